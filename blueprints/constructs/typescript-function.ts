@@ -1,0 +1,61 @@
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+export interface TypescriptFunctionOptions {
+  readonly code: Code;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memoryMb: number;
+  readonly environment?: Record<string, string>;
+  /** All the function may do, besides writing to its own log group. */
+  readonly statements: PolicyStatement[];
+}
+
+/**
+ * A Lambda function with a log group and a role of its own. The role's policies are inline and written by hand: what
+ * the function may do is read in one place, nothing is added by grants elsewhere, and CloudFormation has the whole
+ * role before it makes the function (a separate AWS::IAM::Policy may come later than the first call).
+ */
+export class TypescriptFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, options: TypescriptFunctionOptions) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        work: new PolicyDocument({ statements: [...options.statements, mayWriteTo(this.logGroup)] }),
+      },
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: options.description,
+      code: options.code,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: options.memoryMb,
+      timeout: options.timeout,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...options.environment },
+      role: this.role.withoutPolicyUpdates(),
+      logGroup: this.logGroup,
+    });
+  }
+}
+
+/** A log group's Arn attribute ends in `:*`, which stands for its streams ("AWS::Logs::LogGroup, return values"). */
+function mayWriteTo(logGroup: LogGroup): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'WriteOwnLogs',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  });
+}

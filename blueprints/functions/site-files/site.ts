@@ -1,0 +1,119 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { type CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import {
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+  type ListObjectVersionsCommandOutput,
+  type ObjectIdentifier,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { cacheControlOf, contentTypeOf } from './media-types.ts';
+
+export interface Site {
+  readonly s3: S3Client;
+  readonly cloudFront: CloudFrontClient;
+  readonly bucket: string;
+  readonly distributionId: string;
+}
+
+const uploadsAtOnce = 8;
+
+/**
+ * Makes the bucket hold exactly the folder's files. What pages refer to goes up before the pages and what is gone
+ * goes after them, so that no page ever refers to a file that is not there.
+ */
+export async function publish(
+  site: Site,
+  { folder, reference }: { folder: string; reference: string },
+): Promise<{ Uploaded: number; Deleted: number }> {
+  const keys = await keysIn(folder);
+  if (keys.length === 0) throw new Error('There are no files to upload');
+  await putAll(
+    site,
+    folder,
+    keys.filter((key) => extname(key) !== '.html'),
+  );
+  await putAll(
+    site,
+    folder,
+    keys.filter((key) => extname(key) === '.html'),
+  );
+  const deleted = await deleteOthers(site, new Set(keys));
+  await site.cloudFront.send(
+    new CreateInvalidationCommand({
+      DistributionId: site.distributionId,
+      InvalidationBatch: { CallerReference: reference, Paths: { Quantity: 1, Items: ['/*'] } },
+    }),
+  );
+  return { Uploaded: keys.length, Deleted: deleted };
+}
+
+/** Deletes every version and delete marker, without which a versioned bucket cannot be deleted; returns how many. */
+export async function emptyBucket({ s3, bucket }: Site): Promise<number> {
+  let deleted = 0;
+  let from: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined = {};
+  while (from) {
+    const page: ListObjectVersionsCommandOutput = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, ...from }),
+    );
+    const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+    await deleteObjects({ s3, bucket }, versions.map(identifierOf));
+    deleted += versions.length;
+    from = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : undefined;
+  }
+  return deleted;
+}
+
+async function keysIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((file) => relative(folder, join(file.parentPath, file.name)).split(sep).join('/')).sort();
+}
+
+async function putAll(site: Site, folder: string, keys: string[]): Promise<void> {
+  const waiting = keys.values();
+  const uploader = async () => {
+    for (const key of waiting) await put(site, folder, key);
+  };
+  await Promise.all(Array.from({ length: uploadsAtOnce }, uploader));
+}
+
+async function put(site: Site, folder: string, key: string): Promise<void> {
+  await site.s3.send(
+    new PutObjectCommand({
+      Bucket: site.bucket,
+      Key: key,
+      Body: await readFile(join(folder, key)),
+      ContentType: contentTypeOf(key),
+      CacheControl: cacheControlOf(key),
+    }),
+  );
+}
+
+async function deleteOthers({ s3, bucket }: Site, wanted: ReadonlySet<string>): Promise<number> {
+  let deleted = 0;
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket })) {
+    const others = (page.Contents ?? []).filter(({ Key = '' }) => !wanted.has(Key));
+    await deleteObjects({ s3, bucket }, others.map(identifierOf));
+    deleted += others.length;
+  }
+  return deleted;
+}
+
+function identifierOf({ Key = '', VersionId }: { Key?: string; VersionId?: string }): ObjectIdentifier {
+  return { Key, VersionId };
+}
+
+/** DeleteObjects answers 200 even when it deleted nothing: what failed is in its list of errors. */
+async function deleteObjects({ s3, bucket }: Pick<Site, 's3' | 'bucket'>, Objects: ObjectIdentifier[]): Promise<void> {
+  if (Objects.length === 0) return;
+  const { Errors: errors = [] } = await s3.send(
+    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+  );
+  const [first] = errors;
+  if (first) throw new Error(`${errors.length} objects were not deleted; ${first.Key}: ${first.Code} ${first.Message}`);
+}
