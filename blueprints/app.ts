@@ -2,7 +2,7 @@
  * The CDK app: one stack for each of the five systems. `-c system=NAME` (or `SYSTEM=NAME`) makes only that one, so
  * that synthesis stays quick; `-c nag=true` runs cdk-nag's AWS Solutions checks over what was made.
  */
-import { App, Aspects } from 'aws-cdk-lib';
+import { App, Aspects } from 'aws-cdk-lib/core';
 
 const systems: Record<string, () => Promise<(app: App) => void>> = {
   'serverless-orders': async () => {

@@ -1,15 +1,15 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
 
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * The code of a Lambda function: one TypeScript entry and all it imports, the AWS SDK too, in one minified file
- * `index.mjs` with its source map. `folders` are copied beside it, each under its own name.
+ * `index.js`, with its source map beside it. `folders` are copied there too, each under its own name.
  *
  * esbuild is called through its own API: NodejsFunction would start it through npx, a second for each function. The
  * asset's hash is that of the output, and paths in the source map start at the project's folder, so that the same
@@ -33,11 +33,16 @@ export function bundledCode(entry: string, { folders = [] }: { folders?: string[
   });
 }
 
+/**
+ * CommonJS, because it starts in four fifths of the time ESM takes (75 against 95 ms for the API handler); tree shaking
+ * is the same, since the inputs are ESM. The map is for reading a stack trace afterwards: `--enable-source-maps` would
+ * load it at each cold start, for another 25 ms of a whole processor, of which 256 MB of memory buy a seventh.
+ */
 function bundle(entry: string, outputFolder: string): void {
   const { outputFiles } = buildSync({
     absWorkingDir: projectFolder,
     entryPoints: [entry],
-    outfile: join(projectFolder, 'index.mjs'),
+    outfile: join(projectFolder, 'index.js'),
     write: false,
     bundle: true,
     minify: true,
@@ -47,10 +52,8 @@ function bundle(entry: string, outputFolder: string): void {
     sourcesContent: false,
     platform: 'node',
     target: 'node24',
-    format: 'esm',
+    format: 'cjs',
     mainFields: ['module', 'main'],
-    // Dependencies that are still CommonJS call `require` for Node's own modules.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
   mkdirSync(outputFolder, { recursive: true });

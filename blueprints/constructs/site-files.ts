@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { CustomResource, Duration, FileSystem, RemovalPolicy } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CustomResource, Duration, FileSystem, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { bundledCode } from './bundled-code.ts';
 import { suppress } from './nag.ts';

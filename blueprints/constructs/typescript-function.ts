@@ -1,7 +1,7 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
 export interface TypescriptFunctionOptions {
@@ -44,8 +44,9 @@ export class TypescriptFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: options.memoryMb,
       timeout: options.timeout,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...options.environment },
-      role: this.role.withoutPolicyUpdates(),
+      environment: options.environment,
+      // By its ARN: grants cannot widen it, and the function does not declare to depend on what it already refers to.
+      role: Role.fromRoleArn(this, 'RoleAsWritten', this.role.roleArn, { mutable: false }),
       logGroup: this.logGroup,
     });
   }
