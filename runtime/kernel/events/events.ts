@@ -1,0 +1,82 @@
+/**
+ * Everything that happens, as one typed stream. Metrics, logs, traces, the console, the command line, tests and drill
+ * reports are its readers; the core never prints. A service adds its own kinds by declaration merging:
+ * `declare module '../../kernel/events/events.ts' { interface EventTypes { 'sqs.available': {…} } }`.
+ */
+export interface EventTypes {
+  /** One API operation was decided and carried out or refused. */
+  'api.call': ApiCallEvent;
+  /** A hop of a request's path has ended. */
+  hop: HopEvent;
+  /** One measured value, with CloudWatch's namespace and dimensions. */
+  metric: MetricEvent;
+  /** Something went wrong that no caller is told about. */
+  problem: { timeMs: number; where: string; message: string; stack?: string };
+}
+
+export interface ApiCallEvent {
+  timeMs: number;
+  durationMs: number;
+  service: string;
+  operation: string;
+  region: string;
+  account: string;
+  principal: string;
+  requestId: string;
+  traceId: string;
+  /** Where it came from: the wire, or a call among services. */
+  origin: 'wire' | 'internal';
+  status: number;
+  errorCode?: string;
+  errorMessage?: string;
+}
+
+export interface HopEvent {
+  traceId: string;
+  id: string;
+  parentId: string | undefined;
+  /** The AWS CLI's service name: cloudfront, apigatewayv2, lambda, sqs, dynamodb … */
+  service: string;
+  /** What it did, in a few words: `GET /menu.html`, `invoke orders-api`. */
+  name: string;
+  resource: string | undefined;
+  startMs: number;
+  durationMs: number;
+  status: number | undefined;
+  error: string | undefined;
+  /** Decisions made on the way: cache Hit, rule matched, target chosen. */
+  notes: Record<string, string | number | boolean>;
+}
+
+export interface MetricEvent {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+  value: number;
+  unit: string;
+  timeMs: number;
+  region: string;
+  account: string;
+}
+
+export interface Events {
+  emit<K extends keyof EventTypes>(type: K, event: EventTypes[K]): void;
+  /** Returns the function that ends the subscription. Readers must be quick: they run in the emitter's turn. */
+  on<K extends keyof EventTypes>(type: K, reader: (event: EventTypes[K]) => void): () => void;
+}
+
+export function createEvents(): Events {
+  const readers = new Map<string, Set<(event: never) => void>>();
+  return {
+    emit(type, event) {
+      const set = readers.get(type);
+      if (set) for (const reader of set) (reader as (value: typeof event) => void)(event);
+    },
+    on(type, reader) {
+      const set = readers.get(type) ?? new Set();
+      readers.set(type, set);
+      set.add(reader as (event: never) => void);
+      return () => set.delete(reader as (event: never) => void);
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { AwsError } from '../errors.ts';
+import { type Collection, RecordCollection } from './collection.ts';
+
+/**
+ * The state of the cloud, in one SQLite database (WAL) of the data folder. Writes made in one turn of the event loop
+ * share one commit; `durable()` resolves when everything written so far would survive `kill -9` of the runtime.
+ */
+export interface Store {
+  /** The folder everything lives in; services keep files in `folder(name)`. */
+  readonly dataDir: string;
+  folder(name: string): string;
+  /**
+   * Records kept in memory and written through: for what a service configures (queues, roles, functions), up to some
+   * tens of thousands. `name` is unique in the runtime, by convention `service.nouns`. Records are JSON values: do not
+   * change one in place, `put` a new one.
+   */
+  collection<T extends object>(name: string, scope: Scope): Collection<T>;
+  /** Every scope that has records in the collection, e.g. to resume timers after a restart. */
+  scopes(name: string): Scope[];
+  /** For data that does not belong in memory (messages, items, object listings): a service's own tables. */
+  prepare(sql: string): Statement;
+  /** Runs the steps this database has not seen yet, in order. Never edit a step that has landed; add one. */
+  migrate(component: string, steps: readonly string[]): void;
+  /** Resolves when all writes so far are on disk; at once when there are none. Rejects when the disk refuses them. */
+  durable(): Promise<void>;
+  close(): void;
+}
+
+/** Global services use region `''`. */
+export interface Scope {
+  account: string;
+  region: string;
+}
+
+export interface Statement {
+  run(...values: SQLInputValue[]): { changes: number };
+  get<T = Record<string, SQLValue>>(...values: SQLInputValue[]): T | undefined;
+  all<T = Record<string, SQLValue>>(...values: SQLInputValue[]): T[];
+  iterate<T = Record<string, SQLValue>>(...values: SQLInputValue[]): Iterable<T>;
+}
+
+export type SQLValue = string | number | bigint | Uint8Array | null;
+
+export function openStore(dataDir: string): Store {
+  mkdirSync(dataDir, { recursive: true });
+  return new SqliteStore(dataDir);
+}
+
+class SqliteStore implements Store {
+  readonly dataDir: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, Statement>();
+  readonly #collections = new Map<string, RecordCollection<object>>();
+  #pending: { promise: Promise<void>; settle: (error?: Error) => void } | undefined;
+  #closed = false;
+
+  constructor(dataDir: string) {
+    this.dataDir = dataDir;
+    this.#database = new DatabaseSync(join(dataDir, 'state.db'));
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000');
+    this.#database.exec(
+      `CREATE TABLE IF NOT EXISTS records (collection TEXT, account TEXT, region TEXT, key TEXT, value TEXT NOT NULL,
+         PRIMARY KEY (collection, account, region, key)) WITHOUT ROWID;
+       CREATE TABLE IF NOT EXISTS migrations (component TEXT PRIMARY KEY, steps INTEGER NOT NULL)`,
+    );
+  }
+
+  folder(name: string): string {
+    const path = join(this.dataDir, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  collection<T extends object>(name: string, scope: Scope): Collection<T> {
+    const id = `${name}|${scope.account}|${scope.region}`;
+    let collection = this.#collections.get(id);
+    if (!collection) {
+      collection = new RecordCollection<object>(this, name, scope);
+      this.#collections.set(id, collection);
+    }
+    return collection as unknown as Collection<T>;
+  }
+
+  scopes(name: string): Scope[] {
+    return this.prepare('SELECT DISTINCT account, region FROM records WHERE collection = ?').all<Scope & object>(name);
+  }
+
+  prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#wrap(this.#database.prepare(sql), !/^\s*(select|with)\b/i.test(sql));
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  migrate(component: string, steps: readonly string[]): void {
+    const done = this.prepare('SELECT steps FROM migrations WHERE component = ?').get<{ steps: number }>(component)?.steps ?? 0;
+    if (done >= steps.length) return;
+    this.#begin();
+    for (const step of steps.slice(done)) this.#database.exec(step);
+    this.prepare('INSERT OR REPLACE INTO migrations VALUES (?, ?)').run(component, steps.length);
+  }
+
+  durable(): Promise<void> {
+    return this.#pending?.promise ?? Promise.resolve();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#commit();
+    this.#closed = true;
+    this.#database.close();
+  }
+
+  #wrap(statement: StatementSync, writes: boolean): Statement {
+    return {
+      run: (...values) => {
+        this.#begin();
+        return { changes: Number(statement.run(...values).changes) };
+      },
+      get: <T>(...values: SQLInputValue[]) => {
+        if (writes) this.#begin();
+        return statement.get(...values) as T | undefined;
+      },
+      all: <T>(...values: SQLInputValue[]) => {
+        if (writes) this.#begin();
+        return statement.all(...values) as T[];
+      },
+      iterate: <T>(...values: SQLInputValue[]) => statement.iterate(...values) as Iterable<T>,
+    };
+  }
+
+  #begin(): void {
+    if (this.#pending) return;
+    this.#database.exec('BEGIN');
+    this.#pending = deferred();
+    setImmediate(() => this.#commit());
+  }
+
+  #commit(): void {
+    const pending = this.#pending;
+    if (!pending || this.#closed) return;
+    this.#pending = undefined;
+    try {
+      this.#database.exec('COMMIT');
+      pending.settle();
+    } catch (error) {
+      this.#undo();
+      pending.settle(
+        new AwsError('InternalFailure', `The data folder ${this.dataDir} cannot be written: ${(error as Error).message}`, {
+          status: 500,
+        }),
+      );
+    }
+  }
+
+  /** The disk refused the commit: memory goes back to what the disk holds, and every caller of this turn is told. */
+  #undo(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // SQLite has already rolled back by itself ("Response to errors within a transaction", SQLite documentation).
+    }
+    for (const collection of this.#collections.values()) collection.reload();
+  }
+}
+
+function deferred(): { promise: Promise<void>; settle: (error?: Error) => void } {
+  let settle: (error?: Error) => void = () => undefined;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = (error) => (error ? reject(error) : resolve());
+  });
+  promise.catch(() => undefined);
+  return { promise, settle };
+}
