@@ -30,26 +30,19 @@ export async function publish(
   site: Site,
   { folder, reference }: { folder: string; reference: string },
 ): Promise<{ Uploaded: number; Deleted: number }> {
-  const keys = await keysIn(folder);
-  if (keys.length === 0) throw new Error('There are no files to upload');
-  await putAll(
-    site,
-    folder,
-    keys.filter((key) => extname(key) !== '.html'),
-  );
-  await putAll(
-    site,
-    folder,
-    keys.filter((key) => extname(key) === '.html'),
-  );
-  const deleted = await deleteOthers(site, new Set(keys));
+  const files = (await keysIn(folder)).map(describeFile);
+  if (files.length === 0) throw new Error('There are no files to upload');
+  const [pages, rest] = [files.filter(isPage), files.filter((file) => !isPage(file))];
+  await putAll(site, folder, rest);
+  await putAll(site, folder, pages);
+  const deleted = await deleteOthers(site, new Set(files.map(({ Key }) => Key)));
   await site.cloudFront.send(
     new CreateInvalidationCommand({
       DistributionId: site.distributionId,
       InvalidationBatch: { CallerReference: reference, Paths: { Quantity: 1, Items: ['/*'] } },
     }),
   );
-  return { Uploaded: keys.length, Deleted: deleted };
+  return { Uploaded: files.length, Deleted: deleted };
 }
 
 /** Deletes every version and delete marker, without which a versioned bucket cannot be deleted; returns how many. */
@@ -74,24 +67,29 @@ async function keysIn(folder: string): Promise<string[]> {
   return files.map((file) => relative(folder, join(file.parentPath, file.name)).split(sep).join('/')).sort();
 }
 
-async function putAll(site: Site, folder: string, keys: string[]): Promise<void> {
-  const waiting = keys.values();
-  const uploader = async () => {
-    for (const key of waiting) await put(site, folder, key);
-  };
-  await Promise.all(Array.from({ length: uploadsAtOnce }, uploader));
+interface SiteFile {
+  readonly Key: string;
+  readonly ContentType: string;
+  readonly CacheControl: string;
 }
 
-async function put(site: Site, folder: string, key: string): Promise<void> {
-  await site.s3.send(
-    new PutObjectCommand({
-      Bucket: site.bucket,
-      Key: key,
-      Body: await readFile(join(folder, key)),
-      ContentType: contentTypeOf(key),
-      CacheControl: cacheControlOf(key),
-    }),
-  );
+function describeFile(Key: string): SiteFile {
+  return { Key, ContentType: contentTypeOf(Key), CacheControl: cacheControlOf(Key) };
+}
+
+function isPage({ Key }: SiteFile): boolean {
+  return extname(Key) === '.html';
+}
+
+async function putAll({ s3, bucket }: Site, folder: string, files: SiteFile[]): Promise<void> {
+  const waiting = files.values();
+  const uploader = async () => {
+    for (const file of waiting) {
+      const Body = await readFile(join(folder, file.Key));
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Body, ...file }));
+    }
+  };
+  await Promise.all(Array.from({ length: uploadsAtOnce }, uploader));
 }
 
 async function deleteOthers({ s3, bucket }: Site, wanted: ReadonlySet<string>): Promise<number> {

@@ -1,0 +1,97 @@
+/** What holds of every stack: no linter objects, and the app command makes the same template anywhere. */
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ServerlessOrders } from './stacks/serverless-orders.ts';
+import { synthesised } from './synthesised.ts';
+
+const { template, templateFile, findings, outputFolder } = synthesised(
+  (app) => new ServerlessOrders(app, 'serverless-orders'),
+);
+const scratch = mkdtempSync(join(tmpdir(), 'blueprint-'));
+after(() => {
+  for (const folder of [outputFolder, scratch]) rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the template of serverless-orders', { concurrency: true }, () => {
+  test('is clean under cfn-lint', async (t) => {
+    const linted = await lint();
+    if (linted === undefined) return t.skip('NOT CHECKED: cfn-lint is not installed (pip install cfn-lint)');
+    assert.equal(linted, '');
+  });
+
+  test('is the same from the app command, which makes the system that is chosen', async () => {
+    const { status, stderr } = await runApp({ system: 'serverless-orders' });
+    assert.equal(status, 0, stderr);
+    const templates = readdirSync(scratch).filter((name) => name.endsWith('.template.json'));
+    assert.deepEqual(templates, ['serverless-orders.template.json']);
+    const again = JSON.parse(readFileSync(join(scratch, 'serverless-orders.template.json'), 'utf8'));
+    assert.deepEqual(again.Resources, template.Resources);
+  });
+
+  test('is not made for a system that does not exist, whose name is said', async () => {
+    const { status, stderr } = await runApp({ system: 'serverless-pizza' });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /No system is called serverless-pizza\. There are: serverless-orders/);
+  });
+
+  test('leaves cdk-nag and the CDK nothing to say', () => {
+    assert.deepEqual(findings, []);
+  });
+
+  test('justifies every suppressed rule in a sentence', () => {
+    for (const [id, { Metadata }] of Object.entries(template.Resources)) {
+      for (const rule of Metadata?.cdk_nag?.rules_to_suppress ?? []) {
+        assert.match(rule.reason, /^[A-Z].{30,}\.$/s, `${id} ${rule.id}`);
+      }
+    }
+  });
+
+  test('depends on no place of this machine: source maps begin at the project folder', () => {
+    const assets = readdirSync(outputFolder).filter((name) => existsSync(join(outputFolder, name, 'index.js.map')));
+    assert.equal(assets.length, 3);
+    for (const asset of assets) {
+      const { sources } = JSON.parse(readFileSync(join(outputFolder, asset, 'index.js.map'), 'utf8'));
+      assert.ok(sources.length > 10);
+      const strangers = sources.filter((source: string) => !/^(app|blueprints|node_modules)\//.test(source));
+      assert.deepEqual(strangers, []);
+    }
+  });
+});
+
+/** What cfn-lint finds, nothing being the empty text; undefined where it is not installed. */
+async function lint(): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('cfn-lint', ['--regions', 'us-east-1', '--', templateFile]);
+    return stdout;
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number | string; stdout: string; stderr: string };
+    return code === 'ENOENT' ? undefined : `${stdout}${stderr}`;
+  }
+}
+
+/** Runs the app command as the CDK CLI does: in its folder, by the shell, with the context of cdk.json and more. */
+async function runApp(context: Record<string, string>): Promise<{ status: number; stderr: string }> {
+  const cwd = fileURLToPath(new URL('.', import.meta.url));
+  const { app, context: configured } = JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8'));
+  const child = spawn(app, {
+    cwd,
+    shell: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      CDK_OUTDIR: scratch,
+      CDK_VALIDATION: 'false',
+      CDK_CONTEXT_JSON: JSON.stringify({ ...configured, ...context, 'aws:cdk:disable-version-reporting': true }),
+    },
+  });
+  const closed = new Promise<number>((resolve) => child.on('close', resolve));
+  return { stderr: await text(child.stderr), status: await closed };
+}
