@@ -216,7 +216,7 @@ describe('S-B3, S-B4: the API', () => {
       'AWS::ApiGatewayV2::Stage',
     ).Properties;
     assert.deepEqual({ StageName, AutoDeploy }, { StageName: '$default', AutoDeploy: true });
-    assert.deepEqual(DefaultRouteSettings, { ThrottlingBurstLimit: 1000, ThrottlingRateLimit: 500 });
+    assert.deepEqual(DefaultRouteSettings, { ThrottlingBurstLimit: 2000, ThrottlingRateLimit: 1000 });
     const { Format } = AccessLogSettings as { Format: string };
     assert.equal(JSON.parse(Format).status, '$context.status');
   });

@@ -28,7 +28,13 @@ export interface Synthesised {
 export function synthesised(make: (app: App) => void, context: Record<string, string> = {}): Synthesised {
   const { context: configured } = JSON.parse(readFileSync(new URL('cdk.json', import.meta.url), 'utf8'));
   const outputFolder = mkdtempSync(join(tmpdir(), 'blueprint-'));
-  const app = new App({ outdir: outputFolder, analyticsReporting: false, context: { ...configured, ...context } });
+  const app = new App({
+    outdir: outputFolder,
+    analyticsReporting: false,
+    // Takes longer than all the rest; one test runs it.
+    builtinCloudFormationValidation: false,
+    context: { ...configured, ...context },
+  });
   make(app);
   Aspects.of(app).add(new AwsSolutionsChecks());
   const [stack] = app.synth().stacks;

@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CustomResource, Duration, FileSystem, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { contentTypeOf } from '../functions/site-files/media-types.ts';
 import { bundledCode } from './bundled-code.ts';
 import { suppress } from './nag.ts';
 import { TypescriptFunction } from './typescript-function.ts';
@@ -26,6 +28,7 @@ const entry = fileURLToPath(new URL('../functions/site-files/handler.ts', import
 export class SiteFiles extends Construct {
   constructor(scope: Construct, id: string, { folder, bucket, distribution }: SiteFilesOptions) {
     super(scope, id);
+    mustBeKnown(folder);
     const uploader = new TypescriptFunction(this, 'Uploader', {
       description: 'Uploads the site to its bucket when the stack changes',
       code: bundledCode(entry, { folders: [folder] }),
@@ -62,4 +65,10 @@ export class SiteFiles extends Construct {
       },
     });
   }
+}
+
+/** A file that the uploader would refuse is refused now, before anything is deployed. */
+function mustBeKnown(folder: string): void {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) if (entry.isFile()) contentTypeOf(entry.name);
 }
