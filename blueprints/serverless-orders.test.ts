@@ -26,13 +26,17 @@ const distributionArn = joined(
   reference(distribution.id),
 );
 
+function statementsIn(document: unknown): unknown {
+  return (document as { Statement: unknown } | undefined)?.Statement;
+}
+
 /** The statements of a function's role; it has no other policy, by assertion. */
 function statementsOf(functionStart: string): unknown {
   const role = only(template, 'AWS::IAM::Role', `${functionStart}Role`);
   assert.deepEqual(Object.keys(role.Properties).sort(), ['AssumeRolePolicyDocument', 'Policies']);
-  const [policy, ...others] = role.Properties.Policies as { PolicyDocument: { Statement: unknown } }[];
+  const [policy, ...others] = role.Properties.Policies as { PolicyDocument: unknown }[];
   assert.equal(others.length, 0);
-  return policy?.PolicyDocument.Statement;
+  return statementsIn(policy?.PolicyDocument);
 }
 
 const ownLogs = (functionStart: string) => ({
@@ -81,7 +85,7 @@ test('S-B2: the site lies in a private, encrypted, versioned bucket', () => {
 test('S-B2, S-C4: the site is read by this one distribution alone, over TLS', () => {
   const policy = only(template, 'AWS::S3::BucketPolicy', 'SiteBucketPolicy').Properties;
   assert.deepEqual(policy.Bucket, reference(bucket.id));
-  assert.deepEqual((policy.PolicyDocument as { Statement: unknown }).Statement, [
+  assert.deepEqual(statementsIn(policy.PolicyDocument), [
     {
       Effect: 'Deny',
       Principal: { AWS: '*' },
@@ -258,7 +262,7 @@ test('S-B5: both queues are encrypted, and refuse plain HTTP', () => {
   for (const { id, Properties } of [queue, deadLetters]) {
     assert.equal(Properties.SqsManagedSseEnabled, true);
     const policy = policies.find(({ Queues }) => isDeepStrictEqual(Queues, [reference(id)]));
-    assert.deepEqual((policy?.PolicyDocument as { Statement: unknown }).Statement, [
+    assert.deepEqual(statementsIn(policy?.PolicyDocument), [
       {
         Effect: 'Deny',
         Principal: { AWS: '*' },
