@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { ServerlessOrders } from './stacks/serverless-orders.ts';
@@ -174,6 +175,18 @@ test('S-B8: the site is uploaded by a function that may touch this bucket and th
     },
     ownLogs('SiteFilesUploader'),
   ]);
+});
+
+test('S-B2: the files of the site travel with the uploader, and their tests stay behind', () => {
+  const [files] = readdirSync(outputFolder)
+    .map((name) => join(outputFolder, name, 'site'))
+    .filter(existsSync);
+  const names = readdirSync(files ?? '', { recursive: true, encoding: 'utf8' });
+  assert.ok(names.includes('index.html') && names.includes('404.html'));
+  assert.deepEqual(
+    names.filter((name) => name.endsWith('.ts')),
+    [],
+  );
 });
 
 test('S-B1: the site has TLS 1.2 and its own name when a domain and certificate are given', () => {

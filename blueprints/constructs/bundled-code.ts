@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -9,23 +9,24 @@ export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * The code of a Lambda function: one TypeScript entry and all it imports, the AWS SDK too, in one minified file
- * `index.js`, with its source map beside it. `folders` are copied there too, each under its own name.
+ * `index.js`, with its source map beside it. The files of `folder` that `wanted` accepts are copied there too, under the
+ * folder's name.
  *
  * esbuild is called through its own API: NodejsFunction would start it through npx, a second for each function. The
  * asset's hash is that of the output, and paths in the source map start at the project's folder, so that the same
  * sources make the same template on every machine.
  */
-export function bundledCode(entry: string, { folders = [] }: { folders?: string[] } = {}): Code {
+export function bundledCode(entry: string, beside?: { folder: string; wanted: (name: string) => boolean }): Code {
   return Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('never-used'),
       // The CDK bundles once per distinct set of these options; the entry makes them distinct.
-      command: [relative(projectFolder, entry), ...folders.map((folder) => relative(projectFolder, folder))],
+      command: [relative(projectFolder, entry)],
       local: {
         tryBundle(outputFolder) {
           bundle(entry, outputFolder);
-          for (const folder of folders) cpSync(folder, join(outputFolder, basename(folder)), { recursive: true });
+          if (beside) copy(beside, outputFolder);
           return true;
         },
       },
@@ -58,4 +59,9 @@ function bundle(entry: string, outputFolder: string): void {
   });
   mkdirSync(outputFolder, { recursive: true });
   for (const file of outputFiles) writeFileSync(join(outputFolder, basename(file.path)), file.contents);
+}
+
+function copy({ folder, wanted }: { folder: string; wanted: (name: string) => boolean }, outputFolder: string): void {
+  const filter = (source: string) => statSync(source).isDirectory() || wanted(basename(source));
+  cpSync(folder, join(outputFolder, basename(folder)), { recursive: true, filter });
 }

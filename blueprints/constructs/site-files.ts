@@ -11,7 +11,7 @@ import { suppress } from './nag.ts';
 import { TypescriptFunction } from './typescript-function.ts';
 
 export interface SiteFilesOptions {
-  /** Folder of static files, uploaded as they are. */
+  /** Folder of static files, uploaded as they are; TypeScript among them (their tests) stays behind. */
   readonly folder: string;
   /** The bucket belongs to the files: whatever else lies in it is deleted. */
   readonly bucket: Bucket;
@@ -31,7 +31,7 @@ export class SiteFiles extends Construct {
     mustBeKnown(folder);
     const uploader = new TypescriptFunction(this, 'Uploader', {
       description: 'Uploads the site to its bucket when the stack changes',
-      code: bundledCode(entry, { folders: [folder] }),
+      code: bundledCode(entry, { folder, wanted: isServed }),
       timeout: Duration.minutes(5),
       memoryMb: 512,
       statements: [
@@ -61,14 +61,20 @@ export class SiteFiles extends Construct {
       properties: {
         BucketName: bucket.bucketName,
         DistributionId: distribution.distributionId,
-        FilesHash: FileSystem.fingerprint(folder),
+        FilesHash: FileSystem.fingerprint(folder, { exclude: neverServed.map((ending) => `*${ending}`) }),
       },
     });
   }
 }
 
+const neverServed = ['.ts', '.DS_Store'];
+
+function isServed(name: string): boolean {
+  return !neverServed.some((ending) => name.endsWith(ending));
+}
+
 /** A file that the uploader would refuse is refused now, before anything is deployed. */
 function mustBeKnown(folder: string): void {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) if (entry.isFile()) contentTypeOf(entry.name);
+  for (const entry of entries) if (entry.isFile() && isServed(entry.name)) contentTypeOf(entry.name);
 }
