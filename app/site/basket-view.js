@@ -1,6 +1,6 @@
 import { basket } from './basket.js';
 import { announce, byId, h, redraw } from './dom.js';
-import { stepper } from './menu-view.js';
+import { slug, stepper } from './menu-view.js';
 import { formatMoney } from './money.js';
 
 /** Keeps the basket's button, drawer and checkout summary true. Returns what to call when the menu has arrived. */
@@ -52,7 +52,11 @@ function filled(lines, total) {
   return [
     h('ul', { class: 'basket-lines' }, lines.map(basketLine)),
     h('p', { class: 'total' }, h('span', {}, 'Total'), h('strong', {}, total)),
-    h('p', { class: 'basket-go' }, h('a', { class: 'button', href: '#/checkout', 'data-key': 'checkout' }, 'To checkout')),
+    h(
+      'p',
+      { class: 'basket-go' },
+      h('a', { class: 'button', href: '#/checkout', 'data-key': 'checkout' }, 'To checkout'),
+    ),
   ];
 }
 
@@ -64,7 +68,7 @@ function basketLine({ item, quantity }) {
   return h(
     'li',
     {},
-    h('img', { src: item.image, width: 72, height: 54, alt: '' }),
+    h('img', { class: slug(item.category), src: item.image, width: 72, height: 54, alt: '' }),
     h('span', { class: 'line-name' }, item.name),
     h('span', { class: 'line-price' }, formatMoney(item.price * quantity, item.currency)),
     stepper(item, quantity),

@@ -32,7 +32,8 @@ class Basket extends EventTarget {
   set(sku, quantity) {
     const bounded = Math.min(Math.max(Math.trunc(quantity), 0), basketLimits.quantity);
     if (bounded === 0) this.#quantities.delete(sku);
-    else if (this.#quantities.has(sku) || this.#quantities.size < basketLimits.lines) this.#quantities.set(sku, bounded);
+    else if (this.#quantities.has(sku) || this.#quantities.size < basketLimits.lines)
+      this.#quantities.set(sku, bounded);
     this.#changed();
   }
 

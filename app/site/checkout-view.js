@@ -34,9 +34,10 @@ export function connectCheckout({ onPlaced }) {
 function submit(onPlaced) {
   showNotice();
   const names = Object.keys(fields);
-  for (const name of names) showError(name, fields[name].check(valueOf(name)));
+  for (const name of names) showError(name, fields[name].check(textOf(name)));
   if (focusFirstError()) return;
-  if (basket.count === 0) return showNotice(h('p', {}, 'The basket is empty. ', h('a', { href: '#/' }, 'Choose a dish'), '.'));
+  if (basket.count === 0)
+    return showNotice(h('p', {}, 'The basket is empty. ', h('a', { href: '#/' }, 'Choose a dish'), '.'));
   const body = JSON.stringify(readOrder());
   const open = openAttempt();
   if (open && open.body !== body) return askAboutOpenAttempt({ open, body, onPlaced });
@@ -99,16 +100,14 @@ function askAboutOpenAttempt({ open, body, onPlaced }) {
 }
 
 function readOrder() {
-  const note = valueOf('note');
-  const customer = { name: valueOf('name'), email: valueOf('email'), phone: valueOf('phone') };
+  const note = textOf('note');
+  const customer = { name: textOf('name'), email: textOf('email'), phone: textOf('phone') };
   return { customer, items: basket.items, ...(note === '' ? {} : { note }) };
 }
 
 function showError(name, detail) {
   const input = byId(name);
-  const message = byId(`${name}-error`);
-  message.textContent = detail;
-  message.hidden = detail === '';
+  byId(`${name}-error`).textContent = detail;
   if (detail === '') input.removeAttribute('aria-invalid');
   else input.setAttribute('aria-invalid', 'true');
 }
@@ -126,7 +125,7 @@ function showNotice(...children) {
   notice.querySelector('button')?.focus();
 }
 
-function valueOf(name) {
+function textOf(name) {
   return byId(name).value.trim();
 }
 
@@ -148,12 +147,12 @@ function showNoteCount() {
 }
 
 function checkEmail(text) {
-  if (!text) return 'We need an e-mail address for the receipt.';
-  return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text) ? '' : 'This does not look like an e-mail address yet.';
+  if (!text) return 'We need an e-mail address.';
+  return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text) ? '' : 'Not an e-mail address yet.';
 }
 
 function checkPhone(text) {
-  if (!text) return 'We need a number, in case the kitchen has a question.';
+  if (!text) return 'We need a phone number.';
   const digits = text.replace(/\D/g, '').length;
-  return /^\+?[\d\s().\-/]+$/.test(text) && digits >= 5 ? '' : 'This does not look like a phone number yet.';
+  return /^\+?[\d\s().\-/]+$/.test(text) && digits >= 5 ? '' : 'Not a phone number yet.';
 }

@@ -36,9 +36,7 @@ export function showMenuError(error, retry) {
 export function showMenu(menu) {
   byId('dishes').setAttribute('aria-busy', 'false');
   const categories = [...new Set(menu.items.map((item) => item.category))];
-  byId('categories').replaceChildren(
-    ...categories.map((category) => h('a', { href: `#${slug(category)}` }, category)),
-  );
+  byId('categories').replaceChildren(...categories.map((category) => h('a', { href: `#${slug(category)}` }, category)));
   const boxes = [...byId('diets').querySelectorAll('input')];
   const draw = () => {
     const wanted = boxes.filter((box) => box.checked).map((box) => box.value);
@@ -111,7 +109,11 @@ function addButton(item) {
     announce(`${item.name} is in the basket`);
   };
   const name = `Add ${item.name}, ${formatMoney(item.price, item.currency)}`;
-  return h('button', { class: 'button small', type: 'button', 'data-main': true, 'aria-label': name, onclick: add }, 'Add');
+  return h(
+    'button',
+    { class: 'button small', type: 'button', 'data-main': true, 'aria-label': name, onclick: add },
+    'Add',
+  );
 }
 
 /** − n +, with the number read out as it changes. Also the basket's. */
@@ -154,6 +156,7 @@ function suits(item, mark) {
   return item.marks.includes(mark) || (mark === 'vegetarian' && item.marks.includes('vegan'));
 }
 
-function slug(category) {
+/** A category's name as an id and a class. */
+export function slug(category) {
   return category.toLowerCase().replaceAll(' ', '-');
 }

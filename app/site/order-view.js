@@ -65,48 +65,56 @@ async function nextState(orderId, waitedMs) {
   }
 }
 
+/** Draws into what is there already, so that the boat sails to its next stop instead of appearing at it. */
 function draw(orderId, { kind, order, words }) {
   byId('order-title').textContent = titles[kind] ?? 'Your order';
-  if (kind === 'unknown') return byId('order-body').replaceChildren(unknownOrder());
+  const body = byId('order-body');
+  if (kind === 'unknown') return body.replaceChildren(unknownOrder());
+  if (kind === 'asking') body.replaceChildren(...emptyPage());
   const reached = kind === 'confirmed' ? 'confirmed' : order ? 'received' : 'sent';
-  byId('order-body').replaceChildren(
-    h('p', { class: `order-words ${kind}` }, words),
-    crossing(reached),
+  body.querySelector('.order-words').textContent = words;
+  body.querySelector('.crossing').className = `crossing at-${reached}`;
+  body.querySelector('ol').replaceChildren(...stops(reached));
+  body.querySelector('.ticket').replaceChildren(...ticket(orderId, order));
+}
+
+function emptyPage() {
+  return [
+    h('p', { class: 'order-words' }),
     h(
       'div',
-      { class: 'ticket order-ticket' },
-      h('p', { class: 'ticket-number' }, h('span', {}, 'Ticket'), h('strong', {}, orderId.slice(-5).toUpperCase())),
-      order?.lines ? pricedLines(order) : h('p', { class: 'pricing' }, 'Prices appear here in a moment.'),
-      h('p', { class: 'small-print' }, times(order), h('br'), h('span', { class: 'order-id' }, orderId)),
+      { class: 'crossing' },
+      h('img', { class: 'boat', src: '/images/boat.svg', width: 72, height: 56, alt: '' }),
+      h('ol', { 'aria-label': 'Progress' }),
     ),
+    h('div', { class: 'ticket order-ticket' }),
     h('p', {}, h('a', { class: 'quiet', href: '#/' }, 'Order something else')),
-  );
+  ];
 }
 
 const titles = { confirmed: 'Supper is on', unknown: 'No such ticket', received: 'Got it', slow: 'Got it' };
 
-/** The steps as a crossing: the boat lies at the last one reached. The drawing is decoration, the list says it. */
-function crossing(reached) {
+/** The steps of an order, as the stops of a crossing: the boat is decoration, the list says it. */
+function stops(reached) {
   const steps = ['sent', 'received', 'confirmed'];
   const at = steps.indexOf(reached);
   const state = (index) => (index < at || reached === 'confirmed' ? 'done' : index === at ? 'now' : 'ahead');
-  return h(
-    'div',
-    { class: `crossing at-${reached}` },
-    h('img', { class: 'boat', src: '/images/boat.svg', width: 72, height: 56, alt: '' }),
+  return steps.map((step, index) =>
     h(
-      'ol',
-      { 'aria-label': 'Progress' },
-      steps.map((step, index) =>
-        h(
-          'li',
-          { class: state(index), 'aria-current': index === at ? 'step' : undefined },
-          step[0].toUpperCase() + step.slice(1),
-          state(index) === 'done' && h('span', { class: 'visually-hidden' }, ', done'),
-        ),
-      ),
+      'li',
+      { class: state(index), 'aria-current': index === at ? 'step' : undefined },
+      step[0].toUpperCase() + step.slice(1),
+      state(index) === 'done' && h('span', { class: 'visually-hidden' }, ', done'),
     ),
   );
+}
+
+function ticket(orderId, order) {
+  return [
+    h('p', { class: 'ticket-number' }, h('span', {}, 'Ticket'), h('strong', {}, orderId.slice(-5).toUpperCase())),
+    order?.lines ? pricedLines(order) : h('p', { class: 'pricing' }, 'Prices appear here in a moment.'),
+    h('p', { class: 'small-print' }, times(order), h('br'), h('span', { class: 'order-id' }, orderId)),
+  ];
 }
 
 function pricedLines({ lines, total, currency }) {
