@@ -84,6 +84,9 @@ siteTest('names what is wrong at each field before sending anything, and goes to
   await page.getByLabel('E-mail').fill('ada@');
   await page.getByRole('button', { name: /Send the order/ }).click();
   assert.equal(await focusedId(page), 'name');
+  const [label, masthead] = [page.locator('label[for=name]'), page.locator('.masthead')];
+  const [labelBox, mastheadBox] = [await label.boundingBox(), await masthead.boundingBox()];
+  assert.ok(Number(labelBox?.y) >= Number(mastheadBox?.height), 'the field’s label is not under the masthead');
   assert.equal(await page.locator('#email-error').textContent(), 'Not an e-mail address yet.');
   assert.equal(await page.getByLabel('E-mail').getAttribute('aria-invalid'), 'true');
   await page.getByLabel('E-mail').fill('ada@example.com');

@@ -58,7 +58,7 @@ export async function callApi(aws: InMemoryAws, method: string, path: string, ca
     statusCode = 0,
     headers = {},
     body = '',
-  } = await handler(event(method, path, call), {
+  } = await handler(gatewayEvent(method, path, call), {
     awsRequestId: 'lambda-request',
   });
   const json = body === '' ? undefined : JSON.parse(body);
@@ -71,7 +71,8 @@ export function postOrder(aws: InMemoryAws, key: string, { body = order as unkno
   return callApi(aws, 'POST', '/api/orders', { headers, body: JSON.stringify(body), now });
 }
 
-function event(method: string, path: string, call: Call): APIGatewayProxyEventV2 {
+/** A request as API Gateway hands it over in payload format 2.0. */
+export function gatewayEvent(method: string, path: string, call: Call = {}): APIGatewayProxyEventV2 {
   const { headers = { 'content-type': 'application/json' }, body, isBase64Encoded = false, stage = '$default' } = call;
   return {
     version: '2.0',

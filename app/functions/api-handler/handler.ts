@@ -3,14 +3,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { clientOptions } from '../../shared/client-options.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { createApi } from './api.ts';
 
 const { QUEUE_URL, TABLE_NAME } = readEnvironment(['QUEUE_URL', 'TABLE_NAME']);
 
-// Made once a sandbox, so warm calls reuse connections. The times leave room for one retry within the function's own.
-const clientOptions = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 } };
-
+// The clients are made once a sandbox, so warm calls reuse their connections.
 export const handler = createApi({
   documents: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)),
   queue: new SQSClient(clientOptions),
