@@ -48,6 +48,8 @@ async function send(body, onPlaced) {
   const button = byId('send-order');
   if (button.getAttribute('aria-disabled') === 'true') return;
   const label = button.textContent;
+  showNotice();
+  button.focus({ preventScroll: true });
   button.setAttribute('aria-disabled', 'true');
   button.textContent = 'Sending…';
   try {
@@ -88,12 +90,9 @@ function showFailure(error, retry) {
 
 /** An earlier order is unanswered and this is another: sent as it is, both might be cooked. The customer decides. */
 function askAboutOpenAttempt({ open, body, onPlaced }) {
-  const choose = (chosen) => () => {
-    showNotice();
-    send(chosen, onPlaced);
-  };
+  const choose = (chosen) => () => send(chosen, onPlaced);
   showNotice(
-    h('p', {}, 'You sent an order a moment ago and we never heard whether it arrived. This one is different.'),
+    h('p', {}, 'You sent an order earlier and we never heard whether it arrived. This one is different.'),
     h('button', { class: 'button small', type: 'button', onclick: choose(open.body) }, 'Send the earlier one'),
     h('button', { class: 'button small second', type: 'button', onclick: choose(body) }, 'Send this as a new order'),
   );

@@ -15,13 +15,19 @@ export function followOrder(orderId) {
   let delayMs = firstDelayMs;
   let timer;
   let stopped = false;
+  let asking = false;
   let shown = '';
+  let lastSeen;
 
   const ask = async () => {
     clearTimeout(timer);
-    if (stopped || document.hidden) return;
+    if (stopped || asking || document.hidden) return;
+    asking = true;
     const next = await nextState(orderId, Date.now() - startedAt);
+    asking = false;
     if (stopped) return;
+    lastSeen = next.order ?? lastSeen;
+    next.order = lastSeen;
     if (next.kind !== shown) {
       draw(orderId, next);
       if (shown !== '' || next.kind !== 'received') announce(next.words);

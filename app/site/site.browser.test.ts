@@ -127,6 +127,7 @@ siteTest('follows an order from received to confirmed, also after a reload', asy
 siteTest(
   'a lost answer is retried with the same key, by itself and by hand, and makes one order',
   async (page, site) => {
+    await page.clock.install();
     await openCheckout(page, site, 'chips');
     await fillIn(page);
     site.interfere = {
@@ -149,11 +150,12 @@ siteTest(
 );
 
 siteTest('asks before sending a different order while the first is unanswered', async (page, site) => {
+  await page.clock.install();
   await openCheckout(page, site, 'chips');
   await fillIn(page);
   site.interfere = { late: true, run: (request, response) => request.method === 'POST' && Boolean(response.destroy()) };
   await page.getByRole('button', { name: /Send the order/ }).click();
-  await page.getByText('We did not hear back from the kitchen.').waitFor();
+  await windUntil(page, 'We did not hear back from the kitchen.');
   site.interfere = { late: false, run: () => false };
   await page.getByLabel('A word for the kitchen').fill('Extra vinegar');
   await page.getByRole('button', { name: /Send the order/ }).click();
@@ -183,6 +185,22 @@ siteTest('says so offline, keeps the order, and sends it when the line is back',
   await page.context().setOffline(false);
   await again.click();
   await page.getByRole('heading', { name: 'Got it' }).waitFor();
+});
+
+siteTest('keeps following an order while the kitchen is out of sight, or slow', async (page, site) => {
+  await page.clock.install();
+  await openCheckout(page, site, 'chips');
+  await fillIn(page);
+  await page.getByRole('button', { name: /Send the order/ }).click();
+  await page.getByRole('heading', { name: 'Got it' }).waitFor();
+  site.interfere = { late: false, run: (_, response) => Boolean(response.writeHead(502).end('bad gateway')) };
+  await windUntil(page, 'We lost sight of the kitchen.');
+  assert.equal(await page.locator('[aria-current=step]').textContent(), 'Received');
+  site.interfere = { late: false, run: () => false };
+  await page.clock.fastForward(20_000);
+  await windUntil(page, 'Still in the queue.');
+  await site.processQueue();
+  await windUntil(page, 'Confirmed. The fire is lit');
 });
 
 siteTest('says so when there is no such order, and has a page for what is not there', async (page, site) => {
@@ -253,6 +271,16 @@ async function fillIn(page: Page, { email = 'ada@example.com' } = {}): Promise<v
   await page.getByLabel('Name').fill('Ada Fisher');
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Phone').fill('+44 1728 555 010');
+}
+
+/** Winds the page's clock through its retries and polls until it says something. */
+async function windUntil(page: Page, words: string): Promise<void> {
+  const seen = page.locator('main').getByText(words);
+  for (let winds = 0; winds < 200; winds += 1) {
+    if (await seen.isVisible()) return;
+    await page.clock.fastForward(500);
+  }
+  assert.fail(`the page never said: ${words}`);
 }
 
 function focusedId(page: Page): Promise<string | undefined> {
