@@ -21,9 +21,11 @@ export class RecordCollection<T extends object> implements Collection<T> {
   readonly #remove: Statement;
   readonly #select: Statement;
   readonly #records = new Map<string, T>();
+  readonly #onPut: () => void;
   #sorted: [string, T][] | undefined;
 
-  constructor(store: Store, name: string, scope: Scope) {
+  constructor(store: Store, name: string, scope: Scope, onPut: () => void) {
+    this.#onPut = onPut;
     this.#name = name;
     this.#scope = scope;
     this.#upsert = store.prepare('INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)');
@@ -53,6 +55,7 @@ export class RecordCollection<T extends object> implements Collection<T> {
 
   put(key: string, record: T): void {
     this.#upsert.run(this.#name, this.#scope.account, this.#scope.region, key, JSON.stringify(record));
+    if (this.#records.size === 0) this.#onPut();
     this.#records.set(key, record);
     this.#sorted = undefined;
   }

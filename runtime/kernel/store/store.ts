@@ -54,6 +54,7 @@ class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Statement>();
   readonly #collections = new Map<string, RecordCollection<object>>();
+  readonly #scopes = new Map<string, Map<string, Scope>>();
   #pending: { promise: Promise<void>; settle: (error?: Error) => void } | undefined;
   #closed = false;
 
@@ -66,6 +67,8 @@ class SqliteStore implements Store {
          PRIMARY KEY (collection, account, region, key)) WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS migrations (component TEXT PRIMARY KEY, steps INTEGER NOT NULL)`,
     );
+    const scopes = this.#database.prepare('SELECT DISTINCT collection, account, region FROM records').all();
+    for (const row of scopes as unknown as (Scope & { collection: string })[]) this.#rememberScope(row.collection, row);
   }
 
   folder(name: string): string {
@@ -78,14 +81,20 @@ class SqliteStore implements Store {
     const id = `${name}|${scope.account}|${scope.region}`;
     let collection = this.#collections.get(id);
     if (!collection) {
-      collection = new RecordCollection<object>(this, name, scope);
+      collection = new RecordCollection<object>(this, name, scope, () => this.#rememberScope(name, scope));
       this.#collections.set(id, collection);
     }
     return collection as unknown as Collection<T>;
   }
 
   scopes(name: string): Scope[] {
-    return this.prepare('SELECT DISTINCT account, region FROM records WHERE collection = ?').all<Scope & object>(name);
+    return [...(this.#scopes.get(name)?.values() ?? [])];
+  }
+
+  #rememberScope(name: string, { account, region }: Scope): void {
+    const known = this.#scopes.get(name) ?? new Map<string, Scope>();
+    this.#scopes.set(name, known);
+    known.set(`${account}|${region}`, { account, region });
   }
 
   prepare(sql: string): Statement {

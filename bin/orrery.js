@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Runs on whatever Node npm brought, however old: sets the project up, finds Node 24 and hands over to it.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { prepare } from './setup.js';
+
+const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const node = await prepare(root);
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'runtime/cli/main.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => {
+  if (signal) process.kill(process.pid, signal);
+  else process.exit(code ?? 1);
+});

@@ -1,0 +1,64 @@
+// What a fresh checkout needs before the first TypeScript file can run, each step skipped when it is done already:
+// dependencies, Node 24, the API models extracted from the SDK, the digest of the CloudFormation specification.
+// Plain JavaScript for any Node since 14: it must be able to say that Node is too old.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const minimum = [22, 18];
+
+export async function prepare(root) {
+  installDependencies(root);
+  const node = findNode(root);
+  if (existsSync(join(root, 'tools', 'extract-models.ts'))) {
+    for (const tool of ['extract-models.ts', 'digest-specification.ts']) runTool(root, node, tool);
+  }
+  return node;
+}
+
+/** npm ci when node_modules is missing or older than the lock file. */
+function installDependencies(root) {
+  const lock = join(root, 'package-lock.json');
+  const stamp = join(root, 'node_modules', '.orrery-installed');
+  if (!existsSync(lock)) return;
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
+  say('Installing dependencies (npm ci), about a minute the first time …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 'inherit'] });
+  if (result.status !== 0) {
+    fail('The dependencies could not be installed.', 'Run `npm ci` in the project folder and mend what it names.');
+  }
+  writeFileSync(stamp, '');
+}
+
+/** The Node that runs this if it is new enough, else the one the project brings. */
+function findNode(root) {
+  if (newEnough(process.versions.node)) return process.execPath;
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const file = process.platform === 'win32' ? 'node.exe' : 'node';
+  const brought = join(root, 'node_modules', `node-${platform}-${process.arch}`, 'bin', file);
+  if (existsSync(brought) && newEnough(execFileSync(brought, ['-p', 'process.versions.node']).toString())) return brought;
+  return fail(
+    `Node ${process.versions.node} is too old: Orrery needs ${minimum.join('.')} or newer, and no newer one was installed for ${process.platform}-${process.arch}.`,
+    'Install Node 24 from https://nodejs.org, or run `npm ci` without --omit=optional so that the project brings its own.',
+  );
+}
+
+function newEnough(version) {
+  const [major, minor] = version.trim().split('.').map(Number);
+  return major > minimum[0] || (major === minimum[0] && minor >= minimum[1]);
+}
+
+function runTool(root, node, tool) {
+  const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, 'tools', tool)], { cwd: root, stdio: ['ignore', 2, 'inherit'] });
+  if (result.status !== 0) fail(`tools/${tool} failed.`, 'Its message is above; `npm ci` brings back what it reads.');
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function fail(what, next) {
+  process.stderr.write(`error: ${what}\n  ${next}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,67 @@
+import { AwsError } from '../kernel/errors.ts';
+import type { Hop } from '../kernel/events/hop.ts';
+import type { Principal } from '../kernel/principal.ts';
+import type { Context, HttpDetails, Kernel, ServiceDefinition } from '../kernel/service.ts';
+import type { HttpRequest, HttpResponse } from '../data-planes/http/exchange.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import type { Operation, ServiceModel } from './protocols/model.ts';
+
+/** One operation on its way through the pipeline. Each step fills in what the next ones need. */
+export class Exchange {
+  readonly kernel: Kernel;
+  readonly origin: 'wire' | 'internal';
+  readonly requestId: string;
+  readonly startMs: number;
+  readonly started: number;
+  request: HttpRequest | undefined;
+  /** The body as received, once read; streaming operations keep the request's stream instead. */
+  body: Buffer | undefined;
+  service: ServiceDefinition | undefined;
+  model: ServiceModel | undefined;
+  protocol: Protocol | undefined;
+  operation: Operation | undefined;
+  /** Path and labels after the service's addressing (S3's bucket). */
+  path = '';
+  labels: Record<string, string> = {};
+  region = '';
+  account = '';
+  principal: Principal = { kind: 'anonymous' };
+  http: HttpDetails | undefined;
+  input: Record<string, unknown> = {};
+  ctx: Context | undefined;
+  output: object | undefined;
+  error: AwsError | undefined;
+  response: HttpResponse | undefined;
+  trace: Hop | undefined;
+
+  constructor(kernel: Kernel, origin: 'wire' | 'internal') {
+    this.kernel = kernel;
+    this.origin = origin;
+    this.requestId = kernel.ids.uuid();
+    this.startMs = kernel.clock.now();
+    this.started = kernel.clock.elapsed();
+  }
+
+  /** What a step must have filled in by now; its absence is a bug of ours. */
+  get context(): Context {
+    if (!this.ctx) throw new Error('the exchange has no context yet');
+    return this.ctx;
+  }
+
+  fail(error: unknown): void {
+    if (error instanceof AwsError) {
+      this.error = error;
+      return;
+    }
+    const bug = error instanceof Error ? error : new Error(String(error));
+    this.kernel.events.emit('problem', {
+      timeMs: this.kernel.clock.now(),
+      where: `${this.service?.name ?? 'control-plane'}.${this.operation?.name ?? 'route'}`,
+      message: bug.message,
+      ...(bug.stack === undefined ? {} : { stack: bug.stack }),
+    });
+    this.error = new AwsError('InternalFailure', `Orrery failed inside: ${bug.message}. This is a bug; please report it.`, {
+      status: 500,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gateway } from '../data-planes/http/gateway.ts';
+import { awsName, hosts } from '../data-planes/http/hosts.ts';
+import { internalRoutes } from '../data-planes/http/internal-routes.ts';
+import { fromNode, toNode } from '../data-planes/http/node-adapter.ts';
+import { PersonError } from '../kernel/errors.ts';
+import { startTrace } from '../kernel/events/hop.ts';
+import type { Kernel } from '../kernel/service.ts';
+import { Exchange } from './exchange.ts';
+import { answer } from './pipeline.ts';
+import { refuseBrowser } from './browser-guard.ts';
+
+export interface Ports {
+  /** 4566 unless told; 0 for any free one. */
+  api: number;
+  /** 8080 unless told. */
+  http: number;
+}
+
+export interface Listening {
+  ports: Ports;
+  close(): Promise<void>;
+}
+
+/** Puts a runtime on loopback: the API port for SDKs and tools, the HTTP port for users' traffic. */
+export async function listen(kernel: Kernel, wanted: Ports): Promise<Listening> {
+  const api = await open(apiListener(kernel), wanted.api, '--port');
+  kernel.addresses.apiUrl = `http://127.0.0.1:${portOf(api)}`;
+  let http: Server;
+  try {
+    http = await open(gateway(kernel), wanted.http, '--http-port');
+  } catch (error) {
+    await shut(api);
+    throw error;
+  }
+  kernel.addresses.httpPort = portOf(http);
+  return {
+    ports: { api: portOf(api), http: portOf(http) },
+    close: async () => void (await Promise.all([shut(api), shut(http)])),
+  };
+}
+
+function apiListener(kernel: Kernel): RequestListener {
+  return (message, response) => {
+    serve(kernel, message, response).catch((error: Error) => {
+      kernel.events.emit('problem', { timeMs: kernel.clock.now(), where: 'api port', message: error.message, ...(error.stack ? { stack: error.stack } : {}) });
+      response.destroy();
+    });
+  };
+}
+
+async function serve(kernel: Kernel, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const request = fromNode(message, response, { secure: true });
+  const refusal = refuseBrowser(request);
+  if (refusal) return toNode(refusal, response, request.method);
+  if (request.url.startsWith('/_orrery/')) {
+    const plane = kernel.engine(internalRoutes).find(request.url);
+    const hop = startTrace(kernel, 'orrery', `${request.method} ${request.url}`);
+    const result = plane ? await plane(request, hop) : { status: 404, headers: {}, body: 'Orrery has nothing at this path.\n' };
+    return toNode(result, response, request.method);
+  }
+  const plane = isUserHost(request.host) ? kernel.engine(hosts).find(request.host) : undefined;
+  if (plane) return toNode(await plane(request, startTrace(kernel, 'gateway', request.host)), response, request.method);
+  const exchange = new Exchange(kernel, 'wire');
+  exchange.request = request;
+  await answer(exchange);
+  if (exchange.response) await toNode(exchange.response, response, request.method);
+}
+
+/** Names of distributions, APIs and function URLs also answer on the API port; S3's names there are the S3 API. */
+function isUserHost(host: string): boolean {
+  return /\.(cloudfront\.net|lambda-url\.[^.]+\.on\.aws|execute-api\.[^.]+\.amazonaws\.com)$/.test(awsName(host));
+}
+
+function open(listener: RequestListener, port: number, option: string): Promise<Server> {
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 32 * 1024 }, listener);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, option)));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, option: string): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new PersonError(
+      'port-taken',
+      `Port ${port} on 127.0.0.1 is taken by another program.`,
+      `End that program, or choose another port: ${option} ${port + 1} (0 for any free one).`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new PersonError('port-refused', `This user may not listen on port ${port}.`, `Choose a port above 1023: ${option} ${port + 8000}.`);
+  }
+  return error;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function shut(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

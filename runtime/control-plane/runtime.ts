@@ -1,0 +1,84 @@
+import { type Clock, type ClockOptions, createClock } from '../kernel/clock/clock.ts';
+import { EngineRoom } from '../kernel/engine.ts';
+import { createEvents } from '../kernel/events/events.ts';
+import { type Ids, systemIds } from '../kernel/ids.ts';
+import { registry } from '../kernel/resource-registry.ts';
+import type { Kernel, Running, ServiceDefinition } from '../kernel/service.ts';
+import { openStore } from '../kernel/store/store.ts';
+import { freeContext } from './context.ts';
+import { loadServices, startOrder } from './service-folders.ts';
+
+export interface RuntimeOptions {
+  dataDir: string;
+  clock?: ClockOptions;
+  ids?: Ids;
+  /** Service names; default every folder of services/. */
+  services?: string[];
+}
+
+/** A running cloud without its ports: kernel, services and engines. `listen` (server.ts) puts it on the network. */
+export interface Runtime {
+  kernel: Kernel;
+  clock: Clock;
+  stop(): Promise<void>;
+}
+
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const store = openStore(options.dataDir);
+  const clockState = store.collection<{ offsetMs: number }>('kernel.clock', { account: '', region: '' });
+  const clock = createClock({ offsetMs: clockState.get('clock')?.offsetMs ?? 0, ...options.clock });
+  const abort = new AbortController();
+  const kernel: Kernel = {
+    clock: rememberingWinds(clock, (offsetMs) => clockState.put('clock', { offsetMs })),
+    ids: options.ids ?? systemIds(),
+    store,
+    events: createEvents(),
+    addresses: { apiUrl: '', httpPort: 0 },
+    engine: (token) => room.get(token),
+    context: (who) => freeContext(kernel, { ...who, signal: abort.signal }),
+  };
+  const room = new EngineRoom(kernel);
+  const services = await loadServices(options.services);
+  fillRegistry(kernel, services);
+  const running: Running[] = [];
+  const stop = async (): Promise<void> => {
+    abort.abort(new Error('the runtime stops'));
+    for (const service of running.reverse()) await service.stop();
+    await room.stop();
+    clock.stop();
+    await store.durable();
+    store.close();
+  };
+  try {
+    for (const service of startOrder(services)) {
+      const started = await service.start?.(kernel);
+      if (started) running.push(started);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { kernel, clock: kernel.clock, stop };
+}
+
+/** What was wound is kept, so that the cloud's time never goes back over a restart. */
+function rememberingWinds(clock: Clock, remember: (offsetMs: number) => void): Clock {
+  const wind = clock.wind.bind(clock);
+  clock.wind = async (durationMs, onProgress) => {
+    const report = await wind(durationMs, onProgress);
+    remember(clock.offset());
+    return report;
+  };
+  return clock;
+}
+
+function fillRegistry(kernel: Kernel, services: ServiceDefinition[]): void {
+  const { services: byName, resourceTypes } = kernel.engine(registry);
+  for (const service of services) {
+    byName.set(service.name, service);
+    for (const type of service.resources ?? []) {
+      if (resourceTypes.has(type.type)) throw new Error(`two services own ${type.type}`);
+      resourceTypes.set(type.type, type);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { AwsError } from '../../kernel/errors.ts';
+import type { HttpResponse } from '../../data-planes/http/exchange.ts';
+import type { Exchange } from '../exchange.ts';
+import { protocols, type WireResponse } from '../protocols/protocol.ts';
+
+/** Output to wire, by the model alone. */
+export function encode(exchange: Exchange): void {
+  const { model, operation, protocol } = exchange;
+  if (!model || !operation || !protocol) throw new Error('encode before route');
+  exchange.response = toHttp(protocol.encode(model, operation, (exchange.output ?? {}) as Record<string, unknown>, exchange.requestId));
+}
+
+/** A failure before the protocol was known is told in restXml, which any client shows readably. */
+export function encodeFailure(exchange: Exchange): void {
+  const error = exchange.error ?? new AwsError('InternalFailure', 'The request failed without a reason.', { status: 500 });
+  const protocol = exchange.protocol ?? (exchange.request?.headers['x-amz-target'] ? protocols.awsJson1_1 : protocols.restXml);
+  const { model, operation } = exchange;
+  exchange.response = toHttp(protocol.encodeError(model, operation, error, exchange.requestId));
+}
+
+function toHttp(response: WireResponse): HttpResponse {
+  return { status: response.status, headers: response.headers, body: response.body };
+}

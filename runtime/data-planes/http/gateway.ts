@@ -1,0 +1,63 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { startTrace } from '../../kernel/events/hop.ts';
+import type { Kernel } from '../../kernel/service.ts';
+import { hosts } from './hosts.ts';
+import { fromNode, toNode } from './node-adapter.ts';
+
+declare module '../../kernel/events/events.ts' {
+  interface EventTypes {
+    /** A user's request has been answered; its hops have the same traceId. */
+    'user.request': {
+      timeMs: number;
+      durationMs: number;
+      traceId: string;
+      method: string;
+      host: string;
+      url: string;
+      status: number;
+    };
+  }
+}
+
+/** Users' traffic by Host: the name is looked up as Route 53 and AWS's own names would have it, then its data plane asked. */
+export function gateway(kernel: Kernel): RequestListener {
+  return (message, response) => {
+    serve(kernel, message, response).catch((error: Error) => {
+      kernel.events.emit('problem', { timeMs: kernel.clock.now(), where: 'gateway', message: error.message, ...(error.stack ? { stack: error.stack } : {}) });
+      response.destroy();
+    });
+  };
+}
+
+async function serve(kernel: Kernel, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A browser speaks HTTP to loopback as it would speak TLS to AWS: the hop is counted as secure, see decisions/.
+  const request = fromNode(message, response, { secure: true });
+  const plane = kernel.engine(hosts).find(request.host);
+  if (!plane) return toNode(unknownHost(kernel, request.host), response, request.method);
+  const timeMs = kernel.clock.now();
+  const started = kernel.clock.elapsed();
+  const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, { header: request.headers['x-amzn-trace-id'] });
+  const answer = await plane(request, hop);
+  await toNode(answer, response, request.method);
+  hop.end({ status: answer.status });
+  kernel.events.emit('user.request', {
+    timeMs,
+    durationMs: kernel.clock.elapsed() - started,
+    traceId: hop.traceId,
+    method: request.method,
+    host: request.host,
+    url: request.url,
+    status: answer.status,
+  });
+}
+
+function unknownHost(kernel: Kernel, host: string) {
+  const names = kernel.engine(hosts).names().slice(0, 20);
+  const port = kernel.addresses.httpPort;
+  const list = names.map((name) => `  http://${name}.localhost:${port}/`).join('\n');
+  return {
+    status: 404,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: `Nothing deployed answers at "${host}".\n${list ? `These names do:\n${list}\n` : 'No name is served yet.\n'}`,
+  };
+}
