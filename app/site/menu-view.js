@@ -75,7 +75,7 @@ function dishCard(item) {
       h(
         'p',
         { class: 'dish-facts' },
-        item.marks.map((mark) => h('abbr', { class: 'mark', title: marks[mark].long }, marks[mark].short)),
+        item.marks.map(markOf),
         h('span', {}, item.allergens.length > 0 ? `Contains ${list(item.allergens)}` : 'No listed allergens'),
       ),
     ),
@@ -85,6 +85,16 @@ function dishCard(item) {
       h('span', { class: 'price' }, formatMoney(item.price, item.currency)),
       addControl(item),
     ),
+  );
+}
+
+function markOf(mark) {
+  const { short, long } = marks[mark];
+  return h(
+    'span',
+    { class: 'mark', title: long },
+    h('span', { 'aria-hidden': 'true' }, short),
+    h('span', { class: 'visually-hidden' }, long),
   );
 }
 

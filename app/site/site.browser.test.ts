@@ -135,7 +135,7 @@ siteTest(
       run: (request, response) => request.method === 'POST' && Boolean(response.destroy()),
     };
     await page.getByRole('button', { name: /Send the order/ }).click();
-    await page.getByText('We did not hear back from the kitchen.').waitFor();
+    await windUntil(page, 'We did not hear back from the kitchen.');
     await page.reload();
     site.interfere = { late: false, run: () => false };
     await page.getByRole('button', { name: /Send the order · £/ }).click();
