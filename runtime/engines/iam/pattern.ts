@@ -1,0 +1,113 @@
+import type { ConditionKeys } from './condition-keys.ts';
+
+/**
+ * Patterns of policies: `*`, `?` and policy variables (`${aws:username}`, `${aws:PrincipalTag/team, 'none'}`), compiled
+ * once. A variable whose key the request lacks and that has no default matches nothing ("IAM policy elements: Variables
+ * and tags", IAM User Guide).
+ */
+export type Pattern = (value: string, keys: ConditionKeys) => boolean;
+
+export interface PatternOptions {
+  /** Policy variables exist since version 2012-10-17; before, `${` is text. */
+  variables: boolean;
+  ignoreCase?: boolean;
+  /** Without wildcards, as StringEquals compares. */
+  literal?: boolean;
+  /** Each of an ARN's six parts is matched by itself: a wildcard does not span a colon of the first five. */
+  arn?: boolean;
+}
+
+export function compilePattern(text: string, options: PatternOptions): Pattern {
+  const pieces = options.variables ? piecesOf(text) : [text];
+  if (pieces.every((piece) => typeof piece === 'string')) return compileFixed(pieces.join(''), options);
+  return compileTemplate(pieces, options);
+}
+
+/** An ARN with fewer than six parts stands for any in the parts it lacks ("Resource", IAM JSON policy elements). */
+export function compileArnPattern(text: string, variables: boolean): Pattern {
+  if (text === '*') return () => true;
+  const plain = variables ? text.replace(/\$\{[^}]*\}/g, '') : text;
+  const missing = text.startsWith('arn:') ? 6 - plain.split(':').length : 0;
+  return compilePattern(missing > 0 ? text + ':*'.repeat(missing) : text, { variables, arn: text.startsWith('arn:') });
+}
+
+type Piece = string | Variable;
+
+interface Variable {
+  key: string;
+  defaultValue: string | undefined;
+}
+
+/** `${*}`, `${?}` and `${$}` stand for the characters themselves, which a variable with a default and no key expresses. */
+function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/\$\{\s*([^},]+?)\s*(?:,\s*'([^']*)'\s*)?\}/g)) {
+    if (match.index > end) pieces.push(text.slice(end, match.index));
+    const name = match[1] ?? '';
+    const special = name === '*' || name === '?' || name === '$';
+    pieces.push({ key: special ? '' : name.toLowerCase(), defaultValue: special ? name : match[2] });
+    end = match.index + match[0].length;
+  }
+  if (end < text.length || pieces.length === 0) pieces.push(text.slice(end));
+  return pieces;
+}
+
+function compileFixed(text: string, options: PatternOptions): Pattern {
+  const wanted = options.ignoreCase ? text.toLowerCase() : text;
+  const fold = options.ignoreCase ? (value: string) => value.toLowerCase() : (value: string) => value;
+  if (options.literal || !/[*?]/.test(text)) return (value) => fold(value) === wanted;
+  if (text === '*') return () => true;
+  const prefix = wanted.slice(0, -1);
+  const simple = wanted.endsWith('*') && !/[*?]/.test(prefix) && (!options.arn || prefix.split(':').length > 5);
+  if (simple) return (value) => fold(value).startsWith(prefix);
+  const expression = new RegExp(`^${source([text], options)}$`, options.ignoreCase ? 'is' : 's');
+  return (value) => expression.test(value);
+}
+
+function compileTemplate(pieces: Piece[], options: PatternOptions): Pattern {
+  let resolvedAs: string | undefined;
+  let expression = /^$/;
+  return (value, keys) => {
+    const filled: (string | { text: string })[] = [];
+    for (const piece of pieces) {
+      if (typeof piece === 'string') {
+        filled.push(piece);
+        continue;
+      }
+      const text = keys.get(piece.key)?.[0] ?? piece.defaultValue;
+      if (text === undefined) return false;
+      filled.push({ text });
+    }
+    const text = source(filled, options);
+    if (text !== resolvedAs) {
+      expression = new RegExp(`^${text}$`, options.ignoreCase ? 'is' : 's');
+      resolvedAs = text;
+    }
+    return expression.test(value);
+  };
+}
+
+/** A regular expression's source; what came from variables is never a wildcard. */
+function source(pieces: (string | { text: string })[], options: PatternOptions): string {
+  let colons = options.arn ? 0 : 5;
+  let result = '';
+  for (const piece of pieces) {
+    if (typeof piece !== 'string') {
+      result += escape(piece.text);
+      continue;
+    }
+    for (const character of piece) {
+      const any = colons < 5 ? '[^:]' : '.';
+      if (character === ':') colons += 1;
+      if (character === '*' && !options.literal) result += `${any}*`;
+      else if (character === '?' && !options.literal) result += any;
+      else result += escape(character);
+    }
+  }
+  return result;
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
