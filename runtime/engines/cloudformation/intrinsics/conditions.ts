@@ -1,5 +1,6 @@
 import { isRecord, type Path, section, TemplateError } from '../template/template.ts';
 import { evaluateValue } from './evaluate.ts';
+import { ruleFunctions } from './rule-functions.ts';
 import { asText, type Scope } from './scope.ts';
 
 /** "Condition functions", CloudFormation Template Reference. */
@@ -37,6 +38,8 @@ export function evaluateCondition(value: unknown, scope: Scope, path: Path): boo
     case 'Fn::Or':
       return operands(argument, { name, ...several }, scope, path).some(Boolean);
     default: {
+      const rule = name === undefined ? undefined : ruleFunctions[name];
+      if (rule && name !== undefined) return rule(argument, scope, [...path, name]);
       const evaluated = evaluateValue(value, scope, path);
       if (evaluated === 'true' || evaluated === true) return true;
       if (evaluated === 'false' || evaluated === false) return false;

@@ -90,7 +90,8 @@ export interface ResourceRecord {
 }
 
 export interface ResourceChangeRecord {
-  kind: 'created' | 'modified' | 'replaced';
+  /** `restored`: rolled back to the old physical resource; `before` is the newer one, still to be deleted. */
+  kind: 'created' | 'modified' | 'replaced' | 'restored';
   before?: Pick<ResourceRecord, 'PhysicalResourceId' | 'ResourceType' | 'properties' | 'attributes' | 'dependencies' | 'DeletionPolicy' | 'UpdateReplacePolicy' | 'Metadata'>;
 }
 

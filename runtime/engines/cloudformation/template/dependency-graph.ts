@@ -42,3 +42,15 @@ export function reversed(graph: DependencyGraph): DependencyGraph {
   for (const [name, needs] of graph) for (const needed of needs) result.get(needed)?.add(name);
   return result;
 }
+
+/** Every name after all it needs; names in a circle at the end. */
+export function inOrder(graph: DependencyGraph): string[] {
+  const done = new Set<string>();
+  const visit = (name: string, path: ReadonlySet<string>): void => {
+    if (done.has(name) || path.has(name)) return;
+    for (const needed of graph.get(name) ?? []) if (graph.has(needed)) visit(needed, new Set([...path, name]));
+    done.add(name);
+  };
+  for (const name of graph.keys()) visit(name, new Set());
+  return [...done];
+}
