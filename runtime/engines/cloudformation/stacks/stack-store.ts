@@ -6,7 +6,7 @@ import type { EventRecord, ResourceRecord, StackRecord } from './records.ts';
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
     /** Something happened to a stack or to one of its resources: what DescribeStackEvents tells. */
-    'cloudformation.stackEvent': { stackName: string; stackId: string; account: string; region: string; event: EventRecord };
+    'cloudformation.event': EventRecord & { account: string; region: string };
   }
 }
 
@@ -90,7 +90,7 @@ export class StackStore {
     this.#kernel.store
       .prepare('INSERT INTO cloudformation_events (stack, record) VALUES (?, ?)')
       .run(StackId, JSON.stringify(record));
-    this.#kernel.events.emit('cloudformation.stackEvent', { stackName: StackName, stackId: StackId, account, region, event: record });
+    this.#kernel.events.emit('cloudformation.event', { ...record, account, region });
   }
 
   /** Newest first. `before` is the number of the last event already seen. */
