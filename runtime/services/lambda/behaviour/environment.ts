@@ -1,0 +1,212 @@
+import type { IncomingMessage } from 'node:http';
+import type { SandboxExit } from '../../../engines/compute/sandbox.ts';
+import type { IssuedCredentials } from '../../../kernel/authorizer.ts';
+import type { Kernel } from '../../../kernel/service.ts';
+import type { FunctionVersion } from '../state.ts';
+import { EnvironmentCall, type Ending } from './environment-call.ts';
+import { PlatformLines } from './environment-log.ts';
+import { environmentVariables, foldersOf, startEnvironment } from './environment-variables.ts';
+import type { Invocation, InvocationResult } from './invocation.ts';
+import { LogWriter } from './log-writer.ts';
+import { type DeliveredInvocation, header, read, RuntimeApi } from './runtime-api.ts';
+import { type Worker, workers } from './workers.ts';
+import { runtimeKind } from '../runtimes.ts';
+
+/** "Lambda execution environment lifecycle": the init phase may take 10 s; then it is begun again within the invocation. */
+const INIT_LIMIT_MS = 10_000;
+/** "Lambda quotas": what a function may answer, buffered. */
+const RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024 + 100;
+
+export interface EnvironmentParts {
+  version: FunctionVersion;
+  region: string;
+  layers: string | undefined;
+  credentials: IssuedCredentials;
+  logGroup: string;
+  logStream: string;
+  /** It ended and takes no more; an invocation handed over but never fetched is handed back. */
+  onEnd(environment: Environment, unfetched: { invocation: Invocation; resolve: (result: InvocationResult) => void } | undefined): void;
+  /** It can be given the next invocation. */
+  onFree(environment: Environment): void;
+}
+
+/** One execution environment: a sandbox with one process that handles one invocation after another. */
+export class Environment {
+  readonly version: FunctionVersion;
+  readonly credentials: IssuedCredentials;
+  /** Since when it has had nothing to do; cloud time. */
+  idleSinceMs: number;
+  readonly #kernel: Kernel;
+  readonly #parts: EnvironmentParts;
+  readonly #api: RuntimeApi;
+  readonly #log: LogWriter;
+  readonly #lines: PlatformLines;
+  #worker: Worker | undefined;
+  #answerNext: ((invocation: DeliveredInvocation) => void) | undefined;
+  #call: EnvironmentCall | undefined;
+  #handed: { invocation: Invocation; resolve: (result: InvocationResult) => void } | undefined;
+  #settleInit: ((ending: Ending | undefined) => void) | undefined;
+  #initDurationMs: number | undefined;
+  #ended = false;
+  /** Set when newer code has taken its place: it finishes what it does. */
+  #retired = false;
+
+  constructor(kernel: Kernel, parts: EnvironmentParts) {
+    this.#kernel = kernel;
+    this.#parts = parts;
+    this.version = parts.version;
+    this.credentials = parts.credentials;
+    this.idleSinceMs = kernel.clock.now();
+    this.#lines = new PlatformLines(parts.version, () => kernel.clock.now());
+    this.#log = new LogWriter(kernel, { principal: parts.credentials.principal, region: parts.region, group: parts.logGroup, stream: parts.logStream });
+    this.#api = new RuntimeApi({
+      next: (answer) => this.#next(answer),
+      response: (id, message) => this.#response(id, message),
+      error: (id, errorType, payload) => this.#finish(id, { kind: 'answered', payload, failed: true, errorType }),
+      initError: (errorType, payload) => this.#settleInit?.({ kind: 'answered', payload, failed: true, errorType }),
+    });
+  }
+
+  /** Resolves when the handler is loaded; with what to answer when it cannot be. */
+  async start(): Promise<Ending | undefined> {
+    const runtimeApi = await this.#api.listen();
+    const started = this.#kernel.clock.elapsed();
+    for (const line of this.#lines.initStart()) this.#log.write(line);
+    const ready = new Promise<Ending | undefined>((resolve) => {
+      this.#settleInit = resolve;
+    });
+    const limit = this.#kernel.clock.after(INIT_LIMIT_MS, `init of ${this.version.FunctionName}`, () => this.#settleInit?.({ kind: 'timed out' }), {
+      basis: 'elapsed',
+    });
+    this.#launch(runtimeApi);
+    const ending = await ready;
+    limit.cancel();
+    this.#settleInit = undefined;
+    this.#initDurationMs = this.#kernel.clock.elapsed() - started;
+    if (ending) this.#reportInit(ending, this.#initDurationMs);
+    return ending;
+  }
+
+  #reportInit(ending: Ending, durationMs: number): void {
+    const errorType = ending.kind === 'answered' ? ending.errorType : ending.kind === 'exited' ? 'Runtime.ExitError' : undefined;
+    for (const line of this.#lines.initReport({ durationMs, status: ending.kind === 'timed out' ? 'timeout' : 'error', errorType })) this.#log.write(line);
+    this.#log.flush();
+    void this.end();
+  }
+
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    return new Promise((resolve) => {
+      this.#handed = { invocation, resolve };
+      this.#deliver();
+    });
+  }
+
+  /** Takes no new invocations; ends when the one under way is over. */
+  retire(): void {
+    this.#retired = true;
+    if (!this.#call && !this.#handed) void this.end();
+  }
+
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#api.close();
+    this.#log.flush();
+    await this.#worker?.sandbox.kill();
+  }
+
+  #launch(runtimeApi: string): void {
+    const { version, region, layers, credentials, logGroup, logStream } = this.#parts;
+    const kind = runtimeKind(version.Runtime);
+    const worker = this.#kernel.engine(workers).take(kind, startEnvironment(version));
+    this.#worker = worker;
+    worker.onLine = (line) => this.#line(line);
+    worker.sandbox.limitMemory(version.MemorySize * 2 ** 20);
+    worker.sandbox.work();
+    void worker.sandbox.exited.then((exit) => this.#exited(exit));
+    const place = { region, logGroup, logStream, runtimeApi, layers };
+    const assignment = {
+      environment: environmentVariables(this.#kernel, version, { places: worker.places, place, credentials }),
+      mounts: foldersOf(version, worker.places, layers).mounts,
+      cacheFolder: kind === 'node' ? `${worker.places.cache}/${version.codeHash.slice(0, 32)}` : undefined,
+      clockOffsetMs: this.#kernel.clock.offset(),
+    };
+    worker.sandbox.control.write(`${JSON.stringify(assignment)}\n`);
+  }
+
+  #next(answer: (invocation: DeliveredInvocation) => void): void {
+    this.#answerNext = answer;
+    this.#call?.outputEnded();
+    this.#settleInit?.(undefined);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    if (!this.#answerNext || !this.#handed) return;
+    const { invocation, resolve } = this.#handed;
+    const answer = this.#answerNext;
+    this.#handed = undefined;
+    this.#answerNext = undefined;
+    this.#worker?.sandbox.work();
+    const call = new EnvironmentCall(this.#kernel, {
+      invocation,
+      version: this.version,
+      lines: this.#lines,
+      log: this.#log,
+      initDurationMs: this.#initDurationMs,
+      rest: () => this.#worker?.sandbox.rest(),
+      onOver: (ending) => this.#over(ending),
+    });
+    this.#initDurationMs = undefined;
+    this.#call = call;
+    void call.result.then(resolve);
+    call.begin();
+    answer({ headers: call.headers, payload: invocation.payload });
+  }
+
+  async #response(id: string, message: IncomingMessage): Promise<boolean> {
+    const call = this.#call;
+    if (!call || call.requestId !== id) return false;
+    if (header(message, 'lambda-runtime-function-response-mode') === 'streaming') return call.stream(message);
+    const payload = await read(message);
+    if (payload.length > RESPONSE_LIMIT_BYTES) return this.#finish(id, { kind: 'too large', size: payload.length });
+    return this.#finish(id, { kind: 'answered', payload, failed: false, errorType: undefined });
+  }
+
+  #finish(id: string, ending: Ending): boolean {
+    if (this.#call?.requestId !== id) return false;
+    this.#call.finish(ending);
+    return true;
+  }
+
+  #over(ending: Ending): void {
+    this.#call = undefined;
+    this.idleSinceMs = this.#kernel.clock.now();
+    const lost = ending.kind === 'timed out' || ending.kind === 'exited' || ending.kind === 'killed';
+    if (lost || this.#retired) void this.end();
+    else this.#parts.onFree(this);
+  }
+
+  #line(line: string): void {
+    if (line.startsWith('\x1eend ')) {
+      this.#call?.outputEnded();
+      return;
+    }
+    const text = line.replaceAll('\r', '\n');
+    if (this.#call) this.#call.line(text);
+    else this.#log.write(text);
+  }
+
+  #exited(exit: SandboxExit): void {
+    const unfetched = this.#handed;
+    this.#handed = undefined;
+    this.#ended = true;
+    this.#api.close();
+    const ending: Ending = exit.outOfMemory ? { kind: 'killed' } : { kind: 'exited', exit };
+    this.#settleInit?.(ending);
+    this.#call?.finish(ending);
+    this.#call?.outputEnded();
+    this.#log.flush();
+    this.#parts.onEnd(this, unfetched);
+  }
+}

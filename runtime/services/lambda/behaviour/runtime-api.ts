@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the process in an environment says and asks, each at its own time. */
+export interface RuntimeApiListener {
+  /** It asks for an invocation; `answer` is called once there is one. */
+  next(answer: (invocation: DeliveredInvocation) => void): void;
+  /** A response begins; its body is still to be read. False: no such invocation is under way. */
+  response(requestId: string, message: IncomingMessage): Promise<boolean>;
+  error(requestId: string, errorType: string | undefined, payload: Buffer): boolean;
+  initError(errorType: string | undefined, payload: Buffer): void;
+}
+
+export interface DeliveredInvocation {
+  headers: Record<string, string>;
+  payload: Buffer;
+}
+
+/**
+ * The Runtime API of one environment, as AWS's and custom runtimes speak it ("Using the Lambda runtime API for custom
+ * runtimes"), on a port of its own: which environment calls is told by the port.
+ */
+export class RuntimeApi {
+  readonly #server: Server;
+  readonly #listener: RuntimeApiListener;
+
+  constructor(listener: RuntimeApiListener) {
+    this.#listener = listener;
+    this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  listen(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', () => resolve(`127.0.0.1:${(this.#server.address() as AddressInfo).port}`));
+    });
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, , runtime, noun, idOrVerb = '', verb] = (request.url ?? '').split('/');
+    if (runtime !== 'runtime') return reply(response, 404, notFound);
+    if (request.method === 'GET' && noun === 'invocation' && idOrVerb === 'next') {
+      this.#listener.next((invocation) => {
+        response.writeHead(200, { ...invocation.headers, 'content-length': invocation.payload.length });
+        response.end(invocation.payload);
+      });
+      return;
+    }
+    const errorType = header(request, 'lambda-runtime-function-error-type');
+    if (request.method === 'POST' && noun === 'invocation' && verb === 'response') {
+      return (await this.#listener.response(idOrVerb, request)) ? reply(response, 202, accepted) : reply(response, 400, invalidId);
+    }
+    if (request.method === 'POST' && noun === 'invocation' && verb === 'error') {
+      const known = this.#listener.error(idOrVerb, errorType, await read(request));
+      return reply(response, known ? 202 : 400, known ? accepted : invalidId);
+    }
+    if (request.method === 'POST' && noun === 'init' && idOrVerb === 'error') {
+      this.#listener.initError(errorType, await read(request));
+      return reply(response, 202, accepted);
+    }
+    reply(response, 404, notFound);
+  }
+}
+
+const accepted = '{"status":"OK"}';
+const invalidId = '{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}';
+const notFound = '{"errorMessage":"Not found","errorType":"NotFound"}';
+
+function reply(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
+}
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name] ?? request.trailers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
