@@ -1,0 +1,61 @@
+import { decide, type PermissionRequest } from '../../../engines/iam/decide.ts';
+import { policyCache } from '../../../engines/iam/policy-cache.ts';
+import { refusalSentence } from '../../../engines/iam/refusal-sentence.ts';
+import { requestKeys } from '../../../engines/iam/request-keys.ts';
+import type { Authorizer, IssuedCredentials } from '../../../kernel/authorizer.ts';
+import type { Access, Context, Kernel } from '../../../kernel/service.ts';
+import { expiredToken, invalidClientTokenId } from '../errors.ts';
+import { accessKeyRecords, userRecords } from '../state.ts';
+import { accessKeyIds } from './access-key-ids.ts';
+import { assumeRole } from './assume-role.ts';
+import { type Grants, grantsOf, tagOf } from './grants.ts';
+import { sessions } from './sessions.ts';
+
+/** The part of IAM that every request meets: whose key signed it, and whether its principal may. */
+export function createAuthorizer(kernel: Kernel): Authorizer {
+  return {
+    credentials: (accessKeyId) => credentials(kernel, accessKeyId),
+    refusal: (ctx, access) => refusal(ctx, access),
+    assumeRole,
+  };
+}
+
+function credentials(kernel: Kernel, accessKeyId: string): IssuedCredentials | undefined {
+  const session = kernel.engine(sessions).get(accessKeyId);
+  if (session) return session;
+  const key = accessKeyRecords(kernel.store).get(accessKeyId);
+  if (!key) {
+    if (!kernel.engine(accessKeyIds).isOurs(accessKeyId)) return undefined;
+    throw accessKeyId.startsWith('ASIA') ? expiredToken() : invalidClientTokenId();
+  }
+  const user = userRecords(kernel.store, key.account).get(key.UserName.toLowerCase());
+  if (key.Status === 'Inactive' || !user) throw invalidClientTokenId();
+  return {
+    accessKeyId,
+    secretAccessKey: key.SecretAccessKey,
+    principal: { kind: 'user', account: key.account, arn: user.Arn, userId: user.UserId, userName: user.UserName },
+  };
+}
+
+function refusal(ctx: Context, access: Access[]): string | undefined {
+  const { principal } = ctx;
+  let grants: Grants | undefined;
+  for (const asked of access) {
+    const resourceAccount = asked.resourceAccount ?? ctx.account;
+    const ownRoot = principal.kind === 'root' && principal.account === resourceAccount;
+    if (ownRoot && asked.resourcePolicy === undefined) continue;
+    const cache = ctx.engine(policyCache);
+    grants ??= grantsOf(ctx.store, cache, principal);
+    const request: PermissionRequest = {
+      principal,
+      action: asked.action,
+      resource: asked.resource,
+      resourceAccount,
+      keys: requestKeys(ctx, asked, { resourceAccount, principalTags: tagOf(grants) }),
+    };
+    const resource = asked.resourcePolicy === undefined ? undefined : cache.compile(asked.resourcePolicy, 'resource');
+    const decision = decide(request, { ...grants, resource });
+    if (!decision.allowed) return refusalSentence(request, decision);
+  }
+  return undefined;
+}

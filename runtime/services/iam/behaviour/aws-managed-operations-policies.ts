@@ -1,0 +1,204 @@
+/** A managed policy of AWS, by path and name. */
+export interface AwsManagedText {
+  /** Its default version; v1 unless told. */
+  version?: string;
+  Statement: object[];
+}
+
+function allow(Action: string[], Resource: string | string[] = '*', Sid?: string): object {
+  return { ...(Sid ? { Sid } : {}), Effect: 'Allow', Action, Resource };
+}
+
+/** For people, machines and watching. */
+export const operationsPolicies: Record<string, AwsManagedText> = {
+  AdministratorAccess: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+  PowerUserAccess: {
+    version: 'v5',
+    Statement: [
+      { Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' },
+      allow([
+        'account:GetAccountInformation',
+        'account:GetPrimaryEmail',
+        'account:ListRegions',
+        'iam:CreateServiceLinkedRole',
+        'iam:DeleteServiceLinkedRole',
+        'iam:ListRoles',
+        'organizations:DescribeOrganization',
+      ]),
+    ],
+  },
+  IAMFullAccess: {
+    version: 'v2',
+    Statement: [
+      allow([
+        'iam:*',
+        'organizations:DescribeAccount',
+        'organizations:DescribeOrganization',
+        'organizations:DescribeOrganizationalUnit',
+        'organizations:DescribePolicy',
+        'organizations:ListChildren',
+        'organizations:ListParents',
+        'organizations:ListPoliciesForTarget',
+        'organizations:ListRoots',
+        'organizations:ListPolicies',
+        'organizations:ListTargetsForPolicy',
+      ]),
+    ],
+  },
+  IAMReadOnlyAccess: {
+    version: 'v4',
+    Statement: [
+      allow([
+        'iam:GenerateCredentialReport',
+        'iam:GenerateServiceLastAccessedDetails',
+        'iam:Get*',
+        'iam:List*',
+        'iam:SimulateCustomPolicy',
+        'iam:SimulatePrincipalPolicy',
+      ]),
+    ],
+  },
+  CloudWatchLogsFullAccess: { version: 'v2', Statement: [allow(['logs:*', 'cloudwatch:GenerateQuery'])] },
+  CloudWatchLogsReadOnlyAccess: {
+    version: 'v6',
+    Statement: [
+      allow([
+        'logs:Describe*',
+        'logs:Get*',
+        'logs:List*',
+        'logs:StartQuery',
+        'logs:StopQuery',
+        'logs:TestMetricFilter',
+        'logs:FilterLogEvents',
+        'logs:StartLiveTail',
+        'logs:StopLiveTail',
+        'cloudwatch:GenerateQuery',
+      ]),
+    ],
+  },
+  CloudWatchAgentServerPolicy: {
+    version: 'v3',
+    Statement: [
+      allow(
+        [
+          'cloudwatch:PutMetricData',
+          'ec2:DescribeVolumes',
+          'ec2:DescribeTags',
+          'logs:PutLogEvents',
+          'logs:PutRetentionPolicy',
+          'logs:DescribeLogStreams',
+          'logs:DescribeLogGroups',
+          'logs:CreateLogStream',
+          'logs:CreateLogGroup',
+          'xray:PutTraceSegments',
+          'xray:PutTelemetryRecords',
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+          'xray:GetSamplingStatisticSummaries',
+        ],
+        '*',
+        'CWACloudWatchServerPermissions',
+      ),
+      allow(['ssm:GetParameter'], 'arn:aws:ssm:*:*:parameter/AmazonCloudWatch-*', 'CWASSMServerPermissions'),
+    ],
+  },
+  CloudWatchLambdaInsightsExecutionRolePolicy: {
+    Statement: [
+      { Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: '*' },
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], 'arn:aws:logs:*:*:log-group:/aws/lambda-insights:*'),
+    ],
+  },
+  AWSXRayDaemonWriteAccess: {
+    version: 'v2',
+    Statement: [
+      allow(
+        [
+          'xray:PutTraceSegments',
+          'xray:PutTelemetryRecords',
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+          'xray:GetSamplingStatisticSummaries',
+        ],
+        ['*'],
+      ),
+    ],
+  },
+  AmazonSSMManagedInstanceCore: {
+    version: 'v2',
+    Statement: [
+      allow([
+        'ssm:DescribeAssociation',
+        'ssm:GetDeployablePatchSnapshotForInstance',
+        'ssm:GetDocument',
+        'ssm:DescribeDocument',
+        'ssm:GetManifest',
+        'ssm:GetParameter',
+        'ssm:GetParameters',
+        'ssm:ListAssociations',
+        'ssm:ListInstanceAssociations',
+        'ssm:PutInventory',
+        'ssm:PutComplianceItems',
+        'ssm:PutConfigurePackageResult',
+        'ssm:UpdateAssociationStatus',
+        'ssm:UpdateInstanceAssociationStatus',
+        'ssm:UpdateInstanceInformation',
+      ]),
+      allow([
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ]),
+      allow([
+        'ec2messages:AcknowledgeMessage',
+        'ec2messages:DeleteMessage',
+        'ec2messages:FailMessage',
+        'ec2messages:GetEndpoint',
+        'ec2messages:GetMessages',
+        'ec2messages:SendReply',
+      ]),
+    ],
+  },
+  AmazonSSMReadOnlyAccess: { Statement: [allow(['ssm:Describe*', 'ssm:Get*', 'ssm:List*'])] },
+  'service-role/AmazonECSTaskExecutionRolePolicy': {
+    Statement: [
+      allow([
+        'ecr:GetAuthorizationToken',
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:GetDownloadUrlForLayer',
+        'ecr:BatchGetImage',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+      ]),
+    ],
+  },
+  AmazonEC2ContainerRegistryReadOnly: {
+    version: 'v3',
+    Statement: [
+      allow([
+        'ecr:GetAuthorizationToken',
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:GetDownloadUrlForLayer',
+        'ecr:GetRepositoryPolicy',
+        'ecr:DescribeRepositories',
+        'ecr:ListImages',
+        'ecr:DescribeImages',
+        'ecr:BatchGetImage',
+        'ecr:GetLifecyclePolicy',
+        'ecr:GetLifecyclePolicyPreview',
+        'ecr:ListTagsForResource',
+        'ecr:DescribeImageScanFindings',
+      ]),
+    ],
+  },
+  'service-role/AmazonRDSEnhancedMonitoringRole': {
+    Statement: [
+      allow(['logs:CreateLogGroup', 'logs:PutRetentionPolicy'], ['arn:aws:logs:*:*:log-group:RDS*'], 'EnableCreationAndManagementOfRDSCloudwatchLogGroups'),
+      allow(
+        ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
+        ['arn:aws:logs:*:*:log-group:RDS*:log-stream:*'],
+        'EnableCreationAndManagementOfRDSCloudwatchLogStreams',
+      ),
+    ],
+  },
+};

@@ -1,0 +1,28 @@
+import { parseArn } from '../../../kernel/arn.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { malformedPolicyDocument } from '../errors.ts';
+import { roleRecords, userRecords } from '../state.ts';
+
+/** IAM refuses a trust policy that names a user or role of this account that does not exist. */
+export function checkTrustedPrincipals(ctx: Context, document: string): void {
+  for (const arn of principalsOf(document)) {
+    const parsed = parseArn(arn);
+    if (!parsed || parsed.service !== 'iam' || parsed.account !== ctx.account) continue;
+    const name = arn.slice(arn.lastIndexOf('/') + 1).toLowerCase();
+    const known =
+      parsed.resource === 'root' ||
+      (parsed.resource.startsWith('role/') && roleRecords(ctx.store, ctx.account).get(name)?.Arn === arn) ||
+      (parsed.resource.startsWith('user/') && userRecords(ctx.store, ctx.account).get(name)?.Arn === arn);
+    if (!known) throw malformedPolicyDocument(`Invalid principal in policy: "AWS":"${arn}"`);
+  }
+}
+
+function principalsOf(document: string): string[] {
+  const { Statement } = JSON.parse(document) as { Statement: unknown };
+  return [Statement].flat(1).flatMap((statement) => {
+    const { Principal, NotPrincipal } = statement as { Principal?: unknown; NotPrincipal?: unknown };
+    const named = Principal ?? NotPrincipal;
+    if (typeof named !== 'object' || named === null || !('AWS' in named)) return [];
+    return [named.AWS].flat(1).filter((name) => typeof name === 'string');
+  });
+}

@@ -1,0 +1,35 @@
+import { authorization as slot } from '../../kernel/authorizer.ts';
+import { defineService } from '../../kernel/service.ts';
+import { authorization } from './authorization.ts';
+import { createAuthorizer } from './behaviour/authorizer.ts';
+import * as accessKeys from './operations/access-keys.ts';
+import * as attachments from './operations/attachments.ts';
+import * as groups from './operations/groups.ts';
+import * as inlinePolicies from './operations/inline-policies.ts';
+import * as instanceProfiles from './operations/instance-profiles.ts';
+import * as managedPolicies from './operations/managed-policies.ts';
+import * as roles from './operations/roles.ts';
+import * as tags from './operations/tags.ts';
+import * as users from './operations/users.ts';
+
+export default defineService({
+  name: 'iam',
+  actionPrefix: 'iam',
+  operations: {
+    ...roles,
+    ...users,
+    ...groups,
+    ...inlinePolicies,
+    ...managedPolicies,
+    ...attachments,
+    ...accessKeys,
+    ...instanceProfiles,
+    ...tags,
+  },
+  authorization,
+  start(kernel) {
+    const authorizer = kernel.engine(slot);
+    authorizer.current = createAuthorizer(kernel);
+    return { stop: () => void (authorizer.current = undefined) };
+  },
+});
