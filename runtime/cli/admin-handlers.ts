@@ -1,0 +1,80 @@
+import type { Ports } from '../control-plane/listen.ts';
+import { serviceFidelity } from '../control-plane/fidelity.ts';
+import { defaultAccount, defaultRegion } from '../kernel/arn.ts';
+import { PersonError } from '../kernel/errors.ts';
+import { rootOf } from '../kernel/principal.ts';
+import type { Kernel } from '../kernel/service.ts';
+import type { AdminHandler } from './admin-api.ts';
+import { type DeployProgress, type DeployTarget, deployAll } from './deploy/deploy.ts';
+import { followLogs } from './follow-logs.ts';
+import { lineStream } from './line-stream.ts';
+import { stackFidelity } from './stack-fidelity.ts';
+import { stackOutputs, stacks } from './stack-outputs.ts';
+
+/** What the commands ask of a running runtime. */
+export function adminHandlers(kernel: Kernel, about: { ports: Ports; dataDir: string; end(): void }): Record<string, AdminHandler> {
+  return {
+    'GET status': () => status(kernel, about),
+    'GET outputs': () => stackOutputs(kernel),
+    'GET resources': () => resources(kernel),
+    'GET fidelity': async (_body, query) => (query.get('services') ? serviceFidelity(kernel) : stackFidelity(kernel)),
+    'GET logs': (_body, query, signal) => followLogs(kernel, { group: query.get('group') ?? '', follow: query.get('follow') === 'true', signal }),
+    'POST deploy': (body) => deploy(kernel, body as unknown as DeployTarget),
+    'POST wind': (body) => wind(kernel, Number(body.durationMs)),
+    'POST down': async () => {
+      setImmediate(about.end);
+      return { ending: true };
+    },
+  };
+}
+
+async function status(kernel: Kernel, about: { ports: Ports; dataDir: string }): Promise<object> {
+  const all = await stacks(kernel);
+  return {
+    pid: process.pid,
+    apiPort: about.ports.api,
+    httpPort: about.ports.http,
+    dataDir: about.dataDir,
+    time: new Date(kernel.clock.now()).toISOString(),
+    aheadMs: Math.round(kernel.clock.offset()),
+    memoryBytes: process.memoryUsage.rss(),
+    stacks: all.map(({ StackName, StackStatus, StackStatusReason }) => ({ name: StackName, status: StackStatus, reason: StackStatusReason })),
+    next: kernel.clock.upcoming(5).map(({ atMs, name }) => ({ time: new Date(atMs).toISOString(), name })),
+  };
+}
+
+async function resources(kernel: Kernel): Promise<object> {
+  const ctx = kernel.context({ principal: rootOf(defaultAccount), region: defaultRegion });
+  const result: Record<string, object[]> = {};
+  for (const { StackName = '' } of await stacks(kernel)) {
+    const { StackResources = [] } = await ctx.call<{ StackResources?: Record<string, unknown>[] }>('cloudformation', 'DescribeStackResources', { StackName });
+    result[StackName] = StackResources.map((resource) => ({
+      logicalId: resource.LogicalResourceId,
+      type: resource.ResourceType,
+      physicalId: resource.PhysicalResourceId,
+      status: resource.ResourceStatus,
+    }));
+  }
+  return result;
+}
+
+function deploy(kernel: Kernel, target: DeployTarget): AsyncIterable<object> {
+  return lineStream<DeployProgress | { outputs: object }>(async (emit) => {
+    await deployAll(kernel, target, emit);
+    emit({ outputs: await stackOutputs(kernel) });
+  });
+}
+
+function wind(kernel: Kernel, durationMs: number): AsyncIterable<object> {
+  if (!(durationMs > 0)) throw new PersonError('duration', 'A duration above zero is needed.', 'For example: orrery wind 1d');
+  return lineStream<object>(async (emit) => {
+    let lastMs = 0;
+    const report = await kernel.clock.wind(durationMs, (nowMs, fired) => {
+      if (kernel.clock.elapsed() - lastMs < 250) return;
+      lastMs = kernel.clock.elapsed();
+      emit({ progress: { time: new Date(nowMs).toISOString(), fired } });
+    });
+    await kernel.store.durable();
+    emit({ done: { from: new Date(report.fromMs).toISOString(), to: new Date(report.toMs).toISOString(), fired: report.fired } });
+  });
+}

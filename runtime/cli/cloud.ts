@@ -1,0 +1,81 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { listen, type Ports } from '../control-plane/listen.ts';
+import { startRuntime } from '../control-plane/runtime.ts';
+import { PersonError } from '../kernel/errors.ts';
+import type { Kernel } from '../kernel/service.ts';
+import { serveAdminApi } from './admin-api.ts';
+import { adminHandlers } from './admin-handlers.ts';
+import { removeRuntimeFile, runningRuntime, writeRuntimeFile } from './data-folder.ts';
+import { type DeployProgress, type DeployTarget, deployAll } from './deploy/deploy.ts';
+import { type StackOutputs, stackOutputs } from './stack-outputs.ts';
+
+export interface RunningCloud {
+  kernel: Kernel;
+  ports: Ports;
+  /** Resolves when it was asked to end: by a signal or by `orrery down`. */
+  ended: Promise<void>;
+  deploy(target: DeployTarget, onProgress: (progress: DeployProgress) => void): Promise<void>;
+  outputs(): Promise<StackOutputs>;
+  stop(): Promise<void>;
+}
+
+/** A runtime with its ports and its place in the data folder: what `orrery up` runs. */
+export async function startCloud(options: { dataDir: string; ports: Ports }): Promise<RunningCloud> {
+  const { dataDir } = options;
+  checkDataFolder(dataDir);
+  const runtime = await startRuntime({ dataDir });
+  const { kernel } = runtime;
+  let listening: Awaited<ReturnType<typeof listen>>;
+  try {
+    listening = await listen(kernel, options.ports);
+  } catch (error) {
+    await runtime.stop();
+    throw error;
+  }
+  writeProblems(kernel);
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end());
+  serveAdminApi(kernel, adminHandlers(kernel, { ports: listening.ports, dataDir, end }));
+  writeRuntimeFile(dataDir, {
+    pid: process.pid,
+    apiPort: listening.ports.api,
+    httpPort: listening.ports.http,
+    startedAt: new Date(kernel.clock.now()).toISOString(),
+  });
+  return {
+    kernel,
+    ports: listening.ports,
+    ended,
+    deploy: (target, onProgress) => deployAll(kernel, target, onProgress),
+    outputs: () => stackOutputs(kernel),
+    async stop() {
+      await listening.close();
+      await runtime.stop();
+      removeRuntimeFile(dataDir);
+    },
+  };
+}
+
+/** One runtime a folder, and a folder that can be written. */
+function checkDataFolder(dataDir: string): void {
+  const running = runningRuntime(dataDir);
+  if (running) throw new PersonError('already-running', `Process ${running.pid} is running on ${dataDir}.`, 'Use it, end it with `orrery down`, or choose another folder: --data DIR.');
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    const probe = openSync(join(dataDir, '.writable'), 'w');
+    writeSync(probe, 'yes');
+    closeSync(probe);
+  } catch (error) {
+    throw new PersonError('data-folder', `The data folder ${dataDir} cannot be written: ${(error as Error).message}.`, 'Free some space, mend its permissions, or choose another: --data DIR.');
+  }
+}
+
+function writeProblems(kernel: Kernel): void {
+  kernel.events.on('problem', ({ where, message, stack }) => {
+    process.stderr.write(`problem in ${where}: ${process.argv.includes('--debug') ? (stack ?? message) : message}\n`);
+  });
+}

@@ -1,0 +1,21 @@
+import type { Command } from './command.ts';
+import { down } from './commands/down.ts';
+import { fidelity } from './commands/fidelity.ts';
+import { logs } from './commands/logs.ts';
+import { outputs } from './commands/outputs.ts';
+import { reset } from './commands/reset.ts';
+import { resources } from './commands/resources.ts';
+import { status } from './commands/status.ts';
+import { up } from './commands/up.ts';
+import { wind } from './commands/wind.ts';
+import { usageError } from './errors.ts';
+
+/** In the order the overview shows them. */
+export const commands: readonly Command[] = [up, status, outputs, resources, logs, fidelity, wind, down, reset];
+
+export function findCommand(name: string): Command {
+  const command = commands.find((one) => one.name === name);
+  if (command) return command;
+  const near = commands.find((one) => one.name.startsWith(name.slice(0, 2)));
+  throw usageError(`There is no command "${name}".`, near ? `Did you mean \`orrery ${near.name}\`? ` : '');
+}

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { PersonError } from '../../kernel/errors.ts';
+import type { Command, CommandLine } from '../command.ts';
+import { dataFolder, type RuntimeFile, runningRuntime } from '../data-folder.ts';
+import type { DeployProgress } from '../deploy/deploy.ts';
+import { prepare } from '../deploy/prepare.ts';
+import { resolveTarget, type Target } from '../deploy/target.ts';
+import { usageError } from '../errors.ts';
+import { printOutputs } from '../outputs-view.ts';
+import { progressPrinter } from '../progress-view.ts';
+import { followRequests } from '../request-view.ts';
+import { askLines } from '../runtime-client.ts';
+import { type RunningCloud, startCloud } from '../cloud.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** orrery up: run the cloud and deploy into it. */
+export const up: Command = {
+  name: 'up',
+  summary: 'run a blueprint, a CDK app, a cdk.out folder or a template',
+  positionals: '[BLUEPRINT | CDK APP FOLDER | CDK.OUT | TEMPLATE FILE]',
+  options: {
+    detach: { type: 'boolean', short: 'd', about: 'leave it running in the background and come back' },
+    port: { type: 'string', value: 'PORT', about: 'API port for SDKs and tools (default 4566; 0: any free one)' },
+    'http-port': { type: 'string', value: 'PORT', about: "port of users' traffic (default 8080; 0: any free one)" },
+    empty: { type: 'boolean', about: 'run the cloud without deploying anything' },
+    parameter: { type: 'string', value: 'K=V,…', about: "values for the template's parameters" },
+    'stack-name': { type: 'string', value: 'NAME', about: "a template file's stack (default: the file's name)" },
+  },
+  details: `
+Without an argument it runs the CDK app of this folder (cdk.json). Run it again to deploy what you have changed: a
+running cloud is updated in place, and a deployment that fails is rolled back. In the foreground it shows every user's
+request with its hops; Ctrl-C ends it. Everything is kept in the data folder, and the next \`up\` goes on from there.
+
+  orrery up serverless-orders           a blueprint that comes with Orrery
+  orrery up ./infra --detach            your CDK app, in the background
+  orrery up template.yaml --parameter Stage=test
+  orrery up --empty                     an empty cloud, for cdk deploy, Terraform or the SDKs`,
+  async run(line, out) {
+    const dataDir = dataFolder(line);
+    const running = runningRuntime(dataDir);
+    if (running) return redeploy(running, line, out);
+    return line.flag('detach') ? detach(line, out) : foreground(line, out, dataDir);
+  },
+};
+
+function targetOf(line: CommandLine): Target | undefined {
+  if (line.positionals.length > 1) throw usageError('`up` takes one blueprint, folder or file.', '', 'up');
+  return line.flag('empty') ? undefined : resolveTarget(line.positionals[0]);
+}
+
+async function prepared(line: CommandLine, out: Terminal, dataDir: string) {
+  const target = targetOf(line);
+  mkdirSync(dataDir, { recursive: true });
+  return target && prepare(target, { dataDir, stackName: line.text('stack-name'), parameters: parametersOf(line), onNote: out.note });
+}
+
+function parametersOf(line: CommandLine): Record<string, string> {
+  const pairs = (line.text('parameter') ?? '').split(',').filter(Boolean);
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      if (equals < 1) throw usageError(`--parameter takes Name=Value, not "${pair}".`, '', 'up');
+      return [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  );
+}
+
+async function foreground(line: CommandLine, out: Terminal, dataDir: string): Promise<number> {
+  // The app is synthesised while the runtime starts; a failure of either ends both.
+  const target = prepared(line, out, dataDir);
+  target.catch(() => undefined);
+  let cloud: RunningCloud | undefined;
+  try {
+    cloud = await startCloud({ dataDir, ports: { api: line.number('port', 4566), http: line.number('http-port', 8080) } });
+    const ended = cloud.ended;
+    const wanted = await target;
+    if (wanted) await cloud.deploy(wanted, progressPrinter(out, line.flag('json')));
+    await printOutputs(await cloud.outputs(), out, line.flag('json'));
+    announce(out, cloud.ports, line);
+    process.send?.({ ready: true });
+    const stopFollowing = line.flag('json') ? () => undefined : followRequests(cloud.kernel, out);
+    await ended;
+    stopFollowing();
+    return 0;
+  } catch (error) {
+    process.send?.({ failed: describeFailure(error) });
+    throw error;
+  } finally {
+    await cloud?.stop();
+  }
+}
+
+function describeFailure(error: unknown): object {
+  if (error instanceof PersonError) return { code: error.code, message: error.message, next: error.next };
+  return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error), next: 'This is a bug of Orrery; please report it.' };
+}
+
+function announce(out: Terminal, ports: { api: number; http: number }, line: CommandLine): void {
+  if (line.flag('json')) return;
+  out.note(`\nThe API answers at http://127.0.0.1:${ports.api} (export AWS_ENDPOINT_URL=http://127.0.0.1:${ports.api})`);
+  out.note('Every request is shown here. Ctrl-C ends the cloud; its data is kept.\n');
+}
+
+async function redeploy(running: RuntimeFile, line: CommandLine, out: Terminal): Promise<number> {
+  const target = await prepared(line, out, dataFolder(line));
+  out.note(`A cloud is running already (process ${running.pid}, API port ${running.apiPort}).`);
+  if (!target) return 0;
+  const print = progressPrinter(out, line.flag('json'));
+  for await (const event of askLines<DeployProgress & { outputs?: object; error?: { code: string; message: string; next: string } }>(running, 'POST', 'deploy', target)) {
+    if (event.error) throw new PersonError(event.error.code, event.error.message, event.error.next);
+    if (event.outputs) await printOutputs(event.outputs as Parameters<typeof printOutputs>[0], out, line.flag('json'));
+    else print(event);
+  }
+  return 0;
+}
+
+/** Starts this command again as a process of its own and waits until it is ready or has said why not. */
+function detach(line: CommandLine, out: Terminal): Promise<number> {
+  const dataDir = dataFolder(line);
+  mkdirSync(dataDir, { recursive: true });
+  const logFile = join(dataDir, 'orrery.log');
+  const log = openSync(logFile, 'a');
+  const argv = process.argv.slice(2).filter((argument) => argument !== '--detach' && argument !== '-d' && argument !== '--json');
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...argv], { detached: true, stdio: ['ignore', log, log, 'ipc'] });
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: { ready?: boolean; failed?: { code: string; message: string; next: string } }) => {
+      if (message.failed) reject(new PersonError(message.failed.code, message.failed.message, message.failed.next));
+      if (!message.ready) return;
+      child.disconnect();
+      child.unref();
+      const running = runningRuntime(dataDir);
+      if (line.flag('json')) out.json({ ...running, dataDir, logFile });
+      else out.line(`Running in the background (process ${running?.pid}); its log is ${logFile}. \`orrery outputs\`, \`orrery logs -f\`, \`orrery down\`.`);
+      resolve(0);
+    });
+    child.on('exit', (code) => reject(new PersonError('start-failed', `The cloud did not start (exit code ${code}).`, `Its log says why: ${logFile}`)));
+  });
+}
+

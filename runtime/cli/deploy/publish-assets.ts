@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { type Zippable, zipSync } from 'fflate';
+import type { Context } from '../../kernel/service.ts';
+import { type FileAsset, filesOf } from './assembly.ts';
+
+/** Puts a stack's assets into the bootstrap bucket, as `cdk-assets publish` does: what is there already is left. */
+export async function publishAssets(ctx: Context, assets: FileAsset[]): Promise<void> {
+  await Promise.all(
+    assets.map(async (asset) => {
+      const address = { Bucket: asset.bucketName, Key: asset.objectKey };
+      try {
+        await ctx.call('s3', 'HeadObject', address);
+        return;
+      } catch (error) {
+        if ((error as { status?: number }).status !== 404) throw error;
+      }
+      const Body = asset.packaging === 'zip' ? zipFolder(asset.path) : readFileSync(asset.path);
+      await ctx.call('s3', 'PutObject', { ...address, Body, ContentType: asset.packaging === 'zip' ? 'application/zip' : 'application/octet-stream' });
+    }),
+  );
+}
+
+/** 1980 is the zip format's first year: with one fixed time the same folder gives the same bytes. */
+const fixedTime = new Date(1980, 0, 1);
+
+function zipFolder(folder: string): Buffer {
+  const entries: Zippable = {};
+  for (const { name, path, mode } of filesOf(folder)) {
+    entries[name] = [readFileSync(path), { mtime: fixedTime, os: 3, attrs: (mode & 0o7777) << 16, level: 1 }];
+  }
+  return Buffer.from(zipSync(entries));
+}

@@ -1,0 +1,26 @@
+import { styleText } from 'node:util';
+
+/** Where a command writes: results to standard output, progress to standard error, colour only on a terminal. */
+export interface Terminal {
+  line(text?: string): void;
+  json(value: unknown): void;
+  /** Progress and remarks: never mixed into what a script reads. */
+  note(text: string): void;
+  style(format: Parameters<typeof styleText>[0], text: string): string;
+}
+
+export function terminal(): Terminal {
+  return {
+    line: (text = '') => void process.stdout.write(`${text}\n`),
+    json: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    style: (format, text) => styleText(format, text, { stream: process.stdout, validateStream: true }),
+  };
+}
+
+/** Columns as wide as their widest cell. */
+export function table(rows: string[][]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, column) => void (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd());
+}
