@@ -1,52 +1,43 @@
-import { fromJson, parseJson, toJson } from './json-values.ts';
-import type { Member, Shape } from './model.ts';
-import type { Protocol, WireError } from './protocol.ts';
+import { errorMembers, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
+import { encodeEvents, eventStreamMember } from './event-stream.ts';
+import { fromJson, type JsonRules, parseJson, toJson } from './json-values.ts';
+import { type Member, rootOf } from './model.ts';
+import type { Protocol } from './protocol.ts';
+import { documentBody } from './request-body.ts';
 
-const rules = { jsonName: false };
+const rules: JsonRules = { jsonName: false, mismatch: (found, wanted) => `${found} cannot be converted to ${wanted}` };
 
-/** awsJson 1.0 and 1.1 differ in their content type alone. */
+/** "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol" (Smithy documentation) differ in their content type alone. */
 export function awsJson(version: '1.0' | '1.1'): Protocol {
   const contentType = `application/x-amz-json-${version}`;
   return {
     name: version === '1.0' ? 'awsJson1_0' : 'awsJson1_1',
     decode: (_model, operation, request) =>
-      fromJson(rootOf(operation.input), parseJson(request.body as Buffer), rules) as Record<string, unknown>,
-    encode: (_model, operation, output, requestId) => ({
-      status: 200,
-      headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
-      body: JSON.stringify(toJson(rootOf(operation.output), output, rules)),
-    }),
-    encodeError: (model, _operation, error, requestId) => ({
-      status: error.status,
-      headers: {
-        'content-type': contentType,
-        'x-amzn-requestid': requestId,
-        ...(model?.index.awsQueryCompatible ? { 'x-amzn-query-error': queryError(error) } : {}),
-      },
-      body: JSON.stringify(errorBody(model?.errors.get(error.code), error)),
-    }),
+      fromJson(rootOf(operation.input), parseJson(documentBody(request)), rules) as Record<string, unknown>,
+    encode(_model, operation, output, requestId) {
+      const root = rootOf(operation.output);
+      const events = eventStreamMember(operation.output);
+      if (!events) return { status: 200, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId }, body: write(root, output) };
+      const initial = { ...root, shape: { ...root.shape, members: root.shape.members.filter((member) => member !== events) } };
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': requestId },
+        body: encodeEvents(events, output, { contentType, write, initial }),
+      };
+    },
+    encodeError(model, _operation, error, requestId) {
+      const shape = errorShape(model, error);
+      const members = errorMembers(shape, error);
+      const body = { __type: shapeCode(shape, error), ...(shape ? (toJson(rootOf(shape), members, rules) as object) : members) };
+      return {
+        status: error.status,
+        headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, ...queryErrorHeader(model, shape, error) },
+        body: JSON.stringify(body),
+      };
+    },
   };
 }
 
-/** "AWS JSON 1.0 protocol" and "AWS Query Compatible" (Smithy documentation). */
-export function queryError(error: WireError): string {
-  return `${error.queryCode ?? error.code};${error.fault === 'client' ? 'Sender' : 'Receiver'}`;
-}
-
-function errorBody(shape: Shape | undefined, error: WireError): Record<string, unknown> {
-  const members = shape ? (toJson(rootOf(shape), error.members ?? {}, rules) as object) : error.members;
-  const message = shape?.byName.has('Message') ? 'Message' : 'message';
-  return { __type: error.code, [message]: error.message, ...members };
-}
-
-const roots = new WeakMap<Shape, Member>();
-
-/** The shape as if it were somebody's member. */
-export function rootOf(shape: Shape): Member {
-  let root = roots.get(shape);
-  if (!root) {
-    root = { name: shape.name, shape, traits: shape.traits };
-    roots.set(shape, root);
-  }
-  return root;
+function write(member: Member, value: unknown): string {
+  return JSON.stringify(toJson(member, value, rules));
 }

@@ -1,30 +1,26 @@
-import type { Member, Operation } from './model.ts';
-import { parseParameters, type QueryDialect, readStructure } from './query-parameters.ts';
+import { errorMembers, errorShape, queryCode } from './errors.ts';
+import type { Member, Operation, ServiceModel, Shape } from './model.ts';
 import type { Protocol, WireError, WireRequest, WireResponse } from './protocol.ts';
-import { escapeXml, writeMembers } from './xml-values.ts';
+import { parseParameters, type QueryDialect, readStructure } from './query-parameters.ts';
+import { documentBody } from './request-body.ts';
+import { escapeXml, writeMembers, xmlDocument, xmlns } from './xml-output.ts';
 
-const plain: QueryDialect = { nameOf: (member) => (member.traits.xmlName as string) ?? member.name, flatLists: false };
+const plain: QueryDialect = { nameOf: (member) => member.xmlName, flatLists: false };
 
-const ec2: QueryDialect = {
-  nameOf: (member) => (member.traits.ec2QueryName as string) ?? capital((member.traits.xmlName as string) ?? member.name),
-  flatLists: true,
-};
+const ec2: QueryDialect = { nameOf: (member) => member.traits.ec2QueryName ?? capital(member.xmlName), flatLists: true };
 
 /** "AWS Query protocol" (Smithy documentation): form parameters in, XML out. */
 export const awsQuery: Protocol = {
   name: 'awsQuery',
   decode: (_model, operation, request) => decode(operation, request, plain),
-  encode(model, operation, output, requestId) {
-    const inner = operation.output.name === 'Unit' ? '' : `<${operation.name}Result>${writeMembers(operation.output, output)}</${operation.name}Result>`;
+  encode(model, { name, output: { unit, members } }, output, requestId) {
+    const result = unit ? '' : `<${name}Result>${writeMembers(members, output)}</${name}Result>`;
     const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
-    const name = `${operation.name}Response`;
-    return xml(200, `<${name}${xmlns(model.index.xmlNamespace)}>${inner}${metadata}</${name}>`, requestId);
+    return respond(200, `<${name}Response${xmlns(model.index.xmlNamespace)}>${result}${metadata}</${name}Response>`, requestId);
   },
   encodeError(model, _operation, error, requestId) {
-    const type = error.fault === 'client' ? 'Sender' : 'Receiver';
-    const body = `<Error><Type>${type}</Type>${errorElements(model?.errors.get(error.code)?.members, error)}</Error>`;
-    const namespace = xmlns(model?.index.xmlNamespace);
-    return xml(error.status, `<ErrorResponse${namespace}>${body}<RequestId>${requestId}</RequestId></ErrorResponse>`, requestId);
+    const body = `${errorElement(model, error)}<RequestId>${requestId}</RequestId>`;
+    return respond(error.status, `<ErrorResponse${xmlns(model?.index.xmlNamespace)}>${body}</ErrorResponse>`, requestId);
   },
 };
 
@@ -32,49 +28,41 @@ export const awsQuery: Protocol = {
 export const ec2Query: Protocol = {
   name: 'ec2Query',
   decode: (_model, operation, request) => decode(operation, request, ec2),
-  encode(model, operation, output, requestId) {
-    const name = `${operation.name}Response`;
-    const inner = `${writeMembers(operation.output, output)}<requestId>${requestId}</requestId>`;
-    return xml(200, `<${name}${xmlns(model.index.xmlNamespace)}>${inner}</${name}>`, requestId);
+  encode(model, { name, output: { members } }, output, requestId) {
+    const inner = `${writeMembers(members, output)}<requestId>${requestId}</requestId>`;
+    return respond(200, `<${name}Response${xmlns(model.index.xmlNamespace)}>${inner}</${name}Response>`, requestId);
   },
   encodeError(model, _operation, error, requestId) {
-    const body = `<Error>${errorElements(model?.errors.get(error.code)?.members, error)}</Error>`;
-    return xml(error.status, `<Response><Errors>${body}</Errors><RequestID>${requestId}</RequestID></Response>`, requestId);
+    const body = `<Errors><Error>${errorElements(errorShape(model, error), error)}</Error></Errors><RequestID>${requestId}</RequestID>`;
+    return respond(error.status, `<Response>${body}</Response>`, requestId);
   },
 };
 
 function decode(operation: Operation, request: WireRequest, dialect: QueryDialect): Record<string, unknown> {
-  const body = request.body as Buffer;
+  const body = documentBody(request);
   return readStructure(operation.input, parseParameters(body.length > 0 ? body.toString('utf8') : request.query), dialect);
 }
 
-/** Code and Message, and whatever else the model gives the error. */
-export function errorElements(members: Member[] | undefined, error: WireError): string {
-  const others = (members ?? []).filter((member) => !/^(code|message)$/i.test(member.name));
-  const extra = members ? writeMembers({ ...emptyStructure, members: others }, error.members ?? {}) : '';
-  return `<Code>${escapeXml(error.queryCode ?? error.code)}</Code><Message>${escapeXml(error.message)}</Message>${extra}`;
+/** `<Error>` with its type, as awsQuery and wrapped restXml have it. */
+export function errorElement(model: ServiceModel | undefined, error: WireError): string {
+  const type = error.fault === 'client' ? 'Sender' : 'Receiver';
+  return `<Error><Type>${type}</Type>${errorElements(errorShape(model, error), error)}</Error>`;
 }
 
-const emptyStructure = {
-  type: 'structure' as const,
-  name: '',
-  traits: {},
-  byName: new Map<string, Member>(),
-  required: [],
-  member: undefined,
-  key: undefined,
-};
-
-function xml(status: number, body: string, requestId: string): WireResponse {
-  return {
-    status,
-    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
-  };
+/** Code and Message, then the members the model gives the error; of one it does not know, those it was given. */
+export function errorElements(shape: Shape | undefined, error: WireError): string {
+  const code = `<Code>${escapeXml(queryCode(shape, error))}</Code><Message>${escapeXml(error.message)}</Message>`;
+  if (shape) return code + writeMembers(shape.members.filter(isOwn), errorMembers(shape, error));
+  const others = Object.entries(error.members ?? {}).filter(([, value]) => value !== undefined);
+  return code + others.map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`).join('');
 }
 
-function xmlns(namespace: string | undefined): string {
-  return namespace ? ` xmlns="${escapeXml(namespace)}"` : '';
+function isOwn({ name, traits }: Member): boolean {
+  return !/^(code|message)$/i.test(name) && traits.httpHeader === undefined;
+}
+
+function respond(status: number, root: string, requestId: string): WireResponse {
+  return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: xmlDocument(root) };
 }
 
 function capital(text: string): string {

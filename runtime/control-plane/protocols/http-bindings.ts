@@ -1,137 +1,161 @@
 import type { Readable } from 'node:stream';
-import { toBase64 } from './json-values.ts';
+import { toBase64, toBuffer } from './blobs.ts';
 import type { Member, Operation, Shape } from './model.ts';
 import type { WireRequest } from './protocol.ts';
-import { formatTimestamp, parseTimestamp, type TimestampFormat } from './timestamps.ts';
-import { readSimple } from './xml-values.ts';
+import { readText, writeText } from './text-values.ts';
 
-/** Where the members of a REST input or output travel ("HTTP binding traits", Smithy documentation). */
+/** Where the members of a REST input, output or error travel ("HTTP binding traits", Smithy documentation). */
+export interface Bindings {
+  labels: Member[];
+  query: Member[];
+  queryParams: Member | undefined;
+  headers: Member[];
+  prefixHeaders: Member | undefined;
+  statusCode: Member | undefined;
+  /** The member that is the body. */
+  payload: Member | undefined;
+  /** The members that are the document in the body, as a shape of their own; undefined where there are none. */
+  document: Member | undefined;
+}
+
+const inputs = new WeakMap<Shape, Bindings>();
+const outputs = new WeakMap<Shape, Bindings>();
+
+export function inputBindings(shape: Shape): Bindings {
+  return known(inputs, shape, true);
+}
+
+/** Labels and query parameters mean nothing in an answer: such members are in its body. */
+export function outputBindings(shape: Shape): Bindings {
+  return known(outputs, shape, false);
+}
+
+function known(cache: WeakMap<Shape, Bindings>, shape: Shape, request: boolean): Bindings {
+  let bindings = cache.get(shape);
+  if (!bindings) {
+    bindings = bind(shape, request);
+    cache.set(shape, bindings);
+  }
+  return bindings;
+}
+
+function bind(shape: Shape, request: boolean): Bindings {
+  const having = (trait: keyof Member['traits']): Member[] => shape.members.filter((member) => member.traits[trait] !== undefined);
+  const labels = request ? having('httpLabel') : [];
+  const query = request ? having('httpQuery') : [];
+  const [queryParams] = request ? having('httpQueryParams') : [];
+  const headers = having('httpHeader');
+  const [prefixHeaders] = having('httpPrefixHeaders');
+  const [statusCode] = request ? [] : having('httpResponseCode');
+  const payload = shape.members.find((member) => member.traits.httpPayload || (member.shape.type === 'union' && member.shape.traits.streaming));
+  const bound = new Set([...labels, ...query, queryParams, ...headers, prefixHeaders, statusCode]);
+  const members = payload ? [] : shape.members.filter((member) => !bound.has(member));
+  const document = members.length > 0 ? documentOf(shape, members) : undefined;
+  return { labels, query, queryParams, headers, prefixHeaders, statusCode, payload, document };
+}
+
+function documentOf(shape: Shape, members: Member[]): Member {
+  return { name: shape.name, shape: { ...shape, members }, traits: shape.traits, jsonName: shape.name, xmlName: shape.traits.xmlName ?? shape.name };
+}
 
 /** Members that the path, query and headers hold. */
-export function readBindings(operation: Operation, request: WireRequest, labels: Record<string, string>): Record<string, unknown> {
-  const query = new URLSearchParams(request.query);
+export function readBindings(bindings: Bindings, request: WireRequest, labels: Record<string, string>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const member of operation.input.members) {
-    const value = readBinding(member, request, query, labels);
-    if (value !== undefined) result[member.name] = value;
-  }
-  const rest = operation.input.members.find((member) => member.traits.httpQueryParams);
-  if (rest) result[rest.name] = remainingQuery(operation.input, rest, query);
-  return result;
-}
-
-function readBinding(member: Member, request: WireRequest, query: URLSearchParams, labels: Record<string, string>): unknown {
-  const { traits } = member;
-  if (traits.httpLabel) {
+  for (const member of bindings.labels) {
     const label = labels[member.name];
-    return label === undefined ? undefined : fromText(member, label, 'date-time');
+    if (label !== undefined) result[member.name] = readText(member, label, 'date-time');
   }
-  if (typeof traits.httpQuery === 'string') return fromQuery(member, query.getAll(traits.httpQuery));
-  if (typeof traits.httpHeader === 'string') {
-    const text = request.headers[traits.httpHeader.toLowerCase()];
-    return text === undefined ? undefined : fromHeader(member, text);
+  if (request.query !== '' || bindings.queryParams) readQuery(bindings, new URLSearchParams(request.query), result);
+  for (const member of bindings.headers) {
+    const text = request.headers[member.traits.httpHeader as string];
+    if (text !== undefined) result[member.name] = readHeader(member, text);
   }
-  if (typeof traits.httpPrefixHeaders === 'string') return prefixed(traits.httpPrefixHeaders, request.headers);
-  return undefined;
-}
-
-function fromQuery(member: Member, values: string[]): unknown {
-  const [first] = values;
-  if (first === undefined) return undefined;
-  const item = member.shape.member;
-  if (member.shape.type === 'list' && item) return values.map((value) => fromText(item, value, 'date-time'));
-  return fromText(member, first, 'date-time');
-}
-
-function remainingQuery(shape: Shape, member: Member, query: URLSearchParams): Record<string, unknown> {
-  const bound = new Set(shape.members.map((other) => other.traits.httpQuery));
-  const result: Record<string, unknown> = {};
-  for (const name of new Set(query.keys())) {
-    if (bound.has(name)) continue;
-    result[name] = member.shape.member?.shape.type === 'list' ? query.getAll(name) : query.get(name);
-  }
+  if (bindings.prefixHeaders) result[bindings.prefixHeaders.name] = readPrefixed(bindings.prefixHeaders, request.headers);
   return result;
 }
 
-function fromHeader(member: Member, text: string): unknown {
+function readQuery(bindings: Bindings, query: URLSearchParams, result: Record<string, unknown>): void {
+  for (const member of bindings.query) {
+    const name = member.traits.httpQuery as string;
+    const item = member.shape.member;
+    if (member.shape.type !== 'list' || !item) {
+      const value = query.get(name);
+      if (value !== null) result[member.name] = readText(member, value, 'date-time');
+    } else if (query.has(name)) result[member.name] = query.getAll(name).map((value) => readText(item, value, 'date-time'));
+  }
+  if (bindings.queryParams) result[bindings.queryParams.name] = readQueryParams(bindings.queryParams, query);
+}
+
+/** "httpQueryParams trait": on the way in, the map holds every parameter, those bound to members as well. */
+function readQueryParams(member: Member, query: URLSearchParams): Record<string, unknown> {
+  const lists = member.shape.member?.shape.type === 'list';
+  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, lists ? query.getAll(name) : query.get(name)]));
+}
+
+function readHeader(member: Member, text: string): unknown {
   const item = member.shape.member;
-  if (member.shape.type === 'list' && item) return splitList(item, text).map((part) => fromText(item, part, 'http-date'));
-  if (member.traits.mediaType === 'application/json' || member.shape.traits.mediaType) return Buffer.from(text, 'base64').toString('utf8');
-  return fromText(member, text, 'http-date');
+  if (member.shape.type === 'list' && item) return splitList(item, text).map((part) => readText(item, part, 'http-date'));
+  if (member.traits.mediaType) return Buffer.from(text, 'base64').toString('utf8');
+  return readText(member, text, 'http-date');
 }
 
 /** Commas part a list, but for those inside quotes and those of HTTP dates. */
 function splitList(item: Member, text: string): string[] {
-  if (item.shape.type === 'timestamp' && (item.traits.timestampFormat ?? 'http-date') === 'http-date') {
-    return text.split(/(?<=GMT)\s*,\s*/);
-  }
+  if (item.shape.type === 'timestamp' && (item.traits.timestampFormat ?? 'http-date') === 'http-date') return text.split(/(?<=GMT)\s*,\s*/);
   const parts = text.match(/"(?:[^"\\]|\\.)*"|[^,\s][^,]*/g) ?? [];
   return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replace(/\\(.)/g, '$1') : part.trim()));
 }
 
-function prefixed(prefix: string, headers: Record<string, string>): Record<string, string> | undefined {
-  const lower = prefix.toLowerCase();
+function readPrefixed({ traits }: Member, headers: Record<string, string>): Record<string, string> {
+  const prefix = traits.httpPrefixHeaders as string;
   const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) if (name.startsWith(lower)) result[name.slice(lower.length)] = value;
-  return Object.keys(result).length > 0 ? result : undefined;
+  for (const name in headers) if (name.startsWith(prefix)) result[name.slice(prefix.length)] = headers[name] ?? '';
+  return result;
 }
 
-function fromText(member: Member, text: string, format: TimestampFormat): unknown {
-  if (member.shape.type === 'timestamp') return parseTimestamp(text, (member.traits.timestampFormat ?? format) as TimestampFormat);
-  return readSimple(member, text);
+/** A payload that is not a document of the protocol's own: bytes, text, or a stream. Without bytes it is absent, unless streamed. */
+export function readRawPayload(member: Member, body: Buffer | Readable): unknown {
+  if (!Buffer.isBuffer(body) || member.traits.streaming) return body;
+  if (body.length === 0) return undefined;
+  return member.shape.type === 'string' ? body.toString('utf8') : body;
 }
 
-export function isBound(member: Member): boolean {
-  const { traits } = member;
-  return Boolean(traits.httpLabel || traits.httpQuery || traits.httpHeader || traits.httpPrefixHeaders || traits.httpQueryParams || traits.httpResponseCode);
+export function isRaw({ shape }: Member): boolean {
+  return shape.type === 'blob' || shape.type === 'string';
 }
 
-export function payloadMember(shape: Shape): Member | undefined {
-  return shape.members.find((member) => member.traits.httpPayload);
-}
-
-export function hasBodyMembers(shape: Shape): boolean {
-  return shape.members.some((member) => !isBound(member));
-}
-
-/** A payload that is not a document of the protocol's own: bytes, text, or a stream. */
-export function rawPayload(member: Member, body: Buffer | Readable): unknown {
-  if (!Buffer.isBuffer(body)) return body;
-  if (member.shape.type === 'blob') return body;
-  return member.shape.type === 'string' ? body.toString('utf8') : undefined;
+export function writeRawPayload(value: unknown): Buffer | Readable | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' || value instanceof Uint8Array ? toBuffer(value) : (value as Readable);
 }
 
 /** Status and headers that an output's members travel in. */
-export function writeBindings(operation: Operation, output: Record<string, unknown>) {
-  let status = operation.http?.status ?? 200;
-  const headers: Record<string, string> = {};
-  for (const member of operation.output.members) {
-    const value = output[member.name];
-    const { traits } = member;
-    if (value === undefined || value === null) continue;
-    if (traits.httpResponseCode) status = Number(value);
-    else if (typeof traits.httpHeader === 'string') headers[traits.httpHeader.toLowerCase()] = toHeader(member, value);
-    else if (typeof traits.httpPrefixHeaders === 'string') {
-      for (const [name, text] of Object.entries(value as Record<string, string>)) headers[`${traits.httpPrefixHeaders.toLowerCase()}${name}`] = text;
-    }
-  }
-  return { status, headers };
+export function writeBindings(operation: Operation, bindings: Bindings, output: Record<string, unknown>) {
+  const code = bindings.statusCode && output[bindings.statusCode.name];
+  return { status: code === undefined ? (operation.http?.status ?? 200) : Number(code), headers: writeHeaders(bindings, output) };
 }
 
-function toHeader(member: Member, value: unknown): string {
+export function writeHeaders(bindings: Bindings, output: Record<string, unknown>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const member of bindings.headers) {
+    const value = output[member.name];
+    if (value !== undefined && value !== null) headers[member.traits.httpHeader as string] = writeHeader(member, value);
+  }
+  if (bindings.prefixHeaders) {
+    const prefix = bindings.prefixHeaders.traits.httpPrefixHeaders as string;
+    for (const [name, text] of Object.entries((output[bindings.prefixHeaders.name] ?? {}) as Record<string, string>)) headers[prefix + name] = text;
+  }
+  return headers;
+}
+
+function writeHeader(member: Member, value: unknown): string {
   const item = member.shape.member;
   if (Array.isArray(value) && item) {
-    return value.map((part) => (item.shape.type === 'string' ? quoted(String(part)) : toText(item, part))).join(', ');
+    return value.map((part) => (item.shape.type === 'string' ? quoted(String(part)) : writeText(item, part, 'http-date'))).join(', ');
   }
-  return toText(member, value);
+  return member.traits.mediaType ? toBase64(value) : writeText(member, value, 'http-date');
 }
 
 function quoted(text: string): string {
   return /[",]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
-}
-
-function toText(member: Member, value: unknown): string {
-  if (member.shape.type === 'timestamp') return String(formatTimestamp(value, (member.traits.timestampFormat ?? 'http-date') as TimestampFormat));
-  if (member.shape.type === 'blob' || member.shape.traits.mediaType) return toBase64(value);
-  return String(value);
 }

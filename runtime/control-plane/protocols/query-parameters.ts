@@ -1,28 +1,36 @@
 import { CodecError } from './codec-error.ts';
 import type { Member, Shape } from './model.ts';
-import { readSimple } from './xml-values.ts';
+import { readText } from './text-values.ts';
 
 /** Form parameters by their dotted names: `Entry.1.Id=a` is under Entry, 1, Id. */
 export interface ParameterTree {
   value: string | undefined;
-  children: Map<string, ParameterTree>;
+  children: Map<string, ParameterTree> | undefined;
 }
 
+/** Deeper names than any API has are refused rather than followed. */
+const MAX_DEPTH = 50;
+
 export function parseParameters(text: string): ParameterTree {
-  const root: ParameterTree = { value: undefined, children: new Map() };
+  const root: ParameterTree = { value: undefined, children: undefined };
   for (const [name, value] of new URLSearchParams(text)) {
+    const parts = name.split('.');
+    if (parts.length > MAX_DEPTH) throw new CodecError('MalformedQueryString', 'A parameter is nested too deeply.');
     let node = root;
-    for (const part of name.split('.')) {
-      let next = node.children.get(part);
-      if (!next) {
-        next = { value: undefined, children: new Map() };
-        node.children.set(part, next);
-      }
-      node = next;
-    }
+    for (const part of parts) node = childOf(node, part);
     node.value = value;
   }
   return root;
+}
+
+function childOf(node: ParameterTree, name: string): ParameterTree {
+  node.children ??= new Map();
+  let child = node.children.get(name);
+  if (!child) {
+    child = { value: undefined, children: undefined };
+    node.children.set(name, child);
+  }
+  return child;
 }
 
 /** How a dialect spells member names and lists: awsQuery and ec2Query differ here. */
@@ -34,6 +42,7 @@ export interface QueryDialect {
 
 export function readStructure(shape: Shape, tree: ParameterTree, dialect: QueryDialect): Record<string, unknown> {
   const result: Record<string, unknown> = {};
+  if (!tree.children) return result;
   for (const member of shape.members) {
     const node = tree.children.get(dialect.nameOf(member));
     if (node) result[member.name] = read(member, node, dialect);
@@ -42,45 +51,45 @@ export function readStructure(shape: Shape, tree: ParameterTree, dialect: QueryD
 }
 
 function read(member: Member, node: ParameterTree, dialect: QueryDialect): unknown {
-  const { shape } = member;
-  switch (shape.type) {
+  switch (member.shape.type) {
     case 'structure':
     case 'union':
     case 'error':
-      return readStructure(shape, node, dialect);
+      return readStructure(member.shape, node, dialect);
     case 'list':
       return readList(member, node, dialect);
     case 'map':
       return readMap(member, node, dialect);
     default:
-      if (node.value === undefined) throw new CodecError('MalformedQueryString', `${member.name} has no value.`);
-      return readSimple(member, node.value);
+      if (node.value === undefined) throw new CodecError('MalformedInput', 'Start of list found where not expected');
+      return readText(member, node.value, 'date-time');
   }
 }
 
+/** A list that is there without elements (`Name=`) is an empty list. */
 function readList(member: Member, node: ParameterTree, dialect: QueryDialect): unknown[] {
   const { member: item } = member.shape;
   const flat = dialect.flatLists || member.traits.xmlFlattened;
-  const wrapped = flat ? node : node.children.get((item?.traits.xmlName as string) ?? 'member');
-  return wrapped && item ? numbered(wrapped).map((child) => read(item, child, dialect)) : [];
+  const elements = flat ? node : node.children?.get(item?.traits.xmlName ?? 'member');
+  return elements && item ? numbered(elements).map((child) => read(item, child, dialect)) : [];
 }
 
 function readMap(member: Member, node: ParameterTree, dialect: QueryDialect): Record<string, unknown> {
   const { key, member: value } = member.shape;
-  const entries = member.traits.xmlFlattened ? node : node.children.get('entry');
+  const entries = member.traits.xmlFlattened ? node : node.children?.get('entry');
   const result: Record<string, unknown> = {};
   if (!entries || !value) return result;
   for (const entry of numbered(entries)) {
-    const entryKey = entry.children.get((key?.traits.xmlName as string) ?? 'key')?.value;
-    const entryValue = entry.children.get((value.traits.xmlName as string) ?? 'value');
+    const entryKey = entry.children?.get(key?.traits.xmlName ?? 'key')?.value;
+    const entryValue = entry.children?.get(value.traits.xmlName ?? 'value');
     if (entryKey !== undefined && entryValue) result[entryKey] = read(value, entryValue, dialect);
   }
   return result;
 }
 
-/** Children 1, 2, 3 … in the order of their numbers; gaps are closed, as AWS does. */
+/** Children 1, 2, 3 … in the order of their numbers; gaps are closed. */
 function numbered(node: ParameterTree): ParameterTree[] {
-  return [...node.children.entries()]
+  return [...(node.children ?? [])]
     .filter(([name]) => /^\d+$/.test(name))
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, child]) => child);

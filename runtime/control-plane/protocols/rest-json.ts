@@ -1,77 +1,68 @@
-import type { Readable } from 'node:stream';
-import { rootOf } from './aws-json.ts';
-import { encodeEventStream, isEventStream } from './event-stream.ts';
-import { hasBodyMembers, isBound, payloadMember, rawPayload, readBindings, writeBindings } from './http-bindings.ts';
-import { fromJson, parseJson, toJson } from './json-values.ts';
-import type { Member, Operation, Shape } from './model.ts';
-import type { Protocol } from './protocol.ts';
+import { errorMembers, errorShape, shapeCode } from './errors.ts';
+import { encodeEvents, eventStreamMember } from './event-stream.ts';
+import { inputBindings, isRaw, outputBindings, readBindings, readRawPayload, writeBindings, writeHeaders, writeRawPayload } from './http-bindings.ts';
+import { fromJson, type JsonRules, parseJson, toJson } from './json-values.ts';
+import type { Member, Operation } from './model.ts';
+import type { Protocol, WireRequest } from './protocol.ts';
+import { documentBody } from './request-body.ts';
 
-const rules = { jsonName: true };
+const rules: JsonRules = { jsonName: true, mismatch: (found, wanted) => `${found} can not be converted to a ${wanted}` };
 
 /** "AWS REST JSON 1 protocol" (Smithy documentation). */
 export const restJson: Protocol = {
   name: 'restJson',
   decode(_model, operation, request, labels = {}) {
-    const result = readBindings(operation, request, labels);
-    const payload = payloadMember(operation.input);
+    const bindings = inputBindings(operation.input);
+    const result = readBindings(bindings, request, labels);
+    const { payload, document } = bindings;
     if (payload) {
-      const value = readPayload(payload, request.body);
+      const value = readPayload(payload, request);
       if (value !== undefined) result[payload.name] = value;
-    } else if (hasBodyMembers(operation.input)) {
-      Object.assign(result, fromJson(unbound(operation.input), parseJson(request.body as Buffer), rules));
-    }
+    } else if (document) Object.assign(result, fromJson(document, parseJson(documentBody(request)), rules));
     return result;
   },
   encode(_model, operation, output, requestId) {
-    const { status, headers } = writeBindings(operation, output);
-    const common = { 'x-amzn-requestid': requestId, ...headers };
-    return { status, ...encodeBody(operation, output, common) };
+    const { status, headers } = writeBindings(operation, outputBindings(operation.output), output);
+    return { status, ...encodeBody(operation, output, { 'x-amzn-requestid': requestId, ...headers }) };
   },
   encodeError(model, _operation, error, requestId) {
-    const shape = model?.errors.get(error.code);
-    const members = shape ? (toJson(rootOf(shape), error.members ?? {}, rules) as object) : error.members;
-    const message = shape?.byName.has('Message') ? 'Message' : 'message';
+    const shape = errorShape(model, error);
+    const bindings = shape && outputBindings(shape);
+    const members = errorMembers(shape, error);
     return {
       status: error.status,
-      headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, 'x-amzn-requestid': requestId },
-      body: JSON.stringify({ [message]: error.message, ...members }),
+      headers: {
+        'content-type': 'application/json',
+        'x-amzn-errortype': shapeCode(shape, error),
+        'x-amzn-requestid': requestId,
+        ...(bindings ? writeHeaders(bindings, members) : {}),
+      },
+      body: write(bindings?.document, bindings ? members : { message: error.message, ...error.members }),
     };
   },
 };
 
-function readPayload(member: Member, body: Buffer | Readable): unknown {
-  if (member.shape.type === 'blob' || member.shape.type === 'string') return Buffer.isBuffer(body) && body.length === 0 ? undefined : rawPayload(member, body);
-  const bytes = body as Buffer;
-  return bytes.length === 0 ? undefined : fromJson(member, parseJson(bytes), rules);
+function readPayload(member: Member, request: WireRequest): unknown {
+  if (isRaw(member)) return readRawPayload(member, request.body);
+  const body = documentBody(request);
+  return body.length === 0 ? undefined : fromJson(member, parseJson(body), rules);
 }
 
 function encodeBody(operation: Operation, output: Record<string, unknown>, headers: Record<string, string>) {
-  const payload = payloadMember(operation.output);
+  const { payload, document } = outputBindings(operation.output);
   const json = { 'content-type': 'application/json', ...headers };
-  if (payload) {
-    const value = output[payload.name];
-    if (isEventStream(value)) {
-      const body = encodeEventStream(payload.shape, value, (member, event) => JSON.stringify(toJson(member, event, rules)));
-      return { headers: { ...headers, 'content-type': 'application/vnd.amazon.eventstream' }, body };
-    }
-    if (payload.shape.type === 'blob' || payload.shape.type === 'string') {
-      return { headers: { 'content-type': payload.shape.type === 'string' ? 'text/plain' : 'application/octet-stream', ...headers }, body: value as Buffer | undefined };
-    }
-    return { headers: json, body: value === undefined ? undefined : JSON.stringify(toJson(payload, value, rules)) };
+  if (!payload) return { headers: json, body: document ? write(document, output) : operation.http?.status === 204 ? undefined : '{}' };
+  if (payload === eventStreamMember(operation.output)) {
+    const body = encodeEvents(payload, output, { contentType: 'application/json', write });
+    return { headers: { ...headers, 'content-type': 'application/vnd.amazon.eventstream' }, body };
   }
-  if (!hasBodyMembers(operation.output)) return { headers: json, body: operation.http?.status === 204 ? undefined : '' };
-  return { headers: json, body: JSON.stringify(toJson(unbound(operation.output), output, rules)) };
+  const value = output[payload.name];
+  if (!isRaw(payload)) return { headers: json, body: value === undefined ? undefined : write(payload, value) };
+  const contentType = payload.shape.type === 'string' ? 'text/plain' : 'application/octet-stream';
+  return { headers: { 'content-type': contentType, ...headers }, body: writeRawPayload(value) };
 }
 
-const bodies = new WeakMap<Shape, Member>();
-
-/** The shape's members that travel in the body. */
-export function unbound(shape: Shape): Member {
-  let body = bodies.get(shape);
-  if (!body) {
-    const members = shape.members.filter((member) => !isBound(member));
-    body = { name: shape.name, traits: shape.traits, shape: { ...shape, members } };
-    bodies.set(shape, body);
-  }
-  return body;
+/** Without a model (an error it does not know) a value goes as it is. */
+function write(member: Member | undefined, value: unknown): string {
+  return JSON.stringify(member ? toJson(member, value, rules) : value);
 }

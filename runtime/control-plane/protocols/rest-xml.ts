@@ -1,92 +1,98 @@
-import { rootOf } from './aws-json.ts';
-import { errorElements } from './aws-query.ts';
-import { encodeEventStream, isEventStream } from './event-stream.ts';
-import { hasBodyMembers, payloadMember, rawPayload, readBindings, writeBindings } from './http-bindings.ts';
-import type { Operation, ServiceModel } from './model.ts';
+import { errorElement, errorElements } from './aws-query.ts';
+import { CodecError } from './codec-error.ts';
+import { errorMembers, errorShape } from './errors.ts';
+import { encodeEvents, eventStreamMember } from './event-stream.ts';
+import { inputBindings, isRaw, outputBindings, readBindings, readRawPayload, writeBindings, writeHeaders, writeRawPayload } from './http-bindings.ts';
+import type { Member, Operation, ServiceModel } from './model.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
-import { unbound } from './rest-json.ts';
-import { escapeXml, parseXml, writeXml } from './xml-values.ts';
+import { documentBody } from './request-body.ts';
+import { escapeXml, writeXml, xmlDocument, xmlns } from './xml-output.ts';
+import { fromXml } from './xml-input.ts';
 
 /** "AWS REST XML protocol" (Smithy documentation). */
 export const restXml: Protocol = {
   name: 'restXml',
-  decode(_model, operation, request, labels = {}) {
-    const result = readBindings(operation, request, labels);
-    const payload = payloadMember(operation.input);
+  decode(model, operation, request, labels = {}) {
+    const bindings = inputBindings(operation.input);
+    const result = told(model, 'InvalidArgument', () => readBindings(bindings, request, labels));
+    const { payload, document } = bindings;
     if (payload) {
-      const raw = payload.shape.type === 'blob' || payload.shape.type === 'string';
-      const value = raw ? rawPayload(payload, request.body) : isEmpty(request) ? undefined : parseXml(payload, request.body as Buffer);
+      const value = isRaw(payload) ? readRawPayload(payload, request.body) : readDocument(model, payload, request);
       if (value !== undefined) result[payload.name] = value;
-    } else if (hasBodyMembers(operation.input)) Object.assign(result, parseXml(unbound(operation.input), request.body as Buffer));
+    } else if (document) Object.assign(result, readDocument(model, document, request));
     return result;
   },
   encode(model, operation, output, requestId) {
-    const { status, headers } = writeBindings(operation, output);
-    const ids = { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...headers };
-    return { status, ...encodeBody(model, operation, output, ids) };
+    const { status, headers } = writeBindings(operation, outputBindings(operation.output), output);
+    return { status, ...encodeBody(model, operation, output, { ...requestIds(requestId), ...headers }) };
   },
   encodeError(model, operation, error, requestId) {
-    const elements = errorElements(model?.errors.get(error.code)?.members, error);
+    const shape = errorShape(model, error);
+    const id = `<RequestId>${requestId}</RequestId>`;
     const wrapped = model?.index.errorWrapping ?? true;
     const body = wrapped
-      ? `<ErrorResponse${xmlns(model)}><Error><Type>${error.fault === 'client' ? 'Sender' : 'Receiver'}</Type>${elements}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`
-      : `<Error>${elements}${unmodelled(error.members, model?.errors.has(error.code) ?? false)}<RequestId>${requestId}</RequestId></Error>`;
-    const headless = operation?.http?.method === 'HEAD' || error.status === 304;
+      ? `<ErrorResponse${xmlns(model?.index.xmlNamespace)}>${errorElement(model, error)}${id}</ErrorResponse>`
+      : `<Error>${errorElements(shape, error)}${id}</Error>`;
+    const headers = shape ? writeHeaders(outputBindings(shape), errorMembers(shape, error)) : {};
+    // Neither an answer to HEAD nor "not modified" has a body.
+    const bare = operation?.http?.method === 'HEAD' || error.status === 304;
     return {
       status: error.status,
-      headers: { 'content-type': 'application/xml', 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId },
-      body: headless ? undefined : `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+      headers: { ...(bare ? {} : { 'content-type': wrapped ? 'text/xml' : 'application/xml' }), ...requestIds(requestId), ...headers },
+      body: bare ? undefined : xmlDocument(body),
     };
   },
 };
 
-function isEmpty(request: WireRequest): boolean {
-  return Buffer.isBuffer(request.body) && request.body.length === 0;
+function requestIds(requestId: string): Record<string, string> {
+  return { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId };
+}
+
+function readDocument(model: ServiceModel, member: Member, request: WireRequest): unknown {
+  const body = documentBody(request);
+  return body.length === 0 ? undefined : told(model, 'MalformedXML', () => fromXml(member, body));
+}
+
+const sentences: Record<string, string> = {
+  MalformedXML: 'The XML you provided was not well-formed or did not validate against our published schema',
+};
+
+/** Services that do not wrap errors (S3) have their own codes for what cannot be read ("Error responses", S3 API Reference). */
+function told<T>(model: ServiceModel, code: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CodecError) || model.index.errorWrapping) throw error;
+    throw new CodecError(code, sentences[code] ?? error.message);
+  }
 }
 
 function encodeBody(model: ServiceModel, operation: Operation, output: Record<string, unknown>, headers: Record<string, string>) {
-  const payload = payloadMember(operation.output);
+  const { payload, document } = outputBindings(operation.output);
   const xml = { 'content-type': 'application/xml', ...headers };
-  if (payload) {
-    const value = output[payload.name];
-    if (isEventStream(value)) {
-      const body = encodeEventStream(payload.shape, value, (member, event) => writeXml(member.shape.name, member, event));
-      return { headers: { ...headers, 'content-type': 'application/vnd.amazon.eventstream' }, body };
-    }
-    if (payload.shape.type === 'blob' || payload.shape.type === 'string') {
-      return { headers: { 'content-type': 'application/octet-stream', ...headers }, body: value as Buffer | undefined };
-    }
-    const name = (payload.traits.xmlName as string) ?? (payload.shape.traits.xmlName as string) ?? payload.shape.name;
-    return { headers: xml, body: value === undefined ? undefined : document(writeXml(name, payload, value, model.index.xmlNamespace)) };
+  if (!payload) return document ? { headers: xml, body: xmlDocument(rootElement(model, document, output)) } : { headers, body: undefined };
+  if (payload === eventStreamMember(operation.output)) {
+    const write = (member: Member, event: unknown): string => writeXml(member.shape.name, member, event);
+    return {
+      headers: { ...headers, 'content-type': 'application/vnd.amazon.eventstream' },
+      body: encodeEvents(payload, output, { contentType: 'text/xml', write }),
+    };
   }
-  if (!hasBodyMembers(operation.output)) return { headers: headers, body: undefined };
-  return { headers: xml, body: document(rootElement(model, operation, output)) };
-}
-
-function rootElement(model: ServiceModel, operation: Operation, output: Record<string, unknown>): string {
-  const { shape } = unbound(operation.output);
-  const name = (shape.traits.xmlName as string) ?? shape.name;
-  const [only] = shape.members;
-  // s3UnwrappedXmlOutput (GetBucketLocation): the root element is the one member itself.
-  if (only && shape.members.length === 1 && only.name === shape.traits.xmlName) {
-    return `<${name}${xmlns(model)}>${escapeXml(String(output[only.name] ?? ''))}</${name}>`;
+  const value = output[payload.name];
+  if (isRaw(payload)) {
+    const contentType = payload.shape.type === 'string' ? 'text/plain' : 'application/octet-stream';
+    return { headers: { 'content-type': contentType, ...headers }, body: writeRawPayload(value) };
   }
-  return writeXml(name, { ...rootOf(operation.output), shape }, output, model.index.xmlNamespace);
+  const name = payload.traits.xmlName ?? payload.shape.traits.xmlName ?? payload.shape.name;
+  return { headers: xml, body: value === undefined ? undefined : xmlDocument(writeXml(name, payload, value, model.index.xmlNamespace)) };
 }
 
-function document(xml: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`;
+function rootElement({ index }: ServiceModel, document: Member, output: Record<string, unknown>): string {
+  const { members, traits } = document.shape;
+  const [only] = members;
+  // "s3UnwrappedXmlOutput trait": GetBucketLocation's root element is its one member itself.
+  if (only && members.length === 1 && only.name === traits.xmlName) {
+    return `<${only.name}${xmlns(index.xmlNamespace)}>${escapeXml(String(output[only.name] ?? ''))}</${only.name}>`;
+  }
+  return writeXml(document.xmlName, document, output, index.xmlNamespace);
 }
-
-/** S3's errors carry elements the model does not have: Key, BucketName, Condition. */
-function unmodelled(members: Record<string, unknown> | undefined, modelled: boolean): string {
-  if (!members || modelled) return '';
-  return Object.entries(members)
-    .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`)
-    .join('');
-}
-
-function xmlns(model: ServiceModel | undefined): string {
-  return model?.index.xmlNamespace ? ` xmlns="${escapeXml(model.index.xmlNamespace)}"` : '';
-}
-

@@ -1,0 +1,85 @@
+import type { Member, Shape } from './model.ts';
+import { writeText } from './text-values.ts';
+
+/** `<name>…</name>` of a value; `namespace` is written where the model gives the element none. */
+export function writeXml(name: string, member: Member, value: unknown, namespace?: string): string {
+  const { shape } = member;
+  const attributes = namespaceOf(member) || xmlns(namespace);
+  switch (shape.type) {
+    case 'structure':
+    case 'union':
+    case 'error': {
+      const source = value as Record<string, unknown>;
+      return `<${name}${attributes}${writeAttributes(shape, source)}>${writeMembers(shape.members, source)}</${name}>`;
+    }
+    case 'list':
+      return `<${name}${attributes}>${writeItems(shape.member?.traits.xmlName ?? 'member', shape, value as unknown[])}</${name}>`;
+    case 'map':
+      return `<${name}${attributes}>${writeEntries('entry', shape, value as Record<string, unknown>)}</${name}>`;
+    default:
+      return `<${name}${attributes}>${escapeXml(writeText(member, value, 'date-time'))}</${name}>`;
+  }
+}
+
+/** The elements of a structure's members, without one around them. */
+export function writeMembers(members: Member[], value: Record<string, unknown>): string {
+  let xml = '';
+  for (const member of members) {
+    const given = value[member.name];
+    if (given === undefined || given === null || member.traits.xmlAttribute) continue;
+    if (!member.traits.xmlFlattened) xml += writeXml(member.xmlName, member, given);
+    else if (member.shape.type === 'list') xml += writeItems(member.xmlName, member.shape, given as unknown[]);
+    else xml += writeEntries(member.xmlName, member.shape, given as Record<string, unknown>);
+  }
+  return xml;
+}
+
+function writeAttributes(shape: Shape, value: Record<string, unknown>): string {
+  let attributes = '';
+  for (const member of shape.members) {
+    const given = value[member.name];
+    if (member.traits.xmlAttribute && given !== undefined) attributes += ` ${member.xmlName}="${escapeXml(writeText(member, given, 'date-time'))}"`;
+  }
+  return attributes;
+}
+
+function writeItems(name: string, { member }: Shape, items: unknown[]): string {
+  let xml = '';
+  for (const item of items) if (member) xml += item === null || item === undefined ? `<${name}/>` : writeXml(name, member, item);
+  return xml;
+}
+
+function writeEntries(name: string, { key, member }: Shape, value: Record<string, unknown>): string {
+  if (!key || !member) return '';
+  let xml = '';
+  for (const [entryKey, entryValue] of Object.entries(value)) {
+    if (entryValue === undefined || entryValue === null) continue;
+    const inner = writeXml(key.traits.xmlName ?? 'key', key, entryKey) + writeXml(member.traits.xmlName ?? 'value', member, entryValue);
+    xml += `<${name}>${inner}</${name}>`;
+  }
+  return xml;
+}
+
+export function xmlns(uri: string | undefined): string {
+  return uri ? ` xmlns="${escapeXml(uri)}"` : '';
+}
+
+function namespaceOf({ traits, shape }: Member): string {
+  const trait = traits.xmlNamespace ?? shape.traits.xmlNamespace;
+  if (trait === undefined) return '';
+  const [first = '', second] = typeof trait === 'string' ? [trait] : trait;
+  return second === undefined || first === '' ? xmlns(second ?? first) : ` xmlns:${first}="${escapeXml(second)}"`;
+}
+
+export function xmlDocument(root: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}`;
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;', '\n': '&#10;' };
+const special = /[&<>"\r\n\u0085\u2028]/;
+
+/** Line ends as references too: a reader would make them one kind ("XML shape serialization", Smithy documentation). */
+export function escapeXml(text: string): string {
+  if (!special.test(text)) return text;
+  return text.replace(/[&<>"\r\n\u0085\u2028]/g, (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
+}
