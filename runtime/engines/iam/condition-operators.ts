@@ -20,16 +20,48 @@ export const operators: ReadonlyMap<string, Operator> = new Map([
   ...pair('StringLike', 'StringNotLike', (text, variables) => compilePattern(text, { variables })),
   ...pair('ArnEquals', 'ArnNotEquals', compileArnPattern),
   ...pair('ArnLike', 'ArnNotLike', compileArnPattern),
-  ...pair('NumericEquals', 'NumericNotEquals', ordered(Number, (a, b) => a === b)),
-  ...one('NumericLessThan', ordered(Number, (a, b) => a < b)),
-  ...one('NumericLessThanEquals', ordered(Number, (a, b) => a <= b)),
-  ...one('NumericGreaterThan', ordered(Number, (a, b) => a > b)),
-  ...one('NumericGreaterThanEquals', ordered(Number, (a, b) => a >= b)),
-  ...pair('DateEquals', 'DateNotEquals', ordered(parseDate, (a, b) => a === b)),
-  ...one('DateLessThan', ordered(parseDate, (a, b) => a < b)),
-  ...one('DateLessThanEquals', ordered(parseDate, (a, b) => a <= b)),
-  ...one('DateGreaterThan', ordered(parseDate, (a, b) => a > b)),
-  ...one('DateGreaterThanEquals', ordered(parseDate, (a, b) => a >= b)),
+  ...pair(
+    'NumericEquals',
+    'NumericNotEquals',
+    ordered(Number, (a, b) => a === b),
+  ),
+  ...one(
+    'NumericLessThan',
+    ordered(Number, (a, b) => a < b),
+  ),
+  ...one(
+    'NumericLessThanEquals',
+    ordered(Number, (a, b) => a <= b),
+  ),
+  ...one(
+    'NumericGreaterThan',
+    ordered(Number, (a, b) => a > b),
+  ),
+  ...one(
+    'NumericGreaterThanEquals',
+    ordered(Number, (a, b) => a >= b),
+  ),
+  ...pair(
+    'DateEquals',
+    'DateNotEquals',
+    ordered(parseDate, (a, b) => a === b),
+  ),
+  ...one(
+    'DateLessThan',
+    ordered(parseDate, (a, b) => a < b),
+  ),
+  ...one(
+    'DateLessThanEquals',
+    ordered(parseDate, (a, b) => a <= b),
+  ),
+  ...one(
+    'DateGreaterThan',
+    ordered(parseDate, (a, b) => a > b),
+  ),
+  ...one(
+    'DateGreaterThanEquals',
+    ordered(parseDate, (a, b) => a >= b),
+  ),
   ...one('Bool', (text, variables) => compilePattern(text, { variables, literal: true, ignoreCase: true })),
   ...one('BinaryEquals', (text) => (value) => value === text),
   ...pair('IpAddress', 'NotIpAddress', compileAddress),
@@ -62,7 +94,11 @@ function compileAddress(text: string): Comparison {
   const family = isIP(address);
   if (family === 0) return () => false;
   const list = new BlockList();
-  list.addSubnet(address, bits === undefined ? (family === 4 ? 32 : 128) : Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+  list.addSubnet(
+    address,
+    bits === undefined ? (family === 4 ? 32 : 128) : Number(bits),
+    family === 4 ? 'ipv4' : 'ipv6',
+  );
   return (value) => {
     const plain = value.startsWith('::ffff:') && value.includes('.') ? value.slice(7) : value;
     return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6');

@@ -14,7 +14,8 @@ export function compileConditions(block: unknown, variables: boolean): Condition
   const conditions: Condition[] = [];
   for (const [operator, tests] of Object.entries(block)) {
     if (!isRecord(tests)) throw new MalformedPolicy('Syntax errors in policy.');
-    for (const [key, values] of Object.entries(tests)) conditions.push(compileCondition(operator, key, values, variables));
+    for (const [key, values] of Object.entries(tests))
+      conditions.push(compileCondition(operator, key, values, variables));
   }
   return conditions;
 }

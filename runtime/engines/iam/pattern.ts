@@ -94,7 +94,7 @@ function source(pieces: (string | { text: string })[], options: PatternOptions):
   let result = '';
   for (const piece of pieces) {
     if (typeof piece !== 'string') {
-      result += escape(piece.text);
+      result += escaped(piece.text);
       continue;
     }
     for (const character of piece) {
@@ -102,12 +102,12 @@ function source(pieces: (string | { text: string })[], options: PatternOptions):
       if (character === ':') colons += 1;
       if (character === '*' && !options.literal) result += `${any}*`;
       else if (character === '?' && !options.literal) result += any;
-      else result += escape(character);
+      else result += escaped(character);
     }
   }
   return result;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -14,17 +14,22 @@ export interface PolicyCache {
 export const policyCache = defineEngine<PolicyCache>('iam-policies', createPolicyCache);
 
 export function createPolicyCache(): PolicyCache {
-  const byKind: Record<PolicyKind, Map<string, Policy>> = { identity: new Map(), resource: new Map(), trust: new Map() };
+  const byKind: Record<PolicyKind, Map<string, Policy>> = {
+    identity: new Map(),
+    resource: new Map(),
+    trust: new Map(),
+  };
   return {
     compile(text, kind) {
       const known = byKind[kind];
       const cached = known.get(text);
       if (cached) return cached;
       const policy = compilePolicy(text, kind);
-      if (known.size >= LIMIT) for (const oldest of known.keys()) {
-        known.delete(oldest);
-        break;
-      }
+      if (known.size >= LIMIT)
+        for (const oldest of known.keys()) {
+          known.delete(oldest);
+          break;
+        }
       known.set(text, policy);
       return policy;
     },

@@ -24,7 +24,8 @@ export interface StatementText {
 /** The grammar of "Grammar of the IAM JSON policy language" (IAM User Guide), and what IAM says where it is not kept. */
 export function readPolicy(text: string, kind: PolicyKind): PolicyText {
   const document = readObject(text, kind);
-  for (const key of Object.keys(document)) if (!['Version', 'Id', 'Statement'].includes(key)) throw unknownField(key, kind);
+  for (const key of Object.keys(document))
+    if (!['Version', 'Id', 'Statement'].includes(key)) throw unknownField(key, kind);
   const version = document.Version ?? '2008-10-17';
   if (version !== '2012-10-17' && (kind === 'identity' || version !== '2008-10-17')) {
     throw new MalformedPolicy('Policy document must be version 2012-10-17 or greater.');
@@ -63,7 +64,8 @@ function readStatement(value: unknown, kind: PolicyKind): StatementText {
     );
   }
   if (Effect === undefined && kind !== 'identity') throw new MalformedPolicy('Missing required field Effect');
-  if (Effect !== 'Allow' && Effect !== 'Deny') throw kind === 'identity' ? syntaxError() : new MalformedPolicy(`Invalid effect: ${Effect}`);
+  if (Effect !== 'Allow' && Effect !== 'Deny')
+    throw kind === 'identity' ? syntaxError() : new MalformedPolicy(`Invalid effect: ${Effect}`);
   const statement: StatementText = { Effect, actions: readActions(value, kind), resources: readResources(value, kind) };
   checkPrincipals(value, kind);
   if (Sid !== undefined) statement.Sid = Sid;
@@ -76,7 +78,9 @@ function readStatement(value: unknown, kind: PolicyKind): StatementText {
 function readActions(statement: Record<string, unknown>, kind: PolicyKind): { values: string[]; not: boolean } {
   const actions = eitherOf(statement, 'Action', 'NotAction');
   if (!actions || actions.values.length === 0) {
-    throw new MalformedPolicy(kind === 'trust' ? 'Missing required field Action' : 'Policy statement must contain actions.');
+    throw new MalformedPolicy(
+      kind === 'trust' ? 'Missing required field Action' : 'Policy statement must contain actions.',
+    );
   }
   for (const action of actions.values) {
     if (action === '*' && kind !== 'trust') continue;
@@ -88,12 +92,16 @@ function readActions(statement: Record<string, unknown>, kind: PolicyKind): { va
     if (parts.length < 2 || parts[0] === '') {
       throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
     }
-    if (!/^[\w-]+$/.test(parts[0] ?? '') && kind === 'identity') throw new MalformedPolicy(`Vendor ${parts[0]} is not valid`);
+    if (!/^[\w-]+$/.test(parts[0] ?? '') && kind === 'identity')
+      throw new MalformedPolicy(`Vendor ${parts[0]} is not valid`);
   }
   return actions;
 }
 
-function readResources(statement: Record<string, unknown>, kind: PolicyKind): { values: string[]; not: boolean } | undefined {
+function readResources(
+  statement: Record<string, unknown>,
+  kind: PolicyKind,
+): { values: string[]; not: boolean } | undefined {
   const resources = eitherOf(statement, 'Resource', 'NotResource');
   if (kind === 'trust') {
     if (resources) throw new MalformedPolicy(`Has prohibited field ${resources.not ? 'NotResource' : 'Resource'}`);
@@ -125,7 +133,11 @@ function checkPrincipals(statement: Record<string, unknown>, kind: PolicyKind): 
   if (statement.Principal !== undefined && statement.NotPrincipal !== undefined) throw syntaxError();
 }
 
-function eitherOf(statement: Record<string, unknown>, name: string, notName: string): { values: string[]; not: boolean } | undefined {
+function eitherOf(
+  statement: Record<string, unknown>,
+  name: string,
+  notName: string,
+): { values: string[]; not: boolean } | undefined {
   const value = statement[name];
   const notValue = statement[notName];
   if (value !== undefined && notValue !== undefined) throw syntaxError();

@@ -1,5 +1,5 @@
-import { compileConditions, type Condition } from './conditions.ts';
 import type { ConditionKeys } from './condition-keys.ts';
+import { type Condition, compileConditions } from './conditions.ts';
 import { compileArnPattern, compilePattern, type Pattern } from './pattern.ts';
 import { type PolicyKind, readPolicy, type StatementText } from './policy-syntax.ts';
 import { type PrincipalElement, parsePrincipal } from './principals.ts';
@@ -57,8 +57,14 @@ function compileStatement(statement: StatementText, variables: boolean): Stateme
       patterns: actions.values.map((text) => compilePattern(text.toLowerCase(), { variables: false })),
       not: actions.not,
     },
-    resources: resources && { patterns: resources.values.map((text) => compileArnPattern(text, variables)), not: resources.not },
-    principals: principal === undefined ? undefined : { element: parsePrincipal(principal), not: statement.Principal === undefined },
+    resources: resources && {
+      patterns: resources.values.map((text) => compileArnPattern(text, variables)),
+      not: resources.not,
+    },
+    principals:
+      principal === undefined
+        ? undefined
+        : { element: parsePrincipal(principal), not: statement.Principal === undefined },
     conditions: compileConditions(statement.Condition, variables),
   };
 }

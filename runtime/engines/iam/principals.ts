@@ -20,7 +20,12 @@ export interface PrincipalElement {
 const kinds = ['AWS', 'Service', 'Federated', 'CanonicalUser'] as const;
 
 export function parsePrincipal(element: unknown): PrincipalElement {
-  const sets = { AWS: new Set<string>(), Service: new Set<string>(), Federated: new Set<string>(), CanonicalUser: new Set<string>() };
+  const sets = {
+    AWS: new Set<string>(),
+    Service: new Set<string>(),
+    Federated: new Set<string>(),
+    CanonicalUser: new Set<string>(),
+  };
   if (element === '*') return { everyone: true, ...sets };
   if (typeof element !== 'object' || element === null || Array.isArray(element)) throw invalid(JSON.stringify(element));
   for (const [kind, value] of Object.entries(element)) {
@@ -46,7 +51,8 @@ export function naming(element: PrincipalElement, caller: Principal): Naming {
     case 'root':
       return element.AWS.has(caller.arn) ? 'direct' : 'none';
     case 'user':
-      if (element.AWS.has(caller.arn) || element.AWS.has(caller.userId) || element.CanonicalUser.has(caller.userId)) return 'direct';
+      if (element.AWS.has(caller.arn) || element.AWS.has(caller.userId) || element.CanonicalUser.has(caller.userId))
+        return 'direct';
       break;
     case 'session':
       if (element.AWS.has(caller.arn)) return 'direct';
@@ -60,7 +66,10 @@ export function naming(element: PrincipalElement, caller: Principal): Naming {
 function checkAws(name: string): void {
   if (name === '*' || /^\d{12}$/.test(name) || /^A[A-Z]{3}[A-Z0-9]{12,}$/.test(name)) return;
   const arn = parseArn(name);
-  const known = arn && (arn.service === 'iam' || arn.service === 'sts') && /^(root$|user\/|role\/|assumed-role\/|federated-user\/)/.test(arn.resource);
+  const known =
+    arn &&
+    (arn.service === 'iam' || arn.service === 'sts') &&
+    /^(root$|user\/|role\/|assumed-role\/|federated-user\/)/.test(arn.resource);
   if (!known || name.includes('*')) throw invalid(`"AWS":"${name}"`);
 }
 

@@ -107,5 +107,7 @@ function userId(principal: Principal): string | undefined {
 /** True when a service passes its caller's identity on; a service that uses a role of its own calls as that role. */
 function isForwarded(ctx: Context): boolean {
   if (ctx.http) return false;
-  return ctx.principal.kind === 'user' || (ctx.principal.kind === 'session' && ctx.principal.sourceService === undefined);
+  return (
+    ctx.principal.kind === 'user' || (ctx.principal.kind === 'session' && ctx.principal.sourceService === undefined)
+  );
 }

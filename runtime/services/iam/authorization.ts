@@ -1,6 +1,6 @@
-import type { Access, Authorization, Context } from '../../kernel/service.ts';
 import { formatArn } from '../../kernel/arn.ts';
-import { instanceProfileRecords, groupRecords, roleRecords, type Tag, userRecords } from './state.ts';
+import type { Access, Authorization, Context } from '../../kernel/service.ts';
+import { groupRecords, instanceProfileRecords, roleRecords, type Tag, userRecords } from './state.ts';
 
 /**
  * What IAM's own operations need permission for ("Actions, resources, and condition keys for IAM", Service
@@ -25,7 +25,10 @@ export const authorization: Authorization = (operation, input, ctx) => {
   const access: Access = { action: `iam:${operation}`, resource: target.arn, conditions };
   if (operation !== 'AddRoleToInstanceProfile') return access;
   const role = roleTarget(ctx, text('RoleName') ?? '', '/');
-  return [access, { action: 'iam:PassRole', resource: role.arn, conditions: { 'iam:PassedToService': 'ec2.amazonaws.com' } }];
+  return [
+    access,
+    { action: 'iam:PassRole', resource: role.arn, conditions: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+  ];
 };
 
 interface Target {
@@ -50,7 +53,9 @@ function targetOf(ctx: Context, operation: string, text: Text): Target {
   }
   const role = text('RoleName');
   if (role !== undefined) return roleTarget(ctx, role, path);
-  const user = text('UserName') ?? (ofOwnUser.has(operation) && ctx.principal.kind === 'user' ? ctx.principal.userName : undefined);
+  const user =
+    text('UserName') ??
+    (ofOwnUser.has(operation) && ctx.principal.kind === 'user' ? ctx.principal.userName : undefined);
   if (user !== undefined) {
     const record = userRecords(ctx.store, ctx.account).get(user.toLowerCase());
     return { arn: record?.Arn ?? arn('user', user), tags: record?.Tags ?? [], boundary: record?.PermissionsBoundary };

@@ -38,7 +38,9 @@ export function validationError(value: string, member: string, constraint: strin
 }
 
 export function invalidClientTokenId(): AwsError {
-  return new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', { status: 403 });
+  return new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
+    status: 403,
+  });
 }
 
 export function expiredToken(): AwsError {

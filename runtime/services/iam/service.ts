@@ -3,12 +3,17 @@ import { defineService } from '../../kernel/service.ts';
 import { authorization } from './authorization.ts';
 import { createAuthorizer } from './behaviour/authorizer.ts';
 import * as accessKeys from './operations/access-keys.ts';
+import * as account from './operations/account.ts';
 import * as attachments from './operations/attachments.ts';
 import * as groups from './operations/groups.ts';
 import * as inlinePolicies from './operations/inline-policies.ts';
 import * as instanceProfiles from './operations/instance-profiles.ts';
 import * as managedPolicies from './operations/managed-policies.ts';
+import * as openIdConnectProviders from './operations/open-id-connect-providers.ts';
+import * as otherCredentials from './operations/other-credentials.ts';
 import * as roles from './operations/roles.ts';
+import * as serviceLinkedRoles from './operations/service-linked-roles.ts';
+import * as simulation from './operations/simulation.ts';
 import * as tags from './operations/tags.ts';
 import * as users from './operations/users.ts';
 
@@ -25,11 +30,20 @@ export default defineService({
     ...accessKeys,
     ...instanceProfiles,
     ...tags,
+    ...serviceLinkedRoles,
+    ...openIdConnectProviders,
+    ...otherCredentials,
+    ...account,
+    ...simulation,
   },
   authorization,
   start(kernel) {
     const authorizer = kernel.engine(slot);
     authorizer.current = createAuthorizer(kernel);
-    return { stop: () => void (authorizer.current = undefined) };
+    return {
+      stop() {
+        authorizer.current = undefined;
+      },
+    };
   },
 });

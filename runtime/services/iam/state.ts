@@ -91,16 +91,22 @@ export interface AccessKeyRecord {
 }
 
 /** Names are unique without regard to case ("IAM and AWS STS quotas", IAM User Guide), so records are kept by lower-case name. */
-export const roleRecords = (store: Store, account: string): Collection<RoleRecord> => scoped(store, 'iam.roles', account);
-export const userRecords = (store: Store, account: string): Collection<UserRecord> => scoped(store, 'iam.users', account);
-export const groupRecords = (store: Store, account: string): Collection<GroupRecord> => scoped(store, 'iam.groups', account);
+export const roleRecords = (store: Store, account: string): Collection<RoleRecord> =>
+  scoped(store, 'iam.roles', account);
+export const userRecords = (store: Store, account: string): Collection<UserRecord> =>
+  scoped(store, 'iam.users', account);
+export const groupRecords = (store: Store, account: string): Collection<GroupRecord> =>
+  scoped(store, 'iam.groups', account);
 export const instanceProfileRecords = (store: Store, account: string): Collection<InstanceProfileRecord> =>
   scoped(store, 'iam.instanceProfiles', account);
 /** By ARN. */
-export const policyRecords = (store: Store, account: string): Collection<ManagedPolicyRecord> => scoped(store, 'iam.policies', account);
+export const policyRecords = (store: Store, account: string): Collection<ManagedPolicyRecord> =>
+  scoped(store, 'iam.policies', account);
 /** By ARN. */
 export const providerRecords = (store: Store, account: string): Collection<OpenIDConnectProviderRecord> =>
   scoped(store, 'iam.openIDConnectProviders', account);
+export const accountAliasRecords = (store: Store, account: string): Collection<{ AccountAlias: string }> =>
+  scoped(store, 'iam.accountAliases', account);
 /** By AccessKeyId, of every account. */
 export const accessKeyRecords = (store: Store): Collection<AccessKeyRecord> => scoped(store, 'iam.accessKeys', '');
 

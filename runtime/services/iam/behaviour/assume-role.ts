@@ -17,10 +17,13 @@ const HOUR_SECONDS = 3600;
 export const assumeRole: Authorizer['assumeRole'] = (ctx, request) => {
   const by = request.by ?? ctx.principal;
   const account = parseArn(request.roleArn)?.account ?? '';
-  const role = roleRecords(ctx.store, account).get(request.roleArn.slice(request.roleArn.lastIndexOf('/') + 1).toLowerCase());
+  const role = roleRecords(ctx.store, account).get(
+    request.roleArn.slice(request.roleArn.lastIndexOf('/') + 1).toLowerCase(),
+  );
   if (!role || role.Arn !== request.roleArn) throw accessDenied(sentenceFor(by, request.roleArn));
   const tagged = Object.keys(request.sessionTags ?? {}).length > 0;
-  for (const action of tagged ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole']) checkTrust(ctx, { by, action, role, account, request });
+  for (const action of tagged ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'])
+    checkTrust(ctx, { by, action, role, account, request });
   checkDuration(by, role, request.durationSeconds);
   const principal: SessionPrincipal = {
     kind: 'session',
@@ -57,10 +60,18 @@ function checkTrust(ctx: Context, { by, action, role, account, request }: Attemp
     ...(request.externalId === undefined ? {} : { 'sts:ExternalId': request.externalId }),
     ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
     ...(tags.length > 0 ? { 'aws:TagKeys': tags.map(([key]) => key) } : {}),
-    ...Object.fromEntries(role.Tags.flatMap(({ Key, Value }) => [[`aws:ResourceTag/${Key}`, Value], [`iam:ResourceTag/${Key}`, Value]])),
+    ...Object.fromEntries(
+      role.Tags.flatMap(({ Key, Value }) => [
+        [`aws:ResourceTag/${Key}`, Value],
+        [`iam:ResourceTag/${Key}`, Value],
+      ]),
+    ),
   };
   const access = { action, resource: role.Arn, conditions };
-  const keys = requestKeys(ctx.as({ principal: by }), access, { resourceAccount: account, principalTags: tagOf(grants) });
+  const keys = requestKeys(ctx.as({ principal: by }), access, {
+    resourceAccount: account,
+    principalTags: tagOf(grants),
+  });
   const asked = { principal: by, action, resource: role.Arn, resourceAccount: account, keys };
   const decision = decide(asked, { ...grants, resource: cache.compile(role.AssumeRolePolicyDocument, 'trust') });
   if (!decision.allowed) throw accessDenied(refusalSentence(asked, decision));
@@ -70,15 +81,27 @@ function checkTrust(ctx: Context, { by, action, role, account, request }: Attemp
 function checkDuration(by: Principal, role: RoleRecord, durationSeconds: number | undefined): void {
   if (durationSeconds === undefined || by.kind === 'service') return;
   if (by.kind === 'session' && durationSeconds > HOUR_SECONDS) {
-    throw new AwsError('ValidationError', 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining');
+    throw new AwsError(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+    );
   }
   if (durationSeconds > role.MaxSessionDuration) {
-    throw new AwsError('ValidationError', 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+    throw new AwsError(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    );
   }
 }
 
 function sentenceFor(by: Principal, roleArn: string): string {
-  const request = { principal: by, action: 'sts:AssumeRole', resource: roleArn, resourceAccount: '', keys: { get: () => undefined } };
+  const request = {
+    principal: by,
+    action: 'sts:AssumeRole',
+    resource: roleArn,
+    resourceAccount: '',
+    keys: { get: () => undefined },
+  };
   return refusalSentence(request, { allowed: false, explicit: false, layer: 'resource' });
 }
 

@@ -32,7 +32,13 @@ export const applicationPolicies: Record<string, AwsManagedText> = {
   },
   'service-role/AWSLambdaDynamoDBExecutionRole': {
     Statement: [
-      allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams', ...writeLogs]),
+      allow([
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:ListStreams',
+        ...writeLogs,
+      ]),
     ],
   },
   'service-role/AWSLambdaKinesisExecutionRole': {
@@ -81,7 +87,10 @@ export const applicationPolicies: Record<string, AwsManagedText> = {
         'xray:GetTraceSummaries',
         'xray:BatchGetTraces',
       ]),
-      allow(['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents'], 'arn:aws:logs:*:*:log-group:/aws/lambda/*'),
+      allow(
+        ['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents'],
+        'arn:aws:logs:*:*:log-group:/aws/lambda/*',
+      ),
     ],
   },
   AWSLambda_FullAccess: {
@@ -116,7 +125,10 @@ export const applicationPolicies: Record<string, AwsManagedText> = {
         Resource: '*',
         Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
       },
-      allow(['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents'], 'arn:aws:logs:*:*:log-group:/aws/lambda/*'),
+      allow(
+        ['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents'],
+        'arn:aws:logs:*:*:log-group:/aws/lambda/*',
+      ),
     ],
   },
   AmazonS3ReadOnlyAccess: {
@@ -222,7 +234,11 @@ export const applicationPolicies: Record<string, AwsManagedText> = {
         Resource: '*',
         Condition: {
           StringLike: {
-            'iam:PassedToService': ['application-autoscaling.amazonaws.com', 'application-autoscaling.amazonaws.com.cn', 'dax.amazonaws.com'],
+            'iam:PassedToService': [
+              'application-autoscaling.amazonaws.com',
+              'application-autoscaling.amazonaws.com.cn',
+              'dax.amazonaws.com',
+            ],
           },
         },
       },

@@ -193,7 +193,11 @@ export const operationsPolicies: Record<string, AwsManagedText> = {
   },
   'service-role/AmazonRDSEnhancedMonitoringRole': {
     Statement: [
-      allow(['logs:CreateLogGroup', 'logs:PutRetentionPolicy'], ['arn:aws:logs:*:*:log-group:RDS*'], 'EnableCreationAndManagementOfRDSCloudwatchLogGroups'),
+      allow(
+        ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
+        ['arn:aws:logs:*:*:log-group:RDS*'],
+        'EnableCreationAndManagementOfRDSCloudwatchLogGroups',
+      ),
       allow(
         ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
         ['arn:aws:logs:*:*:log-group:RDS*:log-stream:*'],

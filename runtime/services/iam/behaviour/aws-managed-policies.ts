@@ -41,6 +41,7 @@ function policyId(name: string): string {
   let hash = 7n;
   for (const character of name) hash = (hash * 1_000_003n + BigInt(character.charCodeAt(0))) % 2n ** 85n;
   let id = '';
-  for (let left = hash, index = 0; index < 17; index += 1, left /= 32n) id += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number(left % 32n)];
+  for (let left = hash, index = 0; index < 17; index += 1, left /= 32n)
+    id += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number(left % 32n)];
   return `ANPA${id}`;
 }

@@ -1,4 +1,12 @@
-import type { AttachedPermissionsBoundary, Group, InstanceProfile, Policy, PolicyVersion, Role, User } from '@aws-sdk/client-iam';
+import type {
+  AttachedPermissionsBoundary,
+  Group,
+  InstanceProfile,
+  Policy,
+  PolicyVersion,
+  Role,
+  User,
+} from '@aws-sdk/client-iam';
 import type { Context } from '../../../kernel/service.ts';
 import {
   type GroupRecord,
@@ -76,8 +84,15 @@ export function describeVersion(
   };
 }
 
-export function describeInstanceProfile(ctx: Context, profile: InstanceProfileRecord, detail: 'listed' | 'whole' = 'whole'): InstanceProfile {
-  const role = profile.RoleName === undefined ? undefined : roleRecords(ctx.store, ctx.account).get(profile.RoleName.toLowerCase());
+export function describeInstanceProfile(
+  ctx: Context,
+  profile: InstanceProfileRecord,
+  detail: 'listed' | 'whole' = 'whole',
+): InstanceProfile {
+  const role =
+    profile.RoleName === undefined
+      ? undefined
+      : roleRecords(ctx.store, ctx.account).get(profile.RoleName.toLowerCase());
   return {
     Path: profile.Path,
     InstanceProfileName: profile.InstanceProfileName,
@@ -96,6 +111,8 @@ export function describeBoundary(arn: string): AttachedPermissionsBoundary {
 function wholeOnly(record: RoleRecord | UserRecord): Pick<Role, 'Tags' | 'PermissionsBoundary'> {
   return {
     ...(record.Tags.length > 0 ? { Tags: record.Tags } : {}),
-    ...(record.PermissionsBoundary === undefined ? {} : { PermissionsBoundary: describeBoundary(record.PermissionsBoundary) }),
+    ...(record.PermissionsBoundary === undefined
+      ? {}
+      : { PermissionsBoundary: describeBoundary(record.PermissionsBoundary) }),
   };
 }

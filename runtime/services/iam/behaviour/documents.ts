@@ -1,5 +1,5 @@
-import { policyCache } from '../../../engines/iam/policy-cache.ts';
 import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
+import { policyCache } from '../../../engines/iam/policy-cache.ts';
 import type { PolicyKind } from '../../../engines/iam/policy-syntax.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { malformedPolicyDocument } from '../errors.ts';
@@ -16,7 +16,10 @@ export function checkDocument(ctx: Context, text: string | undefined, kind: Poli
 
 /** "Policies returned by this API are URL-encoded compliant with RFC 3986" (GetRolePolicy, IAM API Reference). */
 export function encodeDocument(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** White space does not count towards a policy's size ("IAM and AWS STS quotas", IAM User Guide). */

@@ -67,7 +67,12 @@ export function tagOf(grants: Grants): (lowerCaseKey: string) => string | undefi
 }
 
 /** Session policies are JSON texts or ARNs of managed policies. One that has been deleted since allows nothing. */
-function compileSession(store: Store, cache: PolicyCache, account: string, policies: string[]): ApplicablePolicies['session'] {
+function compileSession(
+  store: Store,
+  cache: PolicyCache,
+  account: string,
+  policies: string[],
+): ApplicablePolicies['session'] {
   return policies.map((policy) => {
     const text = policy.startsWith('arn:') ? documentOf(store, account, policy) : policy;
     return text === undefined ? { statements: [] } : cache.compile(text, 'identity');

@@ -38,9 +38,15 @@ export function saveHolder(ctx: Context, kind: HolderKind, name: string, holder:
 export function allHolders(ctx: Context): { kind: HolderKind; name: string; holder: PolicyHolder }[] {
   const { store, account } = ctx;
   return [
-    ...roleRecords(store, account).values().map((holder) => ({ kind: 'role' as const, name: holder.RoleName, holder })),
-    ...userRecords(store, account).values().map((holder) => ({ kind: 'user' as const, name: holder.UserName, holder })),
-    ...groupRecords(store, account).values().map((holder) => ({ kind: 'group' as const, name: holder.GroupName, holder })),
+    ...roleRecords(store, account)
+      .values()
+      .map((holder) => ({ kind: 'role' as const, name: holder.RoleName, holder })),
+    ...userRecords(store, account)
+      .values()
+      .map((holder) => ({ kind: 'user' as const, name: holder.UserName, holder })),
+    ...groupRecords(store, account)
+      .values()
+      .map((holder) => ({ kind: 'group' as const, name: holder.GroupName, holder })),
   ];
 }
 

@@ -16,7 +16,11 @@ export interface Page<T> {
  * A page of a listing in key order. The marker holds the key of the last item handed out, so that a listing goes on
  * rightly when things come and go meanwhile.
  */
-export function pageOf<T>(items: readonly T[], keyOf: (item: T) => string, { Marker, MaxItems = 100 }: PageRequest): Page<T> {
+export function pageOf<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  { Marker, MaxItems = 100 }: PageRequest,
+): Page<T> {
   if (MaxItems < 1 || MaxItems > 1000) {
     throw validationError(String(MaxItems), 'maxItems', 'Member must have value between 1 and 1000');
   }

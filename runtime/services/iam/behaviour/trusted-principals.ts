@@ -7,7 +7,7 @@ import { roleRecords, userRecords } from '../state.ts';
 export function checkTrustedPrincipals(ctx: Context, document: string): void {
   for (const arn of principalsOf(document)) {
     const parsed = parseArn(arn);
-    if (!parsed || parsed.service !== 'iam' || parsed.account !== ctx.account) continue;
+    if (parsed?.service !== 'iam' || parsed.account !== ctx.account) continue;
     const name = arn.slice(arn.lastIndexOf('/') + 1).toLowerCase();
     const known =
       parsed.resource === 'root' ||

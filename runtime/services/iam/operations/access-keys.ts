@@ -7,6 +7,7 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { accessKeyIds } from '../behaviour/access-key-ids.ts';
 import { findUser } from '../behaviour/holders.ts';
+import { wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { limitExceeded, noSuchEntity, validationError } from '../errors.ts';
 import { type AccessKeyRecord, accessKeyRecords } from '../state.ts';
@@ -19,7 +20,7 @@ export function CreateAccessKey(ctx: Context, input: CreateAccessKeyCommandInput
     AccessKeyId: ctx.engine(accessKeyIds).issue('AKIA'),
     SecretAccessKey: ctx.ids.secret(40),
     Status: 'Active',
-    CreateDate: ctx.clock.now(),
+    CreateDate: wholeSecond(ctx),
     UserName,
     account: ctx.account,
   };
@@ -59,10 +60,15 @@ function userOf(ctx: Context, name: string | undefined): string {
 }
 
 function keysOf(ctx: Context, userName: string): AccessKeyRecord[] {
-  return accessKeyRecords(ctx.store).values().filter((key) => key.account === ctx.account && key.UserName === userName);
+  return accessKeyRecords(ctx.store)
+    .values()
+    .filter((key) => key.account === ctx.account && key.UserName === userName);
 }
 
-function findKey(ctx: Context, input: { AccessKeyId: string | undefined; UserName?: string | undefined }): AccessKeyRecord {
+function findKey(
+  ctx: Context,
+  input: { AccessKeyId: string | undefined; UserName?: string | undefined },
+): AccessKeyRecord {
   const userName = userOf(ctx, input.UserName);
   const key = keysOf(ctx, userName).find(({ AccessKeyId }) => AccessKeyId === input.AccessKeyId);
   if (!key) throw noSuchEntity(`The Access Key with id ${input.AccessKeyId} cannot be found.`);

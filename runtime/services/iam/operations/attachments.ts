@@ -75,7 +75,11 @@ export function ListEntitiesForPolicy(ctx: Context, input: ListEntitiesForPolicy
 
 /** Managed policies of one identity, by default ("IAM and AWS STS quotas", IAM User Guide). */
 const ATTACHED_LIMIT = 10;
-const quotaNames: Record<HolderKind, string> = { role: 'PoliciesPerRole', user: 'PoliciesPerUser', group: 'PoliciesPerGroup' };
+const quotaNames: Record<HolderKind, string> = {
+  role: 'PoliciesPerRole',
+  user: 'PoliciesPerUser',
+  group: 'PoliciesPerGroup',
+};
 
 function attach(ctx: Context, kind: HolderKind, name: string | undefined, policyArn: string | undefined): void {
   const holder = findHolder(ctx, kind, name);
@@ -92,15 +96,26 @@ function detach(ctx: Context, kind: HolderKind, name: string | undefined, policy
   const holder = findHolder(ctx, kind, name);
   if (kind === 'role') refuseIfServiceLinked(holder, name ?? '');
   if (!holder.AttachedPolicies.includes(policyArn ?? '')) throw noSuchEntity(`Policy ${policyArn} was not found.`);
-  saveHolder(ctx, kind, name ?? '', { ...holder, AttachedPolicies: holder.AttachedPolicies.filter((arn) => arn !== policyArn) });
+  saveHolder(ctx, kind, name ?? '', {
+    ...holder,
+    AttachedPolicies: holder.AttachedPolicies.filter((arn) => arn !== policyArn),
+  });
 }
 
-function list(ctx: Context, kind: HolderKind, name: string | undefined, request: PageRequest & { PathPrefix?: string | undefined }): object {
+function list(
+  ctx: Context,
+  kind: HolderKind,
+  name: string | undefined,
+  request: PageRequest & { PathPrefix?: string | undefined },
+): object {
   const policies = findHolder(ctx, kind, name)
     .AttachedPolicies.map((arn) => lookUp(ctx, arn))
     .filter((policy) => policy?.Path.startsWith(request.PathPrefix ?? '/'));
   const { items, ...rest } = pageOf(policies, (policy) => policy?.PolicyName ?? '', request);
-  return { AttachedPolicies: items.map((policy) => ({ PolicyName: policy?.PolicyName, PolicyArn: policy?.Arn })), ...rest };
+  return {
+    AttachedPolicies: items.map((policy) => ({ PolicyName: policy?.PolicyName, PolicyArn: policy?.Arn })),
+    ...rest,
+  };
 }
 
 function boundedBy(ctx: Context, arn: string): ReturnType<typeof allHolders> {

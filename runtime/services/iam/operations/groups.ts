@@ -11,7 +11,7 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { describeGroup, describeUser } from '../behaviour/descriptions.ts';
 import { findGroup, findUser } from '../behaviour/holders.ts';
-import { checkName, checkPath, iamArn, uniqueId } from '../behaviour/names.ts';
+import { checkName, checkPath, iamArn, uniqueId, wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { deleteConflict, entityAlreadyExists, limitExceeded } from '../errors.ts';
 import { type GroupRecord, groupRecords, type UserRecord, userRecords } from '../state.ts';
@@ -26,7 +26,7 @@ export function CreateGroup(ctx: Context, input: CreateGroupCommandInput): objec
     GroupId: uniqueId(ctx, 'AGPA'),
     Path,
     Arn: iamArn(ctx.account, 'group', Path, GroupName),
-    CreateDate: ctx.clock.now(),
+    CreateDate: wholeSecond(ctx),
     InlinePolicies: {},
     AttachedPolicies: [],
   };
@@ -42,7 +42,9 @@ export function GetGroup(ctx: Context, input: GetGroupCommandInput): object {
 }
 
 export function ListGroups(ctx: Context, input: ListGroupsCommandInput): object {
-  const groups = groupRecords(ctx.store, ctx.account).values().filter(({ Path }) => Path.startsWith(input.PathPrefix ?? '/'));
+  const groups = groupRecords(ctx.store, ctx.account)
+    .values()
+    .filter(({ Path }) => Path.startsWith(input.PathPrefix ?? '/'));
   const { items, ...rest } = pageOf(groups, ({ GroupName }) => GroupName.toLowerCase(), input);
   return { Groups: items.map(describeGroup), ...rest };
 }
@@ -55,14 +57,21 @@ export function ListGroupsForUser(ctx: Context, input: ListGroupsForUserCommandI
 
 export function UpdateGroup(ctx: Context, input: UpdateGroupCommandInput): void {
   const group = findGroup(ctx, input.GroupName);
-  const GroupName = input.NewGroupName === undefined ? group.GroupName : checkName(input.NewGroupName, 'newGroupName', 128);
+  const GroupName =
+    input.NewGroupName === undefined ? group.GroupName : checkName(input.NewGroupName, 'newGroupName', 128);
   const Path = input.NewPath === undefined ? group.Path : checkPath(input.NewPath);
   const groups = groupRecords(ctx.store, ctx.account);
   const renamed = GroupName.toLowerCase() !== group.GroupName.toLowerCase();
-  if (renamed && groups.has(GroupName.toLowerCase())) throw entityAlreadyExists(`Group with name ${GroupName} already exists.`);
+  if (renamed && groups.has(GroupName.toLowerCase()))
+    throw entityAlreadyExists(`Group with name ${GroupName} already exists.`);
   const members = membersOf(ctx, group.GroupName);
   groups.delete(group.GroupName.toLowerCase());
-  groups.put(GroupName.toLowerCase(), { ...group, GroupName, Path, Arn: iamArn(ctx.account, 'group', Path, GroupName) });
+  groups.put(GroupName.toLowerCase(), {
+    ...group,
+    GroupName,
+    Path,
+    Arn: iamArn(ctx.account, 'group', Path, GroupName),
+  });
   for (const user of members) {
     saveUser(ctx, { ...user, Groups: user.Groups.map((name) => (name === group.GroupName ? GroupName : name)) });
   }
@@ -70,9 +79,11 @@ export function UpdateGroup(ctx: Context, input: UpdateGroupCommandInput): void 
 
 export function DeleteGroup(ctx: Context, input: DeleteGroupCommandInput): void {
   const group = findGroup(ctx, input.GroupName);
-  if (membersOf(ctx, group.GroupName).length > 0) throw deleteConflict('Cannot delete entity, must remove users from group first.');
+  if (membersOf(ctx, group.GroupName).length > 0)
+    throw deleteConflict('Cannot delete entity, must remove users from group first.');
   if (group.AttachedPolicies.length > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
-  if (Object.keys(group.InlinePolicies).length > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
+  if (Object.keys(group.InlinePolicies).length > 0)
+    throw deleteConflict('Cannot delete entity, must delete policies first.');
   groupRecords(ctx.store, ctx.account).delete(group.GroupName.toLowerCase());
 }
 
@@ -91,7 +102,9 @@ export function RemoveUserFromGroup(ctx: Context, input: RemoveUserFromGroupComm
 }
 
 function membersOf(ctx: Context, groupName: string): UserRecord[] {
-  return userRecords(ctx.store, ctx.account).values().filter(({ Groups }) => Groups.includes(groupName));
+  return userRecords(ctx.store, ctx.account)
+    .values()
+    .filter(({ Groups }) => Groups.includes(groupName));
 }
 
 function saveUser(ctx: Context, user: UserRecord): void {

@@ -94,7 +94,11 @@ function get(ctx: Context, kind: HolderKind, name: string | undefined, policyNam
 }
 
 function list(ctx: Context, kind: HolderKind, name: string | undefined, request: PageRequest): object {
-  const { items, ...rest } = pageOf(Object.keys(findHolder(ctx, kind, name).InlinePolicies), (policyName) => policyName, request);
+  const { items, ...rest } = pageOf(
+    Object.keys(findHolder(ctx, kind, name).InlinePolicies),
+    (policyName) => policyName,
+    request,
+  );
   return { PolicyNames: items, ...rest };
 }
 

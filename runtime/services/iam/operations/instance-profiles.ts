@@ -10,7 +10,7 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { describeInstanceProfile } from '../behaviour/descriptions.ts';
 import { findRole } from '../behaviour/holders.ts';
-import { checkName, checkPath, checkTags, iamArn, uniqueId } from '../behaviour/names.ts';
+import { checkName, checkPath, checkTags, iamArn, uniqueId, wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from '../errors.ts';
 import { type InstanceProfileRecord, instanceProfileRecords } from '../state.ts';
@@ -27,7 +27,7 @@ export function CreateInstanceProfile(ctx: Context, input: CreateInstanceProfile
     InstanceProfileId: uniqueId(ctx, 'AIPA'),
     Path,
     Arn: iamArn(ctx.account, 'instance-profile', Path, InstanceProfileName),
-    CreateDate: ctx.clock.now(),
+    CreateDate: wholeSecond(ctx),
     Tags: checkTags(input.Tags),
   };
   save(ctx, profile);
@@ -47,7 +47,9 @@ export function ListInstanceProfiles(ctx: Context, input: ListInstanceProfilesCo
 
 export function ListInstanceProfilesForRole(ctx: Context, input: ListInstanceProfilesForRoleCommandInput): object {
   const { RoleName } = findRole(ctx, input.RoleName);
-  const profiles = instanceProfileRecords(ctx.store, ctx.account).values().filter((profile) => profile.RoleName === RoleName);
+  const profiles = instanceProfileRecords(ctx.store, ctx.account)
+    .values()
+    .filter((profile) => profile.RoleName === RoleName);
   const { items, ...rest } = pageOf(profiles, ({ InstanceProfileName }) => InstanceProfileName.toLowerCase(), input);
   return { InstanceProfiles: items.map((profile) => describeInstanceProfile(ctx, profile, 'listed')), ...rest };
 }
@@ -55,7 +57,8 @@ export function ListInstanceProfilesForRole(ctx: Context, input: ListInstancePro
 export function AddRoleToInstanceProfile(ctx: Context, input: AddRoleToInstanceProfileCommandInput): void {
   const profile = findInstanceProfile(ctx, input.InstanceProfileName);
   const { RoleName } = findRole(ctx, input.RoleName);
-  if (profile.RoleName !== undefined) throw limitExceeded('Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1');
+  if (profile.RoleName !== undefined)
+    throw limitExceeded('Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1');
   save(ctx, { ...profile, RoleName });
 }
 
@@ -69,7 +72,8 @@ export function RemoveRoleFromInstanceProfile(ctx: Context, input: RemoveRoleFro
 
 export function DeleteInstanceProfile(ctx: Context, input: DeleteInstanceProfileCommandInput): void {
   const profile = findInstanceProfile(ctx, input.InstanceProfileName);
-  if (profile.RoleName !== undefined) throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
+  if (profile.RoleName !== undefined)
+    throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
   instanceProfileRecords(ctx.store, ctx.account).delete(profile.InstanceProfileName.toLowerCase());
 }
 

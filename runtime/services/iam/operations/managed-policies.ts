@@ -15,7 +15,7 @@ import { awsManagedPolicies } from '../behaviour/aws-managed-policies.ts';
 import { describePolicy, describeVersion } from '../behaviour/descriptions.ts';
 import { checkDocument, sizeOf } from '../behaviour/documents.ts';
 import { findPolicy, isOfAws, lookUp } from '../behaviour/managed-documents.ts';
-import { checkName, checkPath, checkTags, iamArn, uniqueId } from '../behaviour/names.ts';
+import { checkName, checkPath, checkTags, iamArn, uniqueId, wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { accessDenied, deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from '../errors.ts';
 import { type ManagedPolicyRecord, policyRecords } from '../state.ts';
@@ -27,8 +27,9 @@ export function CreatePolicy(ctx: Context, input: CreatePolicyCommandInput): obj
   const Path = checkPath(input.Path);
   const policies = policyRecords(ctx.store, ctx.account);
   const sameName = policies.values().some((policy) => policy.PolicyName.toLowerCase() === PolicyName.toLowerCase());
-  if (sameName) throw entityAlreadyExists(`A policy called ${PolicyName} already exists. Duplicate names are not allowed.`);
-  const now = ctx.clock.now();
+  if (sameName)
+    throw entityAlreadyExists(`A policy called ${PolicyName} already exists. Duplicate names are not allowed.`);
+  const now = wholeSecond(ctx);
   const policy: ManagedPolicyRecord = {
     PolicyName,
     PolicyId: uniqueId(ctx, 'ANPA'),
@@ -55,7 +56,11 @@ export function GetPolicy(ctx: Context, input: GetPolicyCommandInput): object {
 export function ListPolicies(ctx: Context, input: ListPoliciesCommandInput): object {
   const arns = [
     ...(input.Scope === 'Local' ? [] : awsManagedPolicies.keys()),
-    ...(input.Scope === 'AWS' ? [] : policyRecords(ctx.store, ctx.account).values().map(({ Arn }) => Arn)),
+    ...(input.Scope === 'AWS'
+      ? []
+      : policyRecords(ctx.store, ctx.account)
+          .values()
+          .map(({ Arn }) => Arn)),
   ];
   const counts = attachmentCounts(ctx);
   const policies = arns
@@ -94,10 +99,15 @@ export function CreatePolicyVersion(ctx: Context, input: CreatePolicyVersionComm
   const version = {
     VersionId: `v${policy.NextVersion}`,
     Document: checkSizedDocument(ctx, input.PolicyDocument),
-    CreateDate: ctx.clock.now(),
+    CreateDate: wholeSecond(ctx),
   };
   const DefaultVersionId = input.SetAsDefault ? version.VersionId : policy.DefaultVersionId;
-  save(ctx, { ...policy, DefaultVersionId, Versions: [...policy.Versions, version], NextVersion: policy.NextVersion + 1 });
+  save(ctx, {
+    ...policy,
+    DefaultVersionId,
+    Versions: [...policy.Versions, version],
+    NextVersion: policy.NextVersion + 1,
+  });
   return { PolicyVersion: describeVersion(version, DefaultVersionId, 'listed') };
 }
 
@@ -109,7 +119,11 @@ export function GetPolicyVersion(ctx: Context, input: GetPolicyVersionCommandInp
 export function ListPolicyVersions(ctx: Context, input: ListPolicyVersionsCommandInput): object {
   const policy = findPolicy(ctx, input.PolicyArn);
   // Newest first; versions are numbered, so the key counts down.
-  const { items, ...rest } = pageOf(policy.Versions, ({ VersionId }) => String(1e9 - Number(VersionId.slice(1))), input);
+  const { items, ...rest } = pageOf(
+    policy.Versions,
+    ({ VersionId }) => String(1e9 - Number(VersionId.slice(1))),
+    input,
+  );
   return { Versions: items.map((version) => describeVersion(version, policy.DefaultVersionId, 'listed')), ...rest };
 }
 
@@ -126,7 +140,7 @@ export function DeletePolicyVersion(ctx: Context, input: DeletePolicyVersionComm
 }
 
 function save(ctx: Context, policy: ManagedPolicyRecord): void {
-  policyRecords(ctx.store, ctx.account).put(policy.Arn, { ...policy, UpdateDate: ctx.clock.now() });
+  policyRecords(ctx.store, ctx.account).put(policy.Arn, { ...policy, UpdateDate: wholeSecond(ctx) });
 }
 
 function findOwn(ctx: Context, arn: string | undefined): ManagedPolicyRecord {
@@ -135,7 +149,10 @@ function findOwn(ctx: Context, arn: string | undefined): ManagedPolicyRecord {
   return policy;
 }
 
-function findVersion(policy: ManagedPolicyRecord, versionId: string | undefined): ManagedPolicyRecord['Versions'][number] {
+function findVersion(
+  policy: ManagedPolicyRecord,
+  versionId: string | undefined,
+): ManagedPolicyRecord['Versions'][number] {
   const version = policy.Versions.find(({ VersionId }) => VersionId === versionId);
   if (!version) throw noSuchEntity(`Policy ${policy.Arn} version ${versionId} does not exist or is not attachable.`);
   return version;

@@ -14,8 +14,8 @@ import type { Context } from '../../../kernel/service.ts';
 import { describeRole } from '../behaviour/descriptions.ts';
 import { checkDocument, sizeOf } from '../behaviour/documents.ts';
 import { findRole, refuseIfServiceLinked } from '../behaviour/holders.ts';
-import { checkName, checkPath, checkTags, iamArn, uniqueId } from '../behaviour/names.ts';
 import { checkAttachable } from '../behaviour/managed-documents.ts';
+import { checkName, checkPath, checkTags, iamArn, uniqueId, wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { checkTrustedPrincipals } from '../behaviour/trusted-principals.ts';
 import { deleteConflict, entityAlreadyExists, invalidInput, limitExceeded, validationError } from '../errors.ts';
@@ -35,7 +35,7 @@ export function CreateRole(ctx: Context, input: CreateRoleCommandInput): Pick<Cr
     RoleId: uniqueId(ctx, 'AROA'),
     Path,
     Arn: iamArn(ctx.account, 'role', Path, RoleName),
-    CreateDate: ctx.clock.now(),
+    CreateDate: wholeSecond(ctx),
     AssumeRolePolicyDocument: checkTrustPolicy(ctx, input.AssumeRolePolicyDocument),
     MaxSessionDuration: checkMaxSessionDuration(input.MaxSessionDuration),
     Tags: checkTags(input.Tags),
@@ -54,7 +54,9 @@ export function GetRole(ctx: Context, input: GetRoleCommandInput): { Role: Retur
 
 export function ListRoles(ctx: Context, input: ListRolesCommandInput): object {
   const prefix = input.PathPrefix ?? '/';
-  const roles = roleRecords(ctx.store, ctx.account).values().filter((role) => role.Path.startsWith(prefix));
+  const roles = roleRecords(ctx.store, ctx.account)
+    .values()
+    .filter((role) => role.Path.startsWith(prefix));
   const { items, ...rest } = pageOf(roles, (role) => role.RoleName.toLowerCase(), input);
   return { Roles: items.map((role) => describeRole(role, 'listed')), ...rest };
 }
@@ -65,7 +67,9 @@ export function UpdateRole(ctx: Context, input: UpdateRoleCommandInput): object 
   save(ctx, {
     ...role,
     ...(input.Description === undefined ? {} : { Description: checkDescription(input.Description) }),
-    ...(input.MaxSessionDuration === undefined ? {} : { MaxSessionDuration: checkMaxSessionDuration(input.MaxSessionDuration) }),
+    ...(input.MaxSessionDuration === undefined
+      ? {}
+      : { MaxSessionDuration: checkMaxSessionDuration(input.MaxSessionDuration) }),
   });
   return {};
 }
@@ -90,7 +94,8 @@ export function DeleteRole(ctx: Context, input: DeleteRoleCommandInput): void {
     throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
   }
   if (role.AttachedPolicies.length > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
-  if (Object.keys(role.InlinePolicies).length > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
+  if (Object.keys(role.InlinePolicies).length > 0)
+    throw deleteConflict('Cannot delete entity, must delete policies first.');
   roleRecords(ctx.store, ctx.account).delete(role.RoleName.toLowerCase());
 }
 
@@ -118,12 +123,19 @@ function checkTrustPolicy(ctx: Context, text: string | undefined): string {
 }
 
 function checkMaxSessionDuration(seconds = 3600): number {
-  if (seconds < 3600) throw validationError(String(seconds), 'maxSessionDuration', 'Member must have value greater than or equal to 3600');
-  if (seconds > 43_200) throw validationError(String(seconds), 'maxSessionDuration', 'Member must have value less than or equal to 43200');
+  if (seconds < 3600)
+    throw validationError(
+      String(seconds),
+      'maxSessionDuration',
+      'Member must have value greater than or equal to 3600',
+    );
+  if (seconds > 43_200)
+    throw validationError(String(seconds), 'maxSessionDuration', 'Member must have value less than or equal to 43200');
   return seconds;
 }
 
 function checkDescription(text: string): string {
-  if (text.length > 1000) throw validationError(text, 'description', 'Member must have length less than or equal to 1000');
+  if (text.length > 1000)
+    throw validationError(text, 'description', 'Member must have length less than or equal to 1000');
   return text;
 }

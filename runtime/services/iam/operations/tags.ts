@@ -97,11 +97,20 @@ interface Tagged {
 }
 
 function find(ctx: Context, kind: Taggable, name = ''): { records: Collection<Tagged>; key: string; record: Tagged } {
-  const collections = { role: roleRecords, user: userRecords, policy: policyRecords, instanceProfile: instanceProfileRecords };
+  const collections = {
+    role: roleRecords,
+    user: userRecords,
+    policy: policyRecords,
+    instanceProfile: instanceProfileRecords,
+  };
   const records = collections[kind](ctx.store, ctx.account) as Collection<Tagged>;
   const key = kind === 'policy' ? name : name.toLowerCase();
   const record = records.get(key);
   if (record) return { records, key, record };
   if (kind === 'policy') throw noSuchEntity(`Policy ${name} was not found.`);
-  throw noSuchEntity(kind === 'instanceProfile' ? `Instance Profile ${name} cannot be found.` : `The ${kind} with name ${name} cannot be found.`);
+  throw noSuchEntity(
+    kind === 'instanceProfile'
+      ? `Instance Profile ${name} cannot be found.`
+      : `The ${kind} with name ${name} cannot be found.`,
+  );
 }

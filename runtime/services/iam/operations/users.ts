@@ -11,7 +11,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { describeUser } from '../behaviour/descriptions.ts';
 import { findUser } from '../behaviour/holders.ts';
 import { checkAttachable } from '../behaviour/managed-documents.ts';
-import { checkName, checkPath, checkTags, iamArn, uniqueId } from '../behaviour/names.ts';
+import { checkName, checkPath, checkTags, iamArn, uniqueId, wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { deleteConflict, entityAlreadyExists } from '../errors.ts';
 import { accessKeyRecords, type UserRecord, userRecords } from '../state.ts';
@@ -27,7 +27,7 @@ export function CreateUser(ctx: Context, input: CreateUserCommandInput): object 
     UserId: uniqueId(ctx, 'AIDA'),
     Path,
     Arn: iamArn(ctx.account, 'user', Path, UserName),
-    CreateDate: ctx.clock.now(),
+    CreateDate: wholeSecond(ctx),
     Tags: checkTags(input.Tags),
     Groups: [],
     InlinePolicies: {},
@@ -42,13 +42,17 @@ export function CreateUser(ctx: Context, input: CreateUserCommandInput): object 
 export function GetUser(ctx: Context, input: GetUserCommandInput): object {
   const { principal } = ctx;
   if (input.UserName === undefined && principal.kind === 'root') {
-    return { User: { Path: '/', UserId: principal.account, Arn: principal.arn, CreateDate: new Date(0), UserName: 'root' } };
+    return {
+      User: { Path: '/', UserId: principal.account, Arn: principal.arn, CreateDate: new Date(0), UserName: 'root' },
+    };
   }
   return { User: describeUser(findUser(ctx, input.UserName ?? (principal.kind === 'user' ? principal.userName : ''))) };
 }
 
 export function ListUsers(ctx: Context, input: ListUsersCommandInput): object {
-  const users = userRecords(ctx.store, ctx.account).values().filter(({ Path }) => Path.startsWith(input.PathPrefix ?? '/'));
+  const users = userRecords(ctx.store, ctx.account)
+    .values()
+    .filter(({ Path }) => Path.startsWith(input.PathPrefix ?? '/'));
   const { items, ...rest } = pageOf(users, ({ UserName }) => UserName.toLowerCase(), input);
   return { Users: items.map((user) => describeUser(user, 'listed')), ...rest };
 }
@@ -60,7 +64,8 @@ export function UpdateUser(ctx: Context, input: UpdateUserCommandInput): void {
   const Path = input.NewPath === undefined ? user.Path : checkPath(input.NewPath);
   const users = userRecords(ctx.store, ctx.account);
   const renamed = UserName.toLowerCase() !== user.UserName.toLowerCase();
-  if (renamed && users.has(UserName.toLowerCase())) throw entityAlreadyExists(`User with name ${UserName} already exists.`);
+  if (renamed && users.has(UserName.toLowerCase()))
+    throw entityAlreadyExists(`User with name ${UserName} already exists.`);
   if (renamed) users.delete(user.UserName.toLowerCase());
   users.put(UserName.toLowerCase(), { ...user, UserName, Path, Arn: iamArn(ctx.account, 'user', Path, UserName) });
   const keys = accessKeyRecords(ctx.store);
@@ -76,7 +81,8 @@ export function DeleteUser(ctx: Context, input: DeleteUserCommandInput): void {
     throw deleteConflict('Cannot delete entity, must delete access keys first.');
   }
   if (user.AttachedPolicies.length > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
-  if (Object.keys(user.InlinePolicies).length > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
+  if (Object.keys(user.InlinePolicies).length > 0)
+    throw deleteConflict('Cannot delete entity, must delete policies first.');
   if (user.Groups.length > 0) throw deleteConflict('Cannot delete entity, must remove users from group first.');
   userRecords(ctx.store, ctx.account).delete(user.UserName.toLowerCase());
 }

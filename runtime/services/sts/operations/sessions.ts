@@ -1,7 +1,7 @@
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, Tag } from '@aws-sdk/client-sts';
 import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
 import { policyCache } from '../../../engines/iam/policy-cache.ts';
-import { authorization, type Authorizer, type IssuedCredentials } from '../../../kernel/authorizer.ts';
+import { type Authorizer, authorization, type IssuedCredentials } from '../../../kernel/authorizer.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from '../errors.ts';
 
@@ -10,7 +10,8 @@ type Answer<T> = Omit<T, '$metadata'>;
 /** Whether the caller may is the trust policy's and the caller's policies' to say, which the authorizer reads together. */
 export function AssumeRole(ctx: Context, input: AssumeRoleCommandInput): Answer<AssumeRoleCommandOutput> {
   const { RoleArn = '', RoleSessionName = '', ExternalId, DurationSeconds } = input;
-  if (!/^arn:[\w-]+:iam::\d{12}:role\/.+/.test(RoleArn)) throw validationError(RoleArn, 'roleArn', `${RoleArn} is invalid`);
+  if (!/^arn:[\w-]+:iam::\d{12}:role\/.+/.test(RoleArn))
+    throw validationError(RoleArn, 'roleArn', `${RoleArn} is invalid`);
   checkSessionName(RoleSessionName);
   if (DurationSeconds !== undefined) checkRange(DurationSeconds, 900, 43_200);
   const policies = sessionPoliciesOf(ctx, input);
@@ -67,13 +68,16 @@ function packedSize(policies: string[]): number {
 }
 
 function tagsOf(tags: Tag[] | undefined): Record<string, string> {
-  if ((tags?.length ?? 0) > 50) throw validationError(String(tags?.length), 'tags', 'Member must have length less than or equal to 50');
+  if ((tags?.length ?? 0) > 50)
+    throw validationError(String(tags?.length), 'tags', 'Member must have length less than or equal to 50');
   return Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 function checkSessionName(name: string): void {
-  if (name.length < 2) throw validationError(name, 'roleSessionName', 'Member must have length greater than or equal to 2');
-  if (name.length > 64) throw validationError(name, 'roleSessionName', 'Member must have length less than or equal to 64');
+  if (name.length < 2)
+    throw validationError(name, 'roleSessionName', 'Member must have length greater than or equal to 2');
+  if (name.length > 64)
+    throw validationError(name, 'roleSessionName', 'Member must have length less than or equal to 64');
   if (!/^[\w+=,.@-]*$/.test(name)) {
     throw validationError(name, 'roleSessionName', 'Member must satisfy regular expression pattern: [\\w+=,.@-]*');
   }
@@ -81,7 +85,12 @@ function checkSessionName(name: string): void {
 
 function checkRange(seconds: number, least: number, most: number): void {
   if (seconds < least) {
-    throw validationError(String(seconds), 'durationSeconds', `Member must have value greater than or equal to ${least}`);
+    throw validationError(
+      String(seconds),
+      'durationSeconds',
+      `Member must have value greater than or equal to ${least}`,
+    );
   }
-  if (seconds > most) throw validationError(String(seconds), 'durationSeconds', `Member must have value less than or equal to ${most}`);
+  if (seconds > most)
+    throw validationError(String(seconds), 'durationSeconds', `Member must have value less than or equal to ${most}`);
 }

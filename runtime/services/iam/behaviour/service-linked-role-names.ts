@@ -1,0 +1,21 @@
+/** "AWS services that work with IAM" and each service's page on its service-linked role, by service principal. */
+export const serviceLinkedRoleNames: ReadonlyMap<string, string> = new Map([
+  ['autoscaling.amazonaws.com', 'AWSServiceRoleForAutoScaling'],
+  ['backup.amazonaws.com', 'AWSServiceRoleForBackup'],
+  ['dynamodb.application-autoscaling.amazonaws.com', 'AWSServiceRoleForApplicationAutoScaling_DynamoDBTable'],
+  ['ecs.application-autoscaling.amazonaws.com', 'AWSServiceRoleForApplicationAutoScaling_ECSService'],
+  ['rds.application-autoscaling.amazonaws.com', 'AWSServiceRoleForApplicationAutoScaling_RDSCluster'],
+  ['lambda.application-autoscaling.amazonaws.com', 'AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency'],
+  ['ecs.amazonaws.com', 'AWSServiceRoleForECS'],
+  ['elasticache.amazonaws.com', 'AWSServiceRoleForElastiCache'],
+  ['elasticfilesystem.amazonaws.com', 'AWSServiceRoleForAmazonElasticFileSystem'],
+  ['elasticloadbalancing.amazonaws.com', 'AWSServiceRoleForElasticLoadBalancing'],
+  ['events.amazonaws.com', 'AWSServiceRoleForCloudWatchEvents'],
+  ['logger.cloudfront.amazonaws.com', 'AWSServiceRoleForCloudFrontLogger'],
+  ['ops.apigateway.amazonaws.com', 'AWSServiceRoleForAPIGateway'],
+  ['rds.amazonaws.com', 'AWSServiceRoleForRDS'],
+  ['replication.dynamodb.amazonaws.com', 'AWSServiceRoleForDynamoDBReplication'],
+  ['replicator.lambda.amazonaws.com', 'AWSServiceRoleForLambdaReplicator'],
+  ['ssm.amazonaws.com', 'AWSServiceRoleForAmazonSSM'],
+  ['wafv2.amazonaws.com', 'AWSServiceRoleForWAFV2Logging'],
+]);
