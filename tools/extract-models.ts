@@ -1,40 +1,62 @@
 /**
  * Extracts the API models from the AWS SDK for JavaScript (the installed devDependencies `@aws-sdk/client-*`) into
  * runtime/models/: one JSON a service and an index for routing. Run at every start; does nothing while the models are
- * newer than the lock file and this tool.
+ * newer than the lock file and this tool. `node tools/extract-models.ts sqs s3` extracts these again, whatever their age.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { extractClient } from './extract-models/client.ts';
+import type { ModelIndexEntry } from '../runtime/control-plane/protocols/model.ts';
+import { extractClient, serviceName } from './extract-models/client.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'runtime', 'models');
+const indexFile = join(target, 'index.json');
 
-if (!upToDate()) await extractAll();
+const asked = process.argv.slice(2);
+const packages = installedClients();
+if (asked.length > 0) await extract(packages.filter((name) => asked.includes(serviceName(name))), readIndex());
+else if (!upToDate()) {
+  process.stderr.write(`Extracting the API models of ${packages.length} services from the AWS SDK …\n`);
+  await extract(packages, {});
+  removeOthers(packages.map(serviceName));
+}
+
+function installedClients(): string[] {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+  return Object.keys(manifest.devDependencies).filter((name) => name.startsWith('@aws-sdk/client-'));
+}
 
 function upToDate(): boolean {
-  const index = join(target, 'index.json');
-  if (!existsSync(index)) return false;
-  const made = statSync(index).mtimeMs;
-  const sources = [
-    join(root, 'package-lock.json'),
-    import.meta.filename,
-    ...readdirSync(join(import.meta.dirname, 'extract-models')).map((file) => join(import.meta.dirname, 'extract-models', file)),
-  ];
+  if (!existsSync(indexFile)) return false;
+  const made = statSync(indexFile).mtimeMs;
+  const parts = join(import.meta.dirname, 'extract-models');
+  const sources = [join(root, 'package-lock.json'), import.meta.filename, ...readdirSync(parts).map((file) => join(parts, file))];
   return sources.every((source) => !existsSync(source) || statSync(source).mtimeMs <= made);
 }
 
-async function extractAll(): Promise<void> {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
-  const packages = Object.keys(manifest.devDependencies).filter((name) => name.startsWith('@aws-sdk/client-'));
-  process.stderr.write(`Extracting the API models of ${packages.length} services from the AWS SDK …\n`);
-  rmSync(target, { recursive: true, force: true });
+/** The index last: it is what tells that the models are there. */
+async function extract(names: string[], index: Record<string, ModelIndexEntry>): Promise<void> {
   mkdirSync(target, { recursive: true });
-  const index: Record<string, unknown> = {};
-  for (const name of packages) {
+  for (const name of names) {
     const { service, entry, model } = await extractClient(name);
-    writeFileSync(join(target, `${service}.json`), JSON.stringify(model));
+    write(join(target, `${service}.json`), JSON.stringify(model));
     index[service] = entry;
   }
-  writeFileSync(join(target, 'index.json'), JSON.stringify(index, null, 1));
+  write(indexFile, JSON.stringify(index, null, 1));
+}
+
+/** A runtime that reads at this moment finds the old file or the new one, never half of it. */
+function write(file: string, text: string): void {
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, file);
+}
+
+function readIndex(): Record<string, ModelIndexEntry> {
+  return existsSync(indexFile) ? (JSON.parse(readFileSync(indexFile, 'utf8')) as Record<string, ModelIndexEntry>) : {};
+}
+
+function removeOthers(services: string[]): void {
+  const kept = new Set(['index.json', ...services.map((service) => `${service}.json`)]);
+  for (const file of readdirSync(target)) if (!kept.has(file)) rmSync(join(target, file));
 }

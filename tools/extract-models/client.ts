@@ -1,20 +1,8 @@
+import type { FlatModel } from '../../runtime/control-plane/protocols/flat-model.ts';
+import type { ModelIndexEntry } from '../../runtime/control-plane/protocols/model.ts';
+import type { ProtocolName } from '../../runtime/control-plane/protocols/protocol.ts';
+import { cliNames, olderProtocols, olderXmlNamespaces } from './names.ts';
 import { flattenSchemas, type Schema } from './schemas.ts';
-
-/** Package suffixes that are not the AWS CLI's name of the service. */
-const cliNames: Record<string, string> = {
-  'cloudwatch-logs': 'logs',
-  eventbridge: 'events',
-  'dynamodb-streams': 'dynamodbstreams',
-  'secrets-manager': 'secretsmanager',
-  'route-53': 'route53',
-  'elastic-load-balancing-v2': 'elbv2',
-};
-
-/** What other clients of a service speak beside the SDK's own protocol (botocore's service-2.json, `protocols`). */
-const alsoSpoken: Record<string, string[]> = {
-  sqs: ['awsQuery'],
-  cloudwatch: ['rpcV2Cbor', 'awsQuery'],
-};
 
 interface SdkModule {
   [name: string]: unknown;
@@ -24,48 +12,67 @@ interface ClientConfig {
   apiVersion: string;
   serviceId: string;
   protocol: unknown;
-  protocolSettings: { defaultNamespace: string; serviceTarget?: string; xmlNamespace?: string; awsQueryCompatible?: boolean };
+  protocolSettings: { serviceTarget?: string; xmlNamespace?: string; awsQueryCompatible?: boolean };
   httpAuthSchemeProvider(parameters: object): { schemeId: string; signingProperties?: { name?: string } }[];
   endpointProvider(parameters: object): { url: URL };
 }
 
-export async function extractClient(packageName: string) {
+export interface ExtractedClient {
+  service: string;
+  entry: ModelIndexEntry;
+  model: FlatModel;
+}
+
+/** The AWS CLI's name of a client package: its suffix without dashes, where the CLI has no name of its own. */
+export function serviceName(packageName: string): string {
   const suffix = packageName.replace('@aws-sdk/client-', '');
-  const service = cliNames[suffix] ?? suffix.replaceAll('-', '');
+  return cliNames[suffix] ?? suffix.replaceAll('-', '');
+}
+
+export async function extractClient(packageName: string): Promise<ExtractedClient> {
+  const service = serviceName(packageName);
   const sdk = (await import(packageName)) as SdkModule;
-  const clientClass = Object.entries(sdk).find(([name]) => name.endsWith('Client') && name !== '__Client')?.[1];
-  const client = new (clientClass as new (config: object) => { config: ClientConfig })({ region: 'us-east-1' });
-  const { config } = client;
-  const schemas = Object.entries(sdk).filter(([name, value]) => name.endsWith('$') && Array.isArray(value));
-  const operations = schemas.map(([, value]) => value as Schema).filter((schema) => schema[0] === 9);
-  const errors = schemas.map(([, value]) => value as Schema).filter((schema) => schema[0] === -3);
-  const entry = {
+  const config = configOf(sdk);
+  const schemas = Object.entries(sdk).flatMap(([name, value]) => (name.endsWith('$') && Array.isArray(value) ? [value as Schema] : []));
+  const operations = schemas.filter((schema) => schema[0] === 9);
+  const errors = schemas.filter((schema) => schema[0] === -3);
+  if (operations.length === 0) throw new Error(`${packageName} exports no operation schemas: this tool reads those of SDK 3.9xx and later`);
+  const prefix = endpointPrefix(config);
+  const entry: ModelIndexEntry = {
     serviceId: config.serviceId,
-    signingName: signingName(config) ?? endpointPrefix(config),
-    endpointPrefix: endpointPrefix(config),
+    signingName: signingName(config) ?? prefix,
+    endpointPrefix: prefix,
     apiVersion: config.apiVersion,
     serviceTarget: config.protocolSettings.serviceTarget,
-    xmlNamespace: config.protocolSettings.xmlNamespace,
+    xmlNamespace: config.protocolSettings.xmlNamespace ?? olderXmlNamespaces[service],
     awsQueryCompatible: config.protocolSettings.awsQueryCompatible ?? false,
     errorWrapping: !/S3/.test(protocolClass(config.protocol)),
-    protocols: [protocolName(config.protocol), ...(alsoSpoken[service] ?? [])],
+    protocols: [protocolName(config.protocol), ...(olderProtocols[service] ?? [])],
   };
   const unsigned = operations.map((schema) => schema[2] as string).filter((operation) => isUnsigned(config, operation));
   return { service, entry, model: { ...flattenSchemas(operations, errors), unsigned } };
 }
 
-function protocolName(protocol: unknown): string {
+/** The client class is the one that takes a region and has the resolved configuration: the only export named …Client. */
+function configOf(sdk: SdkModule): ClientConfig {
+  const found = Object.entries(sdk).find(([name]) => name.endsWith('Client') && name !== '__Client')?.[1];
+  const client = new (found as new (config: object) => { config: ClientConfig })({ region: 'us-east-1' });
+  return client.config;
+}
+
+const protocolClasses: [RegExp, ProtocolName][] = [
+  [/RestJson/, 'restJson'],
+  [/RestXml/, 'restXml'],
+  [/Json1_0/, 'awsJson1_0'],
+  [/Json1_1/, 'awsJson1_1'],
+  [/Ec2Query/, 'ec2Query'],
+  [/Query/, 'awsQuery'],
+  [/Cbor/, 'rpcV2Cbor'],
+];
+
+function protocolName(protocol: unknown): ProtocolName {
   const name = protocolClass(protocol);
-  const known: [RegExp, string][] = [
-    [/Json1_0/, 'awsJson1_0'],
-    [/Json1_1|JsonRpc/, 'awsJson1_1'],
-    [/RestJson/, 'restJson'],
-    [/RestXml/, 'restXml'],
-    [/Ec2Query/, 'ec2Query'],
-    [/Query/, 'awsQuery'],
-    [/Cbor/, 'rpcV2Cbor'],
-  ];
-  const found = known.find(([pattern]) => pattern.test(name));
+  const found = protocolClasses.find(([pattern]) => pattern.test(name));
   if (!found) throw new Error(`the SDK speaks a protocol this tool does not know: ${name}`);
   return found[1];
 }
@@ -74,23 +81,25 @@ function protocolClass(protocol: unknown): string {
   return typeof protocol === 'function' ? protocol.name : (protocol as object).constructor.name;
 }
 
-function signingName(config: ClientConfig): string | undefined {
+/** Some providers want the parameters of an operation (S3's bucket) and throw without: their default scheme stands. */
+function authSchemes(config: ClientConfig, operation: string): ReturnType<ClientConfig['httpAuthSchemeProvider']> {
   try {
-    return config.httpAuthSchemeProvider({ region: 'us-east-1', operation: '' })[0]?.signingProperties?.name;
+    return config.httpAuthSchemeProvider({ region: 'us-east-1', operation });
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function signingName(config: ClientConfig): string | undefined {
+  return authSchemes(config, '')[0]?.signingProperties?.name;
 }
 
 function isUnsigned(config: ClientConfig, operation: string): boolean {
-  try {
-    return config.httpAuthSchemeProvider({ region: 'us-east-1', operation })[0]?.schemeId === 'smithy.api#noAuth';
-  } catch {
-    return false;
-  }
+  return authSchemes(config, operation)[0]?.schemeId === 'smithy.api#noAuth';
 }
 
+/** The first label of its host: https://streams.dynamodb.us-east-1.amazonaws.com and https://iam.amazonaws.com alike. */
 function endpointPrefix(config: ClientConfig): string {
   const { url } = config.endpointProvider({ Region: 'us-east-1', UseDualStack: false, UseFIPS: false, UseGlobalEndpoint: false });
-  return url.hostname.split('.us-east-1')[0]?.replace(/\.amazonaws\.com$/, '') ?? '';
+  return url.hostname.replace(/(\.us-east-1)?\.(amazonaws\.com|api\.aws)$/, '');
 }

@@ -1,3 +1,5 @@
+import type { FlatModel, FlatShape, Traits } from '../../runtime/control-plane/protocols/flat-model.ts';
+
 /**
  * The SDK's schemas are nested arrays with lazy references (`@smithy/core/schema`): [kind, namespace, name, traits, …].
  * Here they become one flat table, in which a shape refers to another by its place.
@@ -7,30 +9,8 @@ export type Schema = unknown[];
 /** The string is always 'unit', a shape without members. */
 type Reference = number | string | Schema | (() => Reference);
 
-/** As written to runtime/models/<service>.json; read by control-plane/protocols/model.ts. */
-export interface FlatModel {
-  shapes: FlatShape[];
-  operations: { name: string; traits: Traits; input: number; output: number }[];
-  errors: number[];
-}
-
-export type Traits = Record<string, unknown>;
-
-export interface FlatShape {
-  /** structure, union, error, list, map, or a simple type. */
-  type: string;
-  name?: string;
-  traits?: Traits;
-  /** Structures: [name, place of its shape, traits?]. */
-  members?: [string, number, Traits?][];
-  required?: number;
-  /** Lists and maps: [place, traits?]. */
-  member?: [number, Traits?];
-  key?: [number, Traits?];
-}
-
 /** Bits of a numeric trait indicator ("translateTraits" of @smithy/core). */
-const traitBits = ['httpLabel', 'idempotent', 'idempotencyToken', 'sensitive', 'httpPayload', 'httpResponseCode', 'httpQueryParams'];
+const traitBits = ['httpLabel', 'idempotent', 'idempotencyToken', 'sensitive', 'httpPayload', 'httpResponseCode', 'httpQueryParams'] as const;
 
 const simpleTypes: Record<number, [string, Traits?]> = {
   0: ['string'],
@@ -47,7 +27,7 @@ const simpleTypes: Record<number, [string, Traits?]> = {
   42: ['blob', { streaming: 1 }],
 };
 
-export function flattenSchemas(operations: Schema[], errors: Schema[]): FlatModel {
+export function flattenSchemas(operations: Schema[], errors: Schema[]): Omit<FlatModel, 'unsigned'> {
   const table = new ShapeTable();
   return {
     operations: operations.map((schema) => ({

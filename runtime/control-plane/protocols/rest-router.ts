@@ -1,125 +1,158 @@
 import type { Operation, ServiceModel } from './model.ts';
 
-export interface RestMatch {
-  operation: Operation;
-  /** Decoded, by member name. */
-  labels: Record<string, string>;
-}
-
-interface Route {
-  operation: Operation;
-  method: string;
-  /** Segments of the path; a label is its name with its greediness, a literal a string. */
-  segments: (string | { label: string; greedy: boolean })[];
-  /** Query parameters the URI itself demands; an undefined value means presence. */
-  literals: [string, string | undefined][];
-  /** Query and header members that must be there. */
-  requiredQuery: string[];
-  requiredHeaders: string[];
-  /** Labels that come from elsewhere than the path (S3's bucket). */
-  outsideLabels: string[];
-  /** How much it demands: the route that demands most wins. */
-  weight: number;
-}
-
 export interface RestRequest {
   method: string;
+  /** Still encoded, without the query. */
   path: string;
   query: string;
   headers: Record<string, string>;
-  /** From the service's addressing. */
+  /** From the service's addressing (S3's bucket, which its paths do not have). */
   labels: Record<string, string>;
 }
 
-/** The operation whose method, path and demanded parameters fit; of several, the one that demands most. */
+export interface RestMatch {
+  operation: Operation;
+  /** Those of the path, decoded, by member name. */
+  labels: Record<string, string>;
+}
+
+/**
+ * The operation whose method, path and demanded parameters fit; of several, the one that demands most. Required query
+ * parameters and headers tell operations apart (UploadPart from PutObject, CopyObject by its header), but do not hide an
+ * operation that nothing else competes with: its caller is to hear which parameter is missing.
+ */
 export function matchRestOperation(model: ServiceModel, request: RestRequest): RestMatch | undefined {
+  const parts = request.path.replace(/^\//, '').split('/');
+  const scope = `${request.method} ${Object.keys(request.labels).sort().join(',')}`;
+  const table = routesOf(model);
   const query = new URLSearchParams(request.query);
-  const given = Object.keys(request.labels);
-  let best: { route: Route; labels: Record<string, string>; weight: number } | undefined;
-  for (const route of routesOf(model)) {
-    if (route.method !== request.method) continue;
-    if (given.length !== route.outsideLabels.length || !given.every((label) => route.outsideLabels.includes(label))) continue;
-    const labels = matchPath(route, request.path);
-    if (!labels || !demandsMet(route, query, request.headers)) continue;
-    const weight = route.weight + (query.get('x-id') === route.operation.name ? 1000 : 0);
-    if (!best || weight > best.weight) best = { route, labels, weight };
+  let best: { route: Route; labels: Record<string, string>; score: number } | undefined;
+  for (const route of [...(table.get(`${scope} ${lengthOf(parts)}`) ?? []), ...(table.get(`${scope} +`) ?? [])]) {
+    if (!hasLiterals(route, query)) continue;
+    const score = route.weight + demandScore(route, query, request.headers);
+    if (best && best.score >= score) continue;
+    const labels = route.greedyAt === -1 ? matchExact(route, parts) : matchGreedy(route, parts);
+    if (labels) best = { route, labels, score };
   }
   return best && { operation: best.route.operation, labels: best.labels };
 }
 
-function matchPath(route: Route, path: string): Record<string, string> | undefined {
-  const parts = path.replace(/^\//, '').split('/');
+type Segment = { literal: string } | { label: string; greedy: boolean };
+
+interface Route {
+  operation: Operation;
+  segments: Segment[];
+  /** Place of the label that takes any number of segments, or -1. */
+  greedyAt: number;
+  /** Query parameters the URI itself demands; without a value, their presence. */
+  literals: [string, string | undefined][];
+  /** Names of required query parameters and headers. */
+  query: string[];
+  headers: string[];
+  weight: number;
+}
+
+// A literal segment outweighs any query literal, and that any required parameter.
+const SEGMENT = 1_000_000;
+const EXACT = 100_000;
+const LITERAL = 1_000;
+const MET = 10;
+const UNMET = -100;
+
+function demandScore(route: Route, query: URLSearchParams, headers: Record<string, string>): number {
+  let score = 0;
+  for (const name of route.query) score += query.has(name) ? MET : UNMET;
+  for (const name of route.headers) score += headers[name] === undefined ? UNMET : MET;
+  return score;
+}
+
+function hasLiterals(route: Route, query: URLSearchParams): boolean {
+  for (const [name, value] of route.literals) if (value === undefined ? !query.has(name) : query.get(name) !== value) return false;
+  return true;
+}
+
+/** A trailing slash makes no difference, but in the key of an object, which greedy labels keep. */
+function lengthOf(parts: string[]): number {
+  let length = parts.length;
+  while (length > 1 && parts[length - 1] === '') length -= 1;
+  return length;
+}
+
+function matchExact({ segments }: Route, parts: string[]): Record<string, string> | undefined {
   const labels: Record<string, string> = {};
-  const greedyAt = route.segments.findIndex((segment) => typeof segment === 'object' && segment.greedy);
-  if (greedyAt === -1) {
-    while (parts.length > 1 && parts.at(-1) === '') parts.pop();
-    if (parts.length !== route.segments.length) return undefined;
-  } else if (parts.length < route.segments.length) return undefined;
-  const extra = parts.length - route.segments.length;
-  for (let index = 0, part = 0; index < route.segments.length; index += 1) {
-    const segment = route.segments[index];
-    const length = index === greedyAt ? extra + 1 : 1;
-    const text = parts.slice(part, part + length).join('/');
-    part += length;
-    if (typeof segment === 'string') {
-      if (segment !== text) return undefined;
-    } else if (segment) {
-      if (text === '') return undefined;
-      labels[segment.label] = decode(text);
-    }
+  for (let place = 0; place < segments.length; place += 1) {
+    if (!matchSegment(segments[place], parts[place] ?? '', labels)) return undefined;
   }
   return labels;
 }
 
-function demandsMet(route: Route, query: URLSearchParams, headers: Record<string, string>): boolean {
-  return (
-    route.literals.every(([name, value]) => (value === undefined ? query.has(name) : query.get(name) === value)) &&
-    route.requiredQuery.every((name) => query.has(name)) &&
-    route.requiredHeaders.every((name) => headers[name] !== undefined)
-  );
-}
-
-const routes = new WeakMap<ServiceModel, Route[]>();
-
-function routesOf(model: ServiceModel): Route[] {
-  let known = routes.get(model);
-  if (!known) {
-    known = [...model.operations.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((operation) => compile(operation));
-    routes.set(model, known);
+function matchGreedy({ segments, greedyAt }: Route, parts: string[]): Record<string, string> | undefined {
+  const extra = parts.length - segments.length;
+  if (extra < 0) return undefined;
+  const labels: Record<string, string> = {};
+  for (let place = 0; place < segments.length; place += 1) {
+    const from = place > greedyAt ? place + extra : place;
+    const text = place === greedyAt ? parts.slice(from, from + extra + 1).join('/') : (parts[from] ?? '');
+    if (!matchSegment(segments[place], text, labels)) return undefined;
   }
-  return known;
+  return labels;
 }
 
-function compile(operation: Operation): Route[] {
-  if (!operation.http) return [];
-  const [path = '/', query = ''] = operation.http.uri.split('?');
-  const segments = path
-    .replace(/^\//, '')
-    .replace(/(.)\/$/, '$1')
-    .split('/')
-    .map((segment) => {
-      const label = /^\{([^}+]+)(\+?)\}$/.exec(segment);
-      return label ? { label: label[1] ?? '', greedy: label[2] === '+' } : segment;
-    });
-  const literals = [...new URLSearchParams(query)]
-    .filter(([name]) => name !== 'x-id')
-    .map(([name, value]): [string, string | undefined] => [name, value === '' ? undefined : value]);
-  const required = operation.input.members.filter((member) => operation.input.required.includes(member.name));
-  const requiredQuery = required.flatMap((member) => (typeof member.traits.httpQuery === 'string' ? [member.traits.httpQuery] : []));
-  const requiredHeaders = required.flatMap((member) => (typeof member.traits.httpHeader === 'string' ? [member.traits.httpHeader.toLowerCase()] : []));
-  const inPath = segments.flatMap((segment) => (typeof segment === 'string' ? [] : [segment.label]));
-  const outsideLabels = operation.input.members
-    .filter((member) => member.traits.httpLabel && !inPath.includes(member.name))
-    .map((member) => member.name);
-  const weight =
-    literals.length * 100 + requiredQuery.length * 10 + requiredHeaders.length * 10 + segments.filter((segment) => typeof segment === 'string').length;
-  return [{ operation, method: operation.http.method, segments, literals, requiredQuery, requiredHeaders, outsideLabels, weight }];
+function matchSegment(segment: Segment | undefined, text: string, labels: Record<string, string>): boolean {
+  if (!segment) return false;
+  if ('literal' in segment) return segment.literal === text;
+  if (text === '') return false;
+  labels[segment.label] = decode(text);
+  return true;
 }
 
 function decode(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {
     return text;
   }
+}
+
+/** Routes by method, labels from elsewhere, and number of segments (`+` for greedy ones). */
+const tables = new WeakMap<ServiceModel, Map<string, Route[]>>();
+
+function routesOf(model: ServiceModel): Map<string, Route[]> {
+  let table = tables.get(model);
+  if (!table) {
+    table = new Map();
+    for (const operation of model.operations.values()) addRoute(table, operation);
+    tables.set(model, table);
+  }
+  return table;
+}
+
+function addRoute(table: Map<string, Route[]>, operation: Operation): void {
+  if (!operation.http) return;
+  const [path = '/', query = ''] = operation.http.uri.split('?');
+  const segments = path.replace(/^\//, '').replace(/(.)\/$/, '$1').split('/').map(segmentOf);
+  const greedyAt = segments.findIndex((segment) => 'label' in segment && segment.greedy);
+  // The SDK's x-id only names the operation over again.
+  const literals = [...new URLSearchParams(query)].filter(([name]) => name !== 'x-id');
+  const { members } = operation.input;
+  const required = members.filter(({ name }) => operation.input.required.includes(name));
+  const inPath = segments.flatMap((segment) => ('label' in segment ? [segment.label] : []));
+  const outside = members.filter(({ name, traits }) => traits.httpLabel && !inPath.includes(name)).map(({ name }) => name);
+  const route: Route = {
+    operation,
+    segments,
+    greedyAt,
+    literals: literals.map(([name, value]) => [name, value === '' ? undefined : value]),
+    query: required.flatMap(({ traits }) => traits.httpQuery ?? []),
+    headers: required.flatMap(({ traits }) => traits.httpHeader ?? []),
+    weight: segments.filter((segment) => 'literal' in segment).length * SEGMENT + (greedyAt === -1 ? EXACT : 0) + literals.length * LITERAL,
+  };
+  const key = `${operation.http.method} ${outside.sort().join(',')} ${greedyAt === -1 ? segments.length : '+'}`;
+  table.set(key, [...(table.get(key) ?? []), route]);
+}
+
+function segmentOf(text: string): Segment {
+  const [, label, greedy] = /^\{([^}+]+)(\+?)\}$/.exec(text) ?? [];
+  return label === undefined ? { literal: text } : { label, greedy: greedy === '+' };
 }
