@@ -1,0 +1,51 @@
+import { type Access, type Context, defineService, type Kernel } from '../../kernel/service.ts';
+import { publish } from './behaviour/compile.ts';
+import * as apiOperations from './operations/apis.ts';
+import * as integrationOperations from './operations/integrations.ts';
+import * as routeOperations from './operations/routes.ts';
+import * as stageOperations from './operations/stages.ts';
+import { Api } from './resources/Api.ts';
+import { Deployment } from './resources/Deployment.ts';
+import { Integration } from './resources/Integration.ts';
+import { Route } from './resources/Route.ts';
+import { Stage } from './resources/Stage.ts';
+import { apis } from './state.ts';
+
+const { defined: _defined, ...ofApis } = apiOperations;
+
+export default defineService({
+  name: 'apigatewayv2',
+  actionPrefix: 'apigateway',
+  operations: { ...ofApis, ...integrationOperations, ...routeOperations, ...stageOperations },
+  resources: [Api, Integration, Route, Stage, Deployment],
+  authorization: authorize,
+  accessDenied: { code: 'AccessDeniedException', status: 403 },
+  start,
+  fidelity: {
+    'CreateApi.CredentialsArn': { refused: 'give the function a resource policy for apigateway.amazonaws.com.' },
+    'CreateApi.IpAddressType': 'stored',
+    'CreateApi.ApiKeySelectionExpression': { refused: 'HTTP APIs have no API keys.' },
+    'CreateIntegration.TlsConfig': { refused: 'only loopback and Orrery hosts are reached.' },
+    'CreateStage.ClientCertificateId': { refused: 'HTTP APIs have no client certificates.' },
+  },
+});
+
+/** "Actions, resources, and condition keys for Amazon API Gateway Management V2": the HTTP method is the action. */
+function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access {
+  const method = operation.startsWith('Get') ? 'GET' : operation.startsWith('Create') ? 'POST' : operation.startsWith('Update') ? 'PATCH' : 'DELETE';
+  const path = ['apis', input.ApiId, ...subPath(input)].filter((part) => part !== undefined).join('/');
+  return { action: `apigateway:${method}`, resource: `arn:aws:apigateway:${ctx.region}::/${path}` };
+}
+
+function subPath(input: Record<string, unknown>): unknown[] {
+  if (input.RouteId) return ['routes', input.RouteId];
+  if (input.IntegrationId) return ['integrations', input.IntegrationId];
+  if (input.DeploymentId) return ['deployments', input.DeploymentId];
+  return input.StageName ? ['stages', input.StageName] : [];
+}
+
+function start(kernel: Kernel): undefined {
+  for (const scope of kernel.store.scopes('apigatewayv2.apis')) {
+    for (const api of apis(kernel, scope).values()) publish(kernel, scope, api.ApiId);
+  }
+}
