@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { HttpResponse } from '../http/exchange.ts';
 import { answering, behaviourDefaults, originDefaults, startEdge, type TestEdge } from './edge-for-tests.ts';
 
 let edge: TestEdge;
@@ -28,7 +29,7 @@ describe('the edge cache', () => {
   });
 
   it('revalidates an expired object with its ETag and keeps it when the origin says 304', async () => {
-    const asked = edge.origin(async (request) =>
+    const asked = edge.origin(async (request): Promise<HttpResponse> =>
       request.headers['if-none-match'] === '"v1"'
         ? { status: 304, headers: { etag: '"v1"' }, body: undefined }
         : { status: 200, headers: { etag: '"v1"', 'cache-control': 'max-age=10' }, body: 'v1' },
@@ -102,7 +103,7 @@ describe('the edge cache', () => {
 
   it('tells the failure when the origin forbade stale answers with stale-if-error=0', async () => {
     let down = false;
-    edge.origin(async () => (down ? { status: 503, headers: {}, body: 'sorry' } : { status: 200, headers: { 'cache-control': 'max-age=5, stale-if-error=0' }, body: 'kept' }));
+    edge.origin(async (): Promise<HttpResponse> => (down ? { status: 503, headers: {}, body: 'sorry' } : { status: 200, headers: { 'cache-control': 'max-age=5, stale-if-error=0' }, body: 'kept' }));
     edge.deploy();
     await edge.get('/a');
     down = true;
@@ -151,7 +152,7 @@ describe('errors', () => {
   });
 
   it('answers a 403 of the bucket with the custom page and code', async () => {
-    edge.origin(async (request) =>
+    edge.origin(async (request): Promise<HttpResponse> =>
       request.url === '/404.html' ? { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>lost</p>' } : { status: 403, headers: {}, body: '<Error/>' },
     );
     edge.deploy({ errorResponses: { 403: { cachingMinTtlSeconds: 10, responsePagePath: '/404.html', responseCode: 404 } } });

@@ -1,0 +1,19 @@
+import { cdn } from '../../../data-planes/cdn/cdn.ts';
+import type { Kernel } from '../../../kernel/service.ts';
+import { type Distribution, distributions } from '../state.ts';
+import { compile } from './compile.ts';
+
+/**
+ * Puts a distribution at the edge as it now is. It takes effect before the operation answers, so a distribution is
+ * `Deployed` at once: there is one edge, and nothing to wait for.
+ */
+export function deploy(kernel: Kernel, distribution: Distribution): void {
+  const edge = kernel.engine(cdn);
+  if (distribution.DistributionConfig.Enabled) edge.deploy(compile(kernel, distribution));
+  else edge.withdraw(distribution.Id);
+}
+
+/** After a policy, function or key group has changed: all that may use it. */
+export function redeployAll(kernel: Kernel, account: string): void {
+  for (const distribution of distributions(kernel, { account }).values()) deploy(kernel, distribution);
+}

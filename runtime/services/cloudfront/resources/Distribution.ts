@@ -1,0 +1,84 @@
+import type { Tag } from '@aws-sdk/client-cloudfront';
+import { AwsError } from '../../../kernel/errors.ts';
+import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
+import type { Fidelity } from '../../../kernel/service.ts';
+import { type TemplateConfig, toDistributionConfig } from './distribution-config.ts';
+
+interface Properties {
+  DistributionConfig: TemplateConfig;
+  Tags?: Tag[];
+}
+
+const stored = ['PriceClass', 'HttpVersion', 'IPV6Enabled', 'ViewerCertificate', 'Comment', 'Origins.OriginShield', 'Origins.CustomOriginConfig.OriginSSLProtocols', 'Origins.CustomOriginConfig.OriginKeepaliveTimeout'];
+
+/** Refused by value where a template may hold them empty or off (behaviour/refusals.ts says why, each by its name). */
+const refused: Record<string, string> = {
+  'Origins.VpcOriginConfig': 'use a custom origin; names of load balancers resolve inside.',
+  'Origins.ResponseCompletionTimeout': 'only OriginReadTimeout is kept.',
+  'Origins.OriginMtlsConfig': 'TLS ends in front of the edge.',
+  AnycastIpListId: 'there are no anycast addresses on one machine.',
+  CacheTagConfig: 'cache tags are not kept; invalidate by path.',
+  ConnectionFunctionAssociation: 'connection functions are not run.',
+  TenantConfig: 'only direct distributions are run.',
+  ViewerMtlsConfig: 'TLS ends in front of the edge.',
+  CNAMEs: 'use Aliases, which replaced it.',
+  CustomOrigin: 'use Origins, which replaced it.',
+  S3Origin: 'use Origins, which replaced it.',
+};
+
+export const Distribution = defineResource<Properties>({
+  type: 'AWS::CloudFront::Distribution',
+  properties: {
+    DistributionConfig: 'executed',
+    ...Object.fromEntries(stored.map((path) => [`DistributionConfig.${path}`, 'stored' as const])),
+    ...Object.fromEntries(Object.entries(refused).map(([path, why]): [string, Fidelity] => [`DistributionConfig.${path}`, { refused: why }])),
+    Tags: 'executed',
+  },
+  async create(ctx, { DistributionConfig: config, Tags = [] }) {
+    const reference = ctx.generateName({ maxLength: 128 });
+    const tags = [...Tags, ...Object.entries(ctx.stackTags).map(([Key, Value]) => ({ Key, Value }))];
+    const answer = await ctx.call<Answer>('cloudfront', 'CreateDistributionWithTags', {
+      DistributionConfigWithTags: { DistributionConfig: toDistributionConfig(config, reference), Tags: { Items: tags } },
+    });
+    return stateOf(answer);
+  },
+  async update(ctx, id, { DistributionConfig: config, Tags = [] }, previous) {
+    const now = await ctx.call<Answer>('cloudfront', 'GetDistribution', { Id: id });
+    const reference = now.Distribution.DistributionConfig.CallerReference;
+    const answer = await ctx.call<Answer>('cloudfront', 'UpdateDistribution', { Id: id, IfMatch: now.ETag, DistributionConfig: toDistributionConfig(config, reference) });
+    await updateTags(ctx, answer.Distribution.ARN, Tags, previous.Tags ?? []);
+    return stateOf(answer);
+  },
+  async delete(ctx, id) {
+    try {
+      await disableAndDelete(ctx, id);
+    } catch (error) {
+      if (!(error instanceof AwsError && error.code === 'NoSuchDistribution')) throw error;
+    }
+  },
+});
+
+interface Answer {
+  Distribution: { Id: string; ARN: string; DomainName: string; DistributionConfig: { CallerReference: string; Enabled: boolean } };
+  ETag: string;
+}
+
+function stateOf({ Distribution: made }: Answer): ResourceState {
+  return { physicalId: made.Id, attributes: { Id: made.Id, DomainName: made.DomainName } };
+}
+
+/** Only a disabled distribution can be deleted. */
+async function disableAndDelete(ctx: ResourceContext, id: string): Promise<void> {
+  let { Distribution: now, ETag } = await ctx.call<Answer>('cloudfront', 'GetDistribution', { Id: id });
+  if (now.DistributionConfig.Enabled) {
+    ({ Distribution: now, ETag } = await ctx.call<Answer>('cloudfront', 'UpdateDistribution', { Id: id, IfMatch: ETag, DistributionConfig: { ...now.DistributionConfig, Enabled: false } }));
+  }
+  await ctx.call('cloudfront', 'DeleteDistribution', { Id: now.Id, IfMatch: ETag });
+}
+
+async function updateTags(ctx: ResourceContext, arn: string, tags: Tag[], previous: Tag[]): Promise<void> {
+  const kept = new Set(tags.map((tag) => tag.Key));
+  const gone = previous.flatMap((tag) => (tag.Key !== undefined && !kept.has(tag.Key) ? [tag.Key] : []));
+  if (gone.length > 0) await ctx.call('cloudfront', 'UntagResource', { Resource: arn, TagKeys: { Items: gone } });
+  if (tags.length > 0) await ctx.call('cloudfront', 'TagResource', { Resource: arn, Tags: { Items: tags } });
+}

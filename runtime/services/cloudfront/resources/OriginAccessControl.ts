@@ -1,0 +1,3 @@
+import { versionedResource } from './versioned-resource.ts';
+
+export const OriginAccessControl = versionedResource({ noun: 'OriginAccessControl' });
