@@ -14,7 +14,11 @@ const indexFile = join(target, 'index.json');
 
 const asked = process.argv.slice(2);
 const packages = installedClients();
-if (asked.length > 0) await extract(packages.filter((name) => asked.includes(serviceName(name))), readIndex());
+if (asked.length > 0)
+  await extract(
+    packages.filter((name) => asked.includes(serviceName(name))),
+    readIndex(),
+  );
 else if (!upToDate()) {
   process.stderr.write(`Extracting the API models of ${packages.length} services from the AWS SDK …\n`);
   await extract(packages, {});
@@ -22,7 +26,9 @@ else if (!upToDate()) {
 }
 
 function installedClients(): string[] {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
   return Object.keys(manifest.devDependencies).filter((name) => name.startsWith('@aws-sdk/client-'));
 }
 
@@ -30,7 +36,11 @@ function upToDate(): boolean {
   if (!existsSync(indexFile)) return false;
   const made = statSync(indexFile).mtimeMs;
   const parts = join(import.meta.dirname, 'extract-models');
-  const sources = [join(root, 'package-lock.json'), import.meta.filename, ...readdirSync(parts).map((file) => join(parts, file))];
+  const sources = [
+    join(root, 'package-lock.json'),
+    import.meta.filename,
+    ...readdirSync(parts).map((file) => join(parts, file)),
+  ];
   return sources.every((source) => !existsSync(source) || statSync(source).mtimeMs <= made);
 }
 

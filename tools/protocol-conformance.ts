@@ -3,8 +3,20 @@
  * is in the docstring of conformance/protocols.py). The cases' models are botocore's, translated beside this file.
  */
 import { createInterface } from 'node:readline';
-import { linkModel, type Member, type ModelIndexEntry, type Operation, rootOf, type ServiceModel } from '../runtime/control-plane/protocols/model.ts';
-import { type Protocol, type ProtocolName, protocols, type WireResponse } from '../runtime/control-plane/protocols/protocol.ts';
+import {
+  linkModel,
+  type Member,
+  type ModelIndexEntry,
+  type Operation,
+  rootOf,
+  type ServiceModel,
+} from '../runtime/control-plane/protocols/model.ts';
+import {
+  type Protocol,
+  type ProtocolName,
+  protocols,
+  type WireResponse,
+} from '../runtime/control-plane/protocols/protocol.ts';
 import { matchRestOperation } from '../runtime/control-plane/protocols/rest-router.ts';
 import { type BotocoreModel, flattenBotocore } from './protocol-conformance/botocore-model.ts';
 
@@ -64,7 +76,12 @@ function indexEntry({ metadata }: BotocoreModel, protocol: ProtocolName): ModelI
 }
 
 function parse(question: Question, model: ServiceModel, protocol: Protocol): object {
-  const { method, uri, headers, bodyBase64 } = question.request ?? { method: 'POST', uri: '/', headers: {}, bodyBase64: '' };
+  const { method, uri, headers, bodyBase64 } = question.request ?? {
+    method: 'POST',
+    uri: '/',
+    headers: {},
+    bodyBase64: '',
+  };
   const [path = '/', query = ''] = uri.split(/\?(.*)/s);
   const body = Buffer.from(bodyBase64, 'base64');
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -72,7 +89,10 @@ function parse(question: Question, model: ServiceModel, protocol: Protocol): obj
   if (protocol.name === 'restJson' || protocol.name === 'restXml') {
     const match = matchRestOperation(model, { ...request, labels: {} });
     if (!match) throw new Error(`no operation at ${method} ${uri}`);
-    return { operation: match.operation.name, params: toPlain(protocol.decode(model, match.operation, request, match.labels)) };
+    return {
+      operation: match.operation.name,
+      params: toPlain(protocol.decode(model, match.operation, request, match.labels)),
+    };
   }
   const named = question.operation ?? new URLSearchParams(body.toString('utf8')).get('Action') ?? '';
   const operation = operationOf(model, named);
@@ -81,11 +101,22 @@ function parse(question: Question, model: ServiceModel, protocol: Protocol): obj
 
 function serialize(question: Question, model: ServiceModel, protocol: Protocol): object {
   const operation = operationOf(model, question.operation ?? '');
-  if (!question.error) return toReply(protocol.encode(model, operation, fromPlain(rootOf(operation.output), question.result ?? {}) as Record<string, unknown>, 'request-id'));
+  if (!question.error)
+    return toReply(
+      protocol.encode(
+        model,
+        operation,
+        fromPlain(rootOf(operation.output), question.result ?? {}) as Record<string, unknown>,
+        'request-id',
+      ),
+    );
   const { code, message } = question.error;
   const shape = model.errors.get(code);
   const trait = shape?.traits;
-  const members = (shape ? fromPlain(rootOf(shape), question.error.members) : question.error.members) as Record<string, unknown>;
+  const members = (shape ? fromPlain(rootOf(shape), question.error.members) : question.error.members) as Record<
+    string,
+    unknown
+  >;
   const fault = trait?.error ?? 'client';
   const status = trait?.httpError ?? trait?.awsQueryError?.[1] ?? 400;
   return toReply(protocol.encodeError(model, operation, { code, message, status, fault, members }, 'request-id'));
@@ -98,7 +129,8 @@ function operationOf(model: ServiceModel, name: string): Operation {
 }
 
 function toReply({ status, headers, body }: WireResponse): object {
-  if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) throw new Error('streams are not replayed');
+  if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array))
+    throw new Error('streams are not replayed');
   return { status, headers, bodyBase64: Buffer.from(body ?? '').toString('base64') };
 }
 
@@ -117,7 +149,8 @@ function toPlain(value: unknown): unknown {
 function fromPlain({ shape }: Member, value: unknown): unknown {
   if (value === null || value === undefined) return value;
   if (shape.type === 'blob') return Buffer.from(String(value), 'base64');
-  if (shape.type === 'list') return (value as unknown[]).map((element) => shape.member && fromPlain(shape.member, element));
+  if (shape.type === 'list')
+    return (value as unknown[]).map((element) => shape.member && fromPlain(shape.member, element));
   if (typeof value !== 'object' || shape.type === 'document') return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {

@@ -33,10 +33,13 @@ export async function extractClient(packageName: string): Promise<ExtractedClien
   const service = serviceName(packageName);
   const sdk = (await import(packageName)) as SdkModule;
   const config = configOf(sdk);
-  const schemas = Object.entries(sdk).flatMap(([name, value]) => (name.endsWith('$') && Array.isArray(value) ? [value as Schema] : []));
+  const schemas = Object.entries(sdk).flatMap(([name, value]) =>
+    name.endsWith('$') && Array.isArray(value) ? [value as Schema] : [],
+  );
   const operations = schemas.filter((schema) => schema[0] === 9);
   const errors = schemas.filter((schema) => schema[0] === -3);
-  if (operations.length === 0) throw new Error(`${packageName} exports no operation schemas: this tool reads those of SDK 3.9xx and later`);
+  if (operations.length === 0)
+    throw new Error(`${packageName} exports no operation schemas: this tool reads those of SDK 3.9xx and later`);
   const prefix = endpointPrefix(config);
   const entry: ModelIndexEntry = {
     serviceId: config.serviceId,
@@ -100,6 +103,11 @@ function isUnsigned(config: ClientConfig, operation: string): boolean {
 
 /** The first label of its host: https://streams.dynamodb.us-east-1.amazonaws.com and https://iam.amazonaws.com alike. */
 function endpointPrefix(config: ClientConfig): string {
-  const { url } = config.endpointProvider({ Region: 'us-east-1', UseDualStack: false, UseFIPS: false, UseGlobalEndpoint: false });
+  const { url } = config.endpointProvider({
+    Region: 'us-east-1',
+    UseDualStack: false,
+    UseFIPS: false,
+    UseGlobalEndpoint: false,
+  });
   return url.hostname.replace(/(\.us-east-1)?\.(amazonaws\.com|api\.aws)$/, '');
 }

@@ -10,7 +10,15 @@ export type Schema = unknown[];
 type Reference = number | string | Schema | (() => Reference);
 
 /** Bits of a numeric trait indicator ("translateTraits" of @smithy/core). */
-const traitBits = ['httpLabel', 'idempotent', 'idempotencyToken', 'sensitive', 'httpPayload', 'httpResponseCode', 'httpQueryParams'] as const;
+const traitBits = [
+  'httpLabel',
+  'idempotent',
+  'idempotencyToken',
+  'sensitive',
+  'httpPayload',
+  'httpResponseCode',
+  'httpQueryParams',
+] as const;
 
 const simpleTypes: Record<number, [string, Traits?]> = {
   0: ['string'],
@@ -63,7 +71,8 @@ class ShapeTable {
     if (known !== undefined) return known;
     const place = this.#reserve(code);
     if (code & 0b0100_0000) this.shapes[place] = { type: 'list', member: this.place(code & 0b0011_1111) };
-    else if (code & 0b1000_0000) this.shapes[place] = { type: 'map', key: this.place(0), member: this.place(code & 0b0011_1111) };
+    else if (code & 0b1000_0000)
+      this.shapes[place] = { type: 'map', key: this.place(0), member: this.place(code & 0b0011_1111) };
     else {
       const [type, traits] = simpleTypes[code] ?? unknownCode(code);
       this.shapes[place] = { type, ...(traits ? { traits } : {}) };
@@ -85,7 +94,12 @@ class ShapeTable {
     const shape: FlatShape = { type: '', name, ...(traits ? { traits: translate(traits) } : {}) };
     this.shapes[place] = shape;
     if (kind === 1) Object.assign(shape, { type: 'list', member: this.place(schema[4] as Reference) });
-    else if (kind === 2) Object.assign(shape, { type: 'map', key: this.place(schema[4] as Reference), member: this.place(schema[5] as Reference) });
+    else if (kind === 2)
+      Object.assign(shape, {
+        type: 'map',
+        key: this.place(schema[4] as Reference),
+        member: this.place(schema[5] as Reference),
+      });
     else if (kind === 3 || kind === 4 || kind === -3) this.#structure(shape, schema, kind);
     else if (kind === 0) this.#simpleNamed(shape, schema[4] as Reference);
     else throw new Error(`a schema of the unknown kind ${kind}: ${name}`);

@@ -70,64 +70,65 @@ const timestampFormats: Record<string, NonNullable<Traits['timestampFormat']>> =
 /** The flat form that the product links, from botocore's. */
 export function flattenBotocore(model: BotocoreModel): FlatModel {
   const names = Object.keys(model.shapes);
-  const shapes: FlatShape[] = names.map((name) => shapeOf(name, model.shapes[name] ?? { type: 'string' }));
+  const shapes = names.map((name) => flattenShape(model, names, name));
   const unit = shapes.push({ type: 'structure', name: 'Unit', members: [], required: 0 }) - 1;
-
-  function shapeOf(name: string, source: BotocoreShape): FlatShape {
-    const traits = traitsOf(source);
-    if (source.sparse) traits.sparse = 1;
-    if (source.exception) traits.error = source.error?.senderFault === false ? 'server' : 'client';
-    if (source.error?.code) traits.awsQueryError = [source.error.code, source.error.httpStatusCode ?? 400];
-    if (source.document) return { type: 'document', name, traits };
-    if (source.type === 'list') return { type: 'list', name, traits, member: referred(source.member) };
-    if (source.type === 'map') return { type: 'map', name, traits, key: referred(source.key), member: referred(source.value) };
-    if (source.type !== 'structure') return { type: simpleTypes[source.type] ?? unknownType(source.type), name, traits };
-    const required = source.required ?? [];
-    const members = Object.entries(source.members ?? {}).sort(([a], [b]) => Number(required.includes(b)) - Number(required.includes(a)));
-    return {
-      type: source.exception ? 'error' : source.union ? 'union' : 'structure',
-      name,
-      traits,
-      required: members.filter(([member]) => required.includes(member)).length,
-      members: members.map(([member, reference]) => {
-        const [place, own] = referred(reference);
-        return [member, place, source.payload === member ? { ...own, httpPayload: 1 } : own];
-      }),
-    };
-  }
-
-  function referred(reference: BotocoreReference | undefined): [number, Traits] {
-    if (!reference) throw new Error('a list or map without its member');
-    const shape = model.shapes[reference.shape];
-    const traits = traitsOf(reference);
-    // botocore puts flattened on the list or map, Smithy on the member that is one; names of simple shapes likewise.
-    if (shape?.flattened) traits.xmlFlattened = 1;
-    if (shape?.jsonvalue) traits.mediaType = 'application/json';
-    if (reference.locationName && !reference.location) Object.assign(traits, { jsonName: reference.locationName });
-    return [names.indexOf(reference.shape), traits];
-  }
-
-  const operations = Object.entries(model.operations).map(([name, operation]) => ({
+  const root = (reference: BotocoreReference | undefined): number =>
+    reference ? rootPlace(shapes, names.indexOf(reference.shape), reference) : unit;
+  const operations = Object.entries(model.operations).map(([name, { http, input, output }]) => ({
     name,
-    traits: operation.http
-      ? { http: [operation.http.method, operation.http.requestUri, operation.http.responseCode ?? 200] as [string, string, number] }
-      : {},
-    input: rootPlace(operation.input),
-    output: rootPlace(operation.output),
+    traits: http ? { http: [http.method, http.requestUri, http.responseCode ?? 200] satisfies Traits['http'] } : {},
+    input: root(input),
+    output: root(output),
   }));
-
-  /** An operation may name the root element of its shape, which in Smithy is a trait of the shape itself. */
-  function rootPlace(reference: BotocoreReference | undefined): number {
-    if (!reference) return unit;
-    const place = names.indexOf(reference.shape);
-    const shape = shapes[place];
-    const { xmlName, xmlNamespace } = traitsOf(reference);
-    const own = { ...(xmlName ? { xmlName } : {}), ...(xmlNamespace ? { xmlNamespace } : {}) };
-    return shape && Object.keys(own).length > 0 ? shapes.push({ ...shape, traits: { ...shape.traits, ...own } }) - 1 : place;
-  }
-
   const errors = names.flatMap((name, place) => (model.shapes[name]?.exception ? [place] : []));
   return { shapes, operations, errors, unsigned: [] };
+}
+
+function flattenShape(model: BotocoreModel, names: string[], name: string): FlatShape {
+  const source = model.shapes[name] ?? { type: 'string' };
+  const traits = traitsOf(source);
+  if (source.sparse) traits.sparse = 1;
+  if (source.exception) traits.error = source.error?.senderFault === false ? 'server' : 'client';
+  if (source.error?.code) traits.awsQueryError = [source.error.code, source.error.httpStatusCode ?? 400];
+  const refer = (reference: BotocoreReference | undefined) => referred(model, names, reference);
+  if (source.document) return { type: 'document', name, traits };
+  if (source.type === 'list') return { type: 'list', name, traits, member: refer(source.member) };
+  if (source.type === 'map') return { type: 'map', name, traits, key: refer(source.key), member: refer(source.value) };
+  if (source.type !== 'structure') return { type: simpleTypes[source.type] ?? unknownType(source.type), name, traits };
+  const required = source.required ?? [];
+  const rank = (member: string): number => (required.includes(member) ? 0 : 1);
+  return {
+    type: source.exception ? 'error' : source.union ? 'union' : 'structure',
+    name,
+    traits,
+    required: required.length,
+    members: Object.entries(source.members ?? {})
+      .sort(([a], [b]) => rank(a) - rank(b))
+      .map(([member, reference]) => {
+        const [place, own] = refer(reference);
+        return [member, place, source.payload === member ? { ...own, httpPayload: 1 } : own];
+      }),
+  };
+}
+
+function referred(model: BotocoreModel, names: string[], reference: BotocoreReference | undefined): [number, Traits] {
+  if (!reference) throw new Error('a list or map without its member');
+  const shape = model.shapes[reference.shape];
+  const traits = traitsOf(reference);
+  // botocore puts flattened on the list or map, Smithy on the member that is one; jsonvalue likewise.
+  if (shape?.flattened) traits.xmlFlattened = 1;
+  if (shape?.jsonvalue) traits.mediaType = 'application/json';
+  if (reference.locationName && !reference.location) traits.jsonName = reference.locationName;
+  return [names.indexOf(reference.shape), traits];
+}
+
+/** An operation may name the root element of its shape, which in Smithy is a trait of the shape itself. */
+function rootPlace(shapes: FlatShape[], place: number, reference: BotocoreReference): number {
+  const shape = shapes[place];
+  const { xmlName, xmlNamespace } = traitsOf(reference);
+  const own = { ...(xmlName ? { xmlName } : {}), ...(xmlNamespace ? { xmlNamespace } : {}) };
+  if (!shape || Object.keys(own).length === 0) return place;
+  return shapes.push({ ...shape, traits: { ...shape.traits, ...own } }) - 1;
 }
 
 function traitsOf(source: Omit<BotocoreReference, 'shape'>): Traits {

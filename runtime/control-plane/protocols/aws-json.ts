@@ -17,8 +17,16 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
     encode(_model, operation, output, requestId) {
       const root = rootOf(operation.output);
       const events = eventStreamMember(operation.output);
-      if (!events) return { status: 200, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId }, body: write(root, output) };
-      const initial = { ...root, shape: { ...root.shape, members: root.shape.members.filter((member) => member !== events) } };
+      if (!events)
+        return {
+          status: 200,
+          headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
+          body: write(root, output),
+        };
+      const initial = {
+        ...root,
+        shape: { ...root.shape, members: root.shape.members.filter((member) => member !== events) },
+      };
       return {
         status: 200,
         headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': requestId },
@@ -28,10 +36,17 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
     encodeError(model, _operation, error, requestId) {
       const shape = errorShape(model, error);
       const members = errorMembers(shape, error);
-      const body = { __type: shapeCode(shape, error), ...(shape ? (toJson(rootOf(shape), members, rules) as object) : members) };
+      const body = {
+        __type: shapeCode(shape, error),
+        ...(shape ? (toJson(rootOf(shape), members, rules) as object) : members),
+      };
       return {
         status: error.status,
-        headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, ...queryErrorHeader(model, shape, error) },
+        headers: {
+          'content-type': contentType,
+          'x-amzn-requestid': requestId,
+          ...queryErrorHeader(model, shape, error),
+        },
         body: JSON.stringify(body),
       };
     },

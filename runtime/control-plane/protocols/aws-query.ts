@@ -7,7 +7,10 @@ import { escapeXml, writeMembers, xmlDocument, xmlns } from './xml-output.ts';
 
 const plain: QueryDialect = { nameOf: (member) => member.xmlName, flatLists: false };
 
-const ec2: QueryDialect = { nameOf: (member) => member.traits.ec2QueryName ?? capital(member.xmlName), flatLists: true };
+const ec2: QueryDialect = {
+  nameOf: (member) => member.traits.ec2QueryName ?? capital(member.xmlName),
+  flatLists: true,
+};
 
 /** "AWS Query protocol" (Smithy documentation): form parameters in, XML out. */
 export const awsQuery: Protocol = {
@@ -16,11 +19,19 @@ export const awsQuery: Protocol = {
   encode(model, { name, output: { unit, members } }, output, requestId) {
     const result = unit ? '' : `<${name}Result>${writeMembers(members, output)}</${name}Result>`;
     const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
-    return respond(200, `<${name}Response${xmlns(model.index.xmlNamespace)}>${result}${metadata}</${name}Response>`, requestId);
+    return respond(
+      200,
+      `<${name}Response${xmlns(model.index.xmlNamespace)}>${result}${metadata}</${name}Response>`,
+      requestId,
+    );
   },
   encodeError(model, _operation, error, requestId) {
     const body = `${errorElement(model, error)}<RequestId>${requestId}</RequestId>`;
-    return respond(error.status, `<ErrorResponse${xmlns(model?.index.xmlNamespace)}>${body}</ErrorResponse>`, requestId);
+    return respond(
+      error.status,
+      `<ErrorResponse${xmlns(model?.index.xmlNamespace)}>${body}</ErrorResponse>`,
+      requestId,
+    );
   },
 };
 
@@ -40,7 +51,11 @@ export const ec2Query: Protocol = {
 
 function decode(operation: Operation, request: WireRequest, dialect: QueryDialect): Record<string, unknown> {
   const body = documentBody(request);
-  return readStructure(operation.input, parseParameters(body.length > 0 ? body.toString('utf8') : request.query), dialect);
+  return readStructure(
+    operation.input,
+    parseParameters(body.length > 0 ? body.toString('utf8') : request.query),
+    dialect,
+  );
 }
 
 /** `<Error>` with its type, as awsQuery and wrapped restXml have it. */
@@ -49,12 +64,14 @@ export function errorElement(model: ServiceModel | undefined, error: WireError):
   return `<Error><Type>${type}</Type>${errorElements(errorShape(model, error), error)}</Error>`;
 }
 
-/** Code and Message, then the members the model gives the error; of one it does not know, those it was given. */
+/** Code and Message, the members the model gives the error, then what it was given beyond them (S3's Key, BucketName). */
 export function errorElements(shape: Shape | undefined, error: WireError): string {
-  const code = `<Code>${escapeXml(queryCode(shape, error))}</Code><Message>${escapeXml(error.message)}</Message>`;
-  if (shape) return code + writeMembers(shape.members.filter(isOwn), errorMembers(shape, error));
-  const others = Object.entries(error.members ?? {}).filter(([, value]) => value !== undefined);
-  return code + others.map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`).join('');
+  let elements = `<Code>${escapeXml(queryCode(shape, error))}</Code><Message>${escapeXml(error.message)}</Message>`;
+  if (shape) elements += writeMembers(shape.members.filter(isOwn), errorMembers(shape, error));
+  for (const [name, value] of Object.entries(error.members ?? {})) {
+    if (value !== undefined && !shape?.byName.has(name)) elements += `<${name}>${escapeXml(String(value))}</${name}>`;
+  }
+  return elements;
 }
 
 function isOwn({ name, traits }: Member): boolean {

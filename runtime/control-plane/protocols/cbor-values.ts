@@ -60,7 +60,8 @@ function readStructure(shape: Shape, value: unknown): Record<string, unknown> {
 }
 
 function readList({ name, member, sparse }: Shape, value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new CodecError('SerializationException', `A value that is not a list was given for ${name || 'a list'}.`);
+  if (!Array.isArray(value))
+    throw new CodecError('SerializationException', `A value that is not a list was given for ${name || 'a list'}.`);
   const result: unknown[] = [];
   for (const element of value) {
     if (element === null || element === undefined) {
@@ -81,8 +82,14 @@ function readMap(shape: Shape, value: unknown): Record<string, unknown> {
 }
 
 function asMap(shape: Shape, value: unknown): Record<string, unknown> {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array) && !(value instanceof Date);
-  if (!isMap) throw new CodecError('SerializationException', `A value that is not a map was given for ${shape.name || 'a map'}.`);
+  const isMap =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array) &&
+    !(value instanceof Date);
+  if (!isMap)
+    throw new CodecError('SerializationException', `A value that is not a map was given for ${shape.name || 'a map'}.`);
   return value as Record<string, unknown>;
 }
 
@@ -105,11 +112,14 @@ export function toCbor(member: Member, value: unknown): unknown {
       return result;
     }
     case 'list':
-      return (value as unknown[]).map((element) => (element === null || element === undefined || !shape.member ? null : toCbor(shape.member, element)));
+      return (value as unknown[]).map((element) =>
+        element === null || element === undefined || !shape.member ? null : toCbor(shape.member, element),
+      );
     case 'map': {
       const result: Record<string, unknown> = {};
       for (const [key, element] of Object.entries(value as object)) {
-        if (element !== undefined) define(result, key, element === null || !shape.member ? null : toCbor(shape.member, element));
+        if (element !== undefined)
+          define(result, key, element === null || !shape.member ? null : toCbor(shape.member, element));
       }
       return result;
     }
@@ -119,7 +129,9 @@ export function toCbor(member: Member, value: unknown): unknown {
       return toBuffer(value);
     case 'number':
       // Whole numbers beyond 32 bits would go as floats, which boto3 shows as such.
-      return Number.isInteger(value) && Math.abs(value as number) > 0xffffffff && Number.isSafeInteger(value) ? BigInt(value as number) : value;
+      return Number.isInteger(value) && Math.abs(value as number) > 0xffffffff && Number.isSafeInteger(value)
+        ? BigInt(value as number)
+        : value;
     default:
       return value;
   }

@@ -1,4 +1,4 @@
-import type { Shape, ServiceModel } from './model.ts';
+import type { ServiceModel, Shape } from './model.ts';
 import type { WireError } from './protocol.ts';
 
 /** The model's shape of an error, by its name or its code of the query protocol. */
@@ -17,7 +17,11 @@ export function queryCode(shape: Shape | undefined, error: WireError): string {
 }
 
 /** Header of "AWS Query Compatible" services (Smithy documentation): code of the query protocol, and whose fault it is. */
-export function queryErrorHeader(model: ServiceModel | undefined, shape: Shape | undefined, error: WireError): Record<string, string> {
+export function queryErrorHeader(
+  model: ServiceModel | undefined,
+  shape: Shape | undefined,
+  error: WireError,
+): Record<string, string> {
   if (!model?.index.awsQueryCompatible) return {};
   return { 'x-amzn-query-error': `${queryCode(shape, error)};${error.fault === 'client' ? 'Sender' : 'Receiver'}` };
 }

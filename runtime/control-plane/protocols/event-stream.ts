@@ -33,9 +33,18 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<Record<string, 
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-async function* frames(union: Shape, events: AsyncIterable<Record<string, unknown>>, output: Record<string, unknown>, encoding: EventEncoding) {
+async function* frames(
+  union: Shape,
+  events: AsyncIterable<Record<string, unknown>>,
+  output: Record<string, unknown>,
+  encoding: EventEncoding,
+) {
   if (encoding.initial) {
-    const headers = { ':message-type': 'event', ':event-type': 'initial-response', ':content-type': encoding.contentType };
+    const headers = {
+      ':message-type': 'event',
+      ':event-type': 'initial-response',
+      ':content-type': encoding.contentType,
+    };
     yield frame(headers, toBuffer(encoding.write(encoding.initial, output)));
   }
   try {
@@ -57,7 +66,8 @@ function eventFrame(member: Member, event: Record<string, unknown>, encoding: Ev
   let payload: Member | undefined;
   for (const inner of member.shape.members) {
     if (inner.traits.eventPayload) payload = inner;
-    else if (inner.traits.eventHeader && event[inner.name] !== undefined) headers[inner.name] = String(event[inner.name]);
+    else if (inner.traits.eventHeader && event[inner.name] !== undefined)
+      headers[inner.name] = String(event[inner.name]);
   }
   if (!payload) {
     headers[':content-type'] = encoding.contentType;
@@ -74,9 +84,17 @@ function eventFrame(member: Member, event: Record<string, unknown>, encoding: Ev
 
 function exceptionFrame(union: Shape, error: AwsError, encoding: EventEncoding): Buffer {
   const member = union.members.find(({ name, shape }) => name === error.code || shape.name === error.code);
-  if (!member) return frame({ ':message-type': 'error', ':error-code': error.code, ':error-message': error.message }, Buffer.alloc(0));
+  if (!member)
+    return frame(
+      { ':message-type': 'error', ':error-code': error.code, ':error-message': error.message },
+      Buffer.alloc(0),
+    );
   const message = member.shape.byName.has('Message') ? 'Message' : 'message';
-  const headers = { ':message-type': 'exception', ':exception-type': member.name, ':content-type': encoding.contentType };
+  const headers = {
+    ':message-type': 'exception',
+    ':exception-type': member.name,
+    ':content-type': encoding.contentType,
+  };
   return frame(headers, toBuffer(encoding.write(member, { ...error.members, [message]: error.message })));
 }
 

@@ -40,14 +40,17 @@ function known(cache: WeakMap<Shape, Bindings>, shape: Shape, request: boolean):
 }
 
 function bind(shape: Shape, request: boolean): Bindings {
-  const having = (trait: keyof Member['traits']): Member[] => shape.members.filter((member) => member.traits[trait] !== undefined);
+  const having = (trait: keyof Member['traits']): Member[] =>
+    shape.members.filter((member) => member.traits[trait] !== undefined);
   const labels = request ? having('httpLabel') : [];
   const query = request ? having('httpQuery') : [];
   const [queryParams] = request ? having('httpQueryParams') : [];
   const headers = having('httpHeader');
   const [prefixHeaders] = having('httpPrefixHeaders');
   const [statusCode] = request ? [] : having('httpResponseCode');
-  const payload = shape.members.find((member) => member.traits.httpPayload || (member.shape.type === 'union' && member.shape.traits.streaming));
+  const payload = shape.members.find(
+    (member) => member.traits.httpPayload || (member.shape.type === 'union' && member.shape.traits.streaming),
+  );
   const bound = new Set([...labels, ...query, queryParams, ...headers, prefixHeaders, statusCode]);
   const members = payload ? [] : shape.members.filter((member) => !bound.has(member));
   const document = members.length > 0 ? documentOf(shape, members) : undefined;
@@ -55,11 +58,21 @@ function bind(shape: Shape, request: boolean): Bindings {
 }
 
 function documentOf(shape: Shape, members: Member[]): Member {
-  return { name: shape.name, shape: { ...shape, members }, traits: shape.traits, jsonName: shape.name, xmlName: shape.traits.xmlName ?? shape.name };
+  return {
+    name: shape.name,
+    shape: { ...shape, members },
+    traits: shape.traits,
+    jsonName: shape.name,
+    xmlName: shape.traits.xmlName ?? shape.name,
+  };
 }
 
 /** Members that the path, query and headers hold. */
-export function readBindings(bindings: Bindings, request: WireRequest, labels: Record<string, string>): Record<string, unknown> {
+export function readBindings(
+  bindings: Bindings,
+  request: WireRequest,
+  labels: Record<string, string>,
+): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const member of bindings.labels) {
     const label = labels[member.name];
@@ -70,7 +83,8 @@ export function readBindings(bindings: Bindings, request: WireRequest, labels: R
     const text = request.headers[member.traits.httpHeader as string];
     if (text !== undefined) result[member.name] = readHeader(member, text);
   }
-  if (bindings.prefixHeaders) result[bindings.prefixHeaders.name] = readPrefixed(bindings.prefixHeaders, request.headers);
+  if (bindings.prefixHeaders)
+    result[bindings.prefixHeaders.name] = readPrefixed(bindings.prefixHeaders, request.headers);
   return result;
 }
 
@@ -81,7 +95,8 @@ function readQuery(bindings: Bindings, query: URLSearchParams, result: Record<st
     if (member.shape.type !== 'list' || !item) {
       const value = query.get(name);
       if (value !== null) result[member.name] = readText(member, value, 'date-time');
-    } else if (query.has(name)) result[member.name] = query.getAll(name).map((value) => readText(item, value, 'date-time'));
+    } else if (query.has(name))
+      result[member.name] = query.getAll(name).map((value) => readText(item, value, 'date-time'));
   }
   if (bindings.queryParams) result[bindings.queryParams.name] = readQueryParams(bindings.queryParams, query);
 }
@@ -89,19 +104,23 @@ function readQuery(bindings: Bindings, query: URLSearchParams, result: Record<st
 /** "httpQueryParams trait": on the way in, the map holds every parameter, those bound to members as well. */
 function readQueryParams(member: Member, query: URLSearchParams): Record<string, unknown> {
   const lists = member.shape.member?.shape.type === 'list';
-  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, lists ? query.getAll(name) : query.get(name)]));
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => [name, lists ? query.getAll(name) : query.get(name)]),
+  );
 }
 
 function readHeader(member: Member, text: string): unknown {
   const item = member.shape.member;
-  if (member.shape.type === 'list' && item) return splitList(item, text).map((part) => readText(item, part, 'http-date'));
+  if (member.shape.type === 'list' && item)
+    return splitList(item, text).map((part) => readText(item, part, 'http-date'));
   if (member.traits.mediaType) return Buffer.from(text, 'base64').toString('utf8');
   return readText(member, text, 'http-date');
 }
 
 /** Commas part a list, but for those inside quotes and those of HTTP dates. */
 function splitList(item: Member, text: string): string[] {
-  if (item.shape.type === 'timestamp' && (item.traits.timestampFormat ?? 'http-date') === 'http-date') return text.split(/(?<=GMT)\s*,\s*/);
+  if (item.shape.type === 'timestamp' && (item.traits.timestampFormat ?? 'http-date') === 'http-date')
+    return text.split(/(?<=GMT)\s*,\s*/);
   const parts = text.match(/"(?:[^"\\]|\\.)*"|[^,\s][^,]*/g) ?? [];
   return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replace(/\\(.)/g, '$1') : part.trim()));
 }
@@ -132,7 +151,10 @@ export function writeRawPayload(value: unknown): Buffer | Readable | undefined {
 /** Status and headers that an output's members travel in. */
 export function writeBindings(operation: Operation, bindings: Bindings, output: Record<string, unknown>) {
   const code = bindings.statusCode && output[bindings.statusCode.name];
-  return { status: code === undefined ? (operation.http?.status ?? 200) : Number(code), headers: writeHeaders(bindings, output) };
+  return {
+    status: code === undefined ? (operation.http?.status ?? 200) : Number(code),
+    headers: writeHeaders(bindings, output),
+  };
 }
 
 export function writeHeaders(bindings: Bindings, output: Record<string, unknown>): Record<string, string> {
@@ -143,7 +165,8 @@ export function writeHeaders(bindings: Bindings, output: Record<string, unknown>
   }
   if (bindings.prefixHeaders) {
     const prefix = bindings.prefixHeaders.traits.httpPrefixHeaders as string;
-    for (const [name, text] of Object.entries((output[bindings.prefixHeaders.name] ?? {}) as Record<string, string>)) headers[prefix + name] = text;
+    for (const [name, text] of Object.entries((output[bindings.prefixHeaders.name] ?? {}) as Record<string, string>))
+      headers[prefix + name] = text;
   }
   return headers;
 }
@@ -151,7 +174,9 @@ export function writeHeaders(bindings: Bindings, output: Record<string, unknown>
 function writeHeader(member: Member, value: unknown): string {
   const item = member.shape.member;
   if (Array.isArray(value) && item) {
-    return value.map((part) => (item.shape.type === 'string' ? quoted(String(part)) : writeText(item, part, 'http-date'))).join(', ');
+    return value
+      .map((part) => (item.shape.type === 'string' ? quoted(String(part)) : writeText(item, part, 'http-date')))
+      .join(', ');
   }
   return member.traits.mediaType ? toBase64(value) : writeText(member, value, 'http-date');
 }

@@ -32,7 +32,9 @@ export function fromJson(member: Member, value: unknown, rules: JsonRules): unkn
     case 'boolean':
       return typeof value === 'boolean' ? value : mismatch(value, 'Boolean', rules);
     case 'timestamp':
-      return typeof value === 'object' ? mismatch(value, 'Timestamp', rules) : parseTimestamp(value, member.traits.timestampFormat ?? 'epoch-seconds');
+      return typeof value === 'object'
+        ? mismatch(value, 'Timestamp', rules)
+        : parseTimestamp(value, member.traits.timestampFormat ?? 'epoch-seconds');
     case 'blob':
       return typeof value === 'string' ? fromBase64(value) : mismatch(value, 'Blob', rules);
     default:
@@ -75,7 +77,8 @@ function fromMap({ member, sparse }: Shape, value: unknown, rules: JsonRules): R
 
 /** Assigning to __proto__ would lose a caller's key of that name. */
 export function define(result: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
   else result[key] = value;
 }
 
@@ -89,7 +92,8 @@ function fromNumber(shape: Shape, value: unknown, rules: JsonRules): number {
 
 function fromBase64(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length < Math.floor((text.replace(/=+$/, '').length * 3) / 4)) throw new CodecError('SerializationException', 'The blob is not base64.');
+  if (bytes.length < Math.floor((text.replace(/=+$/, '').length * 3) / 4))
+    throw new CodecError('SerializationException', 'The blob is not base64.');
   return bytes;
 }
 
@@ -102,7 +106,12 @@ function sentence(value: unknown, wanted: string, rules: JsonRules): string {
   if (Array.isArray(value)) return 'Start of list found where not expected';
   if (typeof value === 'object') return 'Start of structure or map found where not expected.';
   if (wanted === 'Structure' || wanted === 'List' || wanted === 'Map') return 'Unexpected field type';
-  const found = typeof value === 'string' ? 'STRING_VALUE' : typeof value === 'boolean' ? `${value}`.toUpperCase().concat('_VALUE') : numberToken(value);
+  const found =
+    typeof value === 'string'
+      ? 'STRING_VALUE'
+      : typeof value === 'boolean'
+        ? `${value}`.toUpperCase().concat('_VALUE')
+        : numberToken(value);
   return rules.mismatch(found, wanted);
 }
 
@@ -119,7 +128,9 @@ export function toJson(member: Member, value: unknown, rules: JsonRules): unknow
     case 'error':
       return toObject(shape, value as Record<string, unknown>, rules);
     case 'list':
-      return (value as unknown[]).map((element) => (element === null || element === undefined || !shape.member ? null : toJson(shape.member, element, rules)));
+      return (value as unknown[]).map((element) =>
+        element === null || element === undefined || !shape.member ? null : toJson(shape.member, element, rules),
+      );
     case 'map':
       return toMap(shape, value as Record<string, unknown>, rules);
     case 'number':
@@ -137,7 +148,8 @@ function toObject(shape: Shape, source: Record<string, unknown>, rules: JsonRule
   const result: Record<string, unknown> = {};
   for (const member of shape.members) {
     const given = source[member.name];
-    if (given !== undefined && given !== null) result[rules.jsonName ? member.jsonName : member.name] = toJson(member, given, rules);
+    if (given !== undefined && given !== null)
+      result[rules.jsonName ? member.jsonName : member.name] = toJson(member, given, rules);
   }
   return result;
 }

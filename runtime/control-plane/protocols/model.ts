@@ -91,7 +91,9 @@ let index: Map<string, ModelIndexEntry> | undefined;
 
 /** Every service whose model was extracted, by the AWS CLI's name. */
 export function modelIndex(): Map<string, ModelIndexEntry> {
-  index ??= new Map(Object.entries(JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Record<string, ModelIndexEntry>));
+  index ??= new Map(
+    Object.entries(JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Record<string, ModelIndexEntry>),
+  );
   return index;
 }
 
@@ -100,7 +102,8 @@ export function loadModel(name: string): ServiceModel {
   let model = models.get(name);
   if (!model) {
     const entry = modelIndex().get(name);
-    if (!entry) throw new Error(`no API model of ${name} was extracted: add its @aws-sdk/client package to devDependencies`);
+    if (!entry)
+      throw new Error(`no API model of ${name} was extracted: add its @aws-sdk/client package to devDependencies`);
     model = linkModel(name, entry, JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as FlatModel);
     models.set(name, model);
   }
@@ -109,7 +112,7 @@ export function loadModel(name: string): ServiceModel {
 
 export function linkModel(name: string, entry: ModelIndexEntry, flat: FlatModel): ServiceModel {
   const shapes = flat.shapes.map(emptyShape);
-  flat.shapes.forEach((source, place) => link(shapes, at(shapes, place), source));
+  for (const [place, source] of flat.shapes.entries()) link(shapes, at(shapes, place), source);
   const unsigned = new Set(flat.unsigned);
   const operations = new Map<string, Operation>();
   for (const { name: operation, traits, input, output } of flat.operations) {
@@ -177,7 +180,13 @@ const roots = new WeakMap<Shape, Member>();
 export function rootOf(shape: Shape): Member {
   let root = roots.get(shape);
   if (!root) {
-    root = { name: shape.name, shape, traits: shape.traits, jsonName: shape.name, xmlName: shape.traits.xmlName ?? shape.name };
+    root = {
+      name: shape.name,
+      shape,
+      traits: shape.traits,
+      jsonName: shape.name,
+      xmlName: shape.traits.xmlName ?? shape.name,
+    };
     roots.set(shape, root);
   }
   return root;

@@ -53,10 +53,20 @@ export interface Protocol {
    * The operation's input: timestamps as Date, blobs as Buffer, streamed payloads as they came. Members the model does
    * not know are passed over, as AWS does. Throws CodecError on what cannot be read.
    */
-  decode(model: ServiceModel, operation: Operation, request: WireRequest, labels?: Record<string, string>): Record<string, unknown>;
+  decode(
+    model: ServiceModel,
+    operation: Operation,
+    request: WireRequest,
+    labels?: Record<string, string>,
+  ): Record<string, unknown>;
   /** Takes Dates (or epoch seconds), Uint8Arrays (or strings) for blobs; undefined members are left out. */
   encode(model: ServiceModel, operation: Operation, output: Record<string, unknown>, requestId: string): WireResponse;
-  encodeError(model: ServiceModel | undefined, operation: Operation | undefined, error: WireError, requestId: string): WireResponse;
+  encodeError(
+    model: ServiceModel | undefined,
+    operation: Operation | undefined,
+    error: WireError,
+    requestId: string,
+  ): WireResponse;
 }
 
 export { CodecError } from './codec-error.ts';

@@ -1,12 +1,24 @@
 import { errorMembers, errorShape, shapeCode } from './errors.ts';
 import { encodeEvents, eventStreamMember } from './event-stream.ts';
-import { inputBindings, isRaw, outputBindings, readBindings, readRawPayload, writeBindings, writeHeaders, writeRawPayload } from './http-bindings.ts';
+import {
+  inputBindings,
+  isRaw,
+  outputBindings,
+  readBindings,
+  readRawPayload,
+  writeBindings,
+  writeHeaders,
+  writeRawPayload,
+} from './http-bindings.ts';
 import { fromJson, type JsonRules, parseJson, toJson } from './json-values.ts';
 import type { Member, Operation } from './model.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
 import { documentBody } from './request-body.ts';
 
-const rules: JsonRules = { jsonName: true, mismatch: (found, wanted) => `${found} can not be converted to a ${wanted}` };
+const rules: JsonRules = {
+  jsonName: true,
+  mismatch: (found, wanted) => `${found} can not be converted to a ${wanted}`,
+};
 
 /** "AWS REST JSON 1 protocol" (Smithy documentation). */
 export const restJson: Protocol = {
@@ -51,7 +63,11 @@ function readPayload(member: Member, request: WireRequest): unknown {
 function encodeBody(operation: Operation, output: Record<string, unknown>, headers: Record<string, string>) {
   const { payload, document } = outputBindings(operation.output);
   const json = { 'content-type': 'application/json', ...headers };
-  if (!payload) return { headers: json, body: document ? write(document, output) : operation.http?.status === 204 ? undefined : '{}' };
+  if (!payload)
+    return {
+      headers: json,
+      body: document ? write(document, output) : operation.http?.status === 204 ? undefined : '{}',
+    };
   if (payload === eventStreamMember(operation.output)) {
     const body = encodeEvents(payload, output, { contentType: 'application/json', write });
     return { headers: { ...headers, 'content-type': 'application/vnd.amazon.eventstream' }, body };

@@ -67,7 +67,8 @@ function demandScore(route: Route, query: URLSearchParams, headers: Record<strin
 }
 
 function hasLiterals(route: Route, query: URLSearchParams): boolean {
-  for (const [name, value] of route.literals) if (value === undefined ? !query.has(name) : query.get(name) !== value) return false;
+  for (const [name, value] of route.literals)
+    if (value === undefined ? !query.has(name) : query.get(name) !== value) return false;
   return true;
 }
 
@@ -131,14 +132,20 @@ function routesOf(model: ServiceModel): Map<string, Route[]> {
 function addRoute(table: Map<string, Route[]>, operation: Operation): void {
   if (!operation.http) return;
   const [path = '/', query = ''] = operation.http.uri.split('?');
-  const segments = path.replace(/^\//, '').replace(/(.)\/$/, '$1').split('/').map(segmentOf);
+  const segments = path
+    .replace(/^\//, '')
+    .replace(/(.)\/$/, '$1')
+    .split('/')
+    .map(segmentOf);
   const greedyAt = segments.findIndex((segment) => 'label' in segment && segment.greedy);
   // The SDK's x-id only names the operation over again.
   const literals = [...new URLSearchParams(query)].filter(([name]) => name !== 'x-id');
   const { members } = operation.input;
   const required = members.filter(({ name }) => operation.input.required.includes(name));
   const inPath = segments.flatMap((segment) => ('label' in segment ? [segment.label] : []));
-  const outside = members.filter(({ name, traits }) => traits.httpLabel && !inPath.includes(name)).map(({ name }) => name);
+  const outside = members
+    .filter(({ name, traits }) => traits.httpLabel && !inPath.includes(name))
+    .map(({ name }) => name);
   const route: Route = {
     operation,
     segments,
@@ -146,7 +153,10 @@ function addRoute(table: Map<string, Route[]>, operation: Operation): void {
     literals: literals.map(([name, value]) => [name, value === '' ? undefined : value]),
     query: required.flatMap(({ traits }) => traits.httpQuery ?? []),
     headers: required.flatMap(({ traits }) => traits.httpHeader ?? []),
-    weight: segments.filter((segment) => 'literal' in segment).length * SEGMENT + (greedyAt === -1 ? EXACT : 0) + literals.length * LITERAL,
+    weight:
+      segments.filter((segment) => 'literal' in segment).length * SEGMENT +
+      (greedyAt === -1 ? EXACT : 0) +
+      literals.length * LITERAL,
   };
   const key = `${operation.http.method} ${outside.sort().join(',')} ${greedyAt === -1 ? segments.length : '+'}`;
   table.set(key, [...(table.get(key) ?? []), route]);

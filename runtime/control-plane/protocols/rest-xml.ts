@@ -2,12 +2,21 @@ import { errorElement, errorElements } from './aws-query.ts';
 import { CodecError } from './codec-error.ts';
 import { errorMembers, errorShape } from './errors.ts';
 import { encodeEvents, eventStreamMember } from './event-stream.ts';
-import { inputBindings, isRaw, outputBindings, readBindings, readRawPayload, writeBindings, writeHeaders, writeRawPayload } from './http-bindings.ts';
+import {
+  inputBindings,
+  isRaw,
+  outputBindings,
+  readBindings,
+  readRawPayload,
+  writeBindings,
+  writeHeaders,
+  writeRawPayload,
+} from './http-bindings.ts';
 import type { Member, Operation, ServiceModel } from './model.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
 import { documentBody } from './request-body.ts';
-import { escapeXml, writeXml, xmlDocument, xmlns } from './xml-output.ts';
 import { fromXml } from './xml-input.ts';
+import { escapeXml, writeXml, xmlDocument, xmlns } from './xml-output.ts';
 
 /** "AWS REST XML protocol" (Smithy documentation). */
 export const restXml: Protocol = {
@@ -38,7 +47,11 @@ export const restXml: Protocol = {
     const bare = operation?.http?.method === 'HEAD' || error.status === 304;
     return {
       status: error.status,
-      headers: { ...(bare ? {} : { 'content-type': wrapped ? 'text/xml' : 'application/xml' }), ...requestIds(requestId), ...headers },
+      headers: {
+        ...(bare ? {} : { 'content-type': wrapped ? 'text/xml' : 'application/xml' }),
+        ...requestIds(requestId),
+        ...headers,
+      },
       body: bare ? undefined : xmlDocument(body),
     };
   },
@@ -67,10 +80,18 @@ function told<T>(model: ServiceModel, code: string, read: () => T): T {
   }
 }
 
-function encodeBody(model: ServiceModel, operation: Operation, output: Record<string, unknown>, headers: Record<string, string>) {
+function encodeBody(
+  model: ServiceModel,
+  operation: Operation,
+  output: Record<string, unknown>,
+  headers: Record<string, string>,
+) {
   const { payload, document } = outputBindings(operation.output);
   const xml = { 'content-type': 'application/xml', ...headers };
-  if (!payload) return document ? { headers: xml, body: xmlDocument(rootElement(model, document, output)) } : { headers, body: undefined };
+  if (!payload)
+    return document
+      ? { headers: xml, body: xmlDocument(rootElement(model, document, output)) }
+      : { headers, body: undefined };
   if (payload === eventStreamMember(operation.output)) {
     const write = (member: Member, event: unknown): string => writeXml(member.shape.name, member, event);
     return {
@@ -84,7 +105,10 @@ function encodeBody(model: ServiceModel, operation: Operation, output: Record<st
     return { headers: { 'content-type': contentType, ...headers }, body: writeRawPayload(value) };
   }
   const name = payload.traits.xmlName ?? payload.shape.traits.xmlName ?? payload.shape.name;
-  return { headers: xml, body: value === undefined ? undefined : xmlDocument(writeXml(name, payload, value, model.index.xmlNamespace)) };
+  return {
+    headers: xml,
+    body: value === undefined ? undefined : xmlDocument(writeXml(name, payload, value, model.index.xmlNamespace)),
+  };
 }
 
 function rootElement({ index }: ServiceModel, document: Member, output: Record<string, unknown>): string {

@@ -1,5 +1,5 @@
-import { errorMembers, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
 import { decodeCbor, encodeCbor, fromCbor, toCbor } from './cbor-values.ts';
+import { errorMembers, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
 import { encodeEvents, eventStreamMember } from './event-stream.ts';
 import { type Member, rootOf } from './model.ts';
 import type { Protocol } from './protocol.ts';
@@ -15,8 +15,16 @@ export const rpcV2Cbor: Protocol = {
   encode(_model, operation, output, requestId) {
     const root = rootOf(operation.output);
     const events = eventStreamMember(operation.output);
-    if (!events) return { status: 200, headers: headers(requestId), body: operation.output.unit ? undefined : write(root, output) };
-    const initial = { ...root, shape: { ...root.shape, members: root.shape.members.filter((member) => member !== events) } };
+    if (!events)
+      return {
+        status: 200,
+        headers: headers(requestId),
+        body: operation.output.unit ? undefined : write(root, output),
+      };
+    const initial = {
+      ...root,
+      shape: { ...root.shape, members: root.shape.members.filter((member) => member !== events) },
+    };
     return {
       status: 200,
       headers: { ...headers(requestId), 'content-type': 'application/vnd.amazon.eventstream' },
@@ -29,7 +37,10 @@ export const rpcV2Cbor: Protocol = {
     return {
       status: error.status,
       headers: { ...headers(requestId), ...queryErrorHeader(model, shape, error) },
-      body: encodeCbor({ __type: shapeCode(shape, error), ...(shape ? (toCbor(rootOf(shape), members) as object) : members) }),
+      body: encodeCbor({
+        __type: shapeCode(shape, error),
+        ...(shape ? (toCbor(rootOf(shape), members) as object) : members),
+      }),
     };
   },
 };

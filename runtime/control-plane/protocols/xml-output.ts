@@ -38,14 +38,16 @@ function writeAttributes(shape: Shape, value: Record<string, unknown>): string {
   let attributes = '';
   for (const member of shape.members) {
     const given = value[member.name];
-    if (member.traits.xmlAttribute && given !== undefined) attributes += ` ${member.xmlName}="${escapeXml(writeText(member, given, 'date-time'))}"`;
+    if (member.traits.xmlAttribute && given !== undefined)
+      attributes += ` ${member.xmlName}="${escapeXml(writeText(member, given, 'date-time'))}"`;
   }
   return attributes;
 }
 
 function writeItems(name: string, { member }: Shape, items: unknown[]): string {
   let xml = '';
-  for (const item of items) if (member) xml += item === null || item === undefined ? `<${name}/>` : writeXml(name, member, item);
+  for (const item of items)
+    if (member) xml += item === null || item === undefined ? `<${name}/>` : writeXml(name, member, item);
   return xml;
 }
 
@@ -54,7 +56,9 @@ function writeEntries(name: string, { key, member }: Shape, value: Record<string
   let xml = '';
   for (const [entryKey, entryValue] of Object.entries(value)) {
     if (entryValue === undefined || entryValue === null) continue;
-    const inner = writeXml(key.traits.xmlName ?? 'key', key, entryKey) + writeXml(member.traits.xmlName ?? 'value', member, entryValue);
+    const inner =
+      writeXml(key.traits.xmlName ?? 'key', key, entryKey) +
+      writeXml(member.traits.xmlName ?? 'value', member, entryValue);
     xml += `<${name}>${inner}</${name}>`;
   }
   return xml;
@@ -75,11 +79,21 @@ export function xmlDocument(root: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}`;
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;', '\n': '&#10;' };
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#13;',
+  '\n': '&#10;',
+};
 const special = /[&<>"\r\n\u0085\u2028]/;
 
 /** Line ends as references too: a reader would make them one kind ("XML shape serialization", Smithy documentation). */
 export function escapeXml(text: string): string {
   if (!special.test(text)) return text;
-  return text.replace(/[&<>"\r\n\u0085\u2028]/g, (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
+  return text.replace(
+    /[&<>"\r\n\u0085\u2028]/g,
+    (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16)};`,
+  );
 }

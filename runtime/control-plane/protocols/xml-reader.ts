@@ -37,7 +37,8 @@ export function readXml(source: string): Element {
     const close = tagEnd(source, tag + 1);
     at = close + 1;
     if (source.charCodeAt(tag + 1) === SLASH) {
-      if (!parent || `${source.slice(tag + 2, close).trimEnd()}` !== parent.name) throw new NotWellFormed('a tag is closed that is not open');
+      if (!parent || `${source.slice(tag + 2, close).trimEnd()}` !== parent.name)
+        throw new NotWellFormed('a tag is closed that is not open');
       open.pop();
       parent.name = localName(parent.name);
       continue;
@@ -57,7 +58,7 @@ export function readXml(source: string): Element {
 const SLASH = 0x2f;
 
 function addText(parent: Element | undefined, text: string): void {
-  if (parent) parent.text += text.includes('&') ? unescape(text) : text;
+  if (parent) parent.text += text.includes('&') ? readEntities(text) : text;
   else if (text.trim() !== '') throw new NotWellFormed('text outside the root element');
 }
 
@@ -107,7 +108,8 @@ function readTag(tag: string): Element {
   let attributes: Record<string, string> | undefined;
   if (rest) {
     attributes = {};
-    for (const [, attribute = '', double, single] of rest.matchAll(attributePattern)) attributes[attribute] = unescape(double ?? single ?? '');
+    for (const [, attribute = '', double, single] of rest.matchAll(attributePattern))
+      attributes[attribute] = readEntities(double ?? single ?? '');
   }
   return { name, text: '', attributes, children: [] };
 }
@@ -119,7 +121,7 @@ export function localName(name: string): string {
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function unescape(text: string): string {
+function readEntities(text: string): string {
   return text.replace(/&([^;&\s]*);?/g, (whole, name: string) => {
     const known = entities[name];
     if (known !== undefined && whole.endsWith(';')) return known;
