@@ -1,6 +1,7 @@
 import type { Principal } from '../../kernel/principal.ts';
 import type { Access, Context } from '../../kernel/service.ts';
 import type { ConditionKeys } from './condition-keys.ts';
+import { isFederated } from './federated-user.ts';
 
 export interface RequestKeysOptions {
   resourceAccount: string;
@@ -39,7 +40,7 @@ function globalKey(name: string, ctx: Context, options: RequestKeysOptions): str
     case 'aws:userid':
       return userId(principal);
     case 'aws:username':
-      return principal.kind === 'user' ? principal.userName : undefined;
+      return principal.kind === 'user' && !isFederated(principal) ? principal.userName : undefined;
     case 'aws:sourceip':
       return http?.clientIp;
     case 'aws:securetransport':
@@ -79,7 +80,7 @@ function principalKey(name: string, principal: Principal, options: RequestKeysOp
     case 'aws:principalaccount':
       return principal.kind === 'anonymous' || principal.kind === 'service' ? undefined : principal.account;
     case 'aws:principaltype':
-      return principalTypes[principal.kind];
+      return isFederated(principal) ? 'FederatedUser' : principalTypes[principal.kind];
     case 'aws:principalservicename':
       return principal.kind === 'service' ? principal.service : undefined;
     case 'aws:principalisawsservice':

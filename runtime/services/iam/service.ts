@@ -16,6 +16,17 @@ import * as serviceLinkedRoles from './operations/service-linked-roles.ts';
 import * as simulation from './operations/simulation.ts';
 import * as tags from './operations/tags.ts';
 import * as users from './operations/users.ts';
+import { AccessKey } from './resources/AccessKey.ts';
+import { Group } from './resources/Group.ts';
+import { InstanceProfile } from './resources/InstanceProfile.ts';
+import { identityPolicy } from './resources/identity-policy.ts';
+import { ManagedPolicy } from './resources/ManagedPolicy.ts';
+import { OIDCProvider } from './resources/OIDCProvider.ts';
+import { Policy } from './resources/Policy.ts';
+import { Role } from './resources/Role.ts';
+import { ServiceLinkedRole } from './resources/ServiceLinkedRole.ts';
+import { User } from './resources/User.ts';
+import { UserToGroupAddition } from './resources/UserToGroupAddition.ts';
 
 export default defineService({
   name: 'iam',
@@ -37,6 +48,27 @@ export default defineService({
     ...simulation,
   },
   authorization,
+  resources: [
+    Role,
+    Policy,
+    ManagedPolicy,
+    identityPolicy('Role'),
+    identityPolicy('User'),
+    identityPolicy('Group'),
+    User,
+    Group,
+    UserToGroupAddition,
+    AccessKey,
+    InstanceProfile,
+    ServiceLinkedRole,
+    OIDCProvider,
+  ],
+  fidelity: {
+    CreateOpenIDConnectProvider: 'stored',
+    AddClientIDToOpenIDConnectProvider: 'stored',
+    RemoveClientIDFromOpenIDConnectProvider: 'stored',
+    UpdateOpenIDConnectProviderThumbprint: 'stored',
+  },
   start(kernel) {
     const authorizer = kernel.engine(slot);
     authorizer.current = createAuthorizer(kernel);

@@ -2,6 +2,7 @@ import { decide } from '../../../engines/iam/decide.ts';
 import { policyCache } from '../../../engines/iam/policy-cache.ts';
 import { refusalSentence } from '../../../engines/iam/refusal-sentence.ts';
 import { requestKeys } from '../../../engines/iam/request-keys.ts';
+import { sessions } from '../../../engines/iam/sessions.ts';
 import { formatArn, parseArn } from '../../../kernel/arn.ts';
 import type { AssumeRole, Authorizer } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
@@ -9,7 +10,6 @@ import type { Principal, SessionPrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type RoleRecord, roleRecords } from '../state.ts';
 import { grantsOf, tagOf } from './grants.ts';
-import { sessions } from './sessions.ts';
 
 const HOUR_SECONDS = 3600;
 

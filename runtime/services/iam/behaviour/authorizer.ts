@@ -1,15 +1,15 @@
+import { accessKeyIds } from '../../../engines/iam/access-key-ids.ts';
 import { decide, type PermissionRequest } from '../../../engines/iam/decide.ts';
 import { policyCache } from '../../../engines/iam/policy-cache.ts';
 import { refusalSentence } from '../../../engines/iam/refusal-sentence.ts';
 import { requestKeys } from '../../../engines/iam/request-keys.ts';
+import { sessions } from '../../../engines/iam/sessions.ts';
 import type { Authorizer, IssuedCredentials } from '../../../kernel/authorizer.ts';
 import type { Access, Context, Kernel } from '../../../kernel/service.ts';
 import { expiredToken, invalidClientTokenId } from '../errors.ts';
 import { accessKeyRecords, userRecords } from '../state.ts';
-import { accessKeyIds } from './access-key-ids.ts';
 import { assumeRole } from './assume-role.ts';
 import { type Grants, grantsOf, tagOf } from './grants.ts';
-import { sessions } from './sessions.ts';
 
 /** The part of IAM that every request meets: whose key signed it, and whether its principal may. */
 export function createAuthorizer(kernel: Kernel): Authorizer {

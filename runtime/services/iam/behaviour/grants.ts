@@ -1,4 +1,6 @@
 import type { ApplicablePolicies } from '../../../engines/iam/decide.ts';
+import { isFederated } from '../../../engines/iam/federated-user.ts';
+import type { Policy } from '../../../engines/iam/policy.ts';
 import type { PolicyCache } from '../../../engines/iam/policy-cache.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { Store } from '../../../kernel/store/store.ts';
@@ -26,7 +28,11 @@ export function grantsOf(store: Store, cache: PolicyCache, principal: Principal)
   }
   if (principal.kind !== 'user') return nothing;
   const user = userRecords(store, principal.account).get(principal.userName.toLowerCase());
-  return user ? grantsOfHolder(store, cache, principal.account, user) : nothing;
+  if (!user) return nothing;
+  const grants = grantsOfHolder(store, cache, principal.account, user);
+  if (!isFederated(principal)) return grants;
+  const session = compileSession(store, cache, principal.account, principal.sessionPolicies);
+  return { ...grants, session: [...session, { statements: [] }] };
 }
 
 /** The policies on and attached to a user or role, those of its groups, and its boundary. */
@@ -67,12 +73,7 @@ export function tagOf(grants: Grants): (lowerCaseKey: string) => string | undefi
 }
 
 /** Session policies are JSON texts or ARNs of managed policies. One that has been deleted since allows nothing. */
-function compileSession(
-  store: Store,
-  cache: PolicyCache,
-  account: string,
-  policies: string[],
-): ApplicablePolicies['session'] {
+function compileSession(store: Store, cache: PolicyCache, account: string, policies: string[]): Policy[] {
   return policies.map((policy) => {
     const text = policy.startsWith('arn:') ? documentOf(store, account, policy) : policy;
     return text === undefined ? { statements: [] } : cache.compile(text, 'identity');

@@ -4,8 +4,8 @@ import type {
   ListAccessKeysCommandInput,
   UpdateAccessKeyCommandInput,
 } from '@aws-sdk/client-iam';
+import { accessKeyIds } from '../../../engines/iam/access-key-ids.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { accessKeyIds } from '../behaviour/access-key-ids.ts';
 import { findUser } from '../behaviour/holders.ts';
 import { wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { defineEngine } from '../../../kernel/engine.ts';
+import { defineEngine } from '../../kernel/engine.ts';
 
 /**
  * Ids of access keys end in four characters that only this cloud can make. So a key that was deleted, or a session long

@@ -1,6 +1,6 @@
-import type { IssuedCredentials } from '../../../kernel/authorizer.ts';
-import { defineEngine } from '../../../kernel/engine.ts';
-import type { Principal } from '../../../kernel/principal.ts';
+import type { IssuedCredentials } from '../../kernel/authorizer.ts';
+import { defineEngine } from '../../kernel/engine.ts';
+import type { Principal } from '../../kernel/principal.ts';
 import { accessKeyIds } from './access-key-ids.ts';
 
 /** More sessions than this machine can have at work; the one that expires first makes room. */
