@@ -4,11 +4,11 @@ import { evaluate } from '../intrinsics/evaluate.ts';
 import { type ReferencedResource, type Scope } from '../intrinsics/scope.ts';
 import { conformProperties } from '../properties/conform.ts';
 import { specificationOf } from '../specification/specification.ts';
-import type { Revision, StackRecord } from '../stacks/records.ts';
+import type { Revision } from '../stacks/records.ts';
 import { type DependencyGraph, dependencyGraph } from '../template/dependency-graph.ts';
 import { parameterValues } from '../template/parameters.ts';
 import { parseTemplate } from '../template/parse-template.ts';
-import { pseudoValues } from '../template/pseudo-parameters.ts';
+import { pseudoValues, type StackIdentity } from '../template/pseudo-parameters.ts';
 import { type Document, type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
 
 /** What a revision of a stack asks for: its resources whose condition is met, and their values once others are known. */
@@ -36,7 +36,11 @@ export interface Lookups {
   exported(name: string): string | undefined;
 }
 
-export function desiredState(stack: StackRecord, revision: Revision, lookups: Lookups): DesiredState {
+export function desiredState(
+  stack: StackIdentity,
+  revision: Pick<Revision, 'template' | 'processed' | 'fileName' | 'parameters' | 'fetched'>,
+  lookups: Lookups,
+): DesiredState {
   const { document } = parseTemplate(revision.processed ?? revision.template, { fileName: revision.fileName });
   const values = { ...pseudoValues(stack), ...parameterValues(document, revision.parameters, revision.fetched) };
   const resources: Record<string, ResourceDefinition> = {};

@@ -86,7 +86,7 @@ export interface ResourceRecord {
   generatedName?: string;
   /** How the update under way changes it, and what it was. Gone once the stack is at rest. */
   change?: ResourceChangeRecord;
-  drift?: { status: string; differences: unknown[]; checkedMs: number };
+  drift?: { status: string; differences: unknown[]; checkedMs: number; actual?: Record<string, unknown> };
 }
 
 export interface ResourceChangeRecord {

@@ -11,6 +11,7 @@ import { chooseParameters, type GivenParameter, parameterDeclarations, ssmValueT
 import { parseTemplate } from '../../../engines/cloudformation/template/parse-template.ts';
 import { checkStructure } from '../../../engines/cloudformation/template/structure.ts';
 import { type Document, placed, type Template, TemplateError } from '../../../engines/cloudformation/template/template.ts';
+import { refused } from '../../../kernel/errors.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { asValidationError, validationError } from '../errors.ts';
@@ -23,6 +24,7 @@ export interface RevisionRequest extends TemplateSource {
   Parameters?: GivenParameter[] | undefined;
   Tags?: Tag[] | undefined;
   Capabilities?: string[] | undefined;
+  DeploymentConfig?: { Mode?: string | undefined } | undefined;
 }
 
 /**
@@ -30,6 +32,7 @@ export interface RevisionRequest extends TemplateSource {
  * ValidationError and InsufficientCapabilitiesException in AWS's sentences. `stack` has its identity set already.
  */
 export async function prepareRevision(ctx: Context, stack: StackRecord, request: RevisionRequest): Promise<Revision> {
+  if (request.DeploymentConfig?.Mode === 'EXPRESS') throw refused('DeploymentConfig Mode EXPRESS', 'deploy in mode STANDARD.');
   const base = stack.current;
   const text = request.UsePreviousTemplate ? base?.template : await templateText(ctx, request);
   if (text === undefined) throw validationError('Either Template URL or Template Body must be specified.');

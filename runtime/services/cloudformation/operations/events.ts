@@ -1,6 +1,13 @@
-import type { DescribeStackEventsCommandInput, DescribeStackEventsOutput, ResourceStatus } from '@aws-sdk/client-cloudformation';
+import type {
+  DescribeEventsCommandInput,
+  DescribeEventsOutput,
+  DescribeStackEventsCommandInput,
+  DescribeStackEventsOutput,
+  ResourceStatus,
+} from '@aws-sdk/client-cloudformation';
 import { stackStore } from '../../../engines/cloudformation/stacks/stack-store.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { findChangeSet } from '../behaviour/change-set-record.ts';
 import { findStack } from '../behaviour/find-stack.ts';
 import { stackMissing } from '../errors.ts';
 
@@ -17,5 +24,17 @@ export function DescribeStackEvents(ctx: Context, input: DescribeStackEventsComm
       Timestamp: new Date(timeMs),
     })),
     NextToken: events.length === pageSize ? String(events.at(-1)?.number) : undefined,
+  };
+}
+
+/** Events of the stack's operations in the newer form; CloudFormation's own early validation fails before a change set is kept. */
+export function DescribeEvents(ctx: Context, input: DescribeEventsCommandInput): DescribeEventsOutput {
+  const set = input.ChangeSetName === undefined ? undefined : findChangeSet(ctx, input);
+  const { StackEvents = [], NextToken } = DescribeStackEvents(ctx, { StackName: set?.StackId ?? input.StackName, NextToken: input.NextToken });
+  const failed = input.Filters?.FailedEvents === true;
+  const shown = set ? [] : StackEvents.filter(({ ResourceStatus = '' }) => !failed || ResourceStatus.endsWith('_FAILED'));
+  return {
+    OperationEvents: shown.map(({ StackName: _name, ...event }) => ({ ...event, EventType: 'STACK_EVENT' as const })),
+    NextToken: set ? undefined : NextToken,
   };
 }
