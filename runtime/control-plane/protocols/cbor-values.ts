@@ -13,12 +13,16 @@ export function encodeCbor(value: unknown): Buffer {
   return Buffer.from(cbor.encode(value));
 }
 
+const BREAK = 0xff;
+
 export function decodeCbor(body: Buffer): unknown {
   try {
-    return cbor.decode(body);
+    // The decoder takes the end of an indefinite value for one.
+    if (body[0] !== BREAK) return cbor.decode(body);
   } catch {
-    throw new CodecError('SerializationException', 'The body is not CBOR.');
+    // Told below.
   }
+  throw new CodecError('SerializationException', 'The body is not CBOR.');
 }
 
 /** A value of the shape from what the decoder gave. Nulls count as absent, but in sparse lists and maps. */
