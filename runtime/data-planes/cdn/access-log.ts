@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { servicePrincipal } from '../../kernel/principal.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import type { Served } from './serve.ts';
-import type { EdgeLogging } from './configuration.ts';
-import type { Site, Visit } from './visit.ts';
 import { awsName } from '../http/hosts.ts';
+import type { EdgeLogging } from './configuration.ts';
+import type { Served } from './serve.ts';
+import type { Site, Visit } from './visit.ts';
 
 /** Several times an hour, says "Timing of standard log file delivery"; a line waits at most this long. */
 const deliveryMs = 5 * 60_000;
@@ -59,7 +59,10 @@ export class AccessLog {
     this.#batches.delete(id);
     const { site, logging } = batch;
     const hour = new Date(batch.openedMs).toISOString().slice(0, 13).replace('T', '-');
-    const principal = servicePrincipal('delivery.logs.amazonaws.com', site.account, { sourceArn: site.arn, serviceLinked: true });
+    const principal = servicePrincipal('delivery.logs.amazonaws.com', site.account, {
+      sourceArn: site.arn,
+      serviceLinked: true,
+    });
     try {
       await this.#kernel.context({ principal, region: 'us-east-1' }).call('s3', 'PutObject', {
         Bucket: logging.bucket,
@@ -69,7 +72,11 @@ export class AccessLog {
       });
     } catch (error) {
       // Delivery is best effort on AWS too; the loss is told to whoever watches.
-      this.#kernel.events.emit('problem', { timeMs: this.#kernel.clock.now(), where: 'cloudfront.access-log', message: (error as Error).message });
+      this.#kernel.events.emit('problem', {
+        timeMs: this.#kernel.clock.now(),
+        where: 'cloudfront.access-log',
+        message: (error as Error).message,
+      });
     }
   }
 

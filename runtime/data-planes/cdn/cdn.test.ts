@@ -29,10 +29,11 @@ describe('the edge cache', () => {
   });
 
   it('revalidates an expired object with its ETag and keeps it when the origin says 304', async () => {
-    const asked = edge.origin(async (request): Promise<HttpResponse> =>
-      request.headers['if-none-match'] === '"v1"'
-        ? { status: 304, headers: { etag: '"v1"' }, body: undefined }
-        : { status: 200, headers: { etag: '"v1"', 'cache-control': 'max-age=10' }, body: 'v1' },
+    const asked = edge.origin(
+      async (request): Promise<HttpResponse> =>
+        request.headers['if-none-match'] === '"v1"'
+          ? { status: 304, headers: { etag: '"v1"' }, body: undefined }
+          : { status: 200, headers: { etag: '"v1"', 'cache-control': 'max-age=10' }, body: 'v1' },
     );
     edge.deploy();
     await edge.get('/a');
@@ -62,13 +63,19 @@ describe('the edge cache', () => {
     edge.deploy();
     await edge.get('/a?one=1');
     await edge.get('/a?two=2');
-    assert.deepEqual(asked.map((request) => request.url), ['/a']);
+    assert.deepEqual(
+      asked.map((request) => request.url),
+      ['/a'],
+    );
     const none = behaviourDefaults.keyed.headers;
     edge.deploy({}, { keyed: { headers: none, cookies: none, queryStrings: { kind: 'some', names: ['page'] } } });
     await edge.get('/b?page=1&utm=x');
     await edge.get('/b?utm=y&page=1');
     await edge.get('/b?page=2');
-    assert.deepEqual(asked.slice(1).map((request) => request.url), ['/b?page=1', '/b?page=2']);
+    assert.deepEqual(
+      asked.slice(1).map((request) => request.url),
+      ['/b?page=1', '/b?page=2'],
+    );
   });
 
   it('forgets what an invalidation names, with a wildcard at the end', async () => {
@@ -103,7 +110,12 @@ describe('the edge cache', () => {
 
   it('tells the failure when the origin forbade stale answers with stale-if-error=0', async () => {
     let down = false;
-    edge.origin(async (): Promise<HttpResponse> => (down ? { status: 503, headers: {}, body: 'sorry' } : { status: 200, headers: { 'cache-control': 'max-age=5, stale-if-error=0' }, body: 'kept' }));
+    edge.origin(
+      async (): Promise<HttpResponse> =>
+        down
+          ? { status: 503, headers: {}, body: 'sorry' }
+          : { status: 200, headers: { 'cache-control': 'max-age=5, stale-if-error=0' }, body: 'kept' },
+    );
     edge.deploy();
     await edge.get('/a');
     down = true;
@@ -115,7 +127,11 @@ describe('the edge cache', () => {
 
   it('serves stale at once and refreshes behind when the origin allows stale-while-revalidate', async () => {
     let version = 1;
-    edge.origin(async () => ({ status: 200, headers: { 'cache-control': 'max-age=5, stale-while-revalidate=60' }, body: `v${version}` }));
+    edge.origin(async () => ({
+      status: 200,
+      headers: { 'cache-control': 'max-age=5, stale-while-revalidate=60' },
+      body: `v${version}`,
+    }));
     edge.deploy();
     await edge.get('/a');
     version = 2;
@@ -128,7 +144,11 @@ describe('the edge cache', () => {
   it('passes on what is larger than it keeps', async () => {
     const size = 51 * 1024 * 1024;
     const chunk = Buffer.alloc(1024 * 1024);
-    const asked = edge.origin(async () => ({ status: 200, headers: {}, body: Readable.from(Array.from({ length: 51 }, () => chunk)) }));
+    const asked = edge.origin(async () => ({
+      status: 200,
+      headers: {},
+      body: Readable.from(Array.from({ length: 51 }, () => chunk)),
+    }));
     edge.deploy();
     assert.equal((await edge.get('/big')).bytes.length, size);
     assert.equal((await edge.get('/big')).headers['x-cache'], 'Miss from cloudfront');
@@ -152,10 +172,15 @@ describe('errors', () => {
   });
 
   it('answers a 403 of the bucket with the custom page and code', async () => {
-    edge.origin(async (request): Promise<HttpResponse> =>
-      request.url === '/404.html' ? { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>lost</p>' } : { status: 403, headers: {}, body: '<Error/>' },
+    edge.origin(
+      async (request): Promise<HttpResponse> =>
+        request.url === '/404.html'
+          ? { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>lost</p>' }
+          : { status: 403, headers: {}, body: '<Error/>' },
     );
-    edge.deploy({ errorResponses: { 403: { cachingMinTtlSeconds: 10, responsePagePath: '/404.html', responseCode: 404 } } });
+    edge.deploy({
+      errorResponses: { 403: { cachingMinTtlSeconds: 10, responsePagePath: '/404.html', responseCode: 404 } },
+    });
     const answer = await edge.get('/nowhere');
     assert.equal(answer.status, 404);
     assert.equal(answer.body, '<p>lost</p>');
@@ -215,7 +240,11 @@ describe('behaviours', () => {
   it('redirects plain HTTP to HTTPS where TLS has not ended in front', async () => {
     edge.origin(answering('x'));
     edge.deploy();
-    const answer = await edge.get('/a?b=1', {}, { client: { ip: '10.0.0.1', port: 1, secure: false, httpVersion: '1.1' } });
+    const answer = await edge.get(
+      '/a?b=1',
+      {},
+      { client: { ip: '10.0.0.1', port: 1, secure: false, httpVersion: '1.1' } },
+    );
     assert.equal(answer.status, 301);
     assert.equal(answer.headers.location, 'https://d123.cloudfront.net/a?b=1');
     assert.equal(answer.headers['x-cache'], 'Redirect from cloudfront');
@@ -226,32 +255,53 @@ describe('behaviours', () => {
     edge.deploy({ defaultRootObject: 'index.html' });
     await edge.get('/');
     await edge.get('/sub/');
-    assert.deepEqual(asked.map((request) => request.url), ['/index.html', '/sub/']);
+    assert.deepEqual(
+      asked.map((request) => request.url),
+      ['/index.html', '/sub/'],
+    );
     assert.equal(edge.cdn.invalidate('E123', ['/']), 1);
   });
 
-  it('sends the origin its path, its custom headers and CloudFront\'s own', async () => {
+  it("sends the origin its path, its custom headers and CloudFront's own", async () => {
     const asked = edge.origin(answering('x'));
     edge.deploy({ origins: { main: { ...originDefaults, path: '/v1', customHeaders: { 'x-secret': 's' } } } });
-    await edge.get('/a', { 'user-agent': 'curl', 'accept-language': 'en', cookie: 'a=1', 'accept-encoding': 'gzip, deflate, br, zstd' });
+    await edge.get('/a', {
+      'user-agent': 'curl',
+      'accept-language': 'en',
+      cookie: 'a=1',
+      'accept-encoding': 'gzip, deflate, br, zstd',
+    });
     const [request] = asked;
     assert.equal(request?.url, '/v1/a');
     assert.equal(request?.host, 'origin.test');
     const { via, 'x-amz-cf-id': id, ...headers } = request?.headers ?? {};
-    assert.deepEqual(headers, { host: 'origin.test', 'user-agent': 'Amazon CloudFront', 'accept-encoding': 'br,gzip', 'x-forwarded-for': '127.0.0.1', 'x-secret': 's' });
+    assert.deepEqual(headers, {
+      host: 'origin.test',
+      'user-agent': 'Amazon CloudFront',
+      'accept-encoding': 'br,gzip',
+      'x-forwarded-for': '127.0.0.1',
+      'x-secret': 's',
+    });
     assert.ok(via && id);
   });
 
   it('passes everything but Host with AllViewerExceptHostHeader, bodies too', async () => {
     const asked = edge.origin(answering('x'));
     const all = { kind: 'all', names: [] } as const;
-    edge.deploy({}, {
-      maxTtlSeconds: 0,
-      encodings: [],
-      allowedMethods: ['GET', 'HEAD', 'POST'],
-      forwarded: { headers: { kind: 'allExcept', names: ['host'] }, cookies: all, queryStrings: all },
-    });
-    await edge.get('/api/orders?x=1', { cookie: 'a=1', authorization: 'Bearer t', 'content-type': 'application/json' }, { method: 'POST', body: Buffer.from('{}') });
+    edge.deploy(
+      {},
+      {
+        maxTtlSeconds: 0,
+        encodings: [],
+        allowedMethods: ['GET', 'HEAD', 'POST'],
+        forwarded: { headers: { kind: 'allExcept', names: ['host'] }, cookies: all, queryStrings: all },
+      },
+    );
+    await edge.get(
+      '/api/orders?x=1',
+      { cookie: 'a=1', authorization: 'Bearer t', 'content-type': 'application/json' },
+      { method: 'POST', body: Buffer.from('{}') },
+    );
     const [request] = asked;
     assert.equal(request?.url, '/api/orders?x=1');
     assert.equal(request?.headers.host, 'origin.test');
@@ -318,7 +368,9 @@ describe('what viewers ask of an object', () => {
 
 describe('what is counted', () => {
   it('publishes requests, bytes and error rates of each minute with traffic', async () => {
-    edge.origin(async (request) => (request.url === '/bad' ? { status: 404, headers: {}, body: 'no' } : { status: 200, headers: {}, body: '12345' }));
+    edge.origin(async (request) =>
+      request.url === '/bad' ? { status: 404, headers: {}, body: 'no' } : { status: 200, headers: {}, body: '12345' },
+    );
     edge.deploy();
     for (const url of ['/a', '/a', '/a', '/bad']) await edge.get(url);
     await edge.clock.wind(60_000);
@@ -340,10 +392,15 @@ describe('what is counted', () => {
     assert.equal(call?.operation, 'PutObject');
     assert.match(String(call?.input.Key), /^cloudfront\/E123\.2026-03-01-12\.[0-9a-f]{8}\.gz$/);
     const { gunzipSync } = await import('node:zlib');
-    const [version, fields, line] = gunzipSync(call?.input.Body as Buffer).toString().split('\n');
+    const [version, fields, line] = gunzipSync(call?.input.Body as Buffer)
+      .toString()
+      .split('\n');
     assert.equal(version, '#Version: 1.0');
     assert.equal(fields?.replace('#Fields: ', '').split(' ').length, 33);
     assert.equal(line?.split('\t').length, 33);
-    assert.match(String(line), /\tGET\td123\.cloudfront\.net\t\/a%20b\t200\t-\tMozilla\/5\.0%20\(X11\)\tx=1\t-\tMiss\t/);
+    assert.match(
+      String(line),
+      /\tGET\td123\.cloudfront\.net\t\/a%20b\t200\t-\tMozilla\/5\.0%20\(X11\)\tx=1\t-\tMiss\t/,
+    );
   });
 });

@@ -8,7 +8,7 @@ import { AccessLog } from './access-log.ts';
 import { ObjectCache } from './cache/object-cache.ts';
 import type { EdgeDistribution, EdgeFunction } from './configuration.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
-import { FunctionRunner, type FunctionResult } from './functions/function-runner.ts';
+import { type FunctionResult, FunctionRunner } from './functions/function-runner.ts';
 import { LoopbackClient } from './origin/loopback-client.ts';
 import { invalidationPath } from './path-pattern.ts';
 import { counted, serve } from './serve.ts';
@@ -53,7 +53,8 @@ export class Cdn {
     const site = siteOf(distribution);
     this.#sites.set(site.id, site);
     const table = this.#kernel.engine(hosts);
-    for (const name of [site.domainName, ...site.aliases]) table.set(name, (request, hop) => this.#serve(site.id, request, hop));
+    for (const name of [site.domainName, ...site.aliases])
+      table.set(name, (request, hop) => this.#serve(site.id, request, hop));
   }
 
   withdraw(id: string): void {
@@ -97,10 +98,15 @@ export class Cdn {
     const started = this.#kernel.clock.elapsed();
     const { visit, served, response } = await serve(this.#edge, site, request, hop);
     const ended = (bytes: number): void => {
-      this.#metrics.count(site, { status: served.status, downloaded: bytes, uploaded: Number(request.headers['content-length'] ?? 0) });
+      this.#metrics.count(site, {
+        status: served.status,
+        downloaded: bytes,
+        uploaded: Number(request.headers['content-length'] ?? 0),
+      });
       if (site.logging) this.#log.record({ visit, served, bytes, tookMs: this.#kernel.clock.elapsed() - started });
     };
-    if (response.body instanceof Readable && request.method !== 'HEAD') return { ...response, body: counted(response.body, ended) };
+    if (response.body instanceof Readable && request.method !== 'HEAD')
+      return { ...response, body: counted(response.body, ended) };
     ended(request.method === 'HEAD' || !Buffer.isBuffer(response.body) ? 0 : response.body.length);
     return response;
   }

@@ -1,7 +1,7 @@
-import { rmSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClock, type Clock } from '../../kernel/clock/clock.ts';
+import { type Clock, createClock } from '../../kernel/clock/clock.ts';
 import { EngineRoom } from '../../kernel/engine.ts';
 import { createEvents, type HopEvent, type MetricEvent } from '../../kernel/events/events.ts';
 import { startTrace } from '../../kernel/events/hop.ts';
@@ -9,8 +9,8 @@ import { seededIds } from '../../kernel/ids.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import { openStore } from '../../kernel/store/store.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from '../http/exchange.ts';
-import { hosts } from '../http/hosts.ts';
 import { readBody } from '../http/exchange.ts';
+import { hosts } from '../http/hosts.ts';
 import { type Cdn, cdn } from './cdn.ts';
 import type { Behaviour, EdgeDistribution, Origin } from './configuration.ts';
 
@@ -116,7 +116,8 @@ export function startEdge(): TestEdge {
       });
       return asked;
     },
-    deploy: (change = {}, behaviour = {}) => room.get(cdn).deploy({ ...distribution(), behaviours: [{ ...behaviourDefaults, ...behaviour }], ...change }),
+    deploy: (change = {}, behaviour = {}) =>
+      room.get(cdn).deploy({ ...distribution(), behaviours: [{ ...behaviourDefaults, ...behaviour }], ...change }),
     get: (url, headers = {}, request = {}) => view(kernel, url, headers, request),
     async stop() {
       await room.stop();
@@ -142,7 +143,12 @@ function distribution(): EdgeDistribution {
   };
 }
 
-async function view(kernel: Kernel, url: string, headers: Record<string, string>, change: Partial<HttpRequest>): Promise<Viewed> {
+async function view(
+  kernel: Kernel,
+  url: string,
+  headers: Record<string, string>,
+  change: Partial<HttpRequest>,
+): Promise<Viewed> {
   const host = change.host ?? 'd123.cloudfront.net';
   const request: HttpRequest = {
     method: 'GET',
@@ -157,7 +163,10 @@ async function view(kernel: Kernel, url: string, headers: Record<string, string>
   const plane = kernel.engine(hosts).find(host);
   if (!plane) throw new Error(`nothing answers at ${host}`);
   const response = await plane(request, startTrace(kernel, 'gateway', url));
-  const bytes = await readBody(typeof response.body === 'string' ? Buffer.from(response.body) : response.body, 100_000_000);
+  const bytes = await readBody(
+    typeof response.body === 'string' ? Buffer.from(response.body) : response.body,
+    100_000_000,
+  );
   return { status: response.status, headers: response.headers, body: bytes.toString(), bytes };
 }
 

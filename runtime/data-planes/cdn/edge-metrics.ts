@@ -50,8 +50,15 @@ export class EdgeMetrics {
   }
 
   #publish(id: string, minute: Minute, timeMs: number): void {
-    const about = { namespace: 'AWS/CloudFront', dimensions: { DistributionId: id, Region: 'Global' }, timeMs, region: 'us-east-1', account: minute.account };
-    const emit = (name: string, value: number, unit: string): void => this.#kernel.events.emit('metric', { ...about, name, value, unit });
+    const about = {
+      namespace: 'AWS/CloudFront',
+      dimensions: { DistributionId: id, Region: 'Global' },
+      timeMs,
+      region: 'us-east-1',
+      account: minute.account,
+    };
+    const emit = (name: string, value: number, unit: string): void =>
+      this.#kernel.events.emit('metric', { ...about, name, value, unit });
     const rate = (errors: number): number => (errors / minute.requests) * 100;
     emit('Requests', minute.requests, 'None');
     emit('BytesDownloaded', minute.downloaded, 'None');

@@ -1,8 +1,8 @@
-import { Readable, Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { awsName } from '../http/hosts.ts';
-import { obtain, type Obtained } from './cache/obtain.ts';
+import { type Obtained, obtain } from './cache/obtain.ts';
 import { FunctionFailure, runViewerRequest, runViewerResponse } from './functions/viewer-functions.ts';
 import { generatedPage, sentences } from './viewer/generated-page.ts';
 import { present } from './viewer/present.ts';
@@ -22,10 +22,22 @@ export interface Served {
 }
 
 /** One request's life at the edge, in the order of CloudFront's own steps. */
-export async function serve(edge: Edge, site: Site, raw: HttpRequest, parent: Hop): Promise<{ visit: Visit; served: Served; response: HttpResponse }> {
+export async function serve(
+  edge: Edge,
+  site: Site,
+  raw: HttpRequest,
+  parent: Hop,
+): Promise<{ visit: Visit; served: Served; response: HttpResponse }> {
   const hop = parent.child('cloudfront', `${raw.method} ${raw.url}`, site.arn);
   const viewer = viewerRequest(raw);
-  const visit: Visit = { site, behaviour: behaviourFor(site, viewer.path), viewer, hop, requestId: `${edge.kernel.ids.secret(54)}==`, forErrorPage: false };
+  const visit: Visit = {
+    site,
+    behaviour: behaviourFor(site, viewer.path),
+    viewer,
+    hop,
+    requestId: `${edge.kernel.ids.secret(54)}==`,
+    forErrorPage: false,
+  };
   let served: Served;
   try {
     served = await answer(edge, visit);
@@ -46,12 +58,18 @@ export async function serve(edge: Edge, site: Site, raw: HttpRequest, parent: Ho
 async function answer(edge: Edge, visit: Visit): Promise<Served> {
   const { site, behaviour } = visit;
   const blocked = site.webAcl ? await site.webAcl(visit.viewer.raw, visit.hop) : undefined;
-  if (blocked) return { ...blocked, body: typeof blocked.body === 'string' ? Buffer.from(blocked.body) : blocked.body, outcome: 'Error' };
+  if (blocked)
+    return {
+      ...blocked,
+      body: typeof blocked.body === 'string' ? Buffer.from(blocked.body) : blocked.body,
+      outcome: 'Error',
+    };
   const refused = refusedByBehaviour(edge, visit) ?? privateContent(edge.kernel.clock.now(), visit);
   if (refused) return refused;
   let fromFunction: Served | undefined;
   if (behaviour.viewerRequest) fromFunction = await runViewerRequest(edge, visit, behaviour.viewerRequest);
-  if (!fromFunction && visit.viewer.path === '/' && site.defaultRootObject !== '') visit.viewer = { ...visit.viewer, path: `/${site.defaultRootObject}` };
+  if (!fromFunction && visit.viewer.path === '/' && site.defaultRootObject !== '')
+    visit.viewer = { ...visit.viewer, path: `/${site.defaultRootObject}` };
   const found = fromFunction ? undefined : obtain(edge, visit);
   const served = fromFunction ?? toViewer(edge, visit, found instanceof Promise ? await found : (found as Obtained));
   if (behaviour.responseHeaders) {
@@ -59,7 +77,8 @@ async function answer(edge: Edge, visit: Visit): Promise<Served> {
     addServerTiming(edge, visit, served);
   }
   // Not after errors, nor after a viewer request function's own answer ("Restrictions on all edge functions").
-  if (!fromFunction && behaviour.viewerResponse && served.status < 400) return runViewerResponse(edge, visit, behaviour.viewerResponse, served);
+  if (!fromFunction && behaviour.viewerResponse && served.status < 400)
+    return runViewerResponse(edge, visit, behaviour.viewerResponse, served);
   return served;
 }
 
@@ -69,11 +88,17 @@ function refusedByBehaviour(_edge: Edge, visit: Visit): Served | undefined {
   if (!viewer.raw.client.secure && behaviour.viewerProtocolPolicy !== 'allow-all') {
     if (behaviour.viewerProtocolPolicy === 'https-only') return generated(403, sentences.httpsOnly, visit);
     const location = `https://${awsName(viewer.raw.host)}${viewer.raw.url}`;
-    return { status: 301, headers: { server: 'CloudFront', 'content-type': 'text/html', location }, body: undefined, outcome: 'Redirect' };
+    return {
+      status: 301,
+      headers: { server: 'CloudFront', 'content-type': 'text/html', location },
+      body: undefined,
+      outcome: 'Redirect',
+    };
   }
   if (!behaviour.allowedMethods.includes(viewer.method)) return generated(403, sentences.methodNotAllowed, visit);
   // "GET requests that include a body": 403.
-  if (viewer.raw.body !== undefined && (viewer.method === 'GET' || viewer.method === 'HEAD')) return generated(403, sentences.bodyNotAllowed, visit);
+  if (viewer.raw.body !== undefined && (viewer.method === 'GET' || viewer.method === 'HEAD'))
+    return generated(403, sentences.bodyNotAllowed, visit);
   return undefined;
 }
 
@@ -83,11 +108,15 @@ function generated(status: number, sentence: string, visit: Visit): Served {
 }
 
 function toViewer(edge: Edge, visit: Visit, found: Obtained): Served {
-  if (found.kind === 'stream') return { status: found.status, headers: found.headers, body: found.body, outcome: found.outcome };
+  if (found.kind === 'stream')
+    return { status: found.status, headers: found.headers, body: found.body, outcome: found.outcome };
   const { object, outcome } = found;
   const { viewer } = visit;
   const shown = viewer.method === 'HEAD' ? { ...viewer.headers, range: undefined } : viewer.headers;
-  const served: Served = { ...present(object, shown as Record<string, string>, () => edge.kernel.ids.hex(26)), outcome };
+  const served: Served = {
+    ...present(object, shown as Record<string, string>, () => edge.kernel.ids.hex(26)),
+    outcome,
+  };
   if (outcome !== 'Miss') served.age = Math.max(0, Math.floor((edge.kernel.clock.now() - object.bornMs) / 1000));
   return served;
 }
@@ -95,7 +124,11 @@ function toViewer(edge: Edge, visit: Visit, found: Obtained): Served {
 function addServerTiming(edge: Edge, visit: Visit, served: Served): void {
   const rate = visit.behaviour.responseHeaders?.serverTimingRate ?? 0;
   if (rate === 0 || (rate < 100 && edge.kernel.ids.random() * 100 >= rate)) return;
-  const own = serverTiming({ hit: served.outcome === 'Hit' || served.outcome === 'RefreshHit', pop: edge.pop, requestId: visit.requestId });
+  const own = serverTiming({
+    hit: served.outcome === 'Hit' || served.outcome === 'RefreshHit',
+    pop: edge.pop,
+    requestId: visit.requestId,
+  });
   const given = served.headers['server-timing'];
   served.headers['server-timing'] = given === undefined ? own : `${[given].flat().join(', ')}, ${own}`;
 }
@@ -104,7 +137,10 @@ function addServerTiming(edge: Edge, visit: Visit, served: Served): void {
 function finished(edge: Edge, visit: Visit, served: Served): HttpResponse {
   const { headers } = served;
   headers.date ??= new Date(edge.kernel.clock.now()).toUTCString();
-  headers['x-cache'] = served.outcome === 'FunctionGeneratedResponse' ? 'FunctionGeneratedResponse from cloudfront' : `${served.outcome} from cloudfront`;
+  headers['x-cache'] =
+    served.outcome === 'FunctionGeneratedResponse'
+      ? 'FunctionGeneratedResponse from cloudfront'
+      : `${served.outcome} from cloudfront`;
   headers.via = headers.via === undefined ? edge.via : `${[headers.via].flat().join(', ')}, ${edge.via}`;
   headers['x-amz-cf-pop'] = edge.pop;
   headers['x-amz-cf-id'] = visit.requestId;

@@ -47,7 +47,10 @@ export type Outcome =
   | 'FunctionExecutionError';
 
 export function siteOf(distribution: EdgeDistribution): Site {
-  const patterns = distribution.behaviours.map((behaviour) => ({ matches: pathPattern(behaviour.pathPattern), behaviour }));
+  const patterns = distribution.behaviours.map((behaviour) => ({
+    matches: pathPattern(behaviour.pathPattern),
+    behaviour,
+  }));
   return { ...distribution, patterns };
 }
 

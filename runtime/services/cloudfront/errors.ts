@@ -6,33 +6,63 @@ function error(code: string, status: number, message: string): AwsError {
 }
 
 export const invalidArgument = (message: string) => error('InvalidArgument', 400, message);
-export const inconsistentQuantities = () => error('InconsistentQuantities', 400, "The value of Quantity and the size of Items don't match.");
-export const missingBody = (what: string) => error('MissingBody', 400, `This operation requires a body. Ensure that ${what} is present.`);
-export const invalidIfMatchVersion = () => error('InvalidIfMatchVersion', 400, 'The If-Match version is missing or not valid for the resource.');
+export const inconsistentQuantities = () =>
+  error('InconsistentQuantities', 400, "The value of Quantity and the size of Items don't match.");
+export const missingBody = (what: string) =>
+  error('MissingBody', 400, `This operation requires a body. Ensure that ${what} is present.`);
+export const invalidIfMatchVersion = () =>
+  error('InvalidIfMatchVersion', 400, 'The If-Match version is missing or not valid for the resource.');
 export const preconditionFailed = () =>
-  error('PreconditionFailed', 412, "The request failed because it didn't meet the preconditions in one or more request-header fields.");
-export const illegalUpdate = () => error('IllegalUpdate', 400, 'The update contains modifications that are not allowed.');
+  error(
+    'PreconditionFailed',
+    412,
+    "The request failed because it didn't meet the preconditions in one or more request-header fields.",
+  );
+export const illegalUpdate = () =>
+  error('IllegalUpdate', 400, 'The update contains modifications that are not allowed.');
 export const illegalDelete = () => error('IllegalDelete', 400, 'You cannot delete a managed policy.');
 
 export const noSuchDistribution = () => error('NoSuchDistribution', 404, 'The specified distribution does not exist.');
 export const distributionAlreadyExists = () =>
-  error('DistributionAlreadyExists', 409, 'The caller reference you attempted to create the distribution with is associated with another distribution.');
+  error(
+    'DistributionAlreadyExists',
+    409,
+    'The caller reference you attempted to create the distribution with is associated with another distribution.',
+  );
 export const distributionNotDisabled = () =>
-  error('DistributionNotDisabled', 409, 'The specified CloudFront distribution is not disabled. You must disable the distribution before you can delete it.');
+  error(
+    'DistributionNotDisabled',
+    409,
+    'The specified CloudFront distribution is not disabled. You must disable the distribution before you can delete it.',
+  );
 export const cnameAlreadyExists = () =>
-  error('CNAMEAlreadyExists', 409, 'One or more of the CNAMEs you provided are already associated with a different resource.');
-export const noSuchOrigin = () => error('NoSuchOrigin', 404, 'One or more of your origins or origin groups do not exist.');
-export const invalidOrigin = (message = 'The specified origin server does not exist or is not valid.') => error('InvalidOrigin', 400, message);
-export const invalidOriginAccessControl = () => error('InvalidOriginAccessControl', 400, 'The origin access control is not valid.');
-export const invalidOriginAccessIdentity = () => error('InvalidOriginAccessIdentity', 400, "The origin access identity is not valid or doesn't exist.");
-export const invalidDefaultRootObject = () => error('InvalidDefaultRootObject', 400, 'The default root object file name is too big or contains an invalid character.');
+  error(
+    'CNAMEAlreadyExists',
+    409,
+    'One or more of the CNAMEs you provided are already associated with a different resource.',
+  );
+export const noSuchOrigin = () =>
+  error('NoSuchOrigin', 404, 'One or more of your origins or origin groups do not exist.');
+export const invalidOrigin = (message = 'The specified origin server does not exist or is not valid.') =>
+  error('InvalidOrigin', 400, message);
+export const invalidOriginAccessControl = () =>
+  error('InvalidOriginAccessControl', 400, 'The origin access control is not valid.');
+export const invalidOriginAccessIdentity = () =>
+  error('InvalidOriginAccessIdentity', 400, "The origin access identity is not valid or doesn't exist.");
+export const invalidDefaultRootObject = () =>
+  error(
+    'InvalidDefaultRootObject',
+    400,
+    'The default root object file name is too big or contains an invalid character.',
+  );
 export const invalidErrorCode = () => error('InvalidErrorCode', 400, 'An invalid error code was specified.');
 export const invalidResponseCode = () => error('InvalidResponseCode', 400, 'A response code is not valid.');
 export const invalidTtlOrder = () => error('InvalidTTLOrder', 400, 'The TTL order specified is not valid.');
 export const invalidViewerCertificate = (message: string) => error('InvalidViewerCertificate', 400, message);
 export const invalidFunctionAssociation = (message: string) => error('InvalidFunctionAssociation', 400, message);
 export const invalidTagging = (message: string) => error('InvalidTagging', 400, message);
-export const trustedKeyGroupDoesNotExist = () => error('TrustedKeyGroupDoesNotExist', 400, 'The specified key group does not exist.');
+export const trustedKeyGroupDoesNotExist = () =>
+  error('TrustedKeyGroupDoesNotExist', 400, 'The specified key group does not exist.');
 export const noSuchResource = () => error('NoSuchResource', 404, 'A resource that was specified is not valid.');
 export const noSuchInvalidation = () => error('NoSuchInvalidation', 404, 'The specified invalidation does not exist.');
 
@@ -48,9 +78,19 @@ const limits = {
 
 export const noSuchFunction = () => error('NoSuchFunctionExists', 404, 'The function does not exist.');
 export const functionAlreadyExists = () =>
-  error('FunctionAlreadyExists', 409, 'A function with the same name already exists in this Amazon Web Services account. To create a function, you must provide a unique name. To update an existing function, use UpdateFunction.');
-export const functionInUse = () => error('FunctionInUse', 409, 'Cannot delete the function because it’s attached to one or more cache behaviors.');
-export const functionSizeLimitExceeded = () => error('FunctionSizeLimitExceeded', 413, 'The function is too large. For more information, see Quotas (formerly known as limits) in the Amazon CloudFront Developer Guide.');
+  error(
+    'FunctionAlreadyExists',
+    409,
+    'A function with the same name already exists in this Amazon Web Services account. To create a function, you must provide a unique name. To update an existing function, use UpdateFunction.',
+  );
+export const functionInUse = () =>
+  error('FunctionInUse', 409, 'Cannot delete the function because it’s attached to one or more cache behaviors.');
+export const functionSizeLimitExceeded = () =>
+  error(
+    'FunctionSizeLimitExceeded',
+    413,
+    'The function is too large. For more information, see Quotas (formerly known as limits) in the Amazon CloudFront Developer Guide.',
+  );
 
 /** The errors that every versioned thing has, in the words of its own noun. */
 export interface KindErrors {
@@ -65,14 +105,30 @@ export const errorsOf = {
   ResponseHeadersPolicy: policy('ResponseHeadersPolicy', 'response headers policy'),
   OriginAccessControl: {
     noSuch: () => error('NoSuchOriginAccessControl', 404, 'The origin access control does not exist.'),
-    alreadyExists: () => error('OriginAccessControlAlreadyExists', 409, 'An origin access control with the specified parameters already exists.'),
-    inUse: () => error('OriginAccessControlInUse', 409, "Cannot delete the origin access control because it's in use by one or more distributions."),
+    alreadyExists: () =>
+      error(
+        'OriginAccessControlAlreadyExists',
+        409,
+        'An origin access control with the specified parameters already exists.',
+      ),
+    inUse: () =>
+      error(
+        'OriginAccessControlInUse',
+        409,
+        "Cannot delete the origin access control because it's in use by one or more distributions.",
+      ),
   },
   OriginAccessIdentity: {
-    noSuch: () => error('NoSuchCloudFrontOriginAccessIdentity', 404, 'The specified origin access identity does not exist.'),
+    noSuch: () =>
+      error('NoSuchCloudFrontOriginAccessIdentity', 404, 'The specified origin access identity does not exist.'),
     alreadyExists: () =>
-      error('CloudFrontOriginAccessIdentityAlreadyExists', 409, 'If the CallerReference is a value you already sent in a previous request to create an identity but the content of the CloudFrontOriginAccessIdentityConfig is different from the original request, CloudFront returns a CloudFrontOriginAccessIdentityAlreadyExists error.'),
-    inUse: () => error('CloudFrontOriginAccessIdentityInUse', 409, 'The Origin Access Identity specified is already in use.'),
+      error(
+        'CloudFrontOriginAccessIdentityAlreadyExists',
+        409,
+        'If the CallerReference is a value you already sent in a previous request to create an identity but the content of the CloudFrontOriginAccessIdentityConfig is different from the original request, CloudFront returns a CloudFrontOriginAccessIdentityAlreadyExists error.',
+      ),
+    inUse: () =>
+      error('CloudFrontOriginAccessIdentityInUse', 409, 'The Origin Access Identity specified is already in use.'),
   },
   PublicKey: {
     noSuch: () => error('NoSuchPublicKey', 404, 'The specified public key does not exist.'),
@@ -81,7 +137,12 @@ export const errorsOf = {
   },
   KeyGroup: {
     noSuch: () => error('NoSuchResource', 404, 'The specified key group does not exist.'),
-    alreadyExists: () => error('KeyGroupAlreadyExists', 409, 'A key group with this name already exists. You must provide a unique name. To modify an existing key group, use UpdateKeyGroup.'),
+    alreadyExists: () =>
+      error(
+        'KeyGroupAlreadyExists',
+        409,
+        'A key group with this name already exists. You must provide a unique name. To modify an existing key group, use UpdateKeyGroup.',
+      ),
     inUse: () => error('ResourceInUse', 409, 'Cannot delete this resource because it is in use.'),
   },
 } satisfies Record<string, KindErrors>;
@@ -90,7 +151,16 @@ function policy(code: string, noun: string): KindErrors {
   return {
     noSuch: () => error(`NoSuch${code}`, 404, `The ${noun} does not exist.`),
     alreadyExists: () =>
-      error(`${code}AlreadyExists`, 409, `A ${noun} with this name already exists. You must provide a unique name. To modify an existing ${noun}, use Update${code}.`),
-    inUse: () => error(`${code}InUse`, 409, `Cannot delete the ${noun} because it is attached to one or more cache behaviors in a distribution.`),
+      error(
+        `${code}AlreadyExists`,
+        409,
+        `A ${noun} with this name already exists. You must provide a unique name. To modify an existing ${noun}, use Update${code}.`,
+      ),
+    inUse: () =>
+      error(
+        `${code}InUse`,
+        409,
+        `Cannot delete the ${noun} because it is attached to one or more cache behaviors in a distribution.`,
+      ),
   };
 }

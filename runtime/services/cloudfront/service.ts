@@ -9,7 +9,7 @@ import { versionedOperations } from './operations/versioned.ts';
 import { CachePolicy } from './resources/CachePolicy.ts';
 import { CloudFrontOriginAccessIdentity } from './resources/CloudFrontOriginAccessIdentity.ts';
 import { Distribution } from './resources/Distribution.ts';
-import { Function as FunctionResource } from './resources/Function.ts';
+import { CloudFrontFunction } from './resources/Function.ts';
 import { KeyGroup } from './resources/KeyGroup.ts';
 import { OriginAccessControl } from './resources/OriginAccessControl.ts';
 import { OriginRequestPolicy } from './resources/OriginRequestPolicy.ts';
@@ -20,8 +20,24 @@ import { distributionArn, functionArn } from './state.ts';
 export default defineService({
   name: 'cloudfront',
   actionPrefix: 'cloudfront',
-  operations: { ...distributionOperations, ...invalidationOperations, ...functionOperations, ...tagOperations, ...versionedOperations },
-  resources: [Distribution, OriginAccessControl, CloudFrontOriginAccessIdentity, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy, FunctionResource, KeyGroup, PublicKey],
+  operations: {
+    ...distributionOperations,
+    ...invalidationOperations,
+    ...functionOperations,
+    ...tagOperations,
+    ...versionedOperations,
+  },
+  resources: [
+    Distribution,
+    OriginAccessControl,
+    CloudFrontOriginAccessIdentity,
+    CachePolicy,
+    OriginRequestPolicy,
+    ResponseHeadersPolicy,
+    CloudFrontFunction,
+    KeyGroup,
+    PublicKey,
+  ],
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
@@ -56,7 +72,22 @@ function start(kernel: Kernel): Running {
 
 /** What a distribution's configuration holds that is kept and returned but changes nothing on one machine. */
 function fidelity() {
-  const stored = ['PriceClass', 'HttpVersion', 'IsIPV6Enabled', 'ViewerCertificate', 'Origins.Items.OriginShield', 'Origins.Items.CustomOriginConfig.OriginSslProtocols', 'Origins.Items.CustomOriginConfig.OriginKeepaliveTimeout', 'Comment'];
-  const operations = ['CreateDistribution.DistributionConfig', 'UpdateDistribution.DistributionConfig', 'CreateDistributionWithTags.DistributionConfigWithTags.DistributionConfig'];
-  return Object.fromEntries(operations.flatMap((operation) => stored.map((path) => [`${operation}.${path}`, 'stored' as const])));
+  const stored = [
+    'PriceClass',
+    'HttpVersion',
+    'IsIPV6Enabled',
+    'ViewerCertificate',
+    'Origins.Items.OriginShield',
+    'Origins.Items.CustomOriginConfig.OriginSslProtocols',
+    'Origins.Items.CustomOriginConfig.OriginKeepaliveTimeout',
+    'Comment',
+  ];
+  const operations = [
+    'CreateDistribution.DistributionConfig',
+    'UpdateDistribution.DistributionConfig',
+    'CreateDistributionWithTags.DistributionConfigWithTags.DistributionConfig',
+  ];
+  return Object.fromEntries(
+    operations.flatMap((operation) => stored.map((path) => [`${operation}.${path}`, 'stored' as const])),
+  );
 }

@@ -58,6 +58,7 @@ export interface FunctionRecord {
   CreatedTime: string;
   DEVELOPMENT: FunctionStageRecord;
   LIVE: FunctionStageRecord | undefined;
+  Tags: Tag[];
 }
 
 export interface InvalidationRecord {

@@ -7,9 +7,11 @@ export function cacheKey(distributionId: string, behaviour: Behaviour, request: 
   const query = selectQuery(request.query, keyed.queryStrings);
   const uri = query === '' ? request.path : `${request.path}?${query}`;
   let text = `${request.method === 'OPTIONS' ? 'O' : ''}${distributionId}${uri}`;
-  if (behaviour.encodings.length > 0) text += `\n${normalisedEncoding(request.headers['accept-encoding'], behaviour.encodings)}`;
+  if (behaviour.encodings.length > 0)
+    text += `\n${normalisedEncoding(request.headers['accept-encoding'], behaviour.encodings)}`;
   if (keyed.headers.kind !== 'none') {
-    for (const name of selectHeaders(request.headers, keyed.headers)) text += `\n${name}:${request.headers[name] ?? ''}`;
+    for (const name of selectHeaders(request.headers, keyed.headers))
+      text += `\n${name}:${request.headers[name] ?? ''}`;
   }
   if (keyed.cookies.kind !== 'none') text += `\ncookie:${selectCookies(request.headers.cookie, keyed.cookies)}`;
   return { text, uri };
@@ -46,18 +48,26 @@ export function selectHeaders(headers: Record<string, string>, names: Names): re
 export function selectQuery(query: string, names: Names): string {
   if (query === '' || names.kind === 'none') return '';
   if (names.kind === 'all') return query;
-  return query.split('&').filter((pair) => picks(names, nameOf(pair))).join('&');
+  return query
+    .split('&')
+    .filter((pair) => picks(names, nameOf(pair)))
+    .join('&');
 }
 
 export function selectCookies(cookie: string | undefined, names: Names): string {
   if (cookie === undefined || names.kind === 'none') return '';
   if (names.kind === 'all') return cookie;
-  return cookie.split(/;\s*/).filter((pair) => picks(names, nameOf(pair))).join('; ');
+  return cookie
+    .split(/;\s*/)
+    .filter((pair) => picks(names, nameOf(pair)))
+    .join('; ');
 }
 
 /** A cookie name of a policy may hold `*` for any characters. */
 function picks(names: Names, name: string): boolean {
-  const listed = names.names.some((pattern) => pattern === name || (pattern.includes('*') && wildcard(pattern).test(name)));
+  const listed = names.names.some(
+    (pattern) => pattern === name || (pattern.includes('*') && wildcard(pattern).test(name)),
+  );
   return names.kind === 'some' ? listed : !listed;
 }
 

@@ -8,7 +8,10 @@ const gzipped = promisify(gzip);
 export async function compress(object: Compressible, accepted: string): Promise<Compressed | undefined> {
   if (accepted === '' || !isCompressible(object)) return undefined;
   const encoding = accepted.startsWith('br') ? 'br' : 'gzip';
-  const body = encoding === 'br' ? await brotli(object.body, brotliOptions(object.body.length)) : await gzipped(object.body, { level: 6 });
+  const body =
+    encoding === 'br'
+      ? await brotli(object.body, brotliOptions(object.body.length))
+      : await gzipped(object.body, { level: 6 });
   return { encoding, body };
 }
 

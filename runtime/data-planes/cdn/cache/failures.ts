@@ -6,7 +6,7 @@ import type { CacheKey } from './cache-key.ts';
 import { errorTtlSeconds } from './freshness.ts';
 import { collect, objectOf } from './keep.ts';
 import type { CachedObject } from './object-cache.ts';
-import { obtain, type Obtained } from './obtain.ts';
+import { type Obtained, obtain } from './obtain.ts';
 
 /** Error Caching Minimum TTL where no custom error response says otherwise. */
 const defaultErrorTtlSeconds = 10;
@@ -36,8 +36,15 @@ export async function obtainFailure(edge: Edge, visit: Visit, failure: Failure):
     return { kind: 'object', object, outcome: 'Hit' };
   }
   const { behaviour } = visit;
-  const ttlSeconds = errorTtlSeconds(reply.headers, { status: reply.status, configured: rule !== undefined, minTtlSeconds, maxTtlSeconds: behaviour.maxTtlSeconds }, nowMs);
-  const told = rule?.responsePagePath === undefined ? plain(visit, reply, rule?.responseCode) : await errorPage(edge, visit, { reply, path: rule.responsePagePath, code: rule.responseCode });
+  const ttlSeconds = errorTtlSeconds(
+    reply.headers,
+    { status: reply.status, configured: rule !== undefined, minTtlSeconds, maxTtlSeconds: behaviour.maxTtlSeconds },
+    nowMs,
+  );
+  const told =
+    rule?.responsePagePath === undefined
+      ? plain(visit, reply, rule?.responseCode)
+      : await errorPage(edge, visit, { reply, path: rule.responsePagePath, code: rule.responseCode });
   if (!key || ttlSeconds === undefined) return { kind: 'stream', ...told, outcome: 'Error' };
   const body = await collect(told.body, edge.cache.maxObjectBytes);
   if (!Buffer.isBuffer(body)) return { kind: 'stream', ...told, body, outcome: 'Error' };
@@ -59,15 +66,33 @@ function plain(visit: Visit, reply: OriginReply, code: number | undefined): Told
     return { status: code ?? reply.status, headers: reply.headers, body };
   }
   const sentence = reply.failure === 'timeout' ? sentences.timedOut : sentences.cannotConnect;
-  const page = generatedPage(reply.status, reply.reason === undefined ? sentence : `${sentence} (${reply.reason})`, visit.requestId);
+  const page = generatedPage(
+    reply.status,
+    reply.reason === undefined ? sentence : `${sentence} (${reply.reason})`,
+    visit.requestId,
+  );
   return { status: code ?? page.status, headers: page.headers, body: page.body as Buffer };
 }
 
 /** The page itself comes through the cache like any object; where it fails too, its own status is told. */
-async function errorPage(edge: Edge, visit: Visit, about: { reply: OriginReply; path: string; code: number | undefined }): Promise<Told> {
+async function errorPage(
+  edge: Edge,
+  visit: Visit,
+  about: { reply: OriginReply; path: string; code: number | undefined },
+): Promise<Told> {
   discard(about.reply);
   const headers = { ...visit.viewer.headers };
-  for (const name of ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'content-length', 'content-type']) delete headers[name];
+  for (const name of [
+    'range',
+    'if-range',
+    'if-match',
+    'if-none-match',
+    'if-modified-since',
+    'if-unmodified-since',
+    'content-length',
+    'content-type',
+  ])
+    delete headers[name];
   const page = await obtain(edge, {
     ...visit,
     behaviour: behaviourFor(visit.site, about.path),

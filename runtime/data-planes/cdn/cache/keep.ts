@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import type { OriginReply } from '../origin/ask-origin.ts';
 import type { Edge, Visit } from '../visit.ts';
 import type { CacheKey } from './cache-key.ts';
@@ -14,7 +14,8 @@ export async function keep(edge: Edge, visit: Visit, found: { key: CacheKey; rep
   const nowMs = edge.kernel.clock.now();
   const freshness = freshnessOf(reply.headers, visit.behaviour, nowMs);
   const whole = reply.status !== 206 && reply.status !== 304;
-  if (!freshness.stored || !whole || Number(reply.headers['content-length'] ?? 0) > limit(edge, visit)) return stream(reply);
+  if (!freshness.stored || !whole || Number(reply.headers['content-length'] ?? 0) > limit(edge, visit))
+    return stream(reply);
   const read = await collect(reply.body, limit(edge, visit));
   if (!Buffer.isBuffer(read)) return stream({ ...reply, body: read });
   const ageMs = Number(reply.headers.age ?? 0) * 1000;
@@ -42,12 +43,16 @@ export async function objectOf(edge: Edge, visit: Visit, answer: Answer): Promis
   delete headers.age;
   headers.date ??= new Date(edge.kernel.clock.now()).toUTCString();
   const isHead = visit.viewer.method === 'HEAD';
-  const accepted = visit.behaviour.compress && !isHead ? normalisedEncoding(visit.viewer.headers['accept-encoding'], visit.behaviour.encodings) : '';
+  const accepted =
+    visit.behaviour.compress && !isHead
+      ? normalisedEncoding(visit.viewer.headers['accept-encoding'], visit.behaviour.encodings)
+      : '';
   const compressed = await compress({ status: reply.status, headers, body: answer.body }, accepted);
   const etag = text(headers.etag);
   if (compressed) {
     headers['content-encoding'] = compressed.encoding;
-    headers.vary = headers.vary === undefined ? 'Accept-Encoding' : `${[headers.vary].flat().join(', ')}, Accept-Encoding`;
+    headers.vary =
+      headers.vary === undefined ? 'Accept-Encoding' : `${[headers.vary].flat().join(', ')}, Accept-Encoding`;
     const weak = etag === undefined ? undefined : weakened(etag);
     delete headers.etag;
     if (weak !== undefined) headers.etag = weak;
@@ -72,7 +77,10 @@ export async function objectOf(edge: Edge, visit: Visit, answer: Answer): Promis
 }
 
 /** Reads a body whole; what turns out larger than the limit goes on as a stream, begun with what was read. */
-export async function collect(body: Readable | Buffer | string | undefined, limitBytes: number): Promise<Buffer | Readable> {
+export async function collect(
+  body: Readable | Buffer | string | undefined,
+  limitBytes: number,
+): Promise<Buffer | Readable> {
   if (body === undefined) return Buffer.alloc(0);
   if (typeof body === 'string') return Buffer.from(body);
   if (Buffer.isBuffer(body)) return body;

@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
-import { askTarget } from '../origin/ask-target.ts';
+import type { Readable } from 'node:stream';
 import type { OriginReply } from '../origin/ask-origin.ts';
+import { askTarget } from '../origin/ask-target.ts';
 import type { Edge, Outcome, Visit } from '../visit.ts';
-import { cacheKey, type CacheKey } from './cache-key.ts';
+import { type CacheKey, cacheKey } from './cache-key.ts';
 import { obtainFailure } from './failures.ts';
 import { freshnessOf } from './freshness.ts';
 import { keep } from './keep.ts';
@@ -11,7 +11,13 @@ import type { CachedObject } from './object-cache.ts';
 /** Where the answer comes from: an object held whole, or the origin's stream on its way through. */
 export type Obtained =
   | { kind: 'object'; object: CachedObject; outcome: Outcome }
-  | { kind: 'stream'; status: number; headers: Record<string, string | string[]>; body: Readable | Buffer | undefined; outcome: Outcome };
+  | {
+      kind: 'stream';
+      status: number;
+      headers: Record<string, string | string[]>;
+      body: Readable | Buffer | undefined;
+      outcome: Outcome;
+    };
 
 /** The cache: a hit at once, else wait for the one who is already asking, revalidate, or ask the origin.. */
 export function obtain(edge: Edge, visit: Visit): Obtained | Promise<Obtained> {
@@ -24,7 +30,8 @@ export function obtain(edge: Edge, visit: Visit): Obtained | Promise<Obtained> {
   const nowMs = edge.kernel.clock.now();
   if (object && nowMs < object.expiresMs) return hit(object);
   if (object && nowMs < object.expiresMs + object.staleWhileRevalidateMs) {
-    if (!edge.inFlight.has(key.text)) void edge.kernel.clock.track(ask(edge, visit, key, object).catch(() => undefined));
+    if (!edge.inFlight.has(key.text))
+      void edge.kernel.clock.track(ask(edge, visit, key, object).catch(() => undefined));
     visit.hop.note('stale', 'while revalidating');
     return hit(object);
   }
@@ -37,7 +44,11 @@ function hit(object: CachedObject): Obtained {
 
 function isCached({ behaviour, viewer }: Visit): boolean {
   // Forwarding all headers under legacy settings means no caching ("Cache content based on request headers").
-  return behaviour.maxTtlSeconds > 0 && behaviour.cachedMethods.includes(viewer.method) && behaviour.keyed.headers.kind !== 'all';
+  return (
+    behaviour.maxTtlSeconds > 0 &&
+    behaviour.cachedMethods.includes(viewer.method) &&
+    behaviour.keyed.headers.kind !== 'all'
+  );
 }
 
 async function collapse(edge: Edge, visit: Visit, key: CacheKey, stale: CachedObject | undefined): Promise<Obtained> {
@@ -66,9 +77,9 @@ async function ask(edge: Edge, visit: Visit, key: CacheKey, stale: CachedObject 
   }
 }
 
-
 async function fetch(edge: Edge, visit: Visit, key: CacheKey, stale: CachedObject | undefined): Promise<Obtained> {
-  const revalidate = stale && !stale.error && (stale.etag !== undefined || stale.lastModified !== undefined) ? stale : undefined;
+  const revalidate =
+    stale && !stale.error && (stale.etag !== undefined || stale.lastModified !== undefined) ? stale : undefined;
   const reply = await askTarget(edge, visit, { revalidate, whole: true });
   if (reply.status === 304 && revalidate) return refreshed(edge, visit, { key, stale: revalidate, reply });
   if (reply.failure !== undefined || reply.status >= 400) return obtainFailure(edge, visit, { reply, key, stale });
@@ -76,7 +87,11 @@ async function fetch(edge: Edge, visit: Visit, key: CacheKey, stale: CachedObjec
 }
 
 /** The origin says the object has not changed: it lives on with the headers of the confirmation. */
-function refreshed(edge: Edge, visit: Visit, found: { key: CacheKey; stale: CachedObject; reply: OriginReply }): Obtained {
+function refreshed(
+  edge: Edge,
+  visit: Visit,
+  found: { key: CacheKey; stale: CachedObject; reply: OriginReply },
+): Obtained {
   const { key, stale, reply } = found;
   const nowMs = edge.kernel.clock.now();
   const headers = { ...stale.headers };
@@ -100,7 +115,8 @@ function refreshed(edge: Edge, visit: Visit, found: { key: CacheKey; stale: Cach
 /** Nothing is kept: the origin's answer streams to the viewer. */
 async function passThrough(edge: Edge, visit: Visit): Promise<Obtained> {
   const reply = await askTarget(edge, visit, { whole: visit.forErrorPage });
-  if (reply.failure !== undefined || reply.status >= 400) return obtainFailure(edge, visit, { reply, key: undefined, stale: undefined });
+  if (reply.failure !== undefined || reply.status >= 400)
+    return obtainFailure(edge, visit, { reply, key: undefined, stale: undefined });
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   return { kind: 'stream', status: reply.status, headers: reply.headers, body, outcome: 'Miss' };
 }

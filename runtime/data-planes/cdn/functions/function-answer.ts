@@ -14,7 +14,11 @@ export function requestFrom(output: FunctionRequest, viewer: ViewerRequest): Vie
   return { ...viewer, path, query, headers };
 }
 
-export function responseFrom(output: FunctionResponse): { status: number; headers: Record<string, string | string[]>; body: Buffer | undefined } {
+export function responseFrom(output: FunctionResponse): {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: Buffer | undefined;
+} {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(output.headers ?? {})) {
     const values = all(value);

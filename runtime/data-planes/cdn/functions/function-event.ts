@@ -1,6 +1,6 @@
+import { awsName } from '../../http/hosts.ts';
 import type { Served } from '../serve.ts';
 import type { Visit } from '../visit.ts';
-import { awsName } from '../../http/hosts.ts';
 
 /** The event object of "CloudFront Functions event structure". */
 export interface FunctionEvent {
@@ -35,13 +35,22 @@ export interface Value {
   attributes?: string;
 }
 
-export function eventFor(visit: Visit, eventType: 'viewer-request' | 'viewer-response', served?: Served): FunctionEvent {
+export function eventFor(
+  visit: Visit,
+  eventType: 'viewer-request' | 'viewer-response',
+  served?: Served,
+): FunctionEvent {
   const { viewer, site } = visit;
   const { cookie, ...headers } = viewer.headers;
   if (headers.host !== undefined) headers.host = awsName(headers.host);
   return {
     version: '1.0',
-    context: { distributionDomainName: site.domainName, distributionId: site.id, eventType, requestId: visit.requestId },
+    context: {
+      distributionDomainName: site.domainName,
+      distributionId: site.id,
+      eventType,
+      requestId: visit.requestId,
+    },
     viewer: { ip: viewer.raw.client.ip },
     request: {
       method: viewer.method,
@@ -60,7 +69,10 @@ function responseOf(served: Served): FunctionResponse {
   for (const [name, value] of Object.entries(served.headers)) {
     if (name === 'content-length') continue;
     if (name === 'set-cookie') for (const line of [value].flat()) addCookie(cookies, line);
-    else headers[name] = Array.isArray(value) ? { value: value[0] ?? '', multiValue: value.map((one) => ({ value: one })) } : { value };
+    else
+      headers[name] = Array.isArray(value)
+        ? { value: value[0] ?? '', multiValue: value.map((one) => ({ value: one })) }
+        : { value };
   }
   return { statusCode: served.status, headers, cookies };
 }
@@ -68,7 +80,10 @@ function responseOf(served: Served): FunctionResponse {
 function addCookie(cookies: Values, line: string): void {
   const [pair = '', ...attributes] = line.split(';');
   const equals = pair.indexOf('=');
-  const cookie = { value: pair.slice(equals + 1), ...(attributes.length > 0 ? { attributes: attributes.join(';').trim() } : {}) };
+  const cookie = {
+    value: pair.slice(equals + 1),
+    ...(attributes.length > 0 ? { attributes: attributes.join(';').trim() } : {}),
+  };
   add(cookies, pair.slice(0, equals).trim(), cookie);
 }
 
@@ -87,5 +102,11 @@ function pairs(text: string, separator: string): Values {
 function add(values: Values, name: string, value: { value: string; attributes?: string }): void {
   const known = values[name];
   if (!known) values[name] = value;
-  else known.multiValue = [...(known.multiValue ?? [{ value: known.value, ...(known.attributes === undefined ? {} : { attributes: known.attributes }) }]), value];
+  else
+    known.multiValue = [
+      ...(known.multiValue ?? [
+        { value: known.value, ...(known.attributes === undefined ? {} : { attributes: known.attributes }) },
+      ]),
+      value,
+    ];
 }

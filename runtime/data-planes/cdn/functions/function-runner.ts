@@ -40,9 +40,20 @@ export class FunctionRunner {
     const worker = this.#running();
     const id = this.#next++;
     const { promise, resolve } = Promise.withResolvers<FunctionResult>();
-    const timer = this.#clock.after(watchdogMs, 'cloudfront function', () => this.#replace('The function ran too long.'), { basis: 'elapsed' });
+    const timer = this.#clock.after(
+      watchdogMs,
+      'cloudfront function',
+      () => this.#replace('The function ran too long.'),
+      { basis: 'elapsed' },
+    );
     this.#waiting.set(id, { resolve, timer });
-    worker.postMessage({ id, code: edgeFunction.code, runtime: edgeFunction.runtime, event: JSON.stringify(event), limitMs: computeLimitMs });
+    worker.postMessage({
+      id,
+      code: edgeFunction.code,
+      runtime: edgeFunction.runtime,
+      event: JSON.stringify(event),
+      limitMs: computeLimitMs,
+    });
     return promise;
   }
 
@@ -54,7 +65,10 @@ export class FunctionRunner {
 
   #running(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL('./function-worker.ts', import.meta.url), { env: {}, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    const worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
     worker.unref();
     worker.on('message', (message: FunctionResult & { id: number }) => this.#settle(message.id, message));
     worker.on('error', (error: Error) => {
@@ -75,7 +89,8 @@ export class FunctionRunner {
   #replace(reason: string): void {
     const worker = this.#worker;
     this.#worker = undefined;
-    for (const id of [...this.#waiting.keys()]) this.#settle(id, { output: undefined, error: reason, logs: [], computeUtilization: 100 });
+    for (const id of [...this.#waiting.keys()])
+      this.#settle(id, { output: undefined, error: reason, logs: [], computeUtilization: 100 });
     void worker?.terminate();
   }
 }

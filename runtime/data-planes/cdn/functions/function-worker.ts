@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { constants, createContext, runInContext, Script, type Context } from 'node:vm';
+import { type Context, constants, createContext, runInContext, Script } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 
 /** The other side of function-runner.ts: one thread, in which every call gets a context of its own. */
@@ -29,9 +29,19 @@ async function answer(call: Call) {
     // Promises are resolved inside the time limit too, for the context has a microtask queue of its own.
     runInContext(`__start(${JSON.stringify(call.event)})`, context, { timeout: call.limitMs });
     const outcome = JSON.parse(runInContext('__outcome()', context, { timeout: call.limitMs }) as string) as Outcome;
-    return { output: outcome.output, error: outcome.error, logs: outcome.logs, computeUtilization: utilization(started, call) };
+    return {
+      output: outcome.output,
+      error: outcome.error,
+      logs: outcome.logs,
+      computeUtilization: utilization(started, call),
+    };
   } catch (error) {
-    return { output: undefined, error: describe(error), logs: context ? logsOf(context) : [], computeUtilization: utilization(started, call) };
+    return {
+      output: undefined,
+      error: describe(error),
+      logs: context ? logsOf(context) : [],
+      computeUtilization: utilization(started, call),
+    };
   }
 }
 
@@ -79,7 +89,9 @@ function scriptOf(code: string): Script {
   const known = scripts.get(code);
   if (known) return known;
   const source = code.replace(/^\s*import\s+(\w+)\s+from\s+(['"][\w-]+['"])\s*;?/gm, 'const $1 = require($2);');
-  const script = new Script(`${source}\n;globalThis.__handler = typeof handler === 'function' ? handler : undefined;`, { filename: 'function.js' });
+  const script = new Script(`${source}\n;globalThis.__handler = typeof handler === 'function' ? handler : undefined;`, {
+    filename: 'function.js',
+  });
   if (scripts.size >= scriptsKept) scripts.clear();
   scripts.set(code, script);
   return script;
@@ -89,7 +101,9 @@ function describe(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
     return 'The function exceeded its compute time.';
   }
-  return error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error) ? String((error as Error).message) : String(error);
+  return error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)
+    ? String((error as Error).message)
+    : String(error);
 }
 
 /** What the runtime offers inside: console.log, require('crypto') and require('querystring'). */

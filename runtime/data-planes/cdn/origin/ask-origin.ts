@@ -37,7 +37,12 @@ const edgeAddress = '130.176.0.1';
  * Orrery opens no connections to the internet. A connection that fails, and a GET or HEAD that times out, is tried
  * again up to ConnectionAttempts times ("Connection attempts", "Response timeout").
  */
-export async function askOrigin(access: OriginAccess, origin: Origin, request: OriginRequest, parent: Hop): Promise<OriginReply> {
+export async function askOrigin(
+  access: OriginAccess,
+  origin: Origin,
+  request: OriginRequest,
+  parent: Hop,
+): Promise<OriginReply> {
   const hop = parent.child('cloudfront', `origin ${origin.id}`, origin.domainName);
   const repeatable = request.body === undefined;
   let reply = await attempt(access, origin, request, hop);
@@ -86,7 +91,12 @@ function toRequest(origin: Origin, request: OriginRequest, how: { secure: boolea
 }
 
 /** Waits at most the response timeout for the origin's first byte; then the answer is CloudFront's 504. */
-async function withTimeout(kernel: Kernel, origin: Origin, asked: Promise<HttpResponse>, abort: AbortController): Promise<OriginReply> {
+async function withTimeout(
+  kernel: Kernel,
+  origin: Origin,
+  asked: Promise<HttpResponse>,
+  abort: AbortController,
+): Promise<OriginReply> {
   const { promise: late, resolve } = Promise.withResolvers<OriginReply>();
   const limitMs = origin.readTimeoutSeconds * 1000;
   const timer = kernel.clock.after(
@@ -111,7 +121,8 @@ function replied(response: HttpResponse): OriginReply {
 
 /** A data plane rejects when the server behind it cannot be reached, with the system's code; anything else is our bug. */
 function broken(kernel: Kernel, error: Error & { code?: unknown }): OriginReply {
-  const fromSystem = typeof error.code === 'string' || error.name === 'AbortError' || error.message === 'the client has gone';
+  const fromSystem =
+    typeof error.code === 'string' || error.name === 'AbortError' || error.message === 'the client has gone';
   if (!fromSystem) {
     kernel.events.emit('problem', {
       timeMs: kernel.clock.now(),
@@ -125,7 +136,10 @@ function broken(kernel: Kernel, error: Error & { code?: unknown }): OriginReply 
 }
 
 function outside(origin: Origin): OriginReply {
-  return { ...failed(502, 'connect'), reason: `origin ${origin.domainName} is outside; Orrery opens no connections to the internet` };
+  return {
+    ...failed(502, 'connect'),
+    reason: `origin ${origin.domainName} is outside; Orrery opens no connections to the internet`,
+  };
 }
 
 function failed(status: number, failure: 'connect' | 'timeout'): OriginReply {

@@ -31,7 +31,12 @@ const failoverMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 function askOne(edge: Edge, visit: Visit, originId: string, wanted: Wanted): Promise<OriginReply> {
   const origin = visit.site.origins[originId];
   if (!origin) throw new Error(`distribution ${visit.site.id} has no origin ${originId}`);
-  return askOrigin({ kernel: edge.kernel, loopback: edge.loopback }, origin, toOrigin(edge, visit, origin, wanted), visit.hop);
+  return askOrigin(
+    { kernel: edge.kernel, loopback: edge.loopback },
+    origin,
+    toOrigin(edge, visit, origin, wanted),
+    visit.hop,
+  );
 }
 
 function toOrigin(edge: Edge, visit: Visit, origin: Origin, wanted: Wanted): OriginRequest {
@@ -68,4 +73,16 @@ function tidied(reply: OriginReply, visit: Visit): OriginReply {
   return { ...reply, headers, body };
 }
 
-const dropped = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'x-cache', 'x-amz-cf-id', 'x-amz-cf-pop']);
+const dropped = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-cache',
+  'x-amz-cf-id',
+  'x-amz-cf-pop',
+]);

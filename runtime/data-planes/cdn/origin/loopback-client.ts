@@ -29,7 +29,9 @@ export class LoopbackClient {
 
   /** One pool for all origins; its connection timeout is the first origin's, which CloudFront limits to 10 seconds anyway. */
   #connections(origin: Origin): Promise<Agent> {
-    this.#agent ??= import('undici').then(({ Agent: Pool }) => new Pool({ connect: { timeout: origin.connectionTimeoutSeconds * 1000 } }));
+    this.#agent ??= import('undici').then(
+      ({ Agent: Pool }) => new Pool({ connect: { timeout: origin.connectionTimeoutSeconds * 1000 } }),
+    );
     return this.#agent;
   }
 }

@@ -1,13 +1,18 @@
+import { awsName } from '../../http/hosts.ts';
 import { normalisedEncoding, selectCookies, selectHeaders, selectQuery } from '../cache/cache-key.ts';
 import type { Behaviour, Names, Origin } from '../configuration.ts';
-import { awsName } from '../../http/hosts.ts';
 import type { ViewerRequest } from '../viewer/viewer-request.ts';
 
 /**
  * What the origin is sent: what the cache policy keys by, what the origin request policy adds, and CloudFront's own.
  * "HTTP request headers and CloudFront behavior (custom and Amazon S3 origins)", "Control origin requests with a policy".
  */
-export function originHeaders(behaviour: Behaviour, origin: Origin, viewer: ViewerRequest, ids: EdgeIds): Record<string, string> {
+export function originHeaders(
+  behaviour: Behaviour,
+  origin: Origin,
+  viewer: ViewerRequest,
+  ids: EdgeIds,
+): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of chosen(behaviour, viewer)) {
     const value = viewer.headers[name] ?? cloudFrontHeader(name, viewer);
@@ -45,13 +50,54 @@ export function forwardsCookies(behaviour: Behaviour): boolean {
 }
 
 /** Hop-by-hop, or replaced by CloudFront's own. */
-const neverForwarded = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'x-real-ip', 'x-edge-location', 'cookie', 'x-forwarded-proto'];
+const neverForwarded = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-real-ip',
+  'x-edge-location',
+  'cookie',
+  'x-forwarded-proto',
+];
 
 /** Forwarded whatever the policies say: they describe the body or the exchange, not the viewer. */
-const alwaysForwarded = new Set(['cache-control', 'content-encoding', 'content-language', 'content-length', 'content-md5', 'content-type', 'date', 'expect', 'from', 'if-match', 'if-modified-since', 'if-none-match', 'if-range', 'if-unmodified-since', 'max-forwards', 'pragma', 'range', 'warning']);
+const alwaysForwarded = new Set([
+  'cache-control',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-md5',
+  'content-type',
+  'date',
+  'expect',
+  'from',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'max-forwards',
+  'pragma',
+  'range',
+  'warning',
+]);
 
 /** Removed when ForwardedValues do not name them; anything else a viewer sends is passed on under legacy settings. */
-const legacyRemoved = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept-language', 'host', 'referer', 'user-agent']);
+const legacyRemoved = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'host',
+  'referer',
+  'user-agent',
+]);
 
 function chosen(behaviour: Behaviour, viewer: ViewerRequest): Set<string> {
   const names = new Set<string>();
@@ -103,7 +149,12 @@ function unionOfCookies(cookie: string | undefined, behaviour: Behaviour): strin
 }
 
 /** Both selections applied to the same list, each element kept once and in its place. */
-function union(text: string, selections: [Names, Names], separator: string | RegExp, select: (text: string, names: Names) => string): string {
+function union(
+  text: string,
+  selections: [Names, Names],
+  separator: string | RegExp,
+  select: (text: string, names: Names) => string,
+): string {
   const [keyed, forwarded] = selections;
   if (keyed.kind === 'none') return select(text, forwarded);
   if (forwarded.kind === 'none') return select(text, keyed);

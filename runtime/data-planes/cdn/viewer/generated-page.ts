@@ -29,10 +29,11 @@ export function accessDeniedXml(code: string, message: string): HttpResponse {
 export const sentences = {
   methodNotAllowed:
     'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.',
-  httpsOnly: 'Bad request. We can\'t connect to the server for this app or website at this time.',
+  httpsOnly: "Bad request. We can't connect to the server for this app or website at this time.",
   bodyNotAllowed: 'Bad request. A GET request cannot carry a body.',
   cannotConnect: "CloudFront wasn't able to connect to the origin.",
-  timedOut: 'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.',
+  timedOut:
+    'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.',
   functionFailed: 'The CloudFront function associated with the CloudFront distribution is invalid or could not run.',
 } as const;
 

@@ -28,7 +28,11 @@ export interface ByteRange {
  * The ranges to send; `whole` when the header is to be ignored (malformed, If-Range no longer holds, ranges out of order
  * or overlapping, which would cost more than the object), `unsatisfiable` for 416.
  */
-export function rangesOf(headers: Record<string, string>, size: number, object: Validators): ByteRange[] | 'whole' | 'unsatisfiable' {
+export function rangesOf(
+  headers: Record<string, string>,
+  size: number,
+  object: Validators,
+): ByteRange[] | 'whole' | 'unsatisfiable' {
   const range = headers.range;
   if (range === undefined || !ifRangeHolds(headers['if-range'], object)) return 'whole';
   const specs = /^bytes=(.+)$/i.exec(range.trim())?.[1]?.split(',');

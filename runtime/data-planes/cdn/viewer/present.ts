@@ -9,7 +9,11 @@ export interface Presented {
 }
 
 /** The hit path: nothing here waits or copies the body. */
-export function present(object: CachedObject, viewerHeaders: Record<string, string>, boundary: () => string): Presented {
+export function present(
+  object: CachedObject,
+  viewerHeaders: Record<string, string>,
+  boundary: () => string,
+): Presented {
   const headers = { ...object.headers };
   if (object.status !== 200) return { status: object.status, headers, body: object.body };
   const validators = { etag: headers.etag as string | undefined, lastModified: object.lastModified };

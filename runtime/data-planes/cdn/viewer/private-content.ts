@@ -1,8 +1,8 @@
 import { createVerify } from 'node:crypto';
+import { awsName } from '../../http/hosts.ts';
 import type { Served } from '../serve.ts';
 import type { Visit } from '../visit.ts';
 import { accessDeniedXml } from './generated-page.ts';
-import { awsName } from '../../http/hosts.ts';
 
 /**
  * Signed URLs and signed cookies for behaviours with trusted key groups ("Serve private content with signed URLs and
@@ -20,7 +20,9 @@ export function privateContent(nowMs: number, visit: Visit): Served | undefined 
   if (key === undefined) return denied('InvalidKey', 'Unknown Key');
   if (!token.signature || (!token.policy && !token.expires)) return accessDenied();
   const resources = resourcesOf(visit);
-  const policies = token.policy ? [decoded(token.policy).toString()] : resources.map((url) => canned(url, token.expires ?? ''));
+  const policies = token.policy
+    ? [decoded(token.policy).toString()]
+    : resources.map((url) => canned(url, token.expires ?? ''));
   const policy = policies.find((text) => verified(text, token, key));
   if (policy === undefined) return accessDenied();
   const statement = statementOf(policy);
@@ -45,14 +47,28 @@ function queryParameters(query: string): [string, string][] {
 }
 
 function fromQuery(parameters: [string, string][]): Token | undefined {
-  const value = (name: string): string | undefined => parameters.find(([one]) => one === name)?.[1].slice(name.length + 1);
+  const value = (name: string): string | undefined =>
+    parameters.find(([one]) => one === name)?.[1].slice(name.length + 1);
   if (value('Key-Pair-Id') === undefined && value('Signature') === undefined) return undefined;
-  return { keyPairId: value('Key-Pair-Id'), signature: value('Signature'), policy: value('Policy'), expires: value('Expires'), hash: value('Hash-Algorithm') };
+  return {
+    keyPairId: value('Key-Pair-Id'),
+    signature: value('Signature'),
+    policy: value('Policy'),
+    expires: value('Expires'),
+    hash: value('Hash-Algorithm'),
+  };
 }
 
 function fromCookies(cookie: string): Token {
-  const value = (name: string): string | undefined => new RegExp(`(?:^|;\\s*)CloudFront-${name}=([^;]*)`).exec(cookie)?.[1];
-  return { keyPairId: value('Key-Pair-Id'), signature: value('Signature'), policy: value('Policy'), expires: value('Expires'), hash: value('Hash-Algorithm') };
+  const value = (name: string): string | undefined =>
+    new RegExp(`(?:^|;\\s*)CloudFront-${name}=([^;]*)`).exec(cookie)?.[1];
+  return {
+    keyPairId: value('Key-Pair-Id'),
+    signature: value('Signature'),
+    policy: value('Policy'),
+    expires: value('Expires'),
+    hash: value('Hash-Algorithm'),
+  };
 }
 
 /** The URLs the signer may have meant: the name AWS knows and the one the viewer typed, each over either scheme. */
@@ -70,7 +86,9 @@ function canned(url: string, expires: string): string {
 
 function verified(policy: string, token: Token, key: string): boolean {
   try {
-    return createVerify(token.hash === 'SHA256' ? 'RSA-SHA256' : 'RSA-SHA1').update(policy).verify(key, decoded(token.signature ?? ''));
+    return createVerify(token.hash === 'SHA256' ? 'RSA-SHA256' : 'RSA-SHA1')
+      .update(policy)
+      .verify(key, decoded(token.signature ?? ''));
   } catch {
     return false;
   }
@@ -107,7 +125,10 @@ function holds(statement: Statement, request: { nowMs: number; ip: string; resou
   if (after !== undefined && request.nowMs < after * 1000) return false;
   const range = condition.IpAddress?.['AWS:SourceIp'];
   if (range !== undefined && !inRange(request.ip, range)) return false;
-  const source = resource.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = resource
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   const expression = new RegExp(`^${source}$`, 's');
   return request.resources.some((url) => url === resource || expression.test(url));
 }

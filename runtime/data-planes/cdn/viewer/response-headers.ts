@@ -13,8 +13,10 @@ export function applyResponseHeaders(
   request: { method: string; headers: Record<string, string> },
 ): void {
   for (const name of policy.remove) delete headers[name];
-  if (policy.cors && request.headers.origin !== undefined) applyCors(headers, policy.cors, request.headers.origin, isPreflight(request));
-  for (const { name, value, override } of policy.set) if (override || headers[name] === undefined) headers[name] = value;
+  if (policy.cors && request.headers.origin !== undefined)
+    applyCors(headers, policy.cors, request.headers.origin, isPreflight(request));
+  for (const { name, value, override } of policy.set)
+    if (override || headers[name] === undefined) headers[name] = value;
 }
 
 /** "Server-Timing header": what the edge did, for a sample of the answers. */

@@ -1,6 +1,13 @@
 import type { DefaultCacheBehavior } from '@aws-sdk/client-cloudfront';
 import type { Context } from '../../../kernel/service.ts';
-import { errorsOf, invalidArgument, invalidFunctionAssociation, invalidTtlOrder, noSuchFunction, trustedKeyGroupDoesNotExist } from '../errors.ts';
+import {
+  errorsOf,
+  invalidArgument,
+  invalidFunctionAssociation,
+  invalidTtlOrder,
+  noSuchFunction,
+  trustedKeyGroupDoesNotExist,
+} from '../errors.ts';
 import { functions, keyGroups } from '../state.ts';
 import { cachePolicyKind, originRequestPolicyKind, responseHeadersPolicyKind } from './kinds.ts';
 
@@ -8,7 +15,8 @@ import { cachePolicyKind, originRequestPolicyKind, responseHeadersPolicyKind } f
 export function checkBehaviour(ctx: Context, behaviour: DefaultCacheBehavior): void {
   checkPolicies(ctx, behaviour);
   checkMethods(behaviour);
-  if (!['allow-all', 'https-only', 'redirect-to-https'].includes(String(behaviour.ViewerProtocolPolicy))) throw invalidArgument('The parameter ViewerProtocolPolicy is invalid.');
+  if (!['allow-all', 'https-only', 'redirect-to-https'].includes(String(behaviour.ViewerProtocolPolicy)))
+    throw invalidArgument('The parameter ViewerProtocolPolicy is invalid.');
   const groups = behaviour.TrustedKeyGroups;
   for (const id of groups?.Items ?? []) if (!keyGroups(ctx, ctx).has(id)) throw trustedKeyGroupDoesNotExist();
   checkFunctions(ctx, behaviour);
@@ -16,12 +24,18 @@ export function checkBehaviour(ctx: Context, behaviour: DefaultCacheBehavior): v
 
 function checkPolicies(ctx: Context, behaviour: DefaultCacheBehavior): void {
   const { CachePolicyId: cache, OriginRequestPolicyId: request, ResponseHeadersPolicyId: response } = behaviour;
-  if (cache && !cachePolicyKind.managed[cache] && !cachePolicyKind.records(ctx).has(cache)) throw errorsOf.CachePolicy.noSuch();
-  if (request && !originRequestPolicyKind.managed[request] && !originRequestPolicyKind.records(ctx).has(request)) throw errorsOf.OriginRequestPolicy.noSuch();
-  if (response && !responseHeadersPolicyKind.managed[response] && !responseHeadersPolicyKind.records(ctx).has(response)) throw errorsOf.ResponseHeadersPolicy.noSuch();
+  if (cache && !cachePolicyKind.managed[cache] && !cachePolicyKind.records(ctx).has(cache))
+    throw errorsOf.CachePolicy.noSuch();
+  if (request && !originRequestPolicyKind.managed[request] && !originRequestPolicyKind.records(ctx).has(request))
+    throw errorsOf.OriginRequestPolicy.noSuch();
+  if (response && !responseHeadersPolicyKind.managed[response] && !responseHeadersPolicyKind.records(ctx).has(response))
+    throw errorsOf.ResponseHeadersPolicy.noSuch();
   if (cache) {
     for (const name of ['ForwardedValues', 'MinTTL', 'DefaultTTL', 'MaxTTL'] as const) {
-      if (behaviour[name] !== undefined) throw invalidArgument(`The parameter ${name} cannot be used when a cache policy is associated to the cache behavior.`);
+      if (behaviour[name] !== undefined)
+        throw invalidArgument(
+          `The parameter ${name} cannot be used when a cache policy is associated to the cache behavior.`,
+        );
     }
     return;
   }
@@ -37,21 +51,30 @@ const methodSets = ['GET,HEAD', 'GET,HEAD,OPTIONS', 'DELETE,GET,HEAD,OPTIONS,PAT
 function checkMethods(behaviour: DefaultCacheBehavior): void {
   const allowed = behaviour.AllowedMethods?.Items;
   const cached = behaviour.AllowedMethods?.CachedMethods?.Items;
-  if (allowed && !methodSets.includes([...allowed].sort().join())) throw invalidArgument('The parameter AllowedMethods is invalid.');
-  if (cached && !methodSets.slice(0, 2).includes([...cached].sort().join())) throw invalidArgument('The parameter CachedMethods is invalid.');
-  if (allowed && cached?.some((method) => !allowed.includes(method))) throw invalidArgument('The parameter CachedMethods must be a subset of AllowedMethods.');
+  if (allowed && !methodSets.includes([...allowed].sort().join()))
+    throw invalidArgument('The parameter AllowedMethods is invalid.');
+  if (cached && !methodSets.slice(0, 2).includes([...cached].sort().join()))
+    throw invalidArgument('The parameter CachedMethods is invalid.');
+  if (allowed && cached?.some((method) => !allowed.includes(method)))
+    throw invalidArgument('The parameter CachedMethods must be a subset of AllowedMethods.');
 }
 
 function checkFunctions(ctx: Context, behaviour: DefaultCacheBehavior): void {
   const items = behaviour.FunctionAssociations?.Items ?? [];
   const types = items.map((item) => item.EventType);
-  if (new Set(types).size !== types.length) throw invalidFunctionAssociation('Each event type can have at most one function.');
+  if (new Set(types).size !== types.length)
+    throw invalidFunctionAssociation('Each event type can have at most one function.');
   for (const { EventType: type, FunctionARN: arn = '' } of items) {
     if (type !== 'viewer-request' && type !== 'viewer-response') {
-      throw invalidFunctionAssociation('The function association is invalid: CloudFront Functions run on viewer-request and viewer-response only.');
+      throw invalidFunctionAssociation(
+        'The function association is invalid: CloudFront Functions run on viewer-request and viewer-response only.',
+      );
     }
     const record = functions(ctx, ctx).get(arn.split('function/')[1] ?? '');
     if (!record || record.FunctionARN !== arn) throw noSuchFunction();
-    if (!record.LIVE) throw invalidFunctionAssociation('The function must be published to LIVE before it can be associated with a distribution.');
+    if (!record.LIVE)
+      throw invalidFunctionAssociation(
+        'The function must be published to LIVE before it can be associated with a distribution.',
+      );
   }
 }

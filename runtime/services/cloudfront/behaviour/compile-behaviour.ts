@@ -1,18 +1,36 @@
 import type { DefaultCacheBehavior, ForwardedValues } from '@aws-sdk/client-cloudfront';
 import type { Behaviour, EdgeFunction, Names, Selection } from '../../../data-planes/cdn/configuration.ts';
 import type { Kernel } from '../../../kernel/service.ts';
-import { cachePolicies, functions, keyGroups, originRequestPolicies, publicKeys, responseHeadersPolicies } from '../state.ts';
+import {
+  cachePolicies,
+  functions,
+  keyGroups,
+  originRequestPolicies,
+  publicKeys,
+  responseHeadersPolicies,
+} from '../state.ts';
 import { compileResponseHeaders } from './compile-response-headers.ts';
 import { cachePolicyTtls } from './kinds.ts';
-import { managedCachePolicies, managedOriginRequestPolicies, managedResponseHeadersPolicies, withheldQueryStrings, withholdingPolicies } from './managed-policies.ts';
+import {
+  managedCachePolicies,
+  managedOriginRequestPolicies,
+  managedResponseHeadersPolicies,
+  withheldQueryStrings,
+  withholdingPolicies,
+} from './managed-policies.ts';
 
 type Config = DefaultCacheBehavior & { PathPattern?: string | undefined };
-type Caching = Pick<Behaviour, 'keyed' | 'forwarded' | 'encodings' | 'legacy' | 'minTtlSeconds' | 'defaultTtlSeconds' | 'maxTtlSeconds'>;
+type Caching = Pick<
+  Behaviour,
+  'keyed' | 'forwarded' | 'encodings' | 'legacy' | 'minTtlSeconds' | 'defaultTtlSeconds' | 'maxTtlSeconds'
+>;
 
 export function compileBehaviour(kernel: Kernel, account: string, config: Config): Behaviour {
   const owner = { account };
   const responseId = config.ResponseHeadersPolicyId;
-  const response = responseId ? (managedResponseHeadersPolicies[responseId] ?? responseHeadersPolicies(kernel, owner).get(responseId)) : undefined;
+  const response = responseId
+    ? (managedResponseHeadersPolicies[responseId] ?? responseHeadersPolicies(kernel, owner).get(responseId))
+    : undefined;
   return {
     pathPattern: config.PathPattern ?? '*',
     target: String(config.TargetOriginId),
@@ -25,7 +43,9 @@ export function compileBehaviour(kernel: Kernel, account: string, config: Config
     responseHeaders: response ? compileResponseHeaders(response.Config) : undefined,
     viewerRequest: functionOf(kernel, account, config, 'viewer-request'),
     viewerResponse: functionOf(kernel, account, config, 'viewer-response'),
-    trustedKeys: config.TrustedKeyGroups?.Enabled ? keysOf(kernel, account, config.TrustedKeyGroups.Items ?? []) : undefined,
+    trustedKeys: config.TrustedKeyGroups?.Enabled
+      ? keysOf(kernel, account, config.TrustedKeyGroups.Items ?? [])
+      : undefined,
   };
 }
 
@@ -35,7 +55,9 @@ function byPolicy(kernel: Kernel, account: string, config: Config): Caching {
   const policy = managedCachePolicies[id] ?? cachePolicies(kernel, owner).get(id);
   if (!policy) throw new Error(`a distribution uses cache policy ${id}, which is gone`);
   const requestId = config.OriginRequestPolicyId;
-  const request = requestId ? (managedOriginRequestPolicies[requestId] ?? originRequestPolicies(kernel, owner).get(requestId)) : undefined;
+  const request = requestId
+    ? (managedOriginRequestPolicies[requestId] ?? originRequestPolicies(kernel, owner).get(requestId))
+    : undefined;
   const { max, normal } = cachePolicyTtls(policy.Config);
   const parameters = policy.Config.ParametersInCacheKeyAndForwardedToOrigin;
   const { HeadersConfig: headers, CookiesConfig: cookies, QueryStringsConfig: query } = request?.Config ?? {};
@@ -43,14 +65,20 @@ function byPolicy(kernel: Kernel, account: string, config: Config): Caching {
     keyed: {
       headers: names(parameters?.HeadersConfig?.HeaderBehavior, lower(parameters?.HeadersConfig?.Headers?.Items)),
       cookies: names(parameters?.CookiesConfig?.CookieBehavior, parameters?.CookiesConfig?.Cookies?.Items),
-      queryStrings: names(parameters?.QueryStringsConfig?.QueryStringBehavior, parameters?.QueryStringsConfig?.QueryStrings?.Items),
+      queryStrings: names(
+        parameters?.QueryStringsConfig?.QueryStringBehavior,
+        parameters?.QueryStringsConfig?.QueryStrings?.Items,
+      ),
     },
     forwarded: {
       headers: names(headers?.HeaderBehavior, lower(headers?.Headers?.Items)),
       cookies: names(cookies?.CookieBehavior, cookies?.Cookies?.Items),
       queryStrings: names(query?.QueryStringBehavior, query?.QueryStrings?.Items),
     },
-    encodings: [...(parameters?.EnableAcceptEncodingBrotli ? (['br'] as const) : []), ...(parameters?.EnableAcceptEncodingGzip ? (['gzip'] as const) : [])],
+    encodings: [
+      ...(parameters?.EnableAcceptEncodingBrotli ? (['br'] as const) : []),
+      ...(parameters?.EnableAcceptEncodingGzip ? (['gzip'] as const) : []),
+    ],
     legacy: false,
     minTtlSeconds: Number(policy.Config.MinTTL ?? 0),
     defaultTtlSeconds: Number(normal),
@@ -77,7 +105,9 @@ function legacySelection(values: ForwardedValues | undefined): Selection {
   const cookies = values?.Cookies;
   const keys = values?.QueryStringCacheKeys?.Items ?? [];
   return {
-    headers: headers.includes('*') ? { kind: 'all', names: [] } : names(headers.length > 0 ? 'whitelist' : 'none', headers),
+    headers: headers.includes('*')
+      ? { kind: 'all', names: [] }
+      : names(headers.length > 0 ? 'whitelist' : 'none', headers),
     cookies: names(cookies?.Forward, cookies?.WhitelistedNames?.Items),
     queryStrings: values?.QueryString ? names(keys.length > 0 ? 'whitelist' : 'all', keys) : none,
   };
@@ -110,12 +140,21 @@ function lower(items: readonly string[] | undefined): string[] {
   return (items ?? []).map((item) => item.toLowerCase());
 }
 
-function functionOf(kernel: Kernel, account: string, config: Config, type: 'viewer-request' | 'viewer-response'): EdgeFunction | undefined {
+function functionOf(
+  kernel: Kernel,
+  account: string,
+  config: Config,
+  type: 'viewer-request' | 'viewer-response',
+): EdgeFunction | undefined {
   const arn = config.FunctionAssociations?.Items?.find((item) => item.EventType === type)?.FunctionARN;
   if (!arn) return undefined;
   const record = functions(kernel, { account }).get(arn.split('function/')[1] ?? '');
   if (!record?.LIVE) throw new Error(`a distribution uses function ${arn}, which is gone`);
-  return { name: record.Name, runtime: record.LIVE.FunctionConfig.Runtime as EdgeFunction['runtime'], code: Buffer.from(record.LIVE.code, 'base64').toString() };
+  return {
+    name: record.Name,
+    runtime: record.LIVE.FunctionConfig.Runtime as EdgeFunction['runtime'],
+    code: Buffer.from(record.LIVE.code, 'base64').toString(),
+  };
 }
 
 function keysOf(kernel: Kernel, account: string, groupIds: string[]): Record<string, string> {

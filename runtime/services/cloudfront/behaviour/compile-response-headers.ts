@@ -1,4 +1,7 @@
-import type { ResponseHeadersPolicyConfig, ResponseHeadersPolicySecurityHeadersConfig } from '@aws-sdk/client-cloudfront';
+import type {
+  ResponseHeadersPolicyConfig,
+  ResponseHeadersPolicySecurityHeadersConfig,
+} from '@aws-sdk/client-cloudfront';
 import type { Cors, ResponseHeaders } from '../../../data-planes/cdn/configuration.ts';
 
 /** "Understand response headers policies": what each setting writes. */
@@ -12,11 +15,15 @@ export function compileResponseHeaders(config: ResponseHeadersPolicyConfig): Res
     set: [...securityHeaders(config.SecurityHeadersConfig ?? {}), ...custom],
     remove: (config.RemoveHeadersConfig?.Items ?? []).map((item) => String(item.Header).toLowerCase()),
     cors: corsOf(config.CorsConfig),
-    serverTimingRate: config.ServerTimingHeadersConfig?.Enabled ? Number(config.ServerTimingHeadersConfig.SamplingRate ?? 0) : 0,
+    serverTimingRate: config.ServerTimingHeadersConfig?.Enabled
+      ? Number(config.ServerTimingHeadersConfig.SamplingRate ?? 0)
+      : 0,
   };
 }
 
-function securityHeaders(security: ResponseHeadersPolicySecurityHeadersConfig): { name: string; value: string; override: boolean }[] {
+function securityHeaders(
+  security: ResponseHeadersPolicySecurityHeadersConfig,
+): { name: string; value: string; override: boolean }[] {
   const headers: { name: string; value: string; override: boolean }[] = [];
   const add = (name: string, value: string, from: { Override?: boolean | undefined }): void => {
     headers.push({ name, value, override: from.Override ?? false });
@@ -28,7 +35,8 @@ function securityHeaders(security: ResponseHeadersPolicySecurityHeadersConfig): 
   }
   if (security.ContentTypeOptions) add('x-content-type-options', 'nosniff', security.ContentTypeOptions);
   if (security.FrameOptions) add('x-frame-options', String(security.FrameOptions.FrameOption), security.FrameOptions);
-  if (security.ReferrerPolicy) add('referrer-policy', String(security.ReferrerPolicy.ReferrerPolicy), security.ReferrerPolicy);
+  if (security.ReferrerPolicy)
+    add('referrer-policy', String(security.ReferrerPolicy.ReferrerPolicy), security.ReferrerPolicy);
   const csp = security.ContentSecurityPolicy;
   if (csp) add('content-security-policy', String(csp.ContentSecurityPolicy), csp);
   if (xss) {

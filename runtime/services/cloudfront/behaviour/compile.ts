@@ -19,10 +19,17 @@ export function compile(kernel: Kernel, distribution: Distribution): EdgeDistrib
     aliases: (config.Aliases?.Items ?? []).map((name) => name.toLowerCase()),
     defaultRootObject: config.DefaultRootObject ?? '',
     behaviours: behavioursOf(config).map((behaviour) => compileBehaviour(kernel, account, behaviour)),
-    origins: Object.fromEntries((config.Origins?.Items ?? []).map((origin) => [String(origin.Id), compileOrigin(kernel, distribution, origin)])),
-    originGroups: Object.fromEntries((config.OriginGroups?.Items ?? []).map((group) => [String(group.Id), groupOf(group)])),
+    origins: Object.fromEntries(
+      (config.Origins?.Items ?? []).map((origin) => [String(origin.Id), compileOrigin(kernel, distribution, origin)]),
+    ),
+    originGroups: Object.fromEntries(
+      (config.OriginGroups?.Items ?? []).map((group) => [String(group.Id), groupOf(group)]),
+    ),
     errorResponses: errorResponsesOf(config),
-    logging: bucket === undefined ? undefined : { bucket, prefix: logging?.Prefix ?? '', includeCookies: logging?.IncludeCookies ?? false },
+    logging:
+      bucket === undefined
+        ? undefined
+        : { bucket, prefix: logging?.Prefix ?? '', includeCookies: logging?.IncludeCookies ?? false },
   };
 }
 
@@ -33,8 +40,13 @@ function behavioursOf(config: DistributionConfig): (DefaultCacheBehavior & { Pat
 
 function compileOrigin(kernel: Kernel, distribution: Distribution, origin: Origin): EdgeOrigin {
   const custom = origin.CustomOriginConfig;
-  const control = origin.OriginAccessControlId ? originAccessControls(kernel, distribution).get(origin.OriginAccessControlId)?.Config : undefined;
-  const headers = (origin.CustomHeaders?.Items ?? []).map((header) => [String(header.HeaderName).toLowerCase(), String(header.HeaderValue)]);
+  const control = origin.OriginAccessControlId
+    ? originAccessControls(kernel, distribution).get(origin.OriginAccessControlId)?.Config
+    : undefined;
+  const headers = (origin.CustomHeaders?.Items ?? []).map((header) => [
+    String(header.HeaderName).toLowerCase(),
+    String(header.HeaderValue),
+  ]);
   return {
     id: String(origin.Id),
     domainName: String(origin.DomainName).toLowerCase(),
@@ -42,9 +54,12 @@ function compileOrigin(kernel: Kernel, distribution: Distribution, origin: Origi
     customHeaders: Object.fromEntries(headers) as Record<string, string>,
     connectionAttempts: Number(origin.ConnectionAttempts ?? 3),
     connectionTimeoutSeconds: Number(origin.ConnectionTimeout ?? 10),
-    readTimeoutSeconds: Number(custom?.OriginReadTimeout ?? 30),
+    readTimeoutSeconds: Number(custom?.OriginReadTimeout ?? origin.S3OriginConfig?.OriginReadTimeout ?? 30),
     s3: origin.S3OriginConfig !== undefined,
-    caller: control && control.SigningBehavior !== 'never' ? servicePrincipal('cloudfront.amazonaws.com', distribution.account, { sourceArn: distribution.ARN }) : identityOf(kernel, distribution, origin),
+    caller:
+      control && control.SigningBehavior !== 'never'
+        ? servicePrincipal('cloudfront.amazonaws.com', distribution.account, { sourceArn: distribution.ARN })
+        : identityOf(kernel, distribution, origin),
     yieldsToAuthorization: control?.SigningBehavior === 'no-override',
     // A bucket is asked over HTTPS when the viewer came over HTTPS ("Require HTTPS … between CloudFront and your Amazon S3 origin").
     protocol: (custom?.OriginProtocolPolicy as EdgeOrigin['protocol'] | undefined) ?? 'match-viewer',
@@ -64,7 +79,10 @@ function identityOf(kernel: Kernel, distribution: Distribution, origin: Origin):
 
 function groupOf(group: NonNullable<NonNullable<DistributionConfig['OriginGroups']>['Items']>[number]): OriginGroup {
   const [primary, secondary] = group.Members?.Items ?? [];
-  return { members: [String(primary?.OriginId), String(secondary?.OriginId)], statusCodes: (group.FailoverCriteria?.StatusCodes?.Items ?? []).map(Number) };
+  return {
+    members: [String(primary?.OriginId), String(secondary?.OriginId)],
+    statusCodes: (group.FailoverCriteria?.StatusCodes?.Items ?? []).map(Number),
+  };
 }
 
 function errorResponsesOf(config: DistributionConfig): EdgeDistribution['errorResponses'] {

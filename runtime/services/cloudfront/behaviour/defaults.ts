@@ -10,7 +10,10 @@ export function withDefaults(config: DistributionConfig): DistributionConfig {
     OriginGroups: config.OriginGroups ?? { Quantity: 0 },
     DefaultCacheBehavior: config.DefaultCacheBehavior ? behaviourDefaults(config.DefaultCacheBehavior) : undefined,
     CacheBehaviors: config.CacheBehaviors?.Items
-      ? { Quantity: config.CacheBehaviors.Quantity, Items: config.CacheBehaviors.Items.map((one) => behaviourDefaults(one)) }
+      ? {
+          Quantity: config.CacheBehaviors.Quantity,
+          Items: config.CacheBehaviors.Items.map((one) => behaviourDefaults(one)),
+        }
       : { Quantity: 0 },
     CustomErrorResponses: config.CustomErrorResponses ?? { Quantity: 0 },
     Comment: config.Comment ?? '',
@@ -57,7 +60,10 @@ export function behaviourDefaults<B extends DefaultCacheBehavior | CacheBehavior
     ...behaviour,
     TrustedSigners: behaviour.TrustedSigners ?? { Enabled: false, Quantity: 0 },
     TrustedKeyGroups: behaviour.TrustedKeyGroups ?? { Enabled: false, Quantity: 0 },
-    AllowedMethods: { ...methods, CachedMethods: behaviour.AllowedMethods?.CachedMethods ?? { Quantity: 2, Items: ['HEAD', 'GET'] } },
+    AllowedMethods: {
+      ...methods,
+      CachedMethods: behaviour.AllowedMethods?.CachedMethods ?? { Quantity: 2, Items: ['HEAD', 'GET'] },
+    },
     SmoothStreaming: behaviour.SmoothStreaming ?? false,
     Compress: behaviour.Compress ?? false,
     LambdaFunctionAssociations: behaviour.LambdaFunctionAssociations ?? { Quantity: 0 },
@@ -74,11 +80,25 @@ export function behaviourDefaults<B extends DefaultCacheBehavior | CacheBehavior
   };
 }
 
-function certificateDefaults(certificate: DistributionConfig['ViewerCertificate']): DistributionConfig['ViewerCertificate'] {
+function certificateDefaults(
+  certificate: DistributionConfig['ViewerCertificate'],
+): DistributionConfig['ViewerCertificate'] {
   if (certificate?.ACMCertificateArn !== undefined) {
-    return { CloudFrontDefaultCertificate: false, MinimumProtocolVersion: 'TLSv1', Certificate: certificate.ACMCertificateArn, CertificateSource: 'acm', ...certificate };
+    return {
+      CloudFrontDefaultCertificate: false,
+      MinimumProtocolVersion: 'TLSv1',
+      Certificate: certificate.ACMCertificateArn,
+      CertificateSource: 'acm',
+      ...certificate,
+    };
   }
-  return { CloudFrontDefaultCertificate: true, SSLSupportMethod: 'vip', MinimumProtocolVersion: 'TLSv1', CertificateSource: 'cloudfront', ...given(certificate) };
+  return {
+    CloudFrontDefaultCertificate: true,
+    SSLSupportMethod: 'vip',
+    MinimumProtocolVersion: 'TLSv1',
+    CertificateSource: 'cloudfront',
+    ...given(certificate),
+  };
 }
 
 /** Without the members that are undefined, so that they do not hide a default. */

@@ -29,16 +29,20 @@ function checkOrigins(ctx: Context, config: DistributionConfig): void {
   const origins = config.Origins?.Items ?? [];
   if (origins.length === 0) throw errors.invalidArgument('The parameter Origins is required.');
   if (origins.length > quotas.origins) throw errors.tooMany('Origins');
-  if (new Set(origins.map((origin) => origin.Id)).size !== origins.length) throw errors.invalidArgument('The parameter Origin Id contains duplicates.');
+  if (new Set(origins.map((origin) => origin.Id)).size !== origins.length)
+    throw errors.invalidArgument('The parameter Origin Id contains duplicates.');
   for (const origin of origins) checkOrigin(ctx, origin);
   const ids = new Set(origins.map((origin) => origin.Id));
   for (const group of config.OriginGroups?.Items ?? []) {
     const members = group.Members?.Items ?? [];
-    if (members.length !== 2) throw errors.invalidArgument('The parameter Origin Group Members must contain exactly two members.');
+    if (members.length !== 2)
+      throw errors.invalidArgument('The parameter Origin Group Members must contain exactly two members.');
     if (members.some((member) => !ids.has(member.OriginId))) throw errors.noSuchOrigin();
-    if (members[0]?.OriginId === members[1]?.OriginId) throw errors.invalidArgument('The parameter Origin Group Members contains duplicates.');
+    if (members[0]?.OriginId === members[1]?.OriginId)
+      throw errors.invalidArgument('The parameter Origin Group Members contains duplicates.');
     const codes = group.FailoverCriteria?.StatusCodes?.Items ?? [];
-    if (codes.some((code) => !failoverCodes.has(Number(code)))) throw errors.invalidArgument('The parameter Failover Criteria contains an invalid status code.');
+    if (codes.some((code) => !failoverCodes.has(Number(code))))
+      throw errors.invalidArgument('The parameter Failover Criteria contains an invalid status code.');
   }
 }
 
@@ -50,15 +54,21 @@ function checkBehaviours(ctx: Context, config: DistributionConfig): void {
   const others = config.CacheBehaviors?.Items ?? [];
   if (others.length > quotas.behaviours) throw errors.tooMany('CacheBehaviors');
   const patterns = others.map((one) => one.PathPattern ?? '');
-  if (new Set(patterns).size !== patterns.length) throw errors.invalidArgument('The parameter PathPattern contains duplicates.');
-  if (patterns.some((pattern) => pattern === '' || pattern.length > 255)) throw errors.invalidArgument('The parameter PathPattern is invalid.');
-  const targets = new Set([...(config.Origins?.Items ?? []), ...(config.OriginGroups?.Items ?? [])].map((target) => target.Id));
+  if (new Set(patterns).size !== patterns.length)
+    throw errors.invalidArgument('The parameter PathPattern contains duplicates.');
+  if (patterns.some((pattern) => pattern === '' || pattern.length > 255))
+    throw errors.invalidArgument('The parameter PathPattern is invalid.');
+  const targets = new Set(
+    [...(config.Origins?.Items ?? []), ...(config.OriginGroups?.Items ?? [])].map((target) => target.Id),
+  );
   const groups = new Set((config.OriginGroups?.Items ?? []).map((group) => group.Id));
   for (const behaviour of [config.DefaultCacheBehavior, ...others]) {
     if (!targets.has(behaviour.TargetOriginId)) throw errors.noSuchOrigin();
     checkBehaviour(ctx, behaviour);
     if (groups.has(behaviour.TargetOriginId) && writes(behaviour)) {
-      throw errors.invalidArgument('The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group.');
+      throw errors.invalidArgument(
+        'The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group.',
+      );
     }
   }
 }
@@ -70,10 +80,13 @@ function writes(behaviour: DefaultCacheBehavior): boolean {
 function checkAliases(ctx: Context, config: DistributionConfig, own: string | undefined): void {
   const aliases = (config.Aliases?.Items ?? []).map((name) => name.toLowerCase());
   if (aliases.length > quotas.cnames) throw errors.tooMany('DistributionCNAMEs');
-  if (new Set(aliases).size !== aliases.length) throw errors.invalidArgument('The parameter CNAME contains duplicates.');
+  if (new Set(aliases).size !== aliases.length)
+    throw errors.invalidArgument('The parameter CNAME contains duplicates.');
   const certificate = config.ViewerCertificate?.ACMCertificateArn;
   if (certificate !== undefined && certificate.split(':')[3] !== 'us-east-1') {
-    throw errors.invalidViewerCertificate("The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.");
+    throw errors.invalidViewerCertificate(
+      "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+    );
   }
   if (aliases.length === 0) return;
   if (certificate === undefined && config.ViewerCertificate?.IAMCertificateId === undefined) {
@@ -84,7 +97,8 @@ function checkAliases(ctx: Context, config: DistributionConfig, own: string | un
   for (const { account } of ctx.store.scopes('cloudfront.distributions')) {
     for (const other of distributions(ctx, { account }).values()) {
       if (other.Id === own) continue;
-      if (other.DistributionConfig.Aliases?.Items?.some((name) => aliases.includes(name.toLowerCase()))) throw errors.cnameAlreadyExists();
+      if (other.DistributionConfig.Aliases?.Items?.some((name) => aliases.includes(name.toLowerCase())))
+        throw errors.cnameAlreadyExists();
     }
   }
 }
@@ -95,20 +109,23 @@ const responseCodes = new Set(['200', ...[...errorCodes].map(String)]);
 
 function checkErrorResponses(config: DistributionConfig): void {
   const seen = new Set<number>();
-  for (const { ErrorCode: code, ResponseCode: response, ResponsePagePath: page } of config.CustomErrorResponses?.Items ?? []) {
+  for (const { ErrorCode: code, ResponseCode: response, ResponsePagePath: page } of config.CustomErrorResponses
+    ?.Items ?? []) {
     const number = Number(code);
     if (!errorCodes.has(number) || seen.has(number)) throw errors.invalidErrorCode();
     seen.add(number);
     if (response && !responseCodes.has(String(response))) throw errors.invalidResponseCode();
     if (Boolean(response) !== Boolean(page)) throw errors.invalidResponseCode();
-    if (page && !page.startsWith('/')) throw errors.invalidArgument('The parameter ResponsePagePath must start with a slash.');
+    if (page && !page.startsWith('/'))
+      throw errors.invalidArgument('The parameter ResponsePagePath must start with a slash.');
   }
 }
 
 function checkLogging(config: DistributionConfig): void {
   const { Logging: logging } = config;
   if (!logging?.Enabled && !logging?.Bucket) return;
-  if (loggingBucket(logging.Bucket ?? '') === undefined) throw errors.invalidArgument('The parameter Logging Bucket does not refer to a valid S3 bucket.');
+  if (loggingBucket(logging.Bucket ?? '') === undefined)
+    throw errors.invalidArgument('The parameter Logging Bucket does not refer to a valid S3 bucket.');
 }
 
 /** The bucket's name out of its domain name; undefined when it is none. */

@@ -15,15 +15,19 @@ import {
   cachePolicies,
   distributions,
   keyGroups,
+  type OriginAccessIdentity,
   originAccessControls,
   originAccessIdentities,
-  type OriginAccessIdentity,
   originRequestPolicies,
   publicKeys,
   responseHeadersPolicies,
 } from '../state.ts';
+import {
+  managedCachePolicies,
+  managedOriginRequestPolicies,
+  managedResponseHeadersPolicies,
+} from './managed-policies.ts';
 import { checkQuantities } from './quantities.ts';
-import { managedCachePolicies, managedOriginRequestPolicies, managedResponseHeadersPolicies } from './managed-policies.ts';
 import type { Kind } from './versions.ts';
 
 export const cachePolicyKind: Kind<CachePolicyConfig> = {
@@ -39,7 +43,11 @@ export const cachePolicyKind: Kind<CachePolicyConfig> = {
     const { max, normal } = cachePolicyTtls(config);
     if (min > normal || normal > max) throw invalidTtlOrder();
     const parameters = config.ParametersInCacheKeyAndForwardedToOrigin;
-    const keyed = parameters && (parameters.HeadersConfig?.HeaderBehavior !== 'none' || parameters.CookiesConfig?.CookieBehavior !== 'none' || parameters.QueryStringsConfig?.QueryStringBehavior !== 'none');
+    const keyed =
+      parameters &&
+      (parameters.HeadersConfig?.HeaderBehavior !== 'none' ||
+        parameters.CookiesConfig?.CookieBehavior !== 'none' ||
+        parameters.QueryStringsConfig?.QueryStringBehavior !== 'none');
     // "CachePolicyConfig": with all TTLs 0 caching is off, and nothing can be in the key.
     if (max === 0 && (keyed || parameters?.EnableAcceptEncodingGzip || parameters?.EnableAcceptEncodingBrotli)) {
       throw invalidArgument('The parameter HeaderBehavior is invalid for policy with caching disabled.');
@@ -64,8 +72,13 @@ export const originRequestPolicyKind: Kind<OriginRequestPolicyConfig> = {
   check(_ctx, config) {
     checkQuantities(config);
     const names = config.HeadersConfig?.Headers?.Items ?? [];
-    if (names.some((name) => /^(authorization|accept-encoding)$/i.test(name)) && config.HeadersConfig?.HeaderBehavior === 'whitelist') {
-      throw invalidArgument('The parameter Headers contains Authorization or Accept-Encoding, which is not allowed in an origin request policy.');
+    if (
+      names.some((name) => /^(authorization|accept-encoding)$/i.test(name)) &&
+      config.HeadersConfig?.HeaderBehavior === 'whitelist'
+    ) {
+      throw invalidArgument(
+        'The parameter Headers contains Authorization or Accept-Encoding, which is not allowed in an origin request policy.',
+      );
     }
   },
 };
@@ -80,8 +93,15 @@ export const responseHeadersPolicyKind: Kind<ResponseHeadersPolicyConfig> = {
   check(_ctx, config) {
     checkQuantities(config);
     const { CorsConfig: cors } = config;
-    if (cors?.AccessControlAllowCredentials && [cors.AccessControlAllowHeaders, cors.AccessControlAllowMethods, cors.AccessControlExposeHeaders].some((list) => list?.Items?.some((item) => item === '*'))) {
-      throw invalidArgument('The parameter AccessControlAllowCredentials cannot be true when headers, methods or exposed headers contain a wildcard.');
+    if (
+      cors?.AccessControlAllowCredentials &&
+      [cors.AccessControlAllowHeaders, cors.AccessControlAllowMethods, cors.AccessControlExposeHeaders].some((list) =>
+        list?.Items?.some((item) => item === '*'),
+      )
+    ) {
+      throw invalidArgument(
+        'The parameter AccessControlAllowCredentials cannot be true when headers, methods or exposed headers contain a wildcard.',
+      );
     }
     if (config.RemoveHeadersConfig?.Items?.some((item) => neverRemoved.has(String(item.Header).toLowerCase()))) {
       throw invalidArgument('The parameter RemoveHeadersConfig contains a header that cannot be removed.');
@@ -90,7 +110,30 @@ export const responseHeadersPolicyKind: Kind<ResponseHeadersPolicyConfig> = {
 };
 
 /** Headers that a response headers policy cannot remove ("Headers that you can't remove"). */
-const neverRemoved = new Set(['connection', 'content-encoding', 'content-length', 'expect', 'host', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'trailer', 'transfer-encoding', 'upgrade', 'via', 'warning', 'x-accel-buffering', 'x-accel-charset', 'x-accel-limit-rate', 'x-accel-redirect', 'x-cache', 'x-edge-location', 'x-forwarded-proto', 'x-real-ip']);
+const neverRemoved = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'warning',
+  'x-accel-buffering',
+  'x-accel-charset',
+  'x-accel-limit-rate',
+  'x-accel-redirect',
+  'x-cache',
+  'x-edge-location',
+  'x-forwarded-proto',
+  'x-real-ip',
+]);
 
 export const originAccessControlKind: Kind<OriginAccessControlConfig> = {
   errors: errorsOf.OriginAccessControl,
@@ -101,7 +144,10 @@ export const originAccessControlKind: Kind<OriginAccessControlConfig> = {
   isUsed: (ctx, id) => mentioned(ctx, id),
   check(_ctx, config) {
     if (config.OriginAccessControlOriginType !== 's3') {
-      throw refused(`cloudfront origin access control of type ${config.OriginAccessControlOriginType}`, 'only s3 origins are reached in the name of CloudFront so far.');
+      throw refused(
+        `cloudfront origin access control of type ${config.OriginAccessControlOriginType}`,
+        'only s3 origins are reached in the name of CloudFront so far.',
+      );
     }
     if (config.SigningProtocol !== 'sigv4') throw invalidArgument('The parameter SigningProtocol must be sigv4.');
   },
@@ -123,9 +169,13 @@ export const publicKeyKind: Kind<PublicKeyConfig> = {
   newId: (ctx) => `K${ctx.ids.upper(13)}`,
   nameOf: (config) => String(config.Name),
   managed: {},
-  isUsed: (ctx, id) => keyGroups(ctx, ctx).values().some((group) => group.Config.Items?.includes(id)),
+  isUsed: (ctx, id) =>
+    keyGroups(ctx, ctx)
+      .values()
+      .some((group) => group.Config.Items?.includes(id)),
   check(_ctx, config) {
-    if (!isRsaKey(config.EncodedKey ?? '')) throw invalidArgument('Your request contains empty/invalid/out of limits RSA Encoded Key.');
+    if (!isRsaKey(config.EncodedKey ?? ''))
+      throw invalidArgument('Your request contains empty/invalid/out of limits RSA Encoded Key.');
   },
 };
 
@@ -146,7 +196,9 @@ export const keyGroupKind: Kind<KeyGroupConfig> = {
 
 /** Ids are long and random, so a distribution that has one in its configuration uses it. */
 function mentioned(ctx: Context, id: string): boolean {
-  return distributions(ctx, ctx).values().some((distribution) => JSON.stringify(distribution.DistributionConfig).includes(`"${id}"`));
+  return distributions(ctx, ctx)
+    .values()
+    .some((distribution) => JSON.stringify(distribution.DistributionConfig).includes(`"${id}"`));
 }
 
 /** "RSA 2048 key pair" or ECDSA 256; only RSA signatures are checked at the edge, so only RSA is taken. */

@@ -17,11 +17,22 @@ export interface Kind<Config, R extends Versioned<Config> = Versioned<Config>> {
   check(ctx: Context, config: Config): void;
 }
 
-export function createVersioned<Config extends object, R extends Versioned<Config>>(ctx: Context, kind: Kind<Config, R>, config: Config, extra: Omit<R, keyof Versioned<Config>>): R {
+export function createVersioned<Config extends object, R extends Versioned<Config>>(
+  ctx: Context,
+  kind: Kind<Config, R>,
+  config: Config,
+  extra: Omit<R, keyof Versioned<Config>>,
+): R {
   kind.check(ctx, config);
   const named = allOf(ctx, kind).some((record) => kind.nameOf(record.Config) === kind.nameOf(config));
   if (named) throw kind.errors.alreadyExists();
-  const record = { Id: kind.newId(ctx), ETag: newETag(ctx), LastModifiedTime: timeOf(ctx), Config: config, ...extra } as unknown as R;
+  const record = {
+    Id: kind.newId(ctx),
+    ETag: newETag(ctx),
+    LastModifiedTime: timeOf(ctx),
+    Config: config,
+    ...extra,
+  } as unknown as R;
   kind.records(ctx).put(record.Id, record);
   return record;
 }
@@ -32,12 +43,18 @@ export function findVersioned<Config, R extends Versioned<Config>>(ctx: Context,
   return record;
 }
 
-export function updateVersioned<Config extends object, R extends Versioned<Config>>(ctx: Context, kind: Kind<Config, R>, change: { id: string; ifMatch: string | undefined; config: Config }): R {
+export function updateVersioned<Config extends object, R extends Versioned<Config>>(
+  ctx: Context,
+  kind: Kind<Config, R>,
+  change: { id: string; ifMatch: string | undefined; config: Config },
+): R {
   const record = findVersioned(ctx, kind, change.id);
   if (kind.managed[change.id]) throw illegalUpdate();
   checkVersion(record.ETag, change.ifMatch);
   kind.check(ctx, change.config);
-  const taken = allOf(ctx, kind).some((other) => other.Id !== record.Id && kind.nameOf(other.Config) === kind.nameOf(change.config));
+  const taken = allOf(ctx, kind).some(
+    (other) => other.Id !== record.Id && kind.nameOf(other.Config) === kind.nameOf(change.config),
+  );
   if (taken) throw kind.errors.alreadyExists();
   if (isDeepStrictEqual(record.Config, change.config)) return record;
   const updated = { ...record, ETag: newETag(ctx), LastModifiedTime: timeOf(ctx), Config: change.config };
@@ -45,7 +62,11 @@ export function updateVersioned<Config extends object, R extends Versioned<Confi
   return updated;
 }
 
-export function deleteVersioned<Config, R extends Versioned<Config>>(ctx: Context, kind: Kind<Config, R>, about: { id: string; ifMatch: string | undefined }): void {
+export function deleteVersioned<Config, R extends Versioned<Config>>(
+  ctx: Context,
+  kind: Kind<Config, R>,
+  about: { id: string; ifMatch: string | undefined },
+): void {
   const record = findVersioned(ctx, kind, about.id);
   if (kind.managed[about.id]) throw illegalDelete();
   checkVersion(record.ETag, about.ifMatch);
@@ -73,12 +94,23 @@ export function timeOf(ctx: Context): string {
 }
 
 /** One page of a list that goes on after the item whose id is the marker. */
-export function pageOf<T>(items: T[], idOf: (item: T) => string, request: { Marker?: string | undefined; MaxItems?: number | undefined }) {
+export function pageOf<T>(
+  items: T[],
+  idOf: (item: T) => string,
+  request: { Marker?: string | undefined; MaxItems?: number | undefined },
+) {
   const MaxItems = Number(request.MaxItems ?? 100);
   const Marker = request.Marker ?? '';
   const after = Marker === '' ? 0 : items.findIndex((item) => idOf(item) === Marker) + 1;
   const page = items.slice(after, after + MaxItems);
   const last = page.at(-1);
   const more = after + page.length < items.length && last !== undefined;
-  return { page, MaxItems, Marker, IsTruncated: more, Quantity: page.length, ...(more ? { NextMarker: idOf(last) } : {}) };
+  return {
+    page,
+    MaxItems,
+    Marker,
+    IsTruncated: more,
+    Quantity: page.length,
+    ...(more ? { NextMarker: idOf(last) } : {}),
+  };
 }

@@ -15,7 +15,13 @@ import { withDefaults } from '../behaviour/defaults.ts';
 import { deploy } from '../behaviour/deployment.ts';
 import { checkDistribution } from '../behaviour/distribution-rules.ts';
 import { checkVersion, newETag, pageOf, timeOf } from '../behaviour/versions.ts';
-import { distributionAlreadyExists, distributionNotDisabled, illegalUpdate, missingBody, noSuchDistribution } from '../errors.ts';
+import {
+  distributionAlreadyExists,
+  distributionNotDisabled,
+  illegalUpdate,
+  missingBody,
+  noSuchDistribution,
+} from '../errors.ts';
 import { type Distribution, distributionArn, distributions, invalidations, keyGroups } from '../state.ts';
 
 export function CreateDistribution(ctx: Context, input: CreateDistributionCommandInput) {
@@ -44,7 +50,9 @@ export function UpdateDistribution(ctx: Context, input: UpdateDistributionComman
   const config = withDefaults(input.DistributionConfig);
   if (config.CallerReference !== record.DistributionConfig.CallerReference) throw illegalUpdate();
   checkDistribution(ctx, { ...input.DistributionConfig, ...config }, record.Id);
-  const updated = isDeepStrictEqual(config, record.DistributionConfig) ? record : { ...record, DistributionConfig: config, ETag: newETag(ctx), LastModifiedTime: timeOf(ctx) };
+  const updated = isDeepStrictEqual(config, record.DistributionConfig)
+    ? record
+    : { ...record, DistributionConfig: config, ETag: newETag(ctx), LastModifiedTime: timeOf(ctx) };
   distributions(ctx, ctx).put(updated.Id, updated);
   deploy(ctx, updated);
   return { Distribution: describe(ctx, updated), ETag: updated.ETag };
@@ -55,7 +63,8 @@ export function DeleteDistribution(ctx: Context, input: DeleteDistributionComman
   checkVersion(record.ETag, input.IfMatch);
   if (record.DistributionConfig.Enabled) throw distributionNotDisabled();
   distributions(ctx, ctx).delete(record.Id);
-  for (const [key, invalidation] of invalidations(ctx, ctx).entries()) if (invalidation.DistributionId === record.Id) invalidations(ctx, ctx).delete(key);
+  for (const [key, invalidation] of invalidations(ctx, ctx).entries())
+    if (invalidation.DistributionId === record.Id) invalidations(ctx, ctx).delete(key);
   ctx.engine(cdn).withdraw(record.Id);
   return {};
 }
@@ -68,7 +77,9 @@ export function ListDistributions(ctx: Context, input: ListDistributionsCommandI
 function create(ctx: Context, given: DistributionConfig | undefined, tags: Tag[]): Distribution {
   if (!given) throw missingBody('DistributionConfig');
   const config = withDefaults(given);
-  const same = distributions(ctx, ctx).values().find((record) => record.DistributionConfig.CallerReference === config.CallerReference);
+  const same = distributions(ctx, ctx)
+    .values()
+    .find((record) => record.DistributionConfig.CallerReference === config.CallerReference);
   if (same) {
     // Repeating a request gives the distribution it made; the same reference with other content is refused.
     if (isDeepStrictEqual(JSON.parse(JSON.stringify(config)), same.DistributionConfig)) return same;
@@ -106,7 +117,10 @@ function created(ctx: Context, record: Distribution) {
 }
 
 function describe(ctx: Context, record: Distribution) {
-  const behaviours = [record.DistributionConfig.DefaultCacheBehavior, ...(record.DistributionConfig.CacheBehaviors?.Items ?? [])];
+  const behaviours = [
+    record.DistributionConfig.DefaultCacheBehavior,
+    ...(record.DistributionConfig.CacheBehaviors?.Items ?? []),
+  ];
   const groups = [...new Set(behaviours.flatMap((behaviour) => behaviour?.TrustedKeyGroups?.Items ?? []))];
   const active = groups.map((KeyGroupId) => {
     const keys = keyGroups(ctx, ctx).get(KeyGroupId)?.Config.Items ?? [];
@@ -120,13 +134,18 @@ function describe(ctx: Context, record: Distribution) {
     InProgressInvalidationBatches: 0,
     DomainName: record.DomainName,
     ActiveTrustedSigners: { Enabled: false, Quantity: 0 },
-    ActiveTrustedKeyGroups: { Enabled: active.length > 0, Quantity: active.length, ...(active.length > 0 ? { Items: active } : {}) },
+    ActiveTrustedKeyGroups: {
+      Enabled: active.length > 0,
+      Quantity: active.length,
+      ...(active.length > 0 ? { Items: active } : {}),
+    },
     DistributionConfig: record.DistributionConfig,
   };
 }
 
 function summarise(record: Distribution) {
-  const { CallerReference, DefaultRootObject, Logging, ContinuousDeploymentPolicyId, ...config } = record.DistributionConfig;
+  const { CallerReference, DefaultRootObject, Logging, ContinuousDeploymentPolicyId, ...config } =
+    record.DistributionConfig;
   return {
     ...config,
     Id: record.Id,

@@ -15,17 +15,31 @@ import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { redeployAll } from '../behaviour/deployment.ts';
 import { checkVersion, newETag, pageOf, timeOf } from '../behaviour/versions.ts';
-import { functionAlreadyExists, functionInUse, functionSizeLimitExceeded, invalidArgument, noSuchFunction } from '../errors.ts';
-import { distributions, functionArn, type FunctionRecord, functions, type FunctionStageRecord } from '../state.ts';
+import {
+  functionAlreadyExists,
+  functionInUse,
+  functionSizeLimitExceeded,
+  invalidArgument,
+  noSuchFunction,
+} from '../errors.ts';
+import { distributions, type FunctionRecord, type FunctionStageRecord, functionArn, functions } from '../state.ts';
 
 /** "Quotas on CloudFront Functions". */
 const maxCodeBytes = 10 * 1024;
 
 export function CreateFunction(ctx: Context, input: CreateFunctionCommandInput) {
   const Name = input.Name ?? '';
-  if (!/^[a-zA-Z0-9_-]{1,64}$/.test(Name)) throw invalidArgument('The parameter Name is invalid: 1 to 64 letters, digits, hyphens and underscores.');
+  if (!/^[a-zA-Z0-9_-]{1,64}$/.test(Name))
+    throw invalidArgument('The parameter Name is invalid: 1 to 64 letters, digits, hyphens and underscores.');
   if (functions(ctx, ctx).has(Name)) throw functionAlreadyExists();
-  const record: FunctionRecord = { Name, FunctionARN: functionArn(ctx.account, Name), CreatedTime: timeOf(ctx), DEVELOPMENT: stageOf(ctx, input), LIVE: undefined };
+  const record: FunctionRecord = {
+    Name,
+    FunctionARN: functionArn(ctx.account, Name),
+    CreatedTime: timeOf(ctx),
+    DEVELOPMENT: stageOf(ctx, input),
+    LIVE: undefined,
+    Tags: input.Tags?.Items ?? [],
+  };
   functions(ctx, ctx).put(Name, record);
   return {
     FunctionSummary: summary(record, 'DEVELOPMENT'),
@@ -66,17 +80,31 @@ export function GetFunction(ctx: Context, input: GetFunctionCommandInput) {
 export function DeleteFunction(ctx: Context, input: DeleteFunctionCommandInput) {
   const record = find(ctx, input.Name);
   checkVersion(record.DEVELOPMENT.ETag, input.IfMatch);
-  if (distributions(ctx, ctx).values().some((one) => JSON.stringify(one.DistributionConfig).includes(`"${record.FunctionARN}"`))) throw functionInUse();
+  if (
+    distributions(ctx, ctx)
+      .values()
+      .some((one) => JSON.stringify(one.DistributionConfig).includes(`"${record.FunctionARN}"`))
+  )
+    throw functionInUse();
   functions(ctx, ctx).delete(record.Name);
   return {};
 }
 
 export function ListFunctions(ctx: Context, input: ListFunctionsCommandInput) {
   const wanted = input.Stage ?? 'DEVELOPMENT';
-  const records = functions(ctx, ctx).values().filter((record) => record[wanted] !== undefined);
+  const records = functions(ctx, ctx)
+    .values()
+    .filter((record) => record[wanted] !== undefined);
   const { page, MaxItems, Quantity, ...rest } = pageOf(records, (record) => record.Name, input);
   const NextMarker = 'NextMarker' in rest ? rest.NextMarker : undefined;
-  return { FunctionList: { MaxItems, Quantity, ...(NextMarker ? { NextMarker } : {}), Items: page.map((record) => summary(record, wanted)) } };
+  return {
+    FunctionList: {
+      MaxItems,
+      Quantity,
+      ...(NextMarker ? { NextMarker } : {}),
+      Items: page.map((record) => summary(record, wanted)),
+    },
+  };
 }
 
 /** Runs the stage's code at the edge's own runtime with the event given. */
@@ -86,7 +114,14 @@ export async function TestFunction(ctx: Context, input: TestFunctionCommandInput
   const { FunctionConfig: config, code, ETag } = stageRecord(record, stage);
   checkVersion(ETag, input.IfMatch);
   const event = eventOf(input.EventObject);
-  const result = await ctx.engine(cdn).runFunction({ name: record.Name, runtime: config.Runtime as 'cloudfront-js-2.0', code: Buffer.from(code, 'base64').toString() }, event);
+  const result = await ctx.engine(cdn).runFunction(
+    {
+      name: record.Name,
+      runtime: config.Runtime as 'cloudfront-js-2.0',
+      code: Buffer.from(code, 'base64').toString(),
+    },
+    event,
+  );
   const isResponse = typeof result.output === 'object' && result.output !== null && 'statusCode' in result.output;
   return {
     TestResult: {
@@ -94,7 +129,8 @@ export async function TestFunction(ctx: Context, input: TestFunctionCommandInput
       ComputeUtilization: String(result.computeUtilization),
       FunctionExecutionLogs: result.logs,
       FunctionErrorMessage: result.error ?? '',
-      FunctionOutput: result.error === undefined ? JSON.stringify({ [isResponse ? 'response' : 'request']: result.output }) : '',
+      FunctionOutput:
+        result.error === undefined ? JSON.stringify({ [isResponse ? 'response' : 'request']: result.output }) : '',
     },
   };
 }
@@ -107,13 +143,23 @@ function eventOf(bytes: Uint8Array | undefined): object {
   }
 }
 
-function stageOf(ctx: Context, input: { FunctionConfig?: FunctionConfig | undefined; FunctionCode?: Uint8Array | undefined }): FunctionStageRecord {
+function stageOf(
+  ctx: Context,
+  input: { FunctionConfig?: FunctionConfig | undefined; FunctionCode?: Uint8Array | undefined },
+): FunctionStageRecord {
   const { FunctionConfig: config, FunctionCode: code } = input;
   if (!config || !code) throw invalidArgument('The parameters FunctionConfig and FunctionCode are required.');
-  if (config.KeyValueStoreAssociations?.Items?.length) throw refused('cloudfront parameter FunctionConfig.KeyValueStoreAssociations', 'key value stores are not run yet.');
-  if (config.Runtime !== 'cloudfront-js-1.0' && config.Runtime !== 'cloudfront-js-2.0') throw invalidArgument('The parameter Runtime is invalid: cloudfront-js-1.0 or cloudfront-js-2.0.');
+  if (config.KeyValueStoreAssociations?.Items?.length)
+    throw refused('cloudfront parameter FunctionConfig.KeyValueStoreAssociations', 'key value stores are not run yet.');
+  if (config.Runtime !== 'cloudfront-js-1.0' && config.Runtime !== 'cloudfront-js-2.0')
+    throw invalidArgument('The parameter Runtime is invalid: cloudfront-js-1.0 or cloudfront-js-2.0.');
   if (code.length > maxCodeBytes) throw functionSizeLimitExceeded();
-  return { ETag: newETag(ctx), LastModifiedTime: timeOf(ctx), FunctionConfig: config, code: Buffer.from(code).toString('base64') };
+  return {
+    ETag: newETag(ctx),
+    LastModifiedTime: timeOf(ctx),
+    FunctionConfig: config,
+    code: Buffer.from(code).toString('base64'),
+  };
 }
 
 function find(ctx: Context, name: string | undefined): FunctionRecord {
@@ -141,6 +187,11 @@ function summary(record: FunctionRecord, stage: FunctionStage) {
     Name: record.Name,
     Status: published ? 'UNASSOCIATED' : 'UNPUBLISHED',
     FunctionConfig: config,
-    FunctionMetadata: { FunctionARN: record.FunctionARN, Stage: stage, CreatedTime: new Date(record.CreatedTime), LastModifiedTime: new Date(LastModifiedTime) },
+    FunctionMetadata: {
+      FunctionARN: record.FunctionARN,
+      Stage: stage,
+      CreatedTime: new Date(record.CreatedTime),
+      LastModifiedTime: new Date(LastModifiedTime),
+    },
   };
 }

@@ -1,31 +1,51 @@
-import type { ListTagsForResourceCommandInput, TagResourceCommandInput, UntagResourceCommandInput } from '@aws-sdk/client-cloudfront';
+import type {
+  ListTagsForResourceCommandInput,
+  Tag,
+  TagResourceCommandInput,
+  UntagResourceCommandInput,
+} from '@aws-sdk/client-cloudfront';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidTagging, noSuchResource } from '../errors.ts';
-import { type Distribution, distributions } from '../state.ts';
+import { distributions, functions } from '../state.ts';
 
 export function TagResource(ctx: Context, input: TagResourceCommandInput) {
-  const record = find(ctx, input.Resource);
+  const tagged = find(ctx, input.Resource);
   const given = input.Tags?.Items ?? [];
   const keys = new Set(given.map((tag) => tag.Key));
-  const Tags = [...record.Tags.filter((tag) => !keys.has(tag.Key)), ...given];
-  if (Tags.length > 50) throw invalidTagging('A resource can have up to 50 tags.');
-  distributions(ctx, ctx).put(record.Id, { ...record, Tags });
+  const tags = [...tagged.tags.filter((tag) => !keys.has(tag.Key)), ...given];
+  if (tags.length > 50) throw invalidTagging('A resource can have up to 50 tags.');
+  tagged.put(tags);
   return {};
 }
 
 export function UntagResource(ctx: Context, input: UntagResourceCommandInput) {
-  const record = find(ctx, input.Resource);
+  const tagged = find(ctx, input.Resource);
   const keys = new Set(input.TagKeys?.Items ?? []);
-  distributions(ctx, ctx).put(record.Id, { ...record, Tags: record.Tags.filter((tag) => !keys.has(String(tag.Key))) });
+  tagged.put(tagged.tags.filter((tag) => !keys.has(String(tag.Key))));
   return {};
 }
 
 export function ListTagsForResource(ctx: Context, input: ListTagsForResourceCommandInput) {
-  return { Tags: { Items: find(ctx, input.Resource).Tags } };
+  return { Tags: { Items: find(ctx, input.Resource).tags } };
 }
 
-function find(ctx: Context, arn: string | undefined): Distribution {
-  const record = distributions(ctx, ctx).get(arn?.split('distribution/')[1] ?? '');
-  if (!record || record.ARN !== arn) throw noSuchResource();
-  return record;
+interface Tagged {
+  tags: Tag[];
+  put(tags: Tag[]): void;
+}
+
+/** Distributions and functions have tags. */
+function find(ctx: Context, arn = ''): Tagged {
+  const distribution = distributions(ctx, ctx).get(arn.split('distribution/')[1] ?? '');
+  if (distribution?.ARN === arn) {
+    return {
+      tags: distribution.Tags,
+      put: (Tags) => distributions(ctx, ctx).put(distribution.Id, { ...distribution, Tags }),
+    };
+  }
+  const record = functions(ctx, ctx).get(arn.split('function/')[1] ?? '');
+  if (record?.FunctionARN === arn) {
+    return { tags: record.Tags, put: (Tags) => functions(ctx, ctx).put(record.Name, { ...record, Tags }) };
+  }
+  throw noSuchResource();
 }

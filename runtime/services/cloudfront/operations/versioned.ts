@@ -1,7 +1,16 @@
 import type { Context, OperationHandler } from '../../../kernel/service.ts';
 import { redeployAll } from '../behaviour/deployment.ts';
 import * as kinds from '../behaviour/kinds.ts';
-import { allOf, createVersioned, deleteVersioned, findVersioned, type Kind, pageOf, timeOf, updateVersioned } from '../behaviour/versions.ts';
+import {
+  allOf,
+  createVersioned,
+  deleteVersioned,
+  findVersioned,
+  type Kind,
+  pageOf,
+  timeOf,
+  updateVersioned,
+} from '../behaviour/versions.ts';
 import { missingBody } from '../errors.ts';
 import type { Versioned } from '../state.ts';
 
@@ -12,9 +21,27 @@ import type { Versioned } from '../state.ts';
  * are made here from one description each.
  */
 export const versionedOperations: Record<string, OperationHandler> = {
-  ...operationsOf({ noun: 'CachePolicy', plural: 'CachePolicies', path: 'cache-policy', kind: kinds.cachePolicyKind, list: policyItem }),
-  ...operationsOf({ noun: 'OriginRequestPolicy', plural: 'OriginRequestPolicies', path: 'origin-request-policy', kind: kinds.originRequestPolicyKind, list: policyItem }),
-  ...operationsOf({ noun: 'ResponseHeadersPolicy', plural: 'ResponseHeadersPolicies', path: 'response-headers-policy', kind: kinds.responseHeadersPolicyKind, list: policyItem }),
+  ...operationsOf({
+    noun: 'CachePolicy',
+    plural: 'CachePolicies',
+    path: 'cache-policy',
+    kind: kinds.cachePolicyKind,
+    list: policyItem,
+  }),
+  ...operationsOf({
+    noun: 'OriginRequestPolicy',
+    plural: 'OriginRequestPolicies',
+    path: 'origin-request-policy',
+    kind: kinds.originRequestPolicyKind,
+    list: policyItem,
+  }),
+  ...operationsOf({
+    noun: 'ResponseHeadersPolicy',
+    plural: 'ResponseHeadersPolicies',
+    path: 'response-headers-policy',
+    kind: kinds.responseHeadersPolicyKind,
+    list: policyItem,
+  }),
   ...operationsOf({
     noun: 'OriginAccessControl',
     plural: 'OriginAccessControls',
@@ -28,7 +55,11 @@ export const versionedOperations: Record<string, OperationHandler> = {
     path: 'origin-access-identity/cloudfront',
     kind: kinds.originAccessIdentityKind,
     extra: (ctx) => ({ S3CanonicalUserId: ctx.ids.hex(64) }),
-    list: ({ record, described }) => ({ Id: record.Id, S3CanonicalUserId: described.S3CanonicalUserId, Comment: record.Config.Comment }),
+    list: ({ record, described }) => ({
+      Id: record.Id,
+      S3CanonicalUserId: described.S3CanonicalUserId,
+      Comment: record.Config.Comment,
+    }),
   }),
   ...operationsOf({
     noun: 'PublicKey',
@@ -38,7 +69,13 @@ export const versionedOperations: Record<string, OperationHandler> = {
     extra: (ctx) => ({ CreatedTime: timeOf(ctx) }),
     list: ({ record, described }) => ({ ...record.Config, Id: record.Id, CreatedTime: described.CreatedTime }),
   }),
-  ...operationsOf({ noun: 'KeyGroup', plural: 'KeyGroups', path: 'key-group', kind: kinds.keyGroupKind, list: ({ described }) => ({ KeyGroup: described }) }),
+  ...operationsOf({
+    noun: 'KeyGroup',
+    plural: 'KeyGroups',
+    path: 'key-group',
+    kind: kinds.keyGroupKind,
+    list: ({ described }) => ({ KeyGroup: described }),
+  }),
 };
 
 interface Description<Config extends object, R extends Versioned<Config>> {
@@ -52,9 +89,17 @@ interface Description<Config extends object, R extends Versioned<Config>> {
   list: (item: { record: R; described: Record<string, unknown>; type: 'managed' | 'custom'; noun: string }) => object;
 }
 
-type Input = Record<string, unknown> & { Id?: string; IfMatch?: string; Marker?: string; MaxItems?: number; Type?: string };
+type Input = Record<string, unknown> & {
+  Id?: string;
+  IfMatch?: string;
+  Marker?: string;
+  MaxItems?: number;
+  Type?: string;
+};
 
-function operationsOf<Config extends object, R extends Versioned<Config>>(about: Description<Config, R>): Record<string, OperationHandler> {
+function operationsOf<Config extends object, R extends Versioned<Config>>(
+  about: Description<Config, R>,
+): Record<string, OperationHandler> {
   const { noun, kind } = about;
   const configOf = (input: Input): Config => {
     const config = input[`${noun}Config`];
@@ -64,7 +109,12 @@ function operationsOf<Config extends object, R extends Versioned<Config>>(about:
   const answer = (record: R) => ({ [noun]: describe(noun, record), ETag: record.ETag });
   return {
     [`Create${noun}`]: (ctx: Context, input: Input) => {
-      const record = createVersioned(ctx, kind, configOf(input), (about.extra?.(ctx) ?? {}) as Omit<R, keyof Versioned<Config>>);
+      const record = createVersioned(
+        ctx,
+        kind,
+        configOf(input),
+        (about.extra?.(ctx) ?? {}) as Omit<R, keyof Versioned<Config>>,
+      );
       return { ...answer(record), Location: `https://cloudfront.amazonaws.com/2020-05-31/${about.path}/${record.Id}` };
     },
     [`Get${noun}`]: (ctx: Context, input: Input) => answer(findVersioned(ctx, kind, input.Id ?? '')),
@@ -73,7 +123,11 @@ function operationsOf<Config extends object, R extends Versioned<Config>>(about:
       return { [`${noun}Config`]: record.Config, ETag: record.ETag };
     },
     [`Update${noun}`]: (ctx: Context, input: Input) => {
-      const record = updateVersioned(ctx, kind, { id: input.Id ?? '', ifMatch: input.IfMatch, config: configOf(input) });
+      const record = updateVersioned(ctx, kind, {
+        id: input.Id ?? '',
+        ifMatch: input.IfMatch,
+        config: configOf(input),
+      });
       redeployAll(ctx, ctx.account);
       return answer(record);
     },
@@ -85,12 +139,18 @@ function operationsOf<Config extends object, R extends Versioned<Config>>(about:
   };
 }
 
-function list<Config extends object, R extends Versioned<Config>>(ctx: Context, about: Description<Config, R>, input: Input) {
+function list<Config extends object, R extends Versioned<Config>>(
+  ctx: Context,
+  about: Description<Config, R>,
+  input: Input,
+) {
   const items = allOf(ctx, about.kind)
     .map((record) => ({ record, type: about.kind.managed[record.Id] ? ('managed' as const) : ('custom' as const) }))
     .filter(({ type }) => input.Type === undefined || input.Type === type);
   const { page, ...rest } = pageOf(items, ({ record }) => record.Id, input);
-  const Items = page.map(({ record, type }) => about.list({ record, type, described: describe(about.noun, record), noun: about.noun }));
+  const Items = page.map(({ record, type }) =>
+    about.list({ record, type, described: describe(about.noun, record), noun: about.noun }),
+  );
   return { ...rest, Items };
 }
 

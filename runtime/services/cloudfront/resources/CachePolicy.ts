@@ -4,5 +4,9 @@ const parameters = 'ParametersInCacheKeyAndForwardedToOrigin';
 
 export const CachePolicy = versionedResource({
   noun: 'CachePolicy',
-  lists: [`${parameters}.HeadersConfig.Headers`, `${parameters}.CookiesConfig.Cookies`, `${parameters}.QueryStringsConfig.QueryStrings`],
+  lists: [
+    `${parameters}.HeadersConfig.Headers`,
+    `${parameters}.CookiesConfig.Cookies`,
+    `${parameters}.QueryStringsConfig.QueryStrings`,
+  ],
 });

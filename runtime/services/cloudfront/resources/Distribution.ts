@@ -3,19 +3,38 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import type { Fidelity } from '../../../kernel/service.ts';
 import { type TemplateConfig, toDistributionConfig } from './distribution-config.ts';
+import { tagsOf, updateTags } from './tags.ts';
 
 interface Properties {
   DistributionConfig: TemplateConfig;
   Tags?: Tag[];
 }
 
-const stored = ['PriceClass', 'HttpVersion', 'IPV6Enabled', 'ViewerCertificate', 'Comment', 'Origins.OriginShield', 'Origins.CustomOriginConfig.OriginSSLProtocols', 'Origins.CustomOriginConfig.OriginKeepaliveTimeout'];
+const stored = [
+  'PriceClass',
+  'HttpVersion',
+  'IPV6Enabled',
+  'ViewerCertificate',
+  'Comment',
+  'Origins.OriginShield',
+  'Origins.CustomOriginConfig.OriginSSLProtocols',
+  'Origins.CustomOriginConfig.OriginKeepaliveTimeout',
+  'Origins.CustomOriginConfig.IpAddressType',
+];
 
-/** Refused by value where a template may hold them empty or off (behaviour/refusals.ts says why, each by its name). */
+/** What can be given switched off (Staging, GrpcConfig, Restrictions …) is refused by value, in behaviour/refusals.ts. */
 const refused: Record<string, string> = {
+  WebACLId: 'no web ACL is evaluated at the edge yet.',
+  ContinuousDeploymentPolicyId: 'continuous deployment is not run.',
+  ...inEveryBehaviour({
+    LambdaFunctionAssociations: 'Lambda@Edge is not run; CloudFront Functions are.',
+    FieldLevelEncryptionId: 'field-level encryption is not run.',
+    RealtimeLogConfigArn: 'real-time logs are not written; standard logs are.',
+    TrustedSigners: 'use trusted key groups, as AWS recommends.',
+  }),
   'Origins.VpcOriginConfig': 'use a custom origin; names of load balancers resolve inside.',
   'Origins.ResponseCompletionTimeout': 'only OriginReadTimeout is kept.',
-  'Origins.OriginMtlsConfig': 'TLS ends in front of the edge.',
+  'Origins.CustomOriginConfig.OriginMtlsConfig': 'origins inside are asked without TLS.',
   AnycastIpListId: 'there are no anycast addresses on one machine.',
   CacheTagConfig: 'cache tags are not kept; invalidate by path.',
   ConnectionFunctionAssociation: 'connection functions are not run.',
@@ -31,21 +50,32 @@ export const Distribution = defineResource<Properties>({
   properties: {
     DistributionConfig: 'executed',
     ...Object.fromEntries(stored.map((path) => [`DistributionConfig.${path}`, 'stored' as const])),
-    ...Object.fromEntries(Object.entries(refused).map(([path, why]): [string, Fidelity] => [`DistributionConfig.${path}`, { refused: why }])),
+    ...Object.fromEntries(
+      Object.entries(refused).map(([path, why]): [string, Fidelity] => [
+        `DistributionConfig.${path}`,
+        { refused: why },
+      ]),
+    ),
     Tags: 'executed',
   },
   async create(ctx, { DistributionConfig: config, Tags = [] }) {
     const reference = ctx.generateName({ maxLength: 128 });
-    const tags = [...Tags, ...Object.entries(ctx.stackTags).map(([Key, Value]) => ({ Key, Value }))];
     const answer = await ctx.call<Answer>('cloudfront', 'CreateDistributionWithTags', {
-      DistributionConfigWithTags: { DistributionConfig: toDistributionConfig(config, reference), Tags: { Items: tags } },
+      DistributionConfigWithTags: {
+        DistributionConfig: toDistributionConfig(config, reference),
+        Tags: { Items: tagsOf(ctx, Tags) },
+      },
     });
     return stateOf(answer);
   },
   async update(ctx, id, { DistributionConfig: config, Tags = [] }, previous) {
     const now = await ctx.call<Answer>('cloudfront', 'GetDistribution', { Id: id });
     const reference = now.Distribution.DistributionConfig.CallerReference;
-    const answer = await ctx.call<Answer>('cloudfront', 'UpdateDistribution', { Id: id, IfMatch: now.ETag, DistributionConfig: toDistributionConfig(config, reference) });
+    const answer = await ctx.call<Answer>('cloudfront', 'UpdateDistribution', {
+      Id: id,
+      IfMatch: now.ETag,
+      DistributionConfig: toDistributionConfig(config, reference),
+    });
     await updateTags(ctx, answer.Distribution.ARN, Tags, previous.Tags ?? []);
     return stateOf(answer);
   },
@@ -58,8 +88,20 @@ export const Distribution = defineResource<Properties>({
   },
 });
 
+function inEveryBehaviour(reasons: Record<string, string>): Record<string, string> {
+  const behaviours = ['DefaultCacheBehavior', 'CacheBehaviors'];
+  return Object.fromEntries(
+    behaviours.flatMap((path) => Object.entries(reasons).map(([name, why]) => [`${path}.${name}`, why])),
+  );
+}
+
 interface Answer {
-  Distribution: { Id: string; ARN: string; DomainName: string; DistributionConfig: { CallerReference: string; Enabled: boolean } };
+  Distribution: {
+    Id: string;
+    ARN: string;
+    DomainName: string;
+    DistributionConfig: { CallerReference: string; Enabled: boolean };
+  };
   ETag: string;
 }
 
@@ -71,14 +113,11 @@ function stateOf({ Distribution: made }: Answer): ResourceState {
 async function disableAndDelete(ctx: ResourceContext, id: string): Promise<void> {
   let { Distribution: now, ETag } = await ctx.call<Answer>('cloudfront', 'GetDistribution', { Id: id });
   if (now.DistributionConfig.Enabled) {
-    ({ Distribution: now, ETag } = await ctx.call<Answer>('cloudfront', 'UpdateDistribution', { Id: id, IfMatch: ETag, DistributionConfig: { ...now.DistributionConfig, Enabled: false } }));
+    ({ Distribution: now, ETag } = await ctx.call<Answer>('cloudfront', 'UpdateDistribution', {
+      Id: id,
+      IfMatch: ETag,
+      DistributionConfig: { ...now.DistributionConfig, Enabled: false },
+    }));
   }
   await ctx.call('cloudfront', 'DeleteDistribution', { Id: now.Id, IfMatch: ETag });
-}
-
-async function updateTags(ctx: ResourceContext, arn: string, tags: Tag[], previous: Tag[]): Promise<void> {
-  const kept = new Set(tags.map((tag) => tag.Key));
-  const gone = previous.flatMap((tag) => (tag.Key !== undefined && !kept.has(tag.Key) ? [tag.Key] : []));
-  if (gone.length > 0) await ctx.call('cloudfront', 'UntagResource', { Resource: arn, TagKeys: { Items: gone } });
-  if (tags.length > 0) await ctx.call('cloudfront', 'TagResource', { Resource: arn, Tags: { Items: tags } });
 }

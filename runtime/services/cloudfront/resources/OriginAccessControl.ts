@@ -1,3 +1,6 @@
 import { versionedResource } from './versioned-resource.ts';
 
-export const OriginAccessControl = versionedResource({ noun: 'OriginAccessControl' });
+export const OriginAccessControl = versionedResource({
+  noun: 'OriginAccessControl',
+  properties: { 'OriginAccessControlConfig.Description': 'stored' },
+});

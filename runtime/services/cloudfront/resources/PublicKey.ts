@@ -2,5 +2,7 @@ import { versionedResource } from './versioned-resource.ts';
 
 export const PublicKey = versionedResource({
   noun: 'PublicKey',
-  attributes: (described) => ({ CreatedTime: described.CreatedTime instanceof Date ? described.CreatedTime.toISOString() : undefined }),
+  attributes: (described) => ({
+    CreatedTime: described.CreatedTime instanceof Date ? described.CreatedTime.toISOString() : undefined,
+  }),
 });

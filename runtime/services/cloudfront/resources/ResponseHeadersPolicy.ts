@@ -4,10 +4,16 @@ import { versionedResource } from './versioned-resource.ts';
 export const ResponseHeadersPolicy = versionedResource({
   noun: 'ResponseHeadersPolicy',
   complete(_ctx, config) {
-    const { CorsConfig: cors, CustomHeadersConfig: custom, RemoveHeadersConfig: removed } = config as Record<string, Record<string, unknown> | undefined>;
+    const {
+      CorsConfig: cors,
+      CustomHeadersConfig: custom,
+      RemoveHeadersConfig: removed,
+    } = config as Record<string, Record<string, unknown> | undefined>;
     return {
       ...config,
-      ...(cors ? { CorsConfig: Object.fromEntries(Object.entries(cors).map(([name, value]) => [name, counted(value)])) } : {}),
+      ...(cors
+        ? { CorsConfig: Object.fromEntries(Object.entries(cors).map(([name, value]) => [name, counted(value)])) }
+        : {}),
       ...(custom ? { CustomHeadersConfig: counted(custom) } : {}),
       ...(removed ? { RemoveHeadersConfig: counted(removed) } : {}),
     };

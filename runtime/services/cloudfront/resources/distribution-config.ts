@@ -1,11 +1,24 @@
-import type { CacheBehavior, CustomErrorResponse, DefaultCacheBehavior, DistributionConfig, ForwardedValues, Method, Origin } from '@aws-sdk/client-cloudfront';
+import type {
+  CacheBehavior,
+  CustomErrorResponse,
+  DefaultCacheBehavior,
+  DistributionConfig,
+  ForwardedValues,
+  Method,
+  Origin,
+} from '@aws-sdk/client-cloudfront';
 import { quantity } from './quantities.ts';
 
 /** `AWS::CloudFront::Distribution DistributionConfig`: the API's configuration with plain lists and some other spellings. */
 export interface TemplateConfig {
   Aliases?: string[];
   CacheBehaviors?: TemplateBehavior[];
-  CustomErrorResponses?: { ErrorCode: number; ErrorCachingMinTTL?: number; ResponseCode?: number; ResponsePagePath?: string }[];
+  CustomErrorResponses?: {
+    ErrorCode: number;
+    ErrorCachingMinTTL?: number;
+    ResponseCode?: number;
+    ResponsePagePath?: string;
+  }[];
   DefaultCacheBehavior: TemplateBehavior;
   IPV6Enabled?: boolean;
   Logging?: { Bucket?: string; IncludeCookies?: boolean; Prefix?: string };
@@ -18,7 +31,12 @@ export interface TemplateConfig {
 interface TemplateBehavior {
   AllowedMethods?: string[];
   CachedMethods?: string[];
-  ForwardedValues?: { QueryString: boolean; Headers?: string[]; QueryStringCacheKeys?: string[]; Cookies?: { Forward: string; WhitelistedNames?: string[] } };
+  ForwardedValues?: {
+    QueryString: boolean;
+    Headers?: string[];
+    QueryStringCacheKeys?: string[];
+    Cookies?: { Forward: string; WhitelistedNames?: string[] };
+  };
   FunctionAssociations?: unknown[];
   LambdaFunctionAssociations?: unknown[];
   TrustedKeyGroups?: string[];
@@ -27,14 +45,29 @@ interface TemplateBehavior {
 }
 
 interface TemplateOrigin {
-  CustomOriginConfig?: Record<string, unknown> & { HTTPPort?: number; HTTPSPort?: number; OriginSSLProtocols?: string[] };
+  CustomOriginConfig?: Record<string, unknown> & {
+    HTTPPort?: number;
+    HTTPSPort?: number;
+    OriginSSLProtocols?: string[];
+  };
   OriginCustomHeaders?: { HeaderName: string; HeaderValue: string }[];
   S3OriginConfig?: { OriginAccessIdentity?: string };
   [other: string]: unknown;
 }
 
 export function toDistributionConfig(config: TemplateConfig, CallerReference: string): DistributionConfig {
-  const { Aliases, CacheBehaviors, CustomErrorResponses, DefaultCacheBehavior: behavior, IPV6Enabled, Logging, Origins, Restrictions, ViewerCertificate, ...rest } = config;
+  const {
+    Aliases,
+    CacheBehaviors,
+    CustomErrorResponses,
+    DefaultCacheBehavior: behavior,
+    IPV6Enabled,
+    Logging,
+    Origins,
+    Restrictions,
+    ViewerCertificate,
+    ...rest
+  } = config;
   return {
     Comment: '',
     ...rest,
@@ -46,8 +79,26 @@ export function toDistributionConfig(config: TemplateConfig, CallerReference: st
     CacheBehaviors: quantity((CacheBehaviors ?? []).map((one) => toBehavior(one) as CacheBehavior)),
     CustomErrorResponses: quantity((CustomErrorResponses ?? []).map(toErrorResponse)),
     ...(IPV6Enabled === undefined ? {} : { IsIPV6Enabled: IPV6Enabled }),
-    ...(Logging ? { Logging: { Enabled: Boolean(Logging.Bucket), IncludeCookies: Logging.IncludeCookies ?? false, Bucket: Logging.Bucket ?? '', Prefix: Logging.Prefix ?? '' } } : {}),
-    ...(Restrictions ? { Restrictions: { GeoRestriction: { RestrictionType: Restrictions.GeoRestriction.RestrictionType as 'none', ...quantity(Restrictions.GeoRestriction.Locations) } } } : {}),
+    ...(Logging
+      ? {
+          Logging: {
+            Enabled: Boolean(Logging.Bucket),
+            IncludeCookies: Logging.IncludeCookies ?? false,
+            Bucket: Logging.Bucket ?? '',
+            Prefix: Logging.Prefix ?? '',
+          },
+        }
+      : {}),
+    ...(Restrictions
+      ? {
+          Restrictions: {
+            GeoRestriction: {
+              RestrictionType: Restrictions.GeoRestriction.RestrictionType as 'none',
+              ...quantity(Restrictions.GeoRestriction.Locations),
+            },
+          },
+        }
+      : {}),
     ...(ViewerCertificate ? { ViewerCertificate: certificate(ViewerCertificate) } : {}),
   };
 }
@@ -73,7 +124,16 @@ function toOrigin(origin: TemplateOrigin): Origin {
 }
 
 function toBehavior(behavior: TemplateBehavior): object {
-  const { AllowedMethods, CachedMethods, ForwardedValues: values, FunctionAssociations, LambdaFunctionAssociations, TrustedKeyGroups, TrustedSigners, ...rest } = behavior;
+  const {
+    AllowedMethods,
+    CachedMethods,
+    ForwardedValues: values,
+    FunctionAssociations,
+    LambdaFunctionAssociations,
+    TrustedKeyGroups,
+    TrustedSigners,
+    ...rest
+  } = behavior;
   const allowed = (AllowedMethods ?? ['GET', 'HEAD']) as Method[];
   const cached = (CachedMethods ?? ['GET', 'HEAD']) as Method[];
   return {
@@ -91,15 +151,26 @@ function toForwardedValues(values: NonNullable<TemplateBehavior['ForwardedValues
   const { Cookies: cookies } = values;
   return {
     QueryString: values.QueryString,
-    Cookies: { Forward: (cookies?.Forward ?? 'none') as 'none', ...(cookies?.WhitelistedNames ? { WhitelistedNames: quantity(cookies.WhitelistedNames) } : {}) },
+    Cookies: {
+      Forward: (cookies?.Forward ?? 'none') as 'none',
+      ...(cookies?.WhitelistedNames ? { WhitelistedNames: quantity(cookies.WhitelistedNames) } : {}),
+    },
     Headers: quantity(values.Headers),
     QueryStringCacheKeys: quantity(values.QueryStringCacheKeys),
   };
 }
 
 /** The API's ResponseCode is text, the template's a number. */
-function toErrorResponse({ ResponseCode, ResponsePagePath, ...rest }: NonNullable<TemplateConfig['CustomErrorResponses']>[number]): CustomErrorResponse {
-  return { ...rest, ResponsePagePath: ResponsePagePath ?? '', ResponseCode: ResponseCode === undefined ? '' : String(ResponseCode) };
+function toErrorResponse({
+  ResponseCode,
+  ResponsePagePath,
+  ...rest
+}: NonNullable<TemplateConfig['CustomErrorResponses']>[number]): CustomErrorResponse {
+  return {
+    ...rest,
+    ResponsePagePath: ResponsePagePath ?? '',
+    ResponseCode: ResponseCode === undefined ? '' : String(ResponseCode),
+  };
 }
 
 /** The template spells two of the members differently. */

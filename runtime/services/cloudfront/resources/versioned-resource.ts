@@ -1,5 +1,10 @@
 import { AwsError } from '../../../kernel/errors.ts';
-import { defineResource, type ResourceContext, type ResourceState, type ResourceType } from '../../../kernel/resource.ts';
+import {
+  defineResource,
+  type ResourceContext,
+  type ResourceState,
+  type ResourceType,
+} from '../../../kernel/resource.ts';
 import type { Fidelity } from '../../../kernel/service.ts';
 import { withQuantities } from './quantities.ts';
 
@@ -13,7 +18,11 @@ export function versionedResource(about: {
   /** Attributes beside Id and LastModifiedTime. */
   attributes?: (described: Record<string, unknown>) => Record<string, unknown>;
   /** What the API wants and the template does not say. */
-  complete?: (ctx: ResourceContext, config: Record<string, unknown>, previous: Record<string, unknown> | undefined) => Record<string, unknown>;
+  complete?: (
+    ctx: ResourceContext,
+    config: Record<string, unknown>,
+    previous: Record<string, unknown> | undefined,
+  ) => Record<string, unknown>;
 }): ResourceType {
   const { noun } = about;
   const property = `${noun}Config`;
@@ -24,7 +33,7 @@ export function versionedResource(about: {
   };
   return defineResource<Properties>({
     type: `AWS::CloudFront::${noun}`,
-    properties: about.properties ?? { [property]: 'executed' },
+    properties: { [property]: 'executed', ...(about.properties ?? { [`${property}.Comment`]: 'stored' }) },
     async create(ctx, properties) {
       const answer = await ctx.call('cloudfront', `Create${noun}`, { [property]: configOf(ctx, properties) });
       return stateOf(answer[noun] as Record<string, unknown>, about.attributes);
@@ -32,7 +41,11 @@ export function versionedResource(about: {
     async update(ctx, id, properties) {
       const now = await ctx.call('cloudfront', `Get${noun}`, { Id: id });
       const previous = (now[noun] as Record<string, Record<string, unknown>>)[property];
-      const answer = await ctx.call('cloudfront', `Update${noun}`, { Id: id, IfMatch: now.ETag, [property]: configOf(ctx, properties, previous) });
+      const answer = await ctx.call('cloudfront', `Update${noun}`, {
+        Id: id,
+        IfMatch: now.ETag,
+        [property]: configOf(ctx, properties, previous),
+      });
       return stateOf(answer[noun] as Record<string, unknown>, about.attributes);
     },
     async delete(ctx, id) {
@@ -46,10 +59,17 @@ export function versionedResource(about: {
   });
 }
 
-function stateOf(described: Record<string, unknown>, attributes?: (described: Record<string, unknown>) => Record<string, unknown>): ResourceState {
+function stateOf(
+  described: Record<string, unknown>,
+  attributes?: (described: Record<string, unknown>) => Record<string, unknown>,
+): ResourceState {
   const time = described.LastModifiedTime;
   return {
     physicalId: String(described.Id),
-    attributes: { Id: described.Id, ...(time instanceof Date ? { LastModifiedTime: time.toISOString() } : {}), ...attributes?.(described) },
+    attributes: {
+      Id: described.Id,
+      ...(time instanceof Date ? { LastModifiedTime: time.toISOString() } : {}),
+      ...attributes?.(described),
+    },
   };
 }
