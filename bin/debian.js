@@ -1,0 +1,33 @@
+// What tests use from Debian: a browser, isolation for sandboxes, network tools. As root on Debian the missing ones are
+// installed; elsewhere each is named, with the command that brings it. In CI a missing one is a failure.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const wanted = [
+  { program: 'chromium', packageName: 'chromium', use: 'the browser tests of the site' },
+  { program: 'bwrap', packageName: 'bubblewrap', use: "functions' own /var/task, /opt and /tmp" },
+];
+
+export function prepareDebian() {
+  const missing = wanted.filter(({ program }) => !find(program));
+  if (missing.length === 0) return;
+  const names = missing.map(({ packageName }) => packageName);
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    process.stderr.write(`Installing from Debian: ${names.join(' ')} …\n`);
+    const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    spawnSync('apt-get', ['update', '-qq'], options);
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options);
+  }
+  const still = wanted.filter(({ program }) => !find(program));
+  for (const { packageName, use } of still) {
+    process.stderr.write(`NOT HERE: ${packageName}, needed for ${use}. Install it with: sudo apt-get install ${packageName}\n`);
+  }
+  if (still.length > 0 && process.env.CI) {
+    process.stderr.write('error: in CI every suite must run; see what is not here above.\n');
+    process.exit(1);
+  }
+}
+
+function find(program) {
+  return (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
+}

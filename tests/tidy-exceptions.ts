@@ -1,0 +1,10 @@
+/** What breaks a rule of tidy.test.ts, with its reason. A number here may only fall. */
+export const exceptions: {
+  lines: Record<string, number>;
+  functions: Record<string, string>;
+  time: Record<string, string>;
+} = {
+  lines: {},
+  functions: {},
+  time: {},
+};
