@@ -1,70 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DeleteStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  UpdateStackCommand,
-} from '@aws-sdk/client-cloudformation';
-import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
-import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
-import { stackStore } from '../../engines/cloudformation/stacks/stack-store.ts';
-import { type FakeTypes, installFakeTypes } from './fake-types.fixture.ts';
-
-interface Setting {
-  orrery: Orrery;
-  client: CloudFormationClient;
-  fakes: FakeTypes;
-  status(name?: string): Promise<string | undefined>;
-  settle(name?: string): Promise<void>;
-  create(template: object | string, options?: object): Promise<void>;
-  update(template: object | string, options?: object): Promise<void>;
-  events(): Promise<string[]>;
-}
-
-async function withStack(run: (setting: Setting) => Promise<void>): Promise<void> {
-  const orrery = await startOrrery({ services: ['cloudformation'] });
-  const client = orrery.client(CloudFormationClient);
-  const fakes = installFakeTypes(orrery.kernel);
-  const text = (template: object | string) => (typeof template === 'string' ? template : JSON.stringify(template));
-  const settle = async (name = 'app'): Promise<void> => {
-    const { kernel } = orrery;
-    const stack = kernel.engine(stackStore).find({ account: '000000000000', region: 'us-east-1' }, name);
-    if (stack) await kernel.engine(deployments).settled(stack.StackId);
-  };
-  const setting: Setting = {
-    orrery,
-    client,
-    fakes,
-    settle,
-    status: async (name = 'app') => (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0]?.StackStatus,
-    create: async (template, options = {}) => {
-      await client.send(new CreateStackCommand({ StackName: 'app', TemplateBody: text(template), ...options }));
-      await settle();
-    },
-    update: async (template, options = {}) => {
-      await client.send(new UpdateStackCommand({ StackName: 'app', TemplateBody: text(template), ...options }));
-      await settle();
-    },
-    events: async () => {
-      const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: 'app' }));
-      return StackEvents.map((event) => `${event.LogicalResourceId} ${event.ResourceStatus}`).reverse();
-    },
-  };
-  try {
-    await run(setting);
-  } finally {
-    await orrery.stop();
-  }
-}
+import { DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { withStacks } from './stacks.fixture.ts';
 
 const queue = (properties: object = {}, more: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties: properties, ...more });
 const topic = (properties: object = {}, more: object = {}) => ({ Type: 'AWS::SNS::Topic', Properties: properties, ...more });
 
 test('creates resources in the order of their dependencies and tells each step', () =>
-  withStack(async ({ create, fakes, status, events, client }) => {
+  withStacks(async ({ create, fakes, status, events, client }) => {
     await create({
       Resources: {
         Alarm: topic({ DisplayName: { 'Fn::Sub': '${Orders.Arn}' } }),
@@ -82,7 +25,7 @@ test('creates resources in the order of their dependencies and tells each step',
   }));
 
 test('rolls a failed creation back, deleting what was made in reverse order', () =>
-  withStack(async ({ create, fakes, status, client }) => {
+  withStacks(async ({ create, fakes, status, client }) => {
     fakes.failing.add('create Last');
     await create({ Resources: { First: queue(), Second: queue({}, { DependsOn: 'First' }), Last: queue({}, { DependsOn: 'Second' }) } });
     assert.equal(await status(), 'ROLLBACK_COMPLETE');
@@ -94,7 +37,7 @@ test('rolls a failed creation back, deleting what was made in reverse order', ()
   }));
 
 test('updates in place what may change in place, and replaces the rest before the old is deleted', () =>
-  withStack(async ({ create, update, fakes, status, events }) => {
+  withStacks(async ({ create, update, fakes, status, events }) => {
     await create({ Resources: { A: queue({ QueueName: 'a', VisibilityTimeout: 1 }), B: queue({ QueueName: 'b' }), Gone: topic({ TopicName: 'gone' }) } });
     fakes.done.length = 0;
     await update({ Resources: { A: queue({ QueueName: 'a', VisibilityTimeout: '2' }), B: queue({ QueueName: 'b2' }) } });
@@ -107,7 +50,7 @@ test('updates in place what may change in place, and replaces the rest before th
   }));
 
 test('rolls a failed update back to what the stack was', () =>
-  withStack(async ({ create, update, fakes, status, client }) => {
+  withStacks(async ({ create, update, fakes, status, client }) => {
     await create({ Resources: { A: queue({ QueueName: 'a', VisibilityTimeout: 1 }), B: queue({ QueueName: 'b' }) }, Outputs: { Was: { Value: 'before' } } });
     const before = structuredClone([...fakes.live]);
     fakes.failing.add('create New');
@@ -129,7 +72,7 @@ test('rolls a failed update back to what the stack was', () =>
   }));
 
 test('keeps what DeletionPolicy retains and deletes the rest', () =>
-  withStack(async ({ create, fakes, client, settle }) => {
+  withStacks(async ({ create, fakes, client, settle }) => {
     await create({ Resources: { Kept: queue({ QueueName: 'kept' }, { DeletionPolicy: 'Retain' }), Gone: queue({ QueueName: 'gone' }) } });
     const { Stacks } = await client.send(new DescribeStacksCommand({}));
     await client.send(new DeleteStackCommand({ StackName: 'app' }));
@@ -141,7 +84,7 @@ test('keeps what DeletionPolicy retains and deletes the rest', () =>
   }));
 
 test('refuses an update that changes nothing', () =>
-  withStack(async ({ create, update }) => {
+  withStacks(async ({ create, update }) => {
     const template = { Resources: { A: queue({ QueueName: 'a' }), B: topic({ DisplayName: { 'Fn::GetAtt': ['A', 'Arn'] } }) }, Outputs: { O: { Value: { Ref: 'A' } } } };
     await create(template);
     await assert.rejects(update(template), { name: 'ValidationError', message: 'No updates are to be performed.' });

@@ -16,12 +16,11 @@ export class Deployments {
 
   /** Takes a stack that was put into a status in progress to rest, in the background. */
   start(stack: StackRecord, options: { resumed?: boolean } = {}): void {
-    const { clock } = this.#kernel;
     const deployment = new Deployment(this.#kernel, this.#kernel.engine(stackStore), stack);
     const before = this.#running.get(stack.StackId)?.ended ?? Promise.resolve();
     const limit = this.#limit(stack, deployment);
-    const ended = clock
-      .track(before.then(() => deployment.run(options)))
+    const ended = before
+      .then(() => deployment.run(options))
       .finally(() => {
         limit?.cancel();
         if (this.#running.get(stack.StackId)?.deployment === deployment) this.#running.delete(stack.StackId);

@@ -42,11 +42,11 @@ export class ResourceActions {
       });
       const properties = await this.#final(ctx, desired.type, desired.properties);
       this.#guard();
-      const state = await this.#type(desired.type).create(ctx, properties);
+      const state = await this.#tracked(desired.type, this.#type(desired.type).create(ctx, properties));
       record = withState(record, state);
       this.#guard(record);
       record = this.#journal.resource(record, begun, 'Resource creation Initiated');
-      await this.#settled(ctx, desired, record);
+      await this.afterCreation?.(ctx, desired, record);
       this.#guard();
       this.#journal.resource(record, done);
       return true;
@@ -59,11 +59,7 @@ export class ResourceActions {
     }
   }
 
-  /** Creation policies are waited for here; overridden by `creationSignals`. */
-  async #settled(ctx: DeploymentContext, desired: DesiredResource, record: ResourceRecord): Promise<void> {
-    await this.afterCreation?.(ctx, desired, record);
-  }
-
+  /** Waits for the signals of a creation policy. */
   afterCreation?: (ctx: DeploymentContext, desired: DesiredResource, record: ResourceRecord) => Promise<void>;
 
   async update(record: ResourceRecord, desired: DesiredResource, change: ResourceChangeRecord): Promise<boolean> {
@@ -76,7 +72,7 @@ export class ResourceActions {
       const previous = await this.#final(ctx, desired.type, record.properties).catch(() => record.properties);
       this.#guard();
       if (!type.update) throw new Error(`${desired.type} has no update`);
-      const state = await type.update(ctx, record.PhysicalResourceId ?? '', properties, previous);
+      const state = await this.#tracked(desired.type, type.update(ctx, record.PhysicalResourceId ?? '', properties, previous));
       // A type may bring forth another physical resource by itself, as custom resources do: the old one is cleaned up.
       const replaced = state.physicalId !== record.PhysicalResourceId;
       const attributes = state.attributes ?? record.attributes;
@@ -112,7 +108,7 @@ export class ResourceActions {
       const ctx = this.#context(record.LogicalResourceId, record.ResourceType);
       const properties = await this.#final(ctx, record.ResourceType, record.properties).catch(() => record.properties);
       this.#guard();
-      await type.delete(ctx, physicalId, properties);
+      await this.#tracked(record.ResourceType, type.delete(ctx, physicalId, properties));
       this.#guard();
       note('DELETE_COMPLETE');
       return true;
@@ -132,6 +128,11 @@ export class ResourceActions {
     const type = resourceTypeOf(this.#ctx, name);
     if (!type) throw new TemplateError(`Orrery has no resource type ${name}`);
     return type;
+  }
+
+  /** A wind waits for work, but not for what itself waits: for a provider's answer, for signals, for an embedded stack. */
+  #tracked<T>(type: string, work: Promise<T>): Promise<T> {
+    return isCustom(type) || type.startsWith('AWS::CloudFormation::') ? work : this.#ctx.clock.track(work);
   }
 
   /** Dynamic references worked out now; what they give has its type checked only here. */
