@@ -1,0 +1,47 @@
+import type { Context } from '../../../kernel/service.ts';
+import type { LogGroup } from '../state.ts';
+
+declare module '../../../kernel/events/events.ts' {
+  interface EventTypes {
+    /** Events were kept in a log stream. */
+    'logs.events': {
+      logGroupName: string;
+      logStreamName: string;
+      account: string;
+      region: string;
+      events: { timestamp: number; message: string }[];
+    };
+  }
+}
+
+/** Events that were just kept. */
+export interface Ingested {
+  group: LogGroup;
+  stream: string;
+  bytes: number;
+  events: { id: number; timestamp: number; message: string }[];
+}
+
+/** What follows from new events: followers are told and they are counted. */
+export function ingested(ctx: Context, batch: Ingested): void {
+  const { group, stream, events, bytes } = batch;
+  ctx.events.emit('logs.events', { logGroupName: group.logGroupName, logStreamName: stream, account: group.account, region: group.region, events });
+  count(ctx, group, 'IncomingLogEvents', events.length, 'None');
+  count(ctx, group, 'IncomingBytes', bytes, 'Bytes');
+}
+
+/** "CloudWatch Logs metrics": by group, and over all groups of the account. */
+function count(ctx: Context, group: LogGroup, name: string, value: number, unit: string): void {
+  for (const dimensions of [{ LogGroupName: group.logGroupName }, {}]) {
+    ctx.events.emit('metric', {
+      namespace: 'AWS/Logs',
+      name,
+      dimensions: dimensions as Record<string, string>,
+      value,
+      unit,
+      timeMs: ctx.clock.now(),
+      region: group.region,
+      account: group.account,
+    });
+  }
+}
