@@ -52,7 +52,7 @@ function denied(layer: Layer, explicit: boolean): Decision {
 /** The root user's permissions are not limited by policies of its own account, only by an explicit deny of the resource's. */
 function decideForRoot(request: PermissionRequest, granted: Naming): Decision {
   const own = request.principal.kind === 'root' && request.principal.account === request.resourceAccount;
-  const needsTrust = isAssumeRole(request.action);
+  const needsTrust = isOfTrust(request.action);
   return granted !== 'none' || (own && !needsTrust) ? allowed : denied('resource', false);
 }
 
@@ -80,11 +80,11 @@ function decideForIdentity(request: PermissionRequest, policies: ApplicablePolic
  * two must at least name the account ("How AWS enforcement code logic evaluates requests", IAM User Guide).
  */
 function needsResourcePolicy(request: PermissionRequest, policies: ApplicablePolicies): boolean {
-  return isAssumeRole(request.action) || (policies.resource !== undefined && /^kms:/i.test(request.action));
+  return isOfTrust(request.action) || (policies.resource !== undefined && /^kms:/i.test(request.action));
 }
 
-function isAssumeRole(action: string): boolean {
-  return /^sts:AssumeRole/i.test(action);
+function isOfTrust(action: string): boolean {
+  return /^sts:(AssumeRole|TagSession)/i.test(action);
 }
 
 /** CloudFront's origin access identities are users of an account of AWS's own, which has no identity policies here. */

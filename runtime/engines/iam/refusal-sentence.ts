@@ -4,7 +4,7 @@ import type { Decision, Layer, PermissionRequest } from './decide.ts';
 /** AWS's words for a refusal ("Troubleshoot access denied error messages", IAM User Guide). */
 export function refusalSentence(request: PermissionRequest, decision: Extract<Decision, { allowed: false }>): string {
   const { action, resource, principal } = request;
-  const trust = /^sts:AssumeRole/i.test(action) && decision.layer === 'resource';
+  const trust = /^sts:(AssumeRole|TagSession)/i.test(action) && decision.layer === 'resource';
   const because = decision.explicit
     ? `with an explicit deny in ${trust ? 'the role trust policy' : policyNames[decision.layer].one}`
     : `because no ${trust ? 'role trust policy' : policyNames[decision.layer].none} allows the ${action} action`;

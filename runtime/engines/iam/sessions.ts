@@ -36,7 +36,7 @@ export const sessions = defineEngine<Sessions>('iam-sessions', (kernel) => {
         sessionToken: ids.secret(172),
         principal,
         // STS speaks in whole seconds.
-        expiresMs: Math.ceil(clock.now() / 1000 + durationSeconds) * 1000,
+        expiresMs: (Math.floor(clock.now() / 1000) + durationSeconds) * 1000,
       };
       records.put(session.accessKeyId, session);
       return session;

@@ -20,3 +20,7 @@ export function packedPolicyTooLarge(): AwsError {
 export function accessDenied(message: string): AwsError {
   return new AwsError('AccessDenied', message, { status: 403 });
 }
+
+export function missingAuthenticationToken(): AwsError {
+  return new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', { status: 403 });
+}

@@ -1,5 +1,6 @@
 import { formatArn } from '../../kernel/arn.ts';
 import { type Access, type Context, defineService } from '../../kernel/service.ts';
+import { missingAuthenticationToken } from './errors.ts';
 import * as identity from './operations/identity.ts';
 import * as sessions from './operations/sessions.ts';
 
@@ -8,6 +9,8 @@ export default defineService({
   actionPrefix: 'sts',
   operations: { ...identity, ...sessions },
   authorization: authorize,
+  // AssumeRoleWithWebIdentity and AssumeRoleWithSAML come unsigned, to be refused by name; the rest must be signed.
+  anonymous: 'allowed',
   dependencies: ['iam'],
   fidelity: {
     'AssumeRole.SerialNumber': { refused: 'there are no MFA devices.' },
@@ -28,6 +31,7 @@ export default defineService({
  * together with the caller's own, in the authorizer.
  */
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access[] {
+  if (ctx.principal.kind === 'anonymous') throw missingAuthenticationToken();
   if (['AssumeRole', 'GetCallerIdentity', 'GetSessionToken'].includes(operation)) return [];
   const federated = operation === 'GetFederationToken';
   const resource = federated ? formatArn('sts', '', ctx.account, `federated-user/${String(input.Name)}`) : '*';
