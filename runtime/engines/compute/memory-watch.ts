@@ -41,18 +41,17 @@ export class MemoryWatch {
 }
 
 /**
- * Memory of a process and all its descendants: what they allocated, without the pages of files (program text and
- * libraries), which all sandboxes share. Undefined where the system does not say (only Linux has /proc).
+ * Resident memory of a process and all its descendants, program text included, as it counts in a machine of its own.
+ * Undefined where the system does not say (only Linux has /proc).
  */
 export function memoryOf(pid: number): MemoryUse | undefined {
   let use: MemoryUse | undefined;
   for (const process of treeOf(pid)) {
     const status = read(`/proc/${process}/status`);
     if (!status) continue;
-    const files = kilobytes(status, 'RssFile');
     use ??= { currentBytes: 0, peakBytes: 0 };
-    use.currentBytes += (kilobytes(status, 'VmRSS') - files) * 1024;
-    use.peakBytes += Math.max(0, kilobytes(status, 'VmHWM') - files) * 1024;
+    use.currentBytes += kilobytes(status, 'VmRSS') * 1024;
+    use.peakBytes += kilobytes(status, 'VmHWM') * 1024;
   }
   return use;
 }

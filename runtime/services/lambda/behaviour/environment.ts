@@ -43,7 +43,10 @@ export class Environment {
   readonly #lines: PlatformLines;
   #worker: Worker | undefined;
   #answerNext: ((invocation: DeliveredInvocation) => void) | undefined;
+  /** The invocation under way. */
   #call: EnvironmentCall | undefined;
+  /** The invocation whose output is being read: it may have been answered before all of it has arrived. */
+  #writing: EnvironmentCall | undefined;
   #handed: { invocation: Invocation; resolve: (result: InvocationResult) => void } | undefined;
   #settleInit: ((ending: Ending | undefined) => void) | undefined;
   #initDurationMs: number | undefined;
@@ -118,7 +121,7 @@ export class Environment {
   #launch(runtimeApi: string): void {
     const { version, region, layers, credentials, logGroup, logStream } = this.#parts;
     const kind = runtimeKind(version.Runtime);
-    const worker = this.#kernel.engine(workers).take(kind, startEnvironment(version));
+    const worker = this.#kernel.engine(workers).take(kind, version.MemorySize, startEnvironment(version));
     this.#worker = worker;
     worker.onLine = (line) => this.#line(line);
     worker.sandbox.limitMemory(version.MemorySize * 2 ** 20);
@@ -136,7 +139,8 @@ export class Environment {
 
   #next(answer: (invocation: DeliveredInvocation) => void): void {
     this.#answerNext = answer;
-    this.#call?.outputEnded();
+    // Our own bootstraps mark the end of an invocation's output; of a custom runtime's, asking for the next is the only sign.
+    if (runtimeKind(this.version.Runtime) === 'custom') setImmediate(() => this.#outputEnded());
     this.#settleInit?.(undefined);
     this.#deliver();
   }
@@ -158,7 +162,9 @@ export class Environment {
       onOver: (ending) => this.#over(ending),
     });
     this.#initDurationMs = undefined;
+    this.#outputEnded();
     this.#call = call;
+    this.#writing = call;
     void call.result.then(resolve);
     call.begin();
     answer({ headers: call.headers, payload: invocation.payload });
@@ -189,12 +195,17 @@ export class Environment {
 
   #line(line: string): void {
     if (line.startsWith('\x1eend ')) {
-      this.#call?.outputEnded();
+      if (line.endsWith(this.#writing?.requestId ?? '\n')) this.#outputEnded();
       return;
     }
     const text = line.replaceAll('\r', '\n');
-    if (this.#call) this.#call.line(text);
+    if (this.#writing) this.#writing.line(text);
     else this.#log.write(text);
+  }
+
+  #outputEnded(): void {
+    this.#writing?.outputEnded();
+    this.#writing = undefined;
   }
 
   #exited(exit: SandboxExit): void {
@@ -205,7 +216,7 @@ export class Environment {
     const ending: Ending = exit.outOfMemory ? { kind: 'killed' } : { kind: 'exited', exit };
     this.#settleInit?.(ending);
     this.#call?.finish(ending);
-    this.#call?.outputEnded();
+    this.#outputEnded();
     this.#log.flush();
     this.#parts.onEnd(this, unfetched);
   }

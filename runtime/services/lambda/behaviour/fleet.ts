@@ -10,6 +10,7 @@ import { Environment } from './environment.ts';
 import type { Ending } from './environment-call.ts';
 import { exitMessage } from './environment-call.ts';
 import { failurePayload, type Invocation, type InvocationResult } from './invocation.ts';
+import { runtimeKind } from '../runtimes.ts';
 import { layersFolder } from './layers.ts';
 import { workers } from './workers.ts';
 
@@ -126,6 +127,7 @@ export class Fleet {
       failure = (invocation) => cannotStart(group.version, error, invocation);
     }
     group.starting -= 1;
+    if (runtimeKind(group.version.Runtime) === 'node') this.#kernel.engine(workers).warm(group.version.MemorySize);
     const waiting = failure && group.waiting.shift();
     if (failure && waiting) waiting.resolve(failure(waiting.invocation));
     this.#startMore(group);

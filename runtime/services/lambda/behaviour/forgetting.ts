@@ -4,7 +4,7 @@ import { resourceConflict } from '../errors.ts';
 import { functionArn } from '../function-names.ts';
 import { aliases, eventInvokeConfigs, functions, policies, urls, versions } from '../state.ts';
 import { fleet } from './fleet.ts';
-import { closeUrl } from './function-url-host.ts';
+import { closeUrl } from './function-urls.ts';
 
 /** A function goes with its versions, aliases, policies, URLs and invoke configurations; event source mappings stay. */
 export function forgetFunction(ctx: Context, name: string): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compute } from '../../../engines/compute/compute.ts';
@@ -10,8 +10,8 @@ import type { RuntimeKind } from '../runtimes.ts';
 import { python } from '../runtimes.ts';
 import { codeStore } from './code-store.ts';
 
-/** Processes that were started before their function is known; each holds some 40 MB. */
-const POOLED = 2;
+/** Memory sizes for which a process waits that was started before its function is known; each holds some 40 MB. */
+const POOLED_SIZES = 3;
 
 /** A sandbox whose process waits to be told its function over the control pipe. */
 export interface Worker {
@@ -37,8 +37,10 @@ export const workers = defineEngine<Workers>('lambda-workers', (kernel) => new W
 
 export class Workers {
   readonly #kernel: Kernel;
-  readonly #folders: Record<'bootstrap' | 'code' | 'cache' | 'modules' | 'sdk' | 'node', BoundFolder>;
-  #pool: Worker[] = [];
+  readonly #folders: Record<'bootstrap' | 'code' | 'cache' | 'modules' | 'node', BoundFolder>;
+  readonly #sdk: BoundFolder[];
+  /** By memory size, the one used last at the end: a process is told the size of its heap when it starts. */
+  readonly #pool = new Map<number, Worker>();
   #stopped = false;
 
   constructor(kernel: Kernel) {
@@ -49,43 +51,53 @@ export class Workers {
       code: { from: kernel.engine(codeStore).folder, at: '/var/runtime/code' },
       cache: { from: kernel.store.folder('lambda-compile-cache'), at: '/var/runtime/cache' },
       modules: { from: kernel.store.folder('lambda-modules'), at: '/var/runtime/node_modules' },
-      sdk: { from: sdk, at: '/var/runtime/sdk/node_modules' },
       node: { from: process.execPath, at: '/var/lang/bin/node' },
     };
-    linkSdk(this.#folders.modules.from, sdk, kernel.engine(compute).isolation.level === 'plain');
+    this.#sdk = sdk ? [{ from: sdk, at: '/var/runtime/sdk/node_modules' }] : [];
+    if (sdk) linkSdk(this.#folders.modules.from, sdk, kernel.engine(compute).isolation.level === 'plain');
   }
 
-  /** Starts processes ahead; called when there is a function that will want them. */
-  warm(): void {
-    while (!this.#stopped && this.#pool.length < POOLED) this.#pool.push(this.#start('node', {}));
+  /** Starts a process ahead; called when there is a function that will want it, and when one has been taken. */
+  warm(memoryMb: number): void {
+    if (this.#stopped) return;
+    const waiting = this.#pool.get(memoryMb) ?? this.#start('node', memoryMb, {});
+    this.#pool.delete(memoryMb);
+    this.#pool.set(memoryMb, waiting);
+    const [oldest] = this.#pool;
+    if (oldest && this.#pool.size > POOLED_SIZES) {
+      this.#pool.delete(oldest[0]);
+      void oldest[1].sandbox.kill();
+    }
   }
 
-  /** A Node.js process from the pool where its start-up options allow; the pool is filled again a little later. */
-  take(kind: RuntimeKind, startEnvironment: Record<string, string>): Worker {
-    if (kind !== 'node' || Object.keys(startEnvironment).length > 0) return this.#start(kind, startEnvironment);
-    return this.#pool.shift() ?? this.#start('node', {});
+  /** A process for a function: one that waits, where the function's start-up options allow. */
+  take(kind: RuntimeKind, memoryMb: number, startEnvironment: Record<string, string>): Worker {
+    const waiting = this.#pool.get(memoryMb);
+    if (kind !== 'node' || !waiting || Object.keys(startEnvironment).length > 0) return this.#start(kind, memoryMb, startEnvironment);
+    this.#pool.delete(memoryMb);
+    return waiting;
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#pool = [];
+    this.#pool.clear();
   }
 
-  #start(kind: RuntimeKind, environment: Record<string, string>): Worker {
+  #start(kind: RuntimeKind, memoryMb: number, environment: Record<string, string>): Worker {
     const engine = this.#kernel.engine(compute);
     let worker: Worker | undefined;
     const sandbox = engine.start({
       kind: 'lambda',
       name: 'waiting',
-      folders: Object.values(this.#folders),
-      command: (inside) => commandOf(kind, inside.path(this.#folders.bootstrap), this.#program(kind, inside)),
+      folders: [...Object.values(this.#folders), ...this.#sdk],
+      command: (inside) => commandOf(kind, memoryMb, inside.path(this.#folders.bootstrap), this.#program(kind, inside)),
       environment: () => ({ PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', ...environment }),
       onLine: (line, stream) => worker?.onLine(line, stream),
     });
     worker = { sandbox, onLine: () => undefined, places: this.#places(sandbox.inside, engine.isolation.level === 'namespaces') };
     const started = worker;
     void sandbox.exited.then(() => {
-      this.#pool = this.#pool.filter((waiting) => waiting !== started);
+      if (this.#pool.get(memoryMb) === started) this.#pool.delete(memoryMb);
     });
     return worker;
   }
@@ -109,24 +121,27 @@ export class Workers {
   }
 }
 
-function commandOf(kind: RuntimeKind, bootstrap: string, program: string): string[] {
-  if (kind === 'node') return [program, `${bootstrap}/node-bootstrap.cjs`];
+function commandOf(kind: RuntimeKind, memoryMb: number, bootstrap: string, program: string): string[] {
   if (kind === 'python') return [program, `${bootstrap}/python-bootstrap.py`];
-  // A custom runtime's executable is started by the same Node.js process, once it knows the function.
-  return [program, `${bootstrap}/custom-bootstrap.cjs`];
+  // A custom runtime's executable takes the place of a Node.js process, once that knows the function.
+  if (kind === 'custom') return [program, `${bootstrap}/custom-bootstrap.cjs`];
+  const heap = [`--max-old-space-size=${Math.floor(memoryMb * 0.9)}`, `--max-semi-space-size=${Math.max(1, Math.floor(memoryMb * 0.05))}`];
+  return [program, ...heap, `${bootstrap}/node-bootstrap.cjs`];
 }
 
-/** The node_modules folder in which Orrery itself finds the AWS SDK. */
-function sdkFolder(): string {
-  const require = createRequire(import.meta.url);
-  const manifest = require.resolve('@aws-sdk/client-s3/package.json');
-  return join(manifest, '..', '..', '..');
+/** The node_modules folder in which Orrery itself finds the AWS SDK; undefined where it is not installed. */
+function sdkFolder(): string | undefined {
+  try {
+    const manifest = createRequire(import.meta.url).resolve('@aws-sdk/client-s3/package.json');
+    return join(manifest, '..', '..', '..');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Functions find of Orrery's modules what AWS's runtime has too, the SDK v3, and nothing else. */
 function linkSdk(folder: string, sdk: string, isPlain: boolean): void {
   for (const scope of ['@aws-sdk', '@smithy', '@aws-crypto', '@aws']) {
-    mkdirSync(folder, { recursive: true });
     rmSync(join(folder, scope), { force: true, recursive: true });
     symlinkSync(isPlain ? join(sdk, scope) : `../sdk/node_modules/${scope}`, join(folder, scope));
   }

@@ -43,7 +43,7 @@ export async function CreateFunction(ctx: Context, input: CreateFunctionCommandI
   } as FunctionVersion;
   const record: FunctionRecord = { latest, nextVersion: 1, Tags: input.Tags ?? {} };
   functions(ctx).put(name, record);
-  if (runtimeKind(latest.Runtime) === 'node') ctx.engine(workers).warm();
+  if (runtimeKind(latest.Runtime) === 'node') ctx.engine(workers).warm(latest.MemorySize);
   // AWS answers Pending and is Active seconds later; the code is in place here before the answer, which says so.
   if (input.Publish) return answerOf(publish(ctx, name, {}));
   return answerOf(latest);

@@ -1,0 +1,27 @@
+import type { Fidelity } from '../../kernel/service.ts';
+
+/** What is kept without effect or refused of the parameters of operations that are done. */
+export const fidelity: Record<string, Fidelity> = {
+  ...both('VpcConfig.SubnetIds', { refused: 'sandboxes do not have networks of their own yet.' }),
+  ...both('VpcConfig', 'stored'),
+  ...both('FileSystemConfigs', { refused: 'EFS is not run.' }),
+  ...both('SnapStart', 'stored'),
+  ...both('KMSKeyArn', 'stored'),
+  ...both('EphemeralStorage', 'stored'),
+  ...both('TracingConfig', 'stored'),
+  ...both('ImageConfig', { refused: 'functions run from zip archives only.' }),
+  ...both('CapacityProviderConfig', { refused: 'there are no capacity providers.' }),
+  ...both('DurableConfig', { refused: 'durable functions are not run.' }),
+  'CreateFunction.Architectures': 'stored',
+  'CreateFunction.CodeSigningConfigArn': { refused: 'code signing is not checked.' },
+  'CreateFunction.TenancyConfig': { refused: 'tenant isolation is not run.' },
+  'CreateFunction.PublishTo': { refused: 'there are no capacity providers.' },
+  'Invoke.TenantId': { refused: 'tenant isolation is not run.' },
+  'Invoke.DurableExecutionName': { refused: 'durable functions are not run.' },
+  'InvokeWithResponseStream.TenantId': { refused: 'tenant isolation is not run.' },
+  'CreateEventSourceMapping.MetricsConfig': { refused: 'poller metrics are not emitted.' },
+};
+
+function both(parameter: string, fidelity: Fidelity): Record<string, Fidelity> {
+  return { [`CreateFunction.${parameter}`]: fidelity, [`UpdateFunctionConfiguration.${parameter}`]: fidelity };
+}
