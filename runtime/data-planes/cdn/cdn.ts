@@ -11,6 +11,7 @@ import { EdgeMetrics } from './edge-metrics.ts';
 import { type FunctionResult, FunctionRunner } from './functions/function-runner.ts';
 import { LoopbackClient } from './origin/loopback-client.ts';
 import { invalidationPath } from './path-pattern.ts';
+import { RequestIds } from './request-ids.ts';
 import { counted, serve } from './serve.ts';
 import { type Edge, type Site, siteOf } from './visit.ts';
 
@@ -42,6 +43,7 @@ export class Cdn {
       inFlight: new Map(),
       functions: new FunctionRunner(kernel.clock),
       loopback: new LoopbackClient(),
+      requestIds: new RequestIds(kernel.ids),
       via: `1.1 ${kernel.ids.hex(32)}.cloudfront.net (CloudFront)`,
       pop,
     };

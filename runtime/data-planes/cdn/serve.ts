@@ -35,7 +35,7 @@ export async function serve(
     behaviour: behaviourFor(site, viewer.path),
     viewer,
     hop,
-    requestId: `${edge.kernel.ids.secret(54)}==`,
+    requestId: edge.requestIds.next(),
     forErrorPage: false,
   };
   let served: Served;

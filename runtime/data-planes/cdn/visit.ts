@@ -5,6 +5,7 @@ import type { Behaviour, EdgeDistribution } from './configuration.ts';
 import type { FunctionRunner } from './functions/function-runner.ts';
 import type { LoopbackClient } from './origin/loopback-client.ts';
 import { normalisedPath, pathPattern } from './path-pattern.ts';
+import type { RequestIds } from './request-ids.ts';
 import type { ViewerRequest } from './viewer/viewer-request.ts';
 
 /** What one edge location works with; one a runtime. */
@@ -15,6 +16,7 @@ export interface Edge {
   inFlight: Map<string, Promise<CachedObject | undefined>>;
   functions: FunctionRunner;
   loopback: LoopbackClient;
+  requestIds: RequestIds;
   /** Of the Via header. */
   via: string;
   pop: string;

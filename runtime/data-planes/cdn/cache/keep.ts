@@ -64,7 +64,8 @@ export async function objectOf(edge: Edge, visit: Visit, answer: Answer): Promis
     distributionId: visit.site.id,
     uri: key.uri,
     status: reply.status,
-    headers,
+    // A fresh copy: deletions make an object slow to copy, and every hit copies this one.
+    headers: { ...headers },
     body,
     etag,
     lastModified: text(headers['last-modified']),

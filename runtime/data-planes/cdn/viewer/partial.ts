@@ -1,4 +1,7 @@
-/** Conditional and range requests of viewers, answered from a whole object (RFC 9110, sections 13 and 14). */
+/**
+ * Conditional and range requests of viewers, answered from a whole object (RFC 9110, sections 13 and 14; "How CloudFront
+ * processes partial requests for an object (range GETs)").
+ */
 
 export interface Validators {
   etag: string | undefined;
