@@ -37,7 +37,10 @@ export async function extractClient(packageName: string): Promise<ExtractedClien
     name.endsWith('$') && Array.isArray(value) ? [value as Schema] : [],
   );
   const operations = schemas.filter((schema) => schema[0] === 9);
-  const errors = schemas.filter((schema) => schema[0] === -3);
+  // The SDK's base class of a service's errors has a schema too, in a namespace of its own.
+  const errors = schemas.filter(
+    (schema) => schema[0] === -3 && !String(schema[1]).startsWith('smithy.ts.sdk.synthetic'),
+  );
   if (operations.length === 0)
     throw new Error(`${packageName} exports no operation schemas: this tool reads those of SDK 3.9xx and later`);
   const prefix = endpointPrefix(config);

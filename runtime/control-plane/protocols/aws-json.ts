@@ -1,4 +1,4 @@
-import { errorMembers, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
+import { errorBody, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
 import { encodeEvents, eventStreamMember } from './event-stream.ts';
 import { fromJson, type JsonRules, parseJson, toJson } from './json-values.ts';
 import { type Member, rootOf } from './model.ts';
@@ -35,11 +35,6 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
     },
     encodeError(model, _operation, error, requestId) {
       const shape = errorShape(model, error);
-      const members = errorMembers(shape, error);
-      const body = {
-        __type: shapeCode(shape, error),
-        ...(shape ? (toJson(rootOf(shape), members, rules) as object) : members),
-      };
       return {
         status: error.status,
         headers: {
@@ -47,12 +42,16 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
           'x-amzn-requestid': requestId,
           ...queryErrorHeader(model, shape, error),
         },
-        body: JSON.stringify(body),
+        body: JSON.stringify({ __type: shapeCode(shape, error), ...errorBody(shape, error, toPlain) }),
       };
     },
   };
 }
 
 function write(member: Member, value: unknown): string {
-  return JSON.stringify(toJson(member, value, rules));
+  return JSON.stringify(toPlain(member, value));
+}
+
+function toPlain(member: Member, value: unknown): unknown {
+  return toJson(member, value, rules);
 }

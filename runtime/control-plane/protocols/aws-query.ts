@@ -1,4 +1,4 @@
-import { errorMembers, errorShape, queryCode } from './errors.ts';
+import { errorShape, queryCode } from './errors.ts';
 import type { Member, Operation, ServiceModel, Shape } from './model.ts';
 import type { Protocol, WireError, WireRequest, WireResponse } from './protocol.ts';
 import { parseParameters, type QueryDialect, readStructure } from './query-parameters.ts';
@@ -67,7 +67,7 @@ export function errorElement(model: ServiceModel | undefined, error: WireError):
 /** Code and Message, the members the model gives the error, then what it was given beyond them (S3's Key, BucketName). */
 export function errorElements(shape: Shape | undefined, error: WireError): string {
   let elements = `<Code>${escapeXml(queryCode(shape, error))}</Code><Message>${escapeXml(error.message)}</Message>`;
-  if (shape) elements += writeMembers(shape.members.filter(isOwn), errorMembers(shape, error));
+  if (shape) elements += writeMembers(shape.members.filter(isOwn), error.members ?? {});
   for (const [name, value] of Object.entries(error.members ?? {})) {
     if (value !== undefined && !shape?.byName.has(name)) elements += `<${name}>${escapeXml(String(value))}</${name}>`;
   }

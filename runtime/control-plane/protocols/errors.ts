@@ -1,4 +1,4 @@
-import type { ServiceModel, Shape } from './model.ts';
+import { type Member, rootOf, type ServiceModel, type Shape } from './model.ts';
 import type { WireError } from './protocol.ts';
 
 /** The model's shape of an error, by its name or its code of the query protocol. */
@@ -26,7 +26,20 @@ export function queryErrorHeader(
   return { 'x-amzn-query-error': `${queryCode(shape, error)};${error.fault === 'client' ? 'Sender' : 'Receiver'}` };
 }
 
-/** Message and modelled members, the message under the name the shape gives it. */
-export function errorMembers(shape: Shape | undefined, error: WireError): Record<string, unknown> {
-  return { ...error.members, [shape?.byName.has('Message') ? 'Message' : 'message']: error.message };
+/**
+ * Message and modelled members as JSON and CBOR carry them; the message also where the shape has no member for it, as AWS
+ * does. Of an error that the model does not know, the members it was given.
+ */
+export function errorBody(
+  shape: Shape | undefined,
+  error: WireError,
+  write: (member: Member, value: unknown) => unknown,
+  document: Member | undefined = shape && rootOf(shape),
+): Record<string, unknown> {
+  const message = { message: error.message };
+  if (!shape) return { ...message, ...error.members };
+  const name = ['message', 'Message'].find((candidate) => shape.byName.has(candidate));
+  const members =
+    document && (write(document, { ...error.members, ...(name ? { [name]: error.message } : {}) }) as object);
+  return { ...(name ? {} : message), ...members };
 }

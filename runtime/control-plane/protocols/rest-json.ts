@@ -1,4 +1,4 @@
-import { errorMembers, errorShape, shapeCode } from './errors.ts';
+import { errorBody, errorShape, shapeCode } from './errors.ts';
 import { encodeEvents, eventStreamMember } from './event-stream.ts';
 import {
   inputBindings,
@@ -40,16 +40,15 @@ export const restJson: Protocol = {
   encodeError(model, _operation, error, requestId) {
     const shape = errorShape(model, error);
     const bindings = shape && outputBindings(shape);
-    const members = errorMembers(shape, error);
     return {
       status: error.status,
       headers: {
         'content-type': 'application/json',
         'x-amzn-errortype': shapeCode(shape, error),
         'x-amzn-requestid': requestId,
-        ...(bindings ? writeHeaders(bindings, members) : {}),
+        ...(bindings ? writeHeaders(bindings, error.members ?? {}) : {}),
       },
-      body: write(bindings?.document, bindings ? members : { message: error.message, ...error.members }),
+      body: JSON.stringify(errorBody(shape, error, toPlain, bindings?.document)),
     };
   },
 };
@@ -78,7 +77,10 @@ function encodeBody(operation: Operation, output: Record<string, unknown>, heade
   return { headers: { 'content-type': contentType, ...headers }, body: writeRawPayload(value) };
 }
 
-/** Without a model (an error it does not know) a value goes as it is. */
-function write(member: Member | undefined, value: unknown): string {
-  return JSON.stringify(member ? toJson(member, value, rules) : value);
+function write(member: Member, value: unknown): string {
+  return JSON.stringify(toPlain(member, value));
+}
+
+function toPlain(member: Member, value: unknown): unknown {
+  return toJson(member, value, rules);
 }

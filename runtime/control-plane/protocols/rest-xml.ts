@@ -1,6 +1,6 @@
 import { errorElement, errorElements } from './aws-query.ts';
 import { CodecError } from './codec-error.ts';
-import { errorMembers, errorShape } from './errors.ts';
+import { errorShape } from './errors.ts';
 import { encodeEvents, eventStreamMember } from './event-stream.ts';
 import {
   inputBindings,
@@ -42,7 +42,7 @@ export const restXml: Protocol = {
     const body = wrapped
       ? `<ErrorResponse${xmlns(model?.index.xmlNamespace)}>${errorElement(model, error)}${id}</ErrorResponse>`
       : `<Error>${errorElements(shape, error)}${id}</Error>`;
-    const headers = shape ? writeHeaders(outputBindings(shape), errorMembers(shape, error)) : {};
+    const headers = shape ? writeHeaders(outputBindings(shape), error.members ?? {}) : {};
     // Neither an answer to HEAD nor "not modified" has a body.
     const bare = operation?.http?.method === 'HEAD' || error.status === 304;
     return {

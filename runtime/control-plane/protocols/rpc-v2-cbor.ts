@@ -1,5 +1,5 @@
 import { decodeCbor, encodeCbor, fromCbor, toCbor } from './cbor-values.ts';
-import { errorMembers, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
+import { errorBody, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
 import { encodeEvents, eventStreamMember } from './event-stream.ts';
 import { type Member, rootOf } from './model.ts';
 import type { Protocol } from './protocol.ts';
@@ -33,14 +33,10 @@ export const rpcV2Cbor: Protocol = {
   },
   encodeError(model, _operation, error, requestId) {
     const shape = errorShape(model, error);
-    const members = errorMembers(shape, error);
     return {
       status: error.status,
       headers: { ...headers(requestId), ...queryErrorHeader(model, shape, error) },
-      body: encodeCbor({
-        __type: shapeCode(shape, error),
-        ...(shape ? (toCbor(rootOf(shape), members) as object) : members),
-      }),
+      body: encodeCbor({ __type: shapeCode(shape, error), ...errorBody(shape, error, toCbor) }),
     };
   },
 };
