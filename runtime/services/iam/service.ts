@@ -64,6 +64,10 @@ export default defineService({
     OIDCProvider,
   ],
   fidelity: {
+    'SimulateCustomPolicy.ResourceHandlingOption': { refused: 'EC2 scenarios are not simulated; name the resources.' },
+    'SimulatePrincipalPolicy.ResourceHandlingOption': {
+      refused: 'EC2 scenarios are not simulated; name the resources.',
+    },
     CreateOpenIDConnectProvider: 'stored',
     AddClientIDToOpenIDConnectProvider: 'stored',
     RemoveClientIDFromOpenIDConnectProvider: 'stored',

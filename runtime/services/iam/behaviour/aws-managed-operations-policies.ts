@@ -9,6 +9,10 @@ function allow(Action: string[], Resource: string | string[] = '*', Sid?: string
   return { ...(Sid ? { Sid } : {}), Effect: 'Allow', Action, Resource };
 }
 
+function read(prefix: string, actions: string): string[] {
+  return actions.split(' ').map((action) => `${prefix}:${action}`);
+}
+
 /** For people, machines and watching. */
 export const operationsPolicies: Record<string, AwsManagedText> = {
   AdministratorAccess: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
@@ -25,6 +29,54 @@ export const operationsPolicies: Record<string, AwsManagedText> = {
         'iam:ListRoles',
         'organizations:DescribeOrganization',
       ]),
+    ],
+  },
+  // AWS's document has some four hundred services more; these are of the ones Orrery runs or is to run.
+  ReadOnlyAccess: {
+    version: 'v100',
+    Statement: [
+      allow(
+        [
+          ...read('acm', 'Describe* Get* List*'),
+          ...read('apigateway', 'GET'),
+          ...read('application-autoscaling', 'Describe* List*'),
+          ...read('autoscaling', 'Describe* GetPredictiveScalingForecast'),
+          ...read('backup', 'Describe* Get* List*'),
+          ...read('cloudformation', 'Describe* Detect* Estimate* Get* List* ValidateTemplate'),
+          ...read('cloudfront', 'Describe* Get* List*'),
+          ...read('cloudtrail', 'Describe* Get* List* LookupEvents'),
+          ...read('cloudwatch', 'Describe* Get* List* GenerateQuery'),
+          ...read('dynamodb', 'BatchGet* Describe* Get* List* PartiQLSelect Query Scan'),
+          ...read('ec2', 'Describe* Get* List* Search*'),
+          ...read('ecr', 'BatchCheck* BatchGet* Describe* Get* List*'),
+          ...read('ecs', 'Describe* List*'),
+          ...read('elasticache', 'Describe* List*'),
+          ...read('elasticfilesystem', 'Describe* List*'),
+          ...read('elasticloadbalancing', 'Describe*'),
+          ...read('events', 'Describe* List* Test*'),
+          ...read('fis', 'Get* List*'),
+          ...read('iam', 'Generate* Get* List* Simulate*'),
+          ...read('kms', 'Describe* Get* List*'),
+          ...read('lambda', 'Get* List*'),
+          ...read('logs', 'Describe* FilterLogEvents Get* List* StartQuery StopQuery TestMetricFilter'),
+          ...read('rds', 'Describe* Download* List*'),
+          ...read('route53', 'Get* List* Test*'),
+          ...read('s3', 'DescribeJob Get* List*'),
+          ...read('secretsmanager', 'Describe* GetResourcePolicy List*'),
+          ...read('ses', 'Describe* Get* List*'),
+          ...read('shield', 'Describe* Get* List*'),
+          ...read('sns', 'Check* Get* List*'),
+          ...read('sqs', 'Get* List* Receive*'),
+          ...read('ssm', 'Describe* Get* List*'),
+          ...read('states', 'Describe* GetExecutionHistory List*'),
+          ...read('sts', 'GetAccessKeyInfo GetCallerIdentity GetSessionToken'),
+          ...read('tag', 'Get*'),
+          ...read('wafv2', 'CheckCapacity Describe* Get* List*'),
+          ...read('xray', 'BatchGet* Get*'),
+        ],
+        '*',
+        'ReadOnlyActions',
+      ),
     ],
   },
   IAMFullAccess: {
