@@ -1,5 +1,5 @@
 import { errorBody, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
-import { encodeEvents, eventStreamMember } from './event-stream.ts';
+import { encodeEvents, eventStreamMember, initialResponse } from './event-stream.ts';
 import { fromJson, type JsonRules, parseJson, toJson } from './json-values.ts';
 import { type Member, rootOf } from './model.ts';
 import type { Protocol } from './protocol.ts';
@@ -23,10 +23,7 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
           headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
           body: write(root, output),
         };
-      const initial = {
-        ...root,
-        shape: { ...root.shape, members: root.shape.members.filter((member) => member !== events) },
-      };
+      const initial = initialResponse(root, events);
       return {
         status: 200,
         headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': requestId },

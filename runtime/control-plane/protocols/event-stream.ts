@@ -10,13 +10,18 @@ export interface EventEncoding {
   /** Of an event's structure in the protocol at hand. */
   contentType: string;
   write(member: Member, value: unknown): string | Uint8Array;
-  /** RPC protocols send the output's other members as a first event, which REST protocols have in headers. */
+  /** Of RPC protocols: the output's other members, which REST protocols have in headers. */
   initial?: Member;
 }
 
 /** The member that is a stream of events: a union with the streaming trait. */
 export function eventStreamMember(shape: Shape): Member | undefined {
   return shape.members.find((member) => member.shape.type === 'union' && member.shape.traits.streaming);
+}
+
+/** The output without its stream, which RPC protocols send first. */
+export function initialResponse(output: Member, events: Member): Member {
+  return { ...output, shape: { ...output.shape, members: output.shape.members.filter((member) => member !== events) } };
 }
 
 /**

@@ -68,6 +68,17 @@ test('an object is read as a stream, with its headers', async () => {
   );
 });
 
+test('a streamed payload is handed to the operation unread, and an empty one as no bytes', () => {
+  const operation = loadModel('s3').operations.get('PutObject');
+  assert.ok(operation?.streamingInput);
+  const request = { method: 'PUT', path: '/k', query: '', headers: {} };
+  for (const body of [Readable.from([Buffer.from('a')]), Buffer.alloc(0)]) {
+    const input = protocols.restXml.decode(loadModel('s3'), operation, { ...request, body }, { Bucket: 'b', Key: 'k' });
+    assert.deepEqual(Object.keys(input).sort(), ['Body', 'Bucket', 'Key', 'Metadata']);
+    assert.equal(input.Body, body);
+  }
+});
+
 test('flattened lists, empty elements and characters that XML lacks travel both ways', async () => {
   const judge = new SdkJudge('s3');
   const client = judge.connect(S3Client);

@@ -1,6 +1,6 @@
 import { decodeCbor, encodeCbor, fromCbor, toCbor } from './cbor-values.ts';
 import { errorBody, errorShape, queryErrorHeader, shapeCode } from './errors.ts';
-import { encodeEvents, eventStreamMember } from './event-stream.ts';
+import { encodeEvents, eventStreamMember, initialResponse } from './event-stream.ts';
 import { type Member, rootOf } from './model.ts';
 import type { Protocol } from './protocol.ts';
 import { documentBody } from './request-body.ts';
@@ -15,16 +15,9 @@ export const rpcV2Cbor: Protocol = {
   encode(_model, operation, output, requestId) {
     const root = rootOf(operation.output);
     const events = eventStreamMember(operation.output);
-    if (!events)
-      return {
-        status: 200,
-        headers: headers(requestId),
-        body: operation.output.unit ? undefined : write(root, output),
-      };
-    const initial = {
-      ...root,
-      shape: { ...root.shape, members: root.shape.members.filter((member) => member !== events) },
-    };
+    if (operation.output.unit) return { status: 200, headers: headers(requestId), body: undefined };
+    if (!events) return { status: 200, headers: { ...headers(requestId), ...document }, body: write(root, output) };
+    const initial = initialResponse(root, events);
     return {
       status: 200,
       headers: { ...headers(requestId), 'content-type': 'application/vnd.amazon.eventstream' },
@@ -35,14 +28,17 @@ export const rpcV2Cbor: Protocol = {
     const shape = errorShape(model, error);
     return {
       status: error.status,
-      headers: { ...headers(requestId), ...queryErrorHeader(model, shape, error) },
+      headers: { ...headers(requestId), ...document, ...queryErrorHeader(model, shape, error) },
       body: encodeCbor({ __type: shapeCode(shape, error), ...errorBody(shape, error, toCbor) }),
     };
   },
 };
 
+/** Only where there is a document: an operation without output answers without a content type. */
+const document = { 'content-type': 'application/cbor' };
+
 function headers(requestId: string): Record<string, string> {
-  return { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor', 'x-amzn-requestid': requestId };
+  return { 'smithy-protocol': 'rpc-v2-cbor', 'x-amzn-requestid': requestId };
 }
 
 function write(member: Member, value: unknown): Buffer {
