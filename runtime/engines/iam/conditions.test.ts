@@ -69,34 +69,39 @@ describe('string operators', () => {
   ]);
 });
 
+it('knows keys of identity providers', () => {
+  const key = 'token.actions.githubusercontent.com:sub';
+  assert.equal(holds({ StringLike: { [key]: 'repo:a/*' } }, { [key]: 'repo:a/b' }), true);
+});
+
 describe('policy variables', () => {
   table([
     [
       'are replaced by the key',
-      { StringLike: { 's3:prefix': 'home/${aws:username}/*' } },
+      { StringLike: { 's3:prefix': `home/\${aws:username}/*` } },
       { 's3:prefix': 'home/ann/x', 'aws:username': 'ann' },
       true,
     ],
     [
       'bring no wildcards in',
-      { StringLike: { 's3:prefix': 'home/${aws:username}/*' } },
+      { StringLike: { 's3:prefix': `home/\${aws:username}/*` } },
       { 's3:prefix': 'home/bob/x', 'aws:username': '*' },
       false,
     ],
     [
       'without a key match nothing',
-      { StringLike: { 's3:prefix': 'home/${aws:username}/*' } },
+      { StringLike: { 's3:prefix': `home/\${aws:username}/*` } },
       { 's3:prefix': 'home//x' },
       false,
     ],
     [
       'take their default',
-      { StringEquals: { 'a:b': "${aws:PrincipalTag/team, 'company-wide'}" } },
+      { StringEquals: { 'a:b': `\${aws:PrincipalTag/team, 'company-wide'}` } },
       { 'a:b': 'company-wide' },
       true,
     ],
-    ['write special characters', { StringLike: { 'a:b': '${*}?' } }, { 'a:b': '*x' }, true],
-    ['write special characters, and nothing else', { StringLike: { 'a:b': '${*}?' } }, { 'a:b': 'yx' }, false],
+    ['write special characters', { StringLike: { 'a:b': `\${*}?` } }, { 'a:b': '*x' }, true],
+    ['write special characters, and nothing else', { StringLike: { 'a:b': `\${*}?` } }, { 'a:b': 'yx' }, false],
   ]);
 });
 

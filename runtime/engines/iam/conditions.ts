@@ -25,7 +25,8 @@ function compileCondition(operatorText: string, key: string, values: unknown, va
   const name = parsed?.[2]?.toLowerCase() ?? '';
   const wanted = textsOf(values);
   const keyName = key.toLowerCase();
-  if (!/^[\w-]+:./.test(key)) {
+  // A vendor is a service's prefix, or an identity provider's host and path.
+  if (!/^[^:\s]+:./.test(key)) {
     throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
   }
   if (name === 'null' && !parsed?.[3]) return compileNull(keyName, wanted);

@@ -49,13 +49,13 @@ describe('a statement', () => {
   });
 
   it('fills variables into resources, but not before version 2012-10-17', () => {
-    const home = { Action: 's3:*', Resource: 'arn:aws:s3:::homes/${aws:username}/*' };
+    const home = { Action: 's3:*', Resource: `arn:aws:s3:::homes/\${aws:username}/*` };
     assert.equal(fits(home, 's3:GetObject', 'arn:aws:s3:::homes/ann/a'), true);
     assert.equal(fits(home, 's3:GetObject', 'arn:aws:s3:::homes/bob/a'), false);
     assert.equal(fits(home, 's3:GetObject', 'arn:aws:s3:::homes/ann/a', '2008-10-17'), false);
     assert.equal(
       fits(
-        { Action: 's3:*', Resource: 'arn:aws:s3:::b/${aws:PrincipalTag/team}' },
+        { Action: 's3:*', Resource: `arn:aws:s3:::b/\${aws:PrincipalTag/team}` },
         's3:GetObject',
         'arn:aws:s3:::b/redder',
       ),

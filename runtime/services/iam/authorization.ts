@@ -62,6 +62,10 @@ function targetOf(ctx: Context, operation: string, text: Text): Target {
   }
   const policy = text('PolicyArn') ?? text('PolicySourceArn') ?? text('OpenIDConnectProviderArn');
   if (policy !== undefined) return { arn: policy, tags: [] };
+  const listed = listings.get(operation);
+  if (listed !== undefined)
+    return { arn: formatArn('iam', '', ctx.account, listed + (text('PathPrefix') ?? '/')), tags: [] };
+  if (operation === 'ListPolicies') return { arn: `policy path ${text('PathPrefix') ?? '/'}`, tags: [] };
   const policyName = operation === 'CreatePolicy' ? text('PolicyName') : undefined;
   return { arn: policyName === undefined ? '*' : arn('policy', policyName), tags: [] };
 }
@@ -74,6 +78,14 @@ function roleTarget(ctx: Context, name: string, path: string): Target {
     boundary: record?.PermissionsBoundary,
   };
 }
+
+/** Listings ask for the path they list, as IAM's own refusals show. */
+const listings: ReadonlyMap<string, string> = new Map([
+  ['ListRoles', 'role'],
+  ['ListUsers', 'user'],
+  ['ListGroups', 'group'],
+  ['ListInstanceProfiles', 'instance-profile'],
+]);
 
 /** Without a UserName these mean the user who asks. */
 const ofOwnUser = new Set(['GetUser', 'CreateAccessKey', 'ListAccessKeys', 'UpdateAccessKey', 'DeleteAccessKey']);

@@ -8,8 +8,10 @@ import type { AssumeRole, Authorizer } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Principal, SessionPrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { malformedPolicyDocument } from '../errors.ts';
 import { type RoleRecord, roleRecords } from '../state.ts';
 import { grantsOf, tagOf } from './grants.ts';
+import { documentOf } from './managed-documents.ts';
 
 const HOUR_SECONDS = 3600;
 
@@ -25,6 +27,11 @@ export const assumeRole: Authorizer['assumeRole'] = (ctx, request) => {
   for (const action of tagged ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'])
     checkTrust(ctx, { by, action, role, account, request });
   checkDuration(by, role, request.durationSeconds);
+  for (const policy of request.sessionPolicies ?? []) {
+    if (policy.startsWith('arn:') && documentOf(ctx.store, account, policy) === undefined) {
+      throw malformedPolicyDocument(`The session policy ${policy} does not exist.`);
+    }
+  }
   const principal: SessionPrincipal = {
     kind: 'session',
     account,

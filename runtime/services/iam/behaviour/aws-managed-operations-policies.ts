@@ -160,6 +160,19 @@ export const operationsPolicies: Record<string, AwsManagedText> = {
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], 'arn:aws:logs:*:*:log-group:/aws/lambda-insights:*'),
     ],
   },
+  AWSCloudFormationFullAccess: { Statement: [allow(['cloudformation:*'])] },
+  AWSXrayFullAccess: { Statement: [allow(['xray:*'], ['*'])] },
+  AmazonKinesisFullAccess: { Statement: [{ Effect: 'Allow', Action: 'kinesis:*', Resource: '*' }] },
+  AmazonKinesisReadOnlyAccess: { Statement: [allow(['kinesis:Get*', 'kinesis:List*', 'kinesis:Describe*'])] },
+  AmazonElasticFileSystemClientReadWriteAccess: {
+    Statement: [
+      allow([
+        'elasticfilesystem:ClientMount',
+        'elasticfilesystem:ClientWrite',
+        'elasticfilesystem:DescribeMountTargets',
+      ]),
+    ],
+  },
   AWSXRayDaemonWriteAccess: {
     version: 'v2',
     Statement: [

@@ -3,9 +3,13 @@ import type { Context } from '../../../kernel/service.ts';
 import { malformedPolicyDocument } from '../errors.ts';
 import { roleRecords, userRecords } from '../state.ts';
 
-/** IAM refuses a trust policy that names a user or role of this account that does not exist. */
+/** IAM refuses a trust policy that names what is no service, or a user or role of this account that does not exist. */
 export function checkTrustedPrincipals(ctx: Context, document: string): void {
-  for (const arn of principalsOf(document)) {
+  for (const service of principalsOf(document, 'Service')) {
+    const known = /^[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)$/.test(service);
+    if (!known) throw malformedPolicyDocument(`Invalid principal in policy: "SERVICE":"${service}"`);
+  }
+  for (const arn of principalsOf(document, 'AWS')) {
     const parsed = parseArn(arn);
     if (parsed?.service !== 'iam' || parsed.account !== ctx.account) continue;
     const name = arn.slice(arn.lastIndexOf('/') + 1).toLowerCase();
@@ -17,12 +21,12 @@ export function checkTrustedPrincipals(ctx: Context, document: string): void {
   }
 }
 
-function principalsOf(document: string): string[] {
+function principalsOf(document: string, kind: 'AWS' | 'Service'): string[] {
   const { Statement } = JSON.parse(document) as { Statement: unknown };
   return [Statement].flat(1).flatMap((statement) => {
     const { Principal, NotPrincipal } = statement as { Principal?: unknown; NotPrincipal?: unknown };
     const named = Principal ?? NotPrincipal;
-    if (typeof named !== 'object' || named === null || !('AWS' in named)) return [];
-    return [named.AWS].flat(1).filter((name) => typeof name === 'string');
+    if (typeof named !== 'object' || named === null) return [];
+    return [(named as Record<string, unknown>)[kind]].flat(1).filter((name) => typeof name === 'string');
   });
 }

@@ -77,6 +77,7 @@ describe('a role', () => {
       trust({ AWS: '*' }, undefined, 's3:GetObject'),
       'AssumeRole policy may only specify STS AssumeRole actions.',
     ],
+    ['trusts what is no service', trust({ Service: 'lambda' }), 'Invalid principal in policy: "SERVICE":"lambda"'],
     ['has a resource', allow('sts:AssumeRole'), 'Has prohibited field Resource'],
     [
       'trusts a user that does not exist',

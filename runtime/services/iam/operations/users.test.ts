@@ -100,7 +100,7 @@ describe('a user', () => {
         403,
         `User: arn:aws:iam::${account}:user/member is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
       );
-    await assert.rejects(own.send(new ListUsersCommand({})), refused('iam:ListUsers', '*'));
+    await assert.rejects(own.send(new ListUsersCommand({})), refused('iam:ListUsers', `arn:aws:iam::${account}:user/`));
     await iam.send(new CreateGroupCommand({ GroupName: 'readers' }));
     await iam.send(
       new PutGroupPolicyCommand({ GroupName: 'readers', PolicyName: 'read', PolicyDocument: allow('iam:List*') }),
