@@ -2,6 +2,7 @@ import { defineService } from '../../kernel/service.ts';
 import { accessTo } from './authorization.ts';
 import { asyncQueue } from './behaviour/async-queue.ts';
 import { pollers } from './behaviour/event-sources/pollers.ts';
+import { fleet } from './behaviour/fleet.ts';
 import { openUrls } from './behaviour/function-urls.ts';
 import { fidelity } from './fidelity.ts';
 import * as account from './operations/account.ts';
@@ -14,6 +15,15 @@ import * as layers from './operations/layers.ts';
 import * as permissions from './operations/permissions.ts';
 import * as urls from './operations/urls.ts';
 import * as versions from './operations/versions.ts';
+import { Alias } from './resources/Alias.ts';
+import { EventInvokeConfig } from './resources/EventInvokeConfig.ts';
+import { EventSourceMapping } from './resources/EventSourceMapping.ts';
+import { LambdaFunction } from './resources/Function.ts';
+import { LayerVersion } from './resources/LayerVersion.ts';
+import { LayerVersionPermission } from './resources/LayerVersionPermission.ts';
+import { Permission } from './resources/Permission.ts';
+import { Url } from './resources/Url.ts';
+import { Version } from './resources/Version.ts';
 
 export default defineService({
   name: 'lambda',
@@ -33,11 +43,19 @@ export default defineService({
     ...urls,
     ...versions,
   },
+  resources: [Alias, EventInvokeConfig, EventSourceMapping, LambdaFunction, LayerVersion, LayerVersionPermission, Permission, Url, Version],
   fidelity,
   start(kernel) {
     kernel.engine(asyncQueue).resume();
     kernel.engine(pollers).resume();
     openUrls(kernel);
-    return undefined;
+    return {
+      // While the services it calls still run: an environment's last lines go to its log.
+      async stop() {
+        kernel.engine(pollers).stop();
+        kernel.engine(asyncQueue).stop();
+        await kernel.engine(fleet).stop();
+      },
+    };
   },
 });

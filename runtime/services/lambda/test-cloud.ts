@@ -1,49 +1,54 @@
+import { CreateFunctionCommand, type CreateFunctionCommandInput, InvokeCommand, type InvokeCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { strToU8, zipSync } from 'fflate';
-import { authorization, type IssuedCredentials } from '../../kernel/authorizer.ts';
-import type { SessionPrincipal } from '../../kernel/principal.ts';
 import { type FixtureOptions, type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 
 export const roleArn = 'arn:aws:iam::000000000000:role/execution';
 
-/** A cloud for Lambda's own tests, with an authorizer that knows one role and grants it everything. */
-export async function startLambda(options: FixtureOptions = {}): Promise<Orrery> {
-  const orrery = await startOrrery({ services: ['lambda'], ...options });
-  if (!orrery.kernel.engine(authorization).current) trustEverybody(orrery);
-  return orrery;
+const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+export interface LambdaCloud {
+  orrery: Orrery;
+  lambda: LambdaClient;
+  /** A Node.js function from the text of its index.mjs. */
+  create(FunctionName: string, code: string | Record<string, string>, more?: Partial<CreateFunctionCommandInput>): Promise<void>;
+  invoke(FunctionName: string, event?: unknown, more?: Partial<InvokeCommandInput>): Promise<Invoked>;
 }
 
-export function trustEverybody(orrery: Orrery): void {
-  const issued = new Map<string, IssuedCredentials>();
-  orrery.kernel.engine(authorization).current = {
-    credentials: (accessKeyId) => issued.get(accessKeyId),
-    refusal: () => undefined,
-    assumeRole(ctx, { roleArn: arn, sessionName, durationSeconds = 3600 }) {
-      const roleName = arn.split('/').at(-1) ?? '';
-      const principal: SessionPrincipal = {
-        kind: 'session',
-        account: ctx.account,
-        arn: `arn:aws:sts::${ctx.account}:assumed-role/${roleName}/${sessionName}`,
-        roleArn: arn,
-        roleId: 'AROAEXAMPLE',
-        sessionName,
-      };
-      const credentials = {
-        accessKeyId: `ASIA${ctx.ids.upper(16)}`,
-        secretAccessKey: ctx.ids.secret(40),
-        sessionToken: ctx.ids.secret(80),
-        principal,
-        expiresMs: ctx.clock.now() + durationSeconds * 1000,
-      };
-      issued.set(credentials.accessKeyId, credentials);
-      return credentials;
+export interface Invoked {
+  result: unknown;
+  FunctionError: string | undefined;
+  ExecutedVersion: string | undefined;
+  /** The lines of LogResult. */
+  log: string[];
+}
+
+/** A cloud for Lambda's own tests, with an execution role that may do everything. */
+export async function startLambda(options: FixtureOptions = {}): Promise<LambdaCloud> {
+  const orrery = await startOrrery({ services: ['iam', 'lambda', 'logs', 'sts'], ...options });
+  const iam = orrery.client(IAMClient);
+  await iam.send(new CreateRoleCommand({ RoleName: 'execution', AssumeRolePolicyDocument: JSON.stringify(trust) }));
+  await iam.send(new PutRolePolicyCommand({ RoleName: 'execution', PolicyName: 'everything', PolicyDocument: JSON.stringify(everything) }));
+  const lambda = orrery.client(LambdaClient);
+  return {
+    orrery,
+    lambda,
+    async create(FunctionName, code, more = {}) {
+      const ZipFile = zip(typeof code === 'string' ? { 'index.mjs': code } : code);
+      const input = { FunctionName, Role: roleArn, Runtime: 'nodejs22.x' as const, Handler: 'index.handler', Code: { ZipFile } };
+      await lambda.send(new CreateFunctionCommand({ ...input, ...more }));
+    },
+    async invoke(FunctionName, event = {}, more = {}) {
+      const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event), LogType: 'Tail', ...more }));
+      const text = Buffer.from(answer.Payload ?? []).toString('utf8');
+      const log = Buffer.from(answer.LogResult ?? '', 'base64').toString('utf8').trimEnd().split('\n');
+      const { FunctionError, ExecutedVersion } = answer;
+      return { result: text === '' ? undefined : JSON.parse(text), FunctionError, ExecutedVersion, log };
     },
   };
 }
 
-export function zip(files: Record<string, string>): Uint8Array {
-  return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])));
-}
-
-export function json(payload: Uint8Array | undefined): unknown {
-  return JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
+export function zip(files: Record<string, string>): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))));
 }

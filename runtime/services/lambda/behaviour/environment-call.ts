@@ -181,7 +181,7 @@ export class EnvironmentCall {
     const report = { durationMs, initDurationMs, maxMemoryBytes: memory?.peakBytes, status, errorType, traceHeader: invocation.traceHeader } as const;
     if (message && errorType) for (const line of lines.failed(this.requestId, message, errorType)) this.line(line);
     for (const line of lines.end(this.requestId, report)) this.line(line);
-    log.flush();
+    void log.flush();
     this.#resolveReported();
   }
 }

@@ -93,7 +93,6 @@ export class Environment {
   #reportInit(ending: Ending, durationMs: number): void {
     const errorType = ending.kind === 'answered' ? ending.errorType : ending.kind === 'exited' ? 'Runtime.ExitError' : undefined;
     for (const line of this.#lines.initReport({ durationMs, status: ending.kind === 'timed out' ? 'timeout' : 'error', errorType })) this.#log.write(line);
-    this.#log.flush();
     void this.end();
   }
 
@@ -114,8 +113,8 @@ export class Environment {
     if (this.#ended) return;
     this.#ended = true;
     this.#api.close();
-    this.#log.flush();
     await this.#worker?.sandbox.kill();
+    await this.#log.flush();
   }
 
   #launch(runtimeApi: string): void {
@@ -217,7 +216,7 @@ export class Environment {
     this.#settleInit?.(ending);
     this.#call?.finish(ending);
     this.#outputEnded();
-    this.#log.flush();
+    void this.#log.flush();
     this.#parts.onEnd(this, unfetched);
   }
 }

@@ -24,7 +24,7 @@ export class LogWriter {
   readonly #group: string;
   readonly #stream: string;
   #waiting: LogEvent[] = [];
-  #sending = false;
+  #sending: Promise<void> | undefined;
   #made = false;
   #refused = false;
 
@@ -42,10 +42,9 @@ export class LogWriter {
   }
 
   /** Sends what waits; lines that come meanwhile go with the next batch of the same sending. */
-  flush(): void {
-    if (this.#sending || this.#waiting.length === 0) return;
-    this.#sending = true;
-    void this.#kernel.clock.track(this.#send());
+  flush(): Promise<void> {
+    if (!this.#sending && this.#waiting.length > 0) this.#sending = this.#kernel.clock.track(this.#send());
+    return this.#sending ?? Promise.resolve();
   }
 
   async #send(): Promise<void> {
@@ -60,7 +59,7 @@ export class LogWriter {
       this.#waiting = [];
       if (!(error instanceof AwsError)) throw error;
     } finally {
-      this.#sending = false;
+      this.#sending = undefined;
     }
   }
 

@@ -25,22 +25,15 @@ exports.load = async function load(taskRoot, handlerName) {
 };
 
 async function importModule(path, stem) {
+  const file = [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`, `${path}/index.js`].find(isFile);
+  if (!file) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${stem}'\nRequire stack:\n- /var/runtime/index.mjs`);
   try {
-    if (existsSync(`${path}.mjs`) && !existsSync(`${path}.js`)) return await import(pathToFileURL(`${path}.mjs`).href);
-    const file = [path, `${path}.js`, `${path}.cjs`].find(isFile) ?? require.resolve(path, { paths: [process.cwd()] });
     return isModule(file) ? await import(pathToFileURL(file).href) : await requireOrImport(file);
   } catch (error) {
-    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
-      const missing = error.message.includes(path) && !error.requireStack?.length ? `Cannot find module '${stem}'` : error.message;
-      throw named('Runtime.ImportModuleError', `Error: ${missing}${stackHint(error)}`, error);
-    }
+    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') throw named('Runtime.ImportModuleError', `Error: ${error.message}`, error);
     if (error instanceof SyntaxError) throw named('Runtime.UserCodeSyntaxError', String(error), error);
     throw error;
   }
-}
-
-function stackHint(error) {
-  return error.requireStack?.length ? `\nRequire stack:\n- ${error.requireStack.join('\n- ')}` : '';
 }
 
 /** CommonJS, or what Node finds to be a module by its syntax; one that awaits at its top can only be imported. */
