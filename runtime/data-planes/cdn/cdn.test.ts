@@ -90,6 +90,35 @@ describe('the edge cache', () => {
     assert.equal(asked.length, 4);
   });
 
+  it('does not keep what was asked for before an invalidation', async () => {
+    const gate = Promise.withResolvers<void>();
+    const asked = edge.origin(async () => {
+      await gate.promise;
+      return { status: 200, headers: {}, body: 'old' };
+    });
+    edge.deploy();
+    const asking = edge.get('/a');
+    edge.cdn.invalidate('E123', ['/*']);
+    gate.resolve();
+    assert.equal((await asking).body, 'old');
+    await edge.get('/a');
+    assert.equal(asked.length, 2);
+  });
+
+  it('keeps what HEAD brought apart from what GET brought', async () => {
+    edge.origin(async (request) => ({
+      status: 200,
+      headers: { 'cache-control': 'max-age=10', 'content-length': '5' },
+      body: request.method === 'HEAD' ? undefined : 'hello',
+    }));
+    edge.deploy();
+    assert.equal((await edge.get('/a', {}, { method: 'HEAD' })).headers['content-length'], '5');
+    assert.equal((await edge.get('/a')).body, 'hello');
+    await edge.clock.wind(11_000);
+    await edge.get('/a', {}, { method: 'HEAD' });
+    assert.equal((await edge.get('/a')).body, 'hello');
+  });
+
   it('serves what it has while the origin is down, and asks again when the error caching time is over', async () => {
     let down = false;
     const asked = edge.origin(async () => {
@@ -153,6 +182,11 @@ describe('the edge cache', () => {
     assert.equal((await edge.get('/big')).bytes.length, size);
     assert.equal((await edge.get('/big')).headers['x-cache'], 'Miss from cloudfront');
     assert.equal(asked.length, 2);
+    await edge.get('/big', { range: 'bytes=0-9' });
+    assert.deepEqual(
+      asked.map((request) => request.headers.range),
+      [undefined, undefined, undefined, 'bytes=0-9'],
+    );
   });
 });
 

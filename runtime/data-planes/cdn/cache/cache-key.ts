@@ -14,12 +14,14 @@ export function cacheKey(distributionId: string, behaviour: Behaviour, request: 
       text += `\n${name}:${request.headers[name] ?? ''}`;
   }
   if (keyed.cookies.kind !== 'none') text += `\ncookie:${selectCookies(request.headers.cookie, keyed.cookies)}`;
-  return { text, uri };
+  return { text, uri, epoch: 0 };
 }
 
 export interface CacheKey {
   text: string;
   uri: string;
+  /** The cache's epoch when the origin was asked; see ObjectCache.put. */
+  epoch: number;
 }
 
 /** Encodings the viewer takes and the policy knows: `br,gzip`, `br`, `gzip` or nothing ("Compression support"). */

@@ -32,7 +32,7 @@ export async function obtainFailure(edge: Edge, visit: Visit, failure: Failure):
     visit.hop.note('stale', `the origin answered ${reply.failure ?? reply.status}`);
     // Until the error's caching time is over the origin is not asked again.
     const object = { ...stale, expiresMs: nowMs + minTtlSeconds * 1000 };
-    edge.cache.put(key.text, object);
+    edge.cache.put(key.text, object, key.epoch);
     return { kind: 'object', object, outcome: 'Hit' };
   }
   const { behaviour } = visit;
@@ -50,7 +50,7 @@ export async function obtainFailure(edge: Edge, visit: Visit, failure: Failure):
   if (!Buffer.isBuffer(body)) return { kind: 'stream', ...told, body, outcome: 'Error' };
   const object = await objectOf(edge, visit, { key, reply: told, body, error: true });
   object.expiresMs = nowMs + ttlSeconds * 1000;
-  if (ttlSeconds > 0) edge.cache.put(key.text, object);
+  if (ttlSeconds > 0) edge.cache.put(key.text, object, key.epoch);
   return { kind: 'object', object, outcome: 'Error' };
 }
 

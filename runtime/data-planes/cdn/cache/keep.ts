@@ -25,7 +25,7 @@ export async function keep(edge: Edge, visit: Visit, found: { key: CacheKey; rep
   object.expiresMs = bornMs + freshness.ttlSeconds * 1000;
   object.staleWhileRevalidateMs = freshness.staleWhileRevalidateSeconds * 1000;
   object.staleIfErrorUntilMs = object.expiresMs + freshness.staleIfErrorSeconds * 1000;
-  edge.cache.put(key.text, object);
+  edge.cache.put(key.text, object, key.epoch);
   return { kind: 'object', object, outcome: 'Miss' };
 }
 

@@ -33,6 +33,7 @@ export class ObjectCache {
   readonly maxObjectBytes: number;
   readonly #maxBytes: number;
   readonly #objects = new Map<string, CachedObject>();
+  readonly #epochs = new Map<string, number>();
   #bytes = 0;
 
   constructor(limits: CacheLimits) {
@@ -56,7 +57,13 @@ export class ObjectCache {
     return object;
   }
 
-  put(key: string, object: CachedObject): void {
+  /** Counts the removals of a distribution: what was asked for before one must not be kept after it. */
+  epochOf(distributionId: string): number {
+    return this.#epochs.get(distributionId) ?? 0;
+  }
+
+  put(key: string, object: CachedObject, epoch: number): void {
+    if (epoch !== this.epochOf(object.distributionId)) return;
     this.delete(key);
     this.#objects.set(key, object);
     this.#bytes += sizeOf(object);
@@ -76,6 +83,7 @@ export class ObjectCache {
   /** Removes every object of the distribution for which `matches` holds; how many. */
   remove(distributionId: string, matches: (uri: string) => boolean): number {
     let removed = 0;
+    this.#epochs.set(distributionId, this.epochOf(distributionId) + 1);
     for (const [key, object] of this.#objects) {
       if (object.distributionId !== distributionId || !matches(object.uri)) continue;
       this.delete(key);

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { OriginReply } from '../origin/ask-origin.ts';
 import { askTarget } from '../origin/ask-target.ts';
 import type { Edge, Outcome, Visit } from '../visit.ts';
@@ -19,16 +19,19 @@ export type Obtained =
       outcome: Outcome;
     };
 
-/** The cache: a hit at once, else wait for the one who is already asking, revalidate, or ask the origin.. */
+/** The cache: a hit at once, else wait for the one who is already asking, revalidate, or ask the origin. */
 export function obtain(edge: Edge, visit: Visit): Obtained | Promise<Obtained> {
   if (!isCached(visit)) return passThrough(edge, visit);
   const key = cacheKey(visit.site.id, visit.behaviour, visit.viewer);
-  const isHead = visit.viewer.method === 'HEAD';
-  const whole = edge.cache.get(key.text);
-  const object = whole ?? (isHead ? edge.cache.get(`H${key.text}`) : undefined);
-  if (isHead && !whole) key.text = `H${key.text}`;
   const nowMs = edge.kernel.clock.now();
+  let object = edge.cache.get(key.text);
   if (object && nowMs < object.expiresMs) return hit(object);
+  if (visit.viewer.method === 'HEAD') {
+    // What HEAD brings has no body, so it is kept apart from what GET brings.
+    key.text = `H${key.text}`;
+    object = edge.cache.get(key.text);
+    if (object && nowMs < object.expiresMs) return hit(object);
+  }
   if (object && nowMs < object.expiresMs + object.staleWhileRevalidateMs) {
     if (!edge.inFlight.has(key.text))
       void edge.kernel.clock.track(ask(edge, visit, key, object).catch(() => undefined));
@@ -80,10 +83,15 @@ async function ask(edge: Edge, visit: Visit, key: CacheKey, stale: CachedObject 
 async function fetch(edge: Edge, visit: Visit, key: CacheKey, stale: CachedObject | undefined): Promise<Obtained> {
   const revalidate =
     stale && !stale.error && (stale.etag !== undefined || stale.lastModified !== undefined) ? stale : undefined;
+  key.epoch = edge.cache.epochOf(visit.site.id);
   const reply = await askTarget(edge, visit, { revalidate, whole: true });
   if (reply.status === 304 && revalidate) return refreshed(edge, visit, { key, stale: revalidate, reply });
   if (reply.failure !== undefined || reply.status >= 400) return obtainFailure(edge, visit, { reply, key, stale });
-  return keep(edge, visit, { key, reply });
+  const kept = await keep(edge, visit, { key, reply });
+  if (kept.kind === 'object' || reply.status !== 200 || visit.viewer.headers.range === undefined) return kept;
+  // Too large to keep whole: the part the viewer wants is the origin's to cut.
+  if (kept.body instanceof Readable) kept.body.destroy();
+  return passThrough(edge, visit);
 }
 
 /** The origin says the object has not changed: it lives on with the headers of the confirmation. */
@@ -108,7 +116,7 @@ function refreshed(
     staleWhileRevalidateMs: freshness.staleWhileRevalidateSeconds * 1000,
     staleIfErrorUntilMs: nowMs + (freshness.ttlSeconds + freshness.staleIfErrorSeconds) * 1000,
   };
-  edge.cache.put(key.text, object);
+  edge.cache.put(key.text, object, key.epoch);
   return { kind: 'object', object, outcome: 'RefreshHit' };
 }
 

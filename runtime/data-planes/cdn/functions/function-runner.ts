@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '../../../kernel/clock/clock.ts';
 import type { EdgeFunction } from '../configuration.ts';
@@ -14,8 +15,14 @@ export interface FunctionResult {
 /** AWS gives a function about a millisecond of compute; this machine's first run of a script needs more. */
 export const computeLimitMs = 100;
 
+/** More than this many waiting runs are turned away, as AWS throttles. */
+const waitingLimit = 1000;
+
 /** How long the worker may be silent before it is replaced: a bound on what no bound inside the worker caught. */
 const watchdogMs = 5000;
+
+/** TypeScript here, JavaScript once published. */
+const workerFile = `./function-worker${extname(import.meta.filename)}`;
 
 interface Waiting {
   resolve: (result: FunctionResult) => void;
@@ -37,6 +44,7 @@ export class FunctionRunner {
   }
 
   run(edgeFunction: EdgeFunction, event: object): Promise<FunctionResult> {
+    if (this.#waiting.size >= waitingLimit) return Promise.resolve(failed('The function was throttled.'));
     const worker = this.#running();
     const id = this.#next++;
     const { promise, resolve } = Promise.withResolvers<FunctionResult>();
@@ -54,7 +62,7 @@ export class FunctionRunner {
       event: JSON.stringify(event),
       limitMs: computeLimitMs,
     });
-    return promise;
+    return this.#clock.track(promise);
   }
 
   async stop(): Promise<void> {
@@ -65,7 +73,7 @@ export class FunctionRunner {
 
   #running(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
+    const worker = new Worker(new URL(workerFile, import.meta.url), {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     });
@@ -89,8 +97,11 @@ export class FunctionRunner {
   #replace(reason: string): void {
     const worker = this.#worker;
     this.#worker = undefined;
-    for (const id of [...this.#waiting.keys()])
-      this.#settle(id, { output: undefined, error: reason, logs: [], computeUtilization: 100 });
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, failed(reason));
     void worker?.terminate();
   }
+}
+
+function failed(error: string): FunctionResult {
+  return { output: undefined, error, logs: [], computeUtilization: 100 };
 }

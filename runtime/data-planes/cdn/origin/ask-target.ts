@@ -82,6 +82,9 @@ const dropped = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  // S3's own, which CloudFront does not hand on.
+  'x-amz-id-2',
+  'x-amz-request-id',
   'x-cache',
   'x-amz-cf-id',
   'x-amz-cf-pop',

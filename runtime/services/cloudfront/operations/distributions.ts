@@ -47,7 +47,7 @@ export function UpdateDistribution(ctx: Context, input: UpdateDistributionComman
   const record = find(ctx, input.Id);
   if (!input.DistributionConfig) throw missingBody('DistributionConfig');
   checkVersion(record.ETag, input.IfMatch);
-  const config = withDefaults(input.DistributionConfig);
+  const config = kept(input.DistributionConfig);
   if (config.CallerReference !== record.DistributionConfig.CallerReference) throw illegalUpdate();
   checkDistribution(ctx, { ...input.DistributionConfig, ...config }, record.Id);
   const updated = isDeepStrictEqual(config, record.DistributionConfig)
@@ -76,13 +76,13 @@ export function ListDistributions(ctx: Context, input: ListDistributionsCommandI
 
 function create(ctx: Context, given: DistributionConfig | undefined, tags: Tag[]): Distribution {
   if (!given) throw missingBody('DistributionConfig');
-  const config = withDefaults(given);
+  const config = kept(given);
   const same = distributions(ctx, ctx)
     .values()
     .find((record) => record.DistributionConfig.CallerReference === config.CallerReference);
   if (same) {
     // Repeating a request gives the distribution it made; the same reference with other content is refused.
-    if (isDeepStrictEqual(JSON.parse(JSON.stringify(config)), same.DistributionConfig)) return same;
+    if (isDeepStrictEqual(config, same.DistributionConfig)) return same;
     throw distributionAlreadyExists();
   }
   checkDistribution(ctx, { ...given, ...config });
@@ -93,13 +93,18 @@ function create(ctx: Context, given: DistributionConfig | undefined, tags: Tag[]
     DomainName: `d${ctx.ids.lower(13)}.cloudfront.net`,
     ETag: newETag(ctx),
     LastModifiedTime: timeOf(ctx),
-    DistributionConfig: JSON.parse(JSON.stringify(config)) as DistributionConfig,
+    DistributionConfig: config,
     Tags: tags,
     account: ctx.account,
   };
   distributions(ctx, ctx).put(Id, record);
   deploy(ctx, record);
   return record;
+}
+
+/** As it is stored: defaults filled in, and nothing that JSON does not hold, so that two of them can be compared. */
+function kept(config: DistributionConfig): DistributionConfig {
+  return JSON.parse(JSON.stringify(withDefaults(config))) as DistributionConfig;
 }
 
 function find(ctx: Context, id: string | undefined): Distribution {
