@@ -62,6 +62,21 @@ test('an update cut off by the end of the process goes back to what was', () =>
     assert.deepEqual([...setting.fakes.live].sort(), [['a', { QueueName: 'a', DelaySeconds: 1 }], ['b', { QueueName: 'b' }]]);
   }));
 
+test('a stack deleted while it is being created ends deleted, and is forgotten after 90 days', () =>
+  withStacks(async (setting) => {
+    const stalled = stall(setting, 'create', 'Second');
+    const TemplateBody = JSON.stringify({ Resources: { First: queue({ QueueName: 'first' }), Second: queue({}, { DependsOn: 'First' }) } });
+    const { StackId } = await setting.client.send(new CreateStackCommand({ StackName: 'app', TemplateBody }));
+    await stalled;
+    await setting.client.send(new DeleteStackCommand({ StackName: 'app' }));
+    await setting.settle();
+    const { Stacks } = await setting.client.send(new DescribeStacksCommand({ StackName: StackId }));
+    assert.equal(Stacks?.[0]?.StackStatus, 'DELETE_COMPLETE');
+    assert.equal(setting.fakes.live.size, 0);
+    await setting.orrery.clock.wind(92 * 24 * 60 * 60_000);
+    await assert.rejects(setting.client.send(new DescribeStacksCommand({ StackName: StackId })), /does not exist/);
+  }));
+
 test('with DisableRollback a failure stays as it is until it is rolled back or mended', () =>
   withStacks(async ({ client, fakes, create, update, status, settle }) => {
     const template = { Resources: { A: queue({ QueueName: 'a' }), B: queue({ QueueName: 'b' }, { DependsOn: 'A' }) } };

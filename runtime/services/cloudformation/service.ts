@@ -1,5 +1,6 @@
 import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
-import { defineService } from '../../kernel/service.ts';
+import { stackStore } from '../../engines/cloudformation/stacks/stack-store.ts';
+import { defineService, type Kernel } from '../../kernel/service.ts';
 import { access } from './authorization.ts';
 import { publishEvents } from './behaviour/notifications.ts';
 import { responseDesk } from './behaviour/response-desk.ts';
@@ -18,6 +19,8 @@ import CustomResource from './resources/CustomResource.ts';
 import Stack from './resources/Stack.ts';
 import WaitCondition from './resources/WaitCondition.ts';
 import WaitConditionHandle from './resources/WaitConditionHandle.ts';
+
+const dayMs = 24 * 60 * 60_000;
 
 export default defineService({
   name: 'cloudformation',
@@ -62,13 +65,22 @@ export default defineService({
     const machine = kernel.engine(deployments);
     kernel.engine(responseDesk);
     const unsubscribe = publishEvents(kernel);
+    const sweep = kernel.clock.every(dayMs, 'deleted stacks are forgotten', () => forgetDeleted(kernel));
     // After every service has started.
     kernel.clock.after(0, 'take up deployments', () => machine.resume());
     return {
       stop: () => {
         unsubscribe();
+        sweep.cancel();
         return machine.stop();
       },
     };
   },
 });
+
+/** A deleted stack can be listed for 90 days ("ListStacks", CloudFormation API Reference). */
+function forgetDeleted(kernel: Kernel): void {
+  const store = kernel.engine(stackStore);
+  const since = kernel.clock.now() - 90 * dayMs;
+  for (const stack of store.all()) if (stack.StackStatus === 'DELETE_COMPLETE' && (stack.DeletionTime ?? 0) < since) store.forget(stack);
+}

@@ -90,9 +90,9 @@ export class Deployment {
   }
 
   async #forward(kind: 'create' | 'update'): Promise<void> {
-    const { stack } = this.#journal;
-    if (this.#failure === undefined) await this.#goForward(stack);
+    if (this.#failure === undefined) await this.#goForward(this.#journal.stack);
     this.#guard();
+    const { stack } = this.#journal;
     if (this.#failure === undefined) {
       if (kind === 'create') this.#journal.status('CREATE_COMPLETE');
       else this.#journal.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');

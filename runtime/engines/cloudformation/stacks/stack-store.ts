@@ -16,6 +16,8 @@ export class StackStore {
   /** Resources of stacks that were asked for, as in the table. */
   readonly #resources = new Map<string, Map<string, ResourceRecord>>();
 
+  readonly #lastEventMs = new Map<string, number>();
+
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     kernel.store.migrate('cloudformation', [
@@ -84,13 +86,20 @@ export class StackStore {
       EventId: event.EventId ?? `${event.LogicalResourceId}-${event.ResourceStatus}-${this.#kernel.ids.uuid()}`,
       StackId,
       StackName,
-      timeMs: this.#kernel.clock.now(),
+      timeMs: this.#nextEventMs(StackId),
     };
     if (ClientRequestToken !== undefined) record.ClientRequestToken = ClientRequestToken;
     this.#kernel.store
       .prepare('INSERT INTO cloudformation_events (stack, record) VALUES (?, ?)')
       .run(StackId, JSON.stringify(record));
     this.#kernel.events.emit('cloudformation.event', { ...record, account, region });
+  }
+
+  /** Clients put events in order by their time alone: no two of a stack have the same millisecond. */
+  #nextEventMs(stackId: string): number {
+    const timeMs = Math.max(this.#kernel.clock.now(), (this.#lastEventMs.get(stackId) ?? 0) + 1);
+    this.#lastEventMs.set(stackId, timeMs);
+    return timeMs;
   }
 
   /** Newest first. `before` is the number of the last event already seen. */
@@ -105,6 +114,7 @@ export class StackStore {
   forget(stack: StackRecord): void {
     this.stacks(stack).delete(stack.StackId);
     this.#resources.delete(stack.StackId);
+    this.#lastEventMs.delete(stack.StackId);
     for (const table of ['cloudformation_resources', 'cloudformation_events']) {
       this.#kernel.store.prepare(`DELETE FROM ${table} WHERE stack = ?`).run(stack.StackId);
     }

@@ -8,12 +8,13 @@ import type {
   UpdateStackCommandInput,
   UpdateTerminationProtectionCommandInput,
 } from '@aws-sdk/client-cloudformation';
+import { deployments } from '../../../engines/cloudformation/deployment/deployments.ts';
 import { importersOf } from '../../../engines/cloudformation/deployment/stack-lookups.ts';
 import type { StackRecord } from '../../../engines/cloudformation/stacks/records.ts';
 import { stackStore } from '../../../engines/cloudformation/stacks/stack-store.ts';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { begin, beginUpdate, checkDiffers, checkRole, checkUpdatable, newStack } from '../behaviour/begin.ts';
+import { changeSets } from '../behaviour/change-set-record.ts';
 import { describeStack } from '../behaviour/describe-stack.ts';
 import { checkStackName, findStack } from '../behaviour/find-stack.ts';
 import { lineage } from '../behaviour/lineage.ts';
@@ -77,7 +78,13 @@ export function DeleteStack(ctx: Context, input: DeleteStackCommandInput): void 
     const [importer] = ExportName === undefined ? [] : importersOf(store, stack, ExportName).filter((name) => name !== stack.StackName);
     if (importer) throw validationError(`Export ${ExportName} cannot be deleted as it is in use by ${importer}`);
   }
-  if (stack.StackStatus === 'CREATE_IN_PROGRESS') throw refused('Deleting a stack while it is being created', 'wait for its end.');
+  for (const set of changeSets(ctx).values()) if (set.StackId === stack.StackId) changeSets(ctx).delete(set.ChangeSetId);
+  if (stack.StackStatus === 'CREATE_IN_PROGRESS') {
+    // What is being created is cancelled, and its failure ends in the deletion.
+    store.put({ ...stack, OnFailure: 'DELETE', DisableRollback: false });
+    ctx.engine(deployments).cancel(stack.StackId, 'User Initiated');
+    return;
+  }
   if (input.RetainResources && stack.StackStatus !== 'DELETE_FAILED') {
     throw validationError('Invalid operation on stack. RetainResources can only be specified for a stack in DELETE_FAILED state.');
   }

@@ -18,13 +18,14 @@ import { findChangeSet } from '../behaviour/change-set-record.ts';
 import { findStack } from '../behaviour/find-stack.ts';
 import { templateText } from '../behaviour/template-source.ts';
 import { applyTransforms, transformNames } from '../behaviour/transforms.ts';
-import { asValidationError, stackDoesNotExist, validationError } from '../errors.ts';
+import { asValidationError, validationError } from '../errors.ts';
 
 export function GetTemplate(ctx: Context, input: GetTemplateCommandInput): GetTemplateOutput {
   const revision = input.ChangeSetName === undefined
     ? findStack(ctx, input.StackName).current
     : findChangeSet(ctx, input).revision;
-  if (!revision) throw stackDoesNotExist(input.StackName ?? '');
+  // A stack in review has none yet.
+  if (!revision) return { StagesAvailable: ['Original', 'Processed'] };
   const { template, processed } = revision;
   return {
     TemplateBody: input.TemplateStage === 'Processed' ? (processed ?? template) : template,
