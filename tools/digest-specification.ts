@@ -32,7 +32,9 @@ function currentVersion(): string | undefined {
 }
 
 function digest(): void {
-  const { loadAwsServiceSpecSync } = require('@aws-cdk/aws-service-spec') as { loadAwsServiceSpecSync: () => SpecDatabase };
+  const { loadAwsServiceSpecSync } = require('@aws-cdk/aws-service-spec') as {
+    loadAwsServiceSpecSync: () => SpecDatabase;
+  };
   const database = loadAwsServiceSpecSync();
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(folder)) if (file.endsWith('.json')) rmSync(join(folder, file));
@@ -60,7 +62,8 @@ function digestResource(database: SpecDatabase, resource: Resource, entry: Servi
     attributes: Object.keys(resource.attributes).sort(),
   };
   if (resource.primaryIdentifier) digested.identifier = resource.primaryIdentifier;
-  if (resource.tagInformation) digested.tags = [resource.tagInformation.tagPropertyName, resource.tagInformation.variant];
+  if (resource.tagInformation)
+    digested.tags = [resource.tagInformation.tagPropertyName, resource.tagInformation.variant];
   if (resource.additionalReplacementProperties) digested.replacing = resource.additionalReplacementProperties;
   return digested;
 }
@@ -79,7 +82,8 @@ class TypeReader {
     for (const [name, property] of Object.entries(properties)) {
       const entry: PropertyDigest = { type: this.type(property.type) };
       if (property.required) entry.required = true;
-      if (property.causesReplacement === 'yes' || property.causesReplacement === 'maybe') entry.replaces = property.causesReplacement;
+      if (property.causesReplacement === 'yes' || property.causesReplacement === 'maybe')
+        entry.replaces = property.causesReplacement;
       digested[name] = entry;
     }
     return digested;

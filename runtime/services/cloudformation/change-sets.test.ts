@@ -15,7 +15,12 @@ const queue = (properties: object = {}) => ({ Type: 'AWS::SQS::Queue', Propertie
 test('a change set of type CREATE leaves the stack in review until it is executed', () =>
   withStacks(async ({ client, settle, status }) => {
     const made = await client.send(
-      new CreateChangeSetCommand({ StackName: 'app', ChangeSetName: 'first', ChangeSetType: 'CREATE', TemplateBody: JSON.stringify({ Resources: { A: queue({ QueueName: 'a' }) } }) }),
+      new CreateChangeSetCommand({
+        StackName: 'app',
+        ChangeSetName: 'first',
+        ChangeSetType: 'CREATE',
+        TemplateBody: JSON.stringify({ Resources: { A: queue({ QueueName: 'a' }) } }),
+      }),
     );
     assert.match(made.Id ?? '', /^arn:aws:cloudformation:us-east-1:000000000000:changeSet\/first\//);
     assert.equal(await status(), 'REVIEW_IN_PROGRESS');
@@ -32,11 +37,33 @@ test('a change set of type CREATE leaves the stack in review until it is execute
 
 test('a change set says what is modified, replaced and removed, and what that depends on', () =>
   withStacks(async ({ client, create }) => {
-    await create({ Resources: { A: queue({ QueueName: 'a' }), B: queue({ QueueName: 'b', VisibilityTimeout: 1 }), C: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: { 'Fn::GetAtt': ['A', 'Arn'] } } }, D: queue() } });
-    const template = { Resources: { A: queue({ QueueName: 'a2' }), B: queue({ QueueName: 'b', VisibilityTimeout: 2 }), C: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: { 'Fn::GetAtt': ['A', 'Arn'] } } } } };
-    await client.send(new CreateChangeSetCommand({ StackName: 'app', ChangeSetName: 'next', TemplateBody: JSON.stringify(template) }));
-    const { Changes = [] } = await client.send(new DescribeChangeSetCommand({ StackName: 'app', ChangeSetName: 'next', IncludePropertyValues: true }));
-    const told = Changes.map(({ ResourceChange: change }) => [change?.LogicalResourceId, change?.Action, change?.Replacement, change?.Details?.[0]?.Evaluation]);
+    await create({
+      Resources: {
+        A: queue({ QueueName: 'a' }),
+        B: queue({ QueueName: 'b', VisibilityTimeout: 1 }),
+        C: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: { 'Fn::GetAtt': ['A', 'Arn'] } } },
+        D: queue(),
+      },
+    });
+    const template = {
+      Resources: {
+        A: queue({ QueueName: 'a2' }),
+        B: queue({ QueueName: 'b', VisibilityTimeout: 2 }),
+        C: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: { 'Fn::GetAtt': ['A', 'Arn'] } } },
+      },
+    };
+    await client.send(
+      new CreateChangeSetCommand({ StackName: 'app', ChangeSetName: 'next', TemplateBody: JSON.stringify(template) }),
+    );
+    const { Changes = [] } = await client.send(
+      new DescribeChangeSetCommand({ StackName: 'app', ChangeSetName: 'next', IncludePropertyValues: true }),
+    );
+    const told = Changes.map(({ ResourceChange: change }) => [
+      change?.LogicalResourceId,
+      change?.Action,
+      change?.Replacement,
+      change?.Details?.[0]?.Evaluation,
+    ]);
     assert.deepEqual(told, [
       ['A', 'Modify', 'True', 'Static'],
       ['B', 'Modify', 'False', 'Static'],
@@ -44,7 +71,10 @@ test('a change set says what is modified, replaced and removed, and what that de
       ['D', 'Remove', undefined, undefined],
     ]);
     const target = Changes[1]?.ResourceChange?.Details?.[0]?.Target;
-    assert.deepEqual([target?.Name, target?.BeforeValue, target?.AfterValue, target?.RequiresRecreation], ['VisibilityTimeout', '1', '2', 'Never']);
+    assert.deepEqual(
+      [target?.Name, target?.BeforeValue, target?.AfterValue, target?.RequiresRecreation],
+      ['VisibilityTimeout', '1', '2', 'Never'],
+    );
   }));
 
 test('a change set without changes fails with the sentence that clients look for', () =>
@@ -59,5 +89,7 @@ test('a change set without changes fails with the sentence that clients look for
     await client.send(new DeleteChangeSetCommand({ StackName: 'app', ChangeSetName: 'none' }));
     const { Summaries } = await client.send(new ListChangeSetsCommand({ StackName: 'app' }));
     assert.deepEqual(Summaries, []);
-    await assert.rejects(client.send(new DescribeChangeSetCommand({ StackName: 'app', ChangeSetName: 'none' })), { name: 'ChangeSetNotFoundException' });
+    await assert.rejects(client.send(new DescribeChangeSetCommand({ StackName: 'app', ChangeSetName: 'none' })), {
+      name: 'ChangeSetNotFoundException',
+    });
   }));

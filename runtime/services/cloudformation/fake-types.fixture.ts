@@ -1,6 +1,6 @@
-import { registry } from '../../kernel/resource-registry.ts';
-import { defineResource } from '../../kernel/resource.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import { defineResource } from '../../kernel/resource.ts';
+import { registry } from '../../kernel/resource-registry.ts';
 import type { Kernel } from '../../kernel/service.ts';
 
 /** Stands in for real resource types in tests of the machine: remembers what was done, and fails where told. */
@@ -29,7 +29,12 @@ export function installFakeTypes(kernel: Kernel, from: Partial<FakeTypes> = {}):
         properties: { '*': 'executed' },
         async create(ctx, properties) {
           strike(`create ${ctx.logicalId}`);
-          const name = properties.QueueName ?? properties.TopicName ?? properties.BucketName ?? properties.Name ?? ctx.generateName();
+          const name =
+            properties.QueueName ??
+            properties.TopicName ??
+            properties.BucketName ??
+            properties.Name ??
+            ctx.generateName();
           const physicalId = String(name);
           fakes.live.set(physicalId, properties);
           return { physicalId, attributes: { Arn: `arn:${physicalId}` } };

@@ -13,7 +13,11 @@ import { registry } from '../../kernel/resource-registry.ts';
 import { installFakeTypes } from './fake-types.fixture.ts';
 import { type Setting, withStacks } from './stacks.fixture.ts';
 
-const queue = (properties: object = {}, more: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties: properties, ...more });
+const queue = (properties: object = {}, more: object = {}) => ({
+  Type: 'AWS::SQS::Queue',
+  Properties: properties,
+  ...more,
+});
 
 /** Makes the next action on the logical id wait for ever, as if the process were ended meanwhile. */
 function stall(setting: Setting, kind: 'create' | 'update', logicalId: string): Promise<void> {
@@ -41,7 +45,9 @@ async function restarted(setting: Setting): Promise<void> {
 test('a creation cut off by the end of the process is rolled back at the next start', () =>
   withStacks(async (setting) => {
     const stalled = stall(setting, 'create', 'Second');
-    const TemplateBody = JSON.stringify({ Resources: { First: queue({ QueueName: 'first' }), Second: queue({}, { DependsOn: 'First' }) } });
+    const TemplateBody = JSON.stringify({
+      Resources: { First: queue({ QueueName: 'first' }), Second: queue({}, { DependsOn: 'First' }) },
+    });
     await setting.client.send(new CreateStackCommand({ StackName: 'app', TemplateBody }));
     await stalled;
     assert.equal(await setting.status(), 'CREATE_IN_PROGRESS');
@@ -52,20 +58,29 @@ test('a creation cut off by the end of the process is rolled back at the next st
 
 test('an update cut off by the end of the process goes back to what was', () =>
   withStacks(async (setting) => {
-    await setting.create({ Resources: { A: queue({ QueueName: 'a', DelaySeconds: 1 }), B: queue({ QueueName: 'b' }) } });
+    await setting.create({
+      Resources: { A: queue({ QueueName: 'a', DelaySeconds: 1 }), B: queue({ QueueName: 'b' }) },
+    });
     const stalled = stall(setting, 'update', 'A');
-    const TemplateBody = JSON.stringify({ Resources: { A: queue({ QueueName: 'a', DelaySeconds: 2 }), B: queue({ QueueName: 'b2' }) } });
+    const TemplateBody = JSON.stringify({
+      Resources: { A: queue({ QueueName: 'a', DelaySeconds: 2 }), B: queue({ QueueName: 'b2' }) },
+    });
     await setting.client.send(new UpdateStackCommand({ StackName: 'app', TemplateBody }));
     await stalled;
     await restarted(setting);
     assert.equal(await setting.status(), 'UPDATE_ROLLBACK_COMPLETE');
-    assert.deepEqual([...setting.fakes.live].sort(), [['a', { QueueName: 'a', DelaySeconds: 1 }], ['b', { QueueName: 'b' }]]);
+    assert.deepEqual([...setting.fakes.live].sort(), [
+      ['a', { QueueName: 'a', DelaySeconds: 1 }],
+      ['b', { QueueName: 'b' }],
+    ]);
   }));
 
 test('a stack deleted while it is being created ends deleted, and is forgotten after 90 days', () =>
   withStacks(async (setting) => {
     const stalled = stall(setting, 'create', 'Second');
-    const TemplateBody = JSON.stringify({ Resources: { First: queue({ QueueName: 'first' }), Second: queue({}, { DependsOn: 'First' }) } });
+    const TemplateBody = JSON.stringify({
+      Resources: { First: queue({ QueueName: 'first' }), Second: queue({}, { DependsOn: 'First' }) },
+    });
     const { StackId } = await setting.client.send(new CreateStackCommand({ StackName: 'app', TemplateBody }));
     await stalled;
     await setting.client.send(new DeleteStackCommand({ StackName: 'app' }));
@@ -88,7 +103,10 @@ test('with DisableRollback a failure stays as it is until it is rolled back or m
     await update(template);
     assert.equal(await status(), 'UPDATE_COMPLETE');
     fakes.failing.add('update B');
-    await update({ Resources: { ...template.Resources, B: queue({ QueueName: 'b', DelaySeconds: 5 }, { DependsOn: 'A' }) } }, { DisableRollback: true });
+    await update(
+      { Resources: { ...template.Resources, B: queue({ QueueName: 'b', DelaySeconds: 5 }, { DependsOn: 'A' }) } },
+      { DisableRollback: true },
+    );
     assert.equal(await status(), 'UPDATE_FAILED');
     fakes.failing.clear();
     await client.send(new RollbackStackCommand({ StackName: 'app' }));
@@ -101,7 +119,10 @@ test('a rollback that fails can be continued, passing over what cannot be change
   withStacks(async ({ client, fakes, create, update, status, settle }) => {
     await create({ Resources: { A: queue({ QueueName: 'a' }), B: queue({ QueueName: 'b' }, { DependsOn: 'A' }) } });
     fakes.failing.add('create C').add('update B');
-    const changed = { A: queue({ QueueName: 'a', DelaySeconds: 1 }), B: queue({ QueueName: 'b', DelaySeconds: 1 }, { DependsOn: 'A' }) };
+    const changed = {
+      A: queue({ QueueName: 'a', DelaySeconds: 1 }),
+      B: queue({ QueueName: 'b', DelaySeconds: 1 }, { DependsOn: 'A' }),
+    };
     await update({ Resources: changed });
     assert.equal(await status(), 'UPDATE_ROLLBACK_FAILED');
     await client.send(new ContinueUpdateRollbackCommand({ StackName: 'app', ResourcesToSkip: ['B'] }));
@@ -112,17 +133,26 @@ test('a rollback that fails can be continued, passing over what cannot be change
 
 test('an export in use can be neither deleted nor changed, and its name is its stack’s alone', () =>
   withStacks(async ({ client, create, update, status, settle }) => {
-    const exporting = (name: string) => ({ Resources: { A: queue({ QueueName: name }) }, Outputs: { O: { Value: { Ref: 'A' }, Export: { Name: 'shared' } } } });
+    const exporting = (name: string) => ({
+      Resources: { A: queue({ QueueName: name }) },
+      Outputs: { O: { Value: { Ref: 'A' }, Export: { Name: 'shared' } } },
+    });
     await create(exporting('a'));
-    const importing = JSON.stringify({ Resources: { B: queue({ QueueName: { 'Fn::Sub': ['b-${n}', { n: { 'Fn::ImportValue': 'shared' } }] } }) } });
+    const importing = JSON.stringify({
+      Resources: { B: queue({ QueueName: { 'Fn::Sub': ['b-${n}', { n: { 'Fn::ImportValue': 'shared' } }] } }) },
+    });
     await client.send(new CreateStackCommand({ StackName: 'user', TemplateBody: importing }));
     await settle('user');
     assert.equal(await status('user'), 'CREATE_COMPLETE');
-    await assert.rejects(client.send(new DeleteStackCommand({ StackName: 'app' })), { message: 'Export shared cannot be deleted as it is in use by user' });
+    await assert.rejects(client.send(new DeleteStackCommand({ StackName: 'app' })), {
+      message: 'Export shared cannot be deleted as it is in use by user',
+    });
     await update(exporting('a2'));
     assert.equal(await status(), 'UPDATE_ROLLBACK_COMPLETE');
     const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: 'app' }));
-    const reason = StackEvents.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_ROLLBACK_IN_PROGRESS')?.ResourceStatusReason;
+    const reason = StackEvents.find(
+      ({ ResourceStatus }) => ResourceStatus === 'UPDATE_ROLLBACK_IN_PROGRESS',
+    )?.ResourceStatusReason;
     assert.equal(reason, 'Export shared cannot be updated as it is in use by user');
     await client.send(new CreateStackCommand({ StackName: 'other', TemplateBody: JSON.stringify(exporting('c')) }));
     await settle('other');
@@ -131,20 +161,49 @@ test('an export in use can be neither deleted nor changed, and its name is its s
 
 test('refuses before anything is made what Orrery has not, and what needs a capability', () =>
   withStacks(async ({ client, fakes }) => {
-    const send = (template: object, options: object = {}) => client.send(new CreateStackCommand({ StackName: 'app', TemplateBody: JSON.stringify(template), ...options }));
-    await assert.rejects(send({ Resources: { A: queue(), K: { Type: 'AWS::EKS::Cluster' } } }), /Unrecognized resource types: \[AWS::EKS::Cluster\].*Orrery has no such type/);
-    await assert.rejects(send({ Resources: { A: queue({ Colour: 1 }) } }), { name: 'ValidationError', message: 'Encountered unsupported property Colour' });
-    await assert.rejects(send({ Resources: { R: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'r', AssumeRolePolicyDocument: {} } } } }), {
-      name: 'InsufficientCapabilitiesException',
-      message: 'Requires capabilities : [CAPABILITY_NAMED_IAM]',
-    });
-    await assert.rejects(send({ Resources: { A: queue({}, { DeletionPolicy: 'Snapshot' }) } }), { message: 'Template error: resource type AWS::SQS::Queue does not support deletion policy Snapshot' });
+    const send = (template: object, options: object = {}) =>
+      client.send(new CreateStackCommand({ StackName: 'app', TemplateBody: JSON.stringify(template), ...options }));
     await assert.rejects(
-      send({ Parameters: { V: { Type: 'String' } }, Rules: { V: { Assertions: [{ Assert: { 'Fn::Contains': [['1', '2'], { Ref: 'V' }] }, AssertDescription: 'wrong version' }] } }, Resources: { A: queue() } }, { Parameters: [{ ParameterKey: 'V', ParameterValue: '3' }] }),
+      send({ Resources: { A: queue(), K: { Type: 'AWS::EKS::Cluster' } } }),
+      /Unrecognized resource types: \[AWS::EKS::Cluster\].*Orrery has no such type/,
+    );
+    await assert.rejects(send({ Resources: { A: queue({ Colour: 1 }) } }), {
+      name: 'ValidationError',
+      message: 'Encountered unsupported property Colour',
+    });
+    await assert.rejects(
+      send({
+        Resources: { R: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'r', AssumeRolePolicyDocument: {} } } },
+      }),
+      {
+        name: 'InsufficientCapabilitiesException',
+        message: 'Requires capabilities : [CAPABILITY_NAMED_IAM]',
+      },
+    );
+    await assert.rejects(send({ Resources: { A: queue({}, { DeletionPolicy: 'Snapshot' }) } }), {
+      message: 'Template error: resource type AWS::SQS::Queue does not support deletion policy Snapshot',
+    });
+    await assert.rejects(
+      send(
+        {
+          Parameters: { V: { Type: 'String' } },
+          Rules: {
+            V: {
+              Assertions: [
+                { Assert: { 'Fn::Contains': [['1', '2'], { Ref: 'V' }] }, AssertDescription: 'wrong version' },
+              ],
+            },
+          },
+          Resources: { A: queue() },
+        },
+        { Parameters: [{ ParameterKey: 'V', ParameterValue: '3' }] },
+      ),
       /Rule V failed: wrong version/,
     );
     assert.deepEqual(fakes.done, []);
-    await assert.rejects(client.send(new DescribeStacksCommand({ StackName: 'app' })), { message: 'Stack with id app does not exist' });
+    await assert.rejects(client.send(new DescribeStacksCommand({ StackName: 'app' })), {
+      message: 'Stack with id app does not exist',
+    });
   }));
 
 test('loops of the language extensions are written out before anything else', () =>
@@ -152,7 +211,13 @@ test('loops of the language extensions are written out before anything else', ()
     await create({
       Transform: 'AWS::LanguageExtensions',
       Parameters: { Names: { Type: 'CommaDelimitedList', Default: 'a,b' } },
-      Resources: { 'Fn::ForEach::Queues': ['Name', { Ref: 'Names' }, { 'Queue${Name}': queue({ QueueName: { 'Fn::Sub': 'q-${Name}' } }) }] },
+      Resources: {
+        'Fn::ForEach::Queues': [
+          'Name',
+          { Ref: 'Names' },
+          { 'Queue${Name}': queue({ QueueName: { 'Fn::Sub': 'q-${Name}' } }) },
+        ],
+      },
       Outputs: { Count: { Value: { 'Fn::Length': { Ref: 'Names' } } } },
     });
     assert.equal(await status(), 'CREATE_COMPLETE');

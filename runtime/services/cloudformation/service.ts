@@ -82,5 +82,6 @@ export default defineService({
 function forgetDeleted(kernel: Kernel): void {
   const store = kernel.engine(stackStore);
   const since = kernel.clock.now() - 90 * dayMs;
-  for (const stack of store.all()) if (stack.StackStatus === 'DELETE_COMPLETE' && (stack.DeletionTime ?? 0) < since) store.forget(stack);
+  for (const stack of store.all())
+    if (stack.StackStatus === 'DELETE_COMPLETE' && (stack.DeletionTime ?? 0) < since) store.forget(stack);
 }

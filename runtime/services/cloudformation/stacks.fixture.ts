@@ -1,4 +1,10 @@
-import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
 import { stackStore } from '../../engines/cloudformation/stacks/stack-store.ts';
@@ -31,7 +37,8 @@ export async function withStacks(run: (setting: Setting) => Promise<void>): Prom
     client,
     fakes,
     settle,
-    status: async (name = 'app') => (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0]?.StackStatus,
+    status: async (name = 'app') =>
+      (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0]?.StackStatus,
     create: async (template, options = {}) => {
       await client.send(new CreateStackCommand({ StackName: 'app', TemplateBody: text(template), ...options }));
       await settle();
@@ -51,4 +58,3 @@ export async function withStacks(run: (setting: Setting) => Promise<void>): Prom
     await orrery.stop();
   }
 }
-

@@ -1,11 +1,17 @@
 import { AwsError } from '../../kernel/errors.ts';
 
 export function repositoryNotFound(name: string, registryId: string): AwsError {
-  return new AwsError('RepositoryNotFoundException', `The repository with name '${name}' does not exist in the registry with id '${registryId}'`);
+  return new AwsError(
+    'RepositoryNotFoundException',
+    `The repository with name '${name}' does not exist in the registry with id '${registryId}'`,
+  );
 }
 
 export function repositoryAlreadyExists(name: string, registryId: string): AwsError {
-  return new AwsError('RepositoryAlreadyExistsException', `The repository with name '${name}' already exists in the registry with id '${registryId}'`);
+  return new AwsError(
+    'RepositoryAlreadyExistsException',
+    `The repository with name '${name}' already exists in the registry with id '${registryId}'`,
+  );
 }
 
 export function invalidParameter(sentence: string): AwsError {
@@ -14,5 +20,8 @@ export function invalidParameter(sentence: string): AwsError {
 
 export function policyNotFound(kind: 'Repository' | 'Lifecycle', name: string, registryId: string): AwsError {
   const code = kind === 'Repository' ? 'RepositoryPolicyNotFoundException' : 'LifecyclePolicyNotFoundException';
-  return new AwsError(code, `${kind} policy does not exist for the repository with name '${name}' in the registry with id '${registryId}'`);
+  return new AwsError(
+    code,
+    `${kind} policy does not exist for the repository with name '${name}' in the registry with id '${registryId}'`,
+  );
 }

@@ -15,7 +15,9 @@ export function checkResources(desired: DesiredState, types: ReadonlyMap<string,
   const unknown = unknownTypes(desired, types);
   if (unknown) return [unknown];
   return [
-    ...Object.entries(desired.resources).flatMap(([logicalId, definition]) => resourceErrors(desired, types, logicalId, definition)),
+    ...Object.entries(desired.resources).flatMap(([logicalId, definition]) =>
+      resourceErrors(desired, types, logicalId, definition),
+    ),
     ...attributeErrors(desired),
   ];
 }
@@ -27,9 +29,12 @@ function unknownTypes(desired: DesiredState, types: ReadonlyMap<string, Resource
   const names = [...new Set(absent.map(([, { Type }]) => Type))];
   const ours = names.filter((name) => specificationOf(name));
   const why = ours.length > 0 ? ` AWS has ${ours.join(', ')}; Orrery has no such type yet.` : '';
-  return new TemplateError(`Template format error: Unrecognized resource types: [${names.join(', ')}]${why && `.${why}`}`, {
-    path: ['Resources', first[0], 'Type'],
-  });
+  return new TemplateError(
+    `Template format error: Unrecognized resource types: [${names.join(', ')}]${why && `.${why}`}`,
+    {
+      path: ['Resources', first[0], 'Type'],
+    },
+  );
 }
 
 function resourceErrors(
@@ -48,7 +53,10 @@ function resourceErrors(
   for (const { property, path, fidelity } of fidelitiesOf(logicalId, definition, types)) {
     if (typeof fidelity === 'string') continue;
     errors.push(
-      new TemplateError(`Property ${property} of ${definition.Type} is refused: ${fidelity.refused}. (resource ${logicalId})`, { path }),
+      new TemplateError(
+        `Property ${property} of ${definition.Type} is refused: ${fidelity.refused}. (resource ${logicalId})`,
+        { path },
+      ),
     );
   }
   return errors;
@@ -63,7 +71,11 @@ export function fidelitiesOf(
   if (!type || isCustom(definition.Type)) return [];
   const specification = specificationOf(definition.Type);
   // A property the specification does not know is an error of its own.
-  return propertyFidelities(definition.Properties ?? {}, type, specification, ['Resources', logicalId, 'Properties']).filter(
+  return propertyFidelities(definition.Properties ?? {}, type, specification, [
+    'Resources',
+    logicalId,
+    'Properties',
+  ]).filter(
     ({ property }) => !specification || Object.hasOwn(specification.properties, property.split('.', 1)[0] ?? ''),
   );
 }
@@ -86,7 +98,9 @@ function policyErrors(logicalId: string, definition: ResourceDefinition): Templa
         : `Template error: resource type ${Type} does not support deletion policy Snapshot`;
       return [new TemplateError(sentence, { path })];
     }
-    return [new TemplateError(`Template error: Invalid ${member} ${String(policy)} for resource ${logicalId}`, { path })];
+    return [
+      new TemplateError(`Template error: Invalid ${member} ${String(policy)} for resource ${logicalId}`, { path }),
+    ];
   });
 }
 
@@ -95,19 +109,29 @@ function updatePolicyErrors(logicalId: string, { Type, UpdatePolicy }: ResourceD
   if (UpdatePolicy === undefined) return [];
   const path = ['Resources', logicalId, 'UpdatePolicy'];
   if (Type === 'AWS::AutoScaling::AutoScalingGroup') return [];
-  return [new TemplateError(`UpdatePolicy of ${Type} is refused: Orrery does not carry it out yet. (resource ${logicalId})`, { path })];
+  return [
+    new TemplateError(`UpdatePolicy of ${Type} is refused: Orrery does not carry it out yet. (resource ${logicalId})`, {
+      path,
+    }),
+  ];
 }
 
 function attributeErrors(desired: DesiredState): TemplateError[] {
   const all = resourcesOf(desired.document);
   const references: Reference[] = [
-    ...Object.entries(desired.resources).flatMap(([logicalId, definition]) => resourceReferences(logicalId, definition)),
+    ...Object.entries(desired.resources).flatMap(([logicalId, definition]) =>
+      resourceReferences(logicalId, definition),
+    ),
     ...referencesOf(desired.document.Outputs, ['Outputs']),
   ];
   return references.flatMap(({ name, attribute, path }) => {
     const definition = all[name];
     if (!definition || !attribute || supports(definition.Type, attribute)) return [];
-    return [new TemplateError(`Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`, { path })];
+    return [
+      new TemplateError(`Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`, {
+        path,
+      }),
+    ];
   });
 }
 
@@ -117,5 +141,7 @@ function supports(type: string, attribute: string): boolean {
   if (!specification) return true;
   const { attributes, properties } = specification;
   const known = [...attributes, ...Object.keys(properties), ...(specification.identifier ?? [])];
-  return known.some((name) => attribute === name || attribute.startsWith(`${name}.`) || name.startsWith(`${attribute}.`));
+  return known.some(
+    (name) => attribute === name || attribute.startsWith(`${name}.`) || name.startsWith(`${attribute}.`),
+  );
 }

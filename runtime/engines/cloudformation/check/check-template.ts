@@ -21,11 +21,17 @@ export function checkTemplate(template: Template, options: CheckOptions): Templa
   return problems(template, options).map((error) => placed(error, template));
 }
 
-function problems(template: Template, { resourceTypes, account, region, parameters = {} }: CheckOptions): TemplateError[] {
+function problems(
+  template: Template,
+  { resourceTypes, account, region, parameters = {} }: CheckOptions,
+): TemplateError[] {
   const structure = checkStructure(template.document);
   if (structure.length > 0) return structure;
   try {
-    const given = Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+    const given = Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+      ParameterKey,
+      ParameterValue,
+    }));
     const texts = chooseParameters(template.document, given);
     const stack = { account, region, StackId: 'arn:aws:cloudformation:::stack/checked/0', StackName: 'checked' };
     const desired = desiredState(

@@ -16,12 +16,25 @@ export interface ResourceFidelity {
 }
 
 /** For every resource of the template, executed, stored or refused, property by property. Pure: nothing is evaluated. */
-export function describeFidelity(template: Template, { resourceTypes }: Pick<Registry, 'resourceTypes'>): ResourceFidelity[] {
+export function describeFidelity(
+  template: Template,
+  { resourceTypes }: Pick<Registry, 'resourceTypes'>,
+): ResourceFidelity[] {
   return Object.entries(resourcesOf(template.document)).flatMap(([logicalId, definition]): ResourceFidelity[] => {
     const { Type: type } = definition;
-    const whole = (fidelity: Fidelity): ResourceFidelity => ({ logicalId, type, property: '', fidelity, position: template.locate(['Resources', logicalId, 'Type']) });
+    const whole = (fidelity: Fidelity): ResourceFidelity => ({
+      logicalId,
+      type,
+      property: '',
+      fidelity,
+      position: template.locate(['Resources', logicalId, 'Type']),
+    });
     if (!resourceTypeIn(resourceTypes, type)) {
-      return [whole({ refused: specificationOf(type) ? 'Orrery has no such resource type yet' : 'AWS has no such resource type' })];
+      return [
+        whole({
+          refused: specificationOf(type) ? 'Orrery has no such resource type yet' : 'AWS has no such resource type',
+        }),
+      ];
     }
     const unknown = unknownProperties(type, definition.Properties ?? {}).map((property) => ({
       logicalId,

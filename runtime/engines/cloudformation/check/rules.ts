@@ -8,7 +8,8 @@ export function checkRules(scope: Scope): TemplateError[] {
   for (const [name, rule] of Object.entries(section(scope.document, 'Rules'))) {
     if (!isRecord(rule)) continue;
     const path = ['Rules', name];
-    if (rule.RuleCondition !== undefined && !evaluateCondition(rule.RuleCondition, scope, [...path, 'RuleCondition'])) continue;
+    if (rule.RuleCondition !== undefined && !evaluateCondition(rule.RuleCondition, scope, [...path, 'RuleCondition']))
+      continue;
     const assertions = Array.isArray(rule.Assertions) ? rule.Assertions : [];
     assertions.forEach((assertion, index) => {
       if (!isRecord(assertion)) return;

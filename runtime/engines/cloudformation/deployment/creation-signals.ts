@@ -40,7 +40,11 @@ export class Signals {
   }
 
   /** Resolves with the signals once `count` distinct ones succeeded; rejects on a failure, after the time, or when aborted. */
-  wait(ctx: DeploymentContext, key: string, about: { count: number; timeoutMs: number; timeoutReason: string }): Promise<Signal[]> {
+  wait(
+    ctx: DeploymentContext,
+    key: string,
+    about: { count: number; timeoutMs: number; timeoutReason: string },
+  ): Promise<Signal[]> {
     this.open(key);
     return new Promise((resolve, reject) => {
       const finish = (action: () => void): void => {
@@ -50,7 +54,12 @@ export class Signals {
         action();
       };
       const aborted = (): void => finish(() => reject(ctx.signal.reason));
-      const timer = ctx.clock.after(about.timeoutMs, `signals to ${ctx.logicalId}`, () => finish(() => reject(new Cancelled(about.timeoutReason))), { basis: 'elapsed' });
+      const timer = ctx.clock.after(
+        about.timeoutMs,
+        `signals to ${ctx.logicalId}`,
+        () => finish(() => reject(new Cancelled(about.timeoutReason))),
+        { basis: 'elapsed' },
+      );
       const look = (): void => {
         const signals = this.received(key);
         const failure = signals.find(({ Status }) => Status === 'FAILURE');
@@ -72,7 +81,11 @@ export function signalKey(stackId: string, logicalId: string): string {
 }
 
 /** "CreationPolicy attribute": the resource is complete only when as many signals came as it asks for. */
-export async function awaitCreationSignals(ctx: DeploymentContext, desired: DesiredResource, record: ResourceRecord): Promise<void> {
+export async function awaitCreationSignals(
+  ctx: DeploymentContext,
+  desired: DesiredResource,
+  record: ResourceRecord,
+): Promise<void> {
   const policy = desired.CreationPolicy?.ResourceSignal;
   if (!isRecord(policy)) return;
   const count = Number(policy.Count ?? 1);

@@ -1,7 +1,7 @@
 import type { ResourceRecord } from '../stacks/records.ts';
 import { type DependencyGraph, reversed } from '../template/dependency-graph.ts';
 import type { Journal } from './journal.ts';
-import type { ResourceActions, Removable } from './resource-actions.ts';
+import type { Removable, ResourceActions } from './resource-actions.ts';
 import { walk } from './walk.ts';
 
 /** A physical resource that must go, and how its going is told. */
@@ -60,7 +60,10 @@ async function carryOut(
  * DeletionPolicy as it stands for this deletion: RetainExceptOnCreate keeps it unless the stack's creation is being rolled
  * back ("DeletionPolicy attribute").
  */
-export function policyFor(record: Pick<ResourceRecord, 'DeletionPolicy'>, about: { creation: boolean; retainExceptOnCreate: boolean }): string | undefined {
+export function policyFor(
+  record: Pick<ResourceRecord, 'DeletionPolicy'>,
+  about: { creation: boolean; retainExceptOnCreate: boolean },
+): string | undefined {
   const policy = record.DeletionPolicy;
   const keepsExceptOnCreate = policy === 'RetainExceptOnCreate' || (policy === 'Retain' && about.retainExceptOnCreate);
   if (keepsExceptOnCreate) return about.creation ? 'Delete' : 'Retain';

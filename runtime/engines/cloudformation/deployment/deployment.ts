@@ -1,5 +1,5 @@
-import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { isDeepStrictEqual } from 'node:util';
+import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { authorization } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
@@ -150,7 +150,8 @@ export class Deployment {
         .join(', ');
     const parts: string[] = [];
     if (names(by.create)) parts.push(`The following resource(s) failed to create: [${names(by.create)}]. `);
-    if (kind === 'update' && names(by.update)) parts.push(`The following resource(s) failed to update: [${names(by.update)}]. `);
+    if (kind === 'update' && names(by.update))
+      parts.push(`The following resource(s) failed to update: [${names(by.update)}]. `);
     if (kind === 'create' && !this.#journal.stack.DisableRollback) parts.push('Rollback requested by user.');
     return parts.join('');
   }
@@ -159,9 +160,14 @@ export class Deployment {
     const { stack } = this.#journal;
     const forced = stack.DeletionMode === 'FORCE_DELETE_STACK';
     const retained = new Set(stack.RetainResources);
-    const left = [...this.#journal.resources.values()].filter(({ ResourceStatus }) => !['DELETE_COMPLETE', 'DELETE_SKIPPED'].includes(ResourceStatus));
+    const left = [...this.#journal.resources.values()].filter(
+      ({ ResourceStatus }) => !['DELETE_COMPLETE', 'DELETE_SKIPPED'].includes(ResourceStatus),
+    );
     const deletions = left.flatMap((record) => {
-      const policy = policyFor(record, { creation: about.creation, retainExceptOnCreate: stack.RetainExceptOnCreate === true });
+      const policy = policyFor(record, {
+        creation: about.creation,
+        retainExceptOnCreate: stack.RetainExceptOnCreate === true,
+      });
       return [...olderOf(record), deletionOf(record, policy)];
     });
     const older = deletions.filter(({ old }) => old);
@@ -178,7 +184,11 @@ export class Deployment {
       return;
     }
     const deleted = about.done === 'DELETE_COMPLETE';
-    this.#journal.status(about.done, undefined, deleted ? { DeletionTime: this.#kernel.clock.now(), previous: undefined } : {});
+    this.#journal.status(
+      about.done,
+      undefined,
+      deleted ? { DeletionTime: this.#kernel.clock.now(), previous: undefined } : {},
+    );
   }
 
   async #rollBackUpdate(): Promise<void> {
@@ -193,7 +203,9 @@ export class Deployment {
       this.#journal.status('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', undefined, { ResourcesToSkip: undefined });
       return;
     }
-    const failed = [...this.#journal.resources.values()].filter(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED');
+    const failed = [...this.#journal.resources.values()].filter(
+      ({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED',
+    );
     const names = failed.map(({ LogicalResourceId }) => LogicalResourceId).join(', ');
     this.#journal.status('UPDATE_ROLLBACK_FAILED', `The following resource(s) failed to update: [${names}]. `);
   }
@@ -203,12 +215,16 @@ export class Deployment {
     const { stack } = this.#journal;
     const { current } = stack;
     if (!current) throw new Error(`${stack.StackName} has no template`);
-    const wanted = done === 'UPDATE_COMPLETE' ? desiredState(stack, current, stackLookups(this.#store, stack)).resources : undefined;
+    const wanted =
+      done === 'UPDATE_COMPLETE' ? desiredState(stack, current, stackLookups(this.#store, stack)).resources : undefined;
     const deletions: Deletion[] = [];
     for (const record of this.#journal.resources.values()) {
       const unwanted = wanted ? !Object.hasOwn(wanted, record.LogicalResourceId) : record.change?.kind === 'created';
       const gone = () => this.#journal.forget(record.LogicalResourceId);
-      const policy = policyFor(record, { creation: !wanted, retainExceptOnCreate: stack.RetainExceptOnCreate === true });
+      const policy = policyFor(record, {
+        creation: !wanted,
+        retainExceptOnCreate: stack.RetainExceptOnCreate === true,
+      });
       if (unwanted) deletions.push({ ...deletionOf(record, policy), gone });
       else deletions.push(...olderOf(record));
     }

@@ -1,5 +1,5 @@
-import { defineEngine } from '../../../kernel/engine.ts';
 import type { Timer } from '../../../kernel/clock/clock.ts';
+import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { StackRecord } from '../stacks/records.ts';
 import { stackStore } from '../stacks/stack-store.ts';
@@ -42,7 +42,8 @@ export class Deployments {
   resume(): void {
     for (const stack of this.#kernel.engine(stackStore).all()) {
       const { StackStatus } = stack;
-      if (StackStatus.endsWith('_IN_PROGRESS') && StackStatus !== 'REVIEW_IN_PROGRESS') this.start(stack, { resumed: true });
+      if (StackStatus.endsWith('_IN_PROGRESS') && StackStatus !== 'REVIEW_IN_PROGRESS')
+        this.start(stack, { resumed: true });
     }
   }
 
@@ -56,7 +57,9 @@ export class Deployments {
     if (stack.TimeoutInMinutes === undefined || stack.StackStatus !== 'CREATE_IN_PROGRESS') return undefined;
     const sentence = 'Stack creation time exceeded the specified timeout. Rollback requested by user.';
     const stop = () => deployment.cancel(sentence);
-    return this.#kernel.clock.after(stack.TimeoutInMinutes * 60_000, `time-out of stack ${stack.StackName}`, stop, { basis: 'elapsed' });
+    return this.#kernel.clock.after(stack.TimeoutInMinutes * 60_000, `time-out of stack ${stack.StackName}`, stop, {
+      basis: 'elapsed',
+    });
   }
 
   #problem(stack: StackRecord, error: Error): void {

@@ -1,7 +1,7 @@
 import { zonesOf } from '../../../kernel/regions.ts';
 import { conditionIsMet } from '../intrinsics/conditions.ts';
 import { evaluate } from '../intrinsics/evaluate.ts';
-import { type ReferencedResource, type Scope } from '../intrinsics/scope.ts';
+import type { ReferencedResource, Scope } from '../intrinsics/scope.ts';
 import { conformProperties } from '../properties/conform.ts';
 import { specificationOf } from '../specification/specification.ts';
 import type { Revision } from '../stacks/records.ts';
@@ -9,7 +9,7 @@ import { type DependencyGraph, dependencyGraph } from '../template/dependency-gr
 import { parameterValues } from '../template/parameters.ts';
 import { parseTemplate } from '../template/parse-template.ts';
 import { pseudoValues, type StackIdentity } from '../template/pseudo-parameters.ts';
-import { type Document, type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
+import { type Document, type ResourceDefinition, resourcesOf, type TemplateError } from '../template/template.ts';
 
 /** What a revision of a stack asks for: its resources whose condition is met, and their values once others are known. */
 export interface DesiredState {
@@ -54,22 +54,33 @@ export function desiredState(
   };
   for (const [logicalId, definition] of Object.entries(resourcesOf(document))) {
     const { Condition } = definition;
-    if (Condition === undefined || conditionIsMet(Condition, scope, ['Resources', logicalId])) resources[logicalId] = definition;
+    if (Condition === undefined || conditionIsMet(Condition, scope, ['Resources', logicalId]))
+      resources[logicalId] = definition;
   }
   const graph = dependencyGraph(resources, (condition) => conditionIsMet(condition, scope, ['Resources']));
-  return { document, scope, resources, graph, resource: (logicalId) => desiredResource(logicalId, { resources, scope, graph }) };
+  return {
+    document,
+    scope,
+    resources,
+    graph,
+    resource: (logicalId) => desiredResource(logicalId, { resources, scope, graph }),
+  };
 }
 
-function desiredResource(logicalId: string, state: Pick<DesiredState, 'resources' | 'scope' | 'graph'>): DesiredResource {
+function desiredResource(
+  logicalId: string,
+  state: Pick<DesiredState, 'resources' | 'scope' | 'graph'>,
+): DesiredResource {
   const definition = state.resources[logicalId];
   if (!definition) throw new Error(`no resource ${logicalId}`);
   const path = ['Resources', logicalId];
   const within = (member: keyof ResourceDefinition) => evaluate(definition[member], state.scope, [...path, member]);
   const evaluated = (within('Properties') ?? {}) as Record<string, unknown>;
   const specification = specificationOf(definition.Type);
-  const properties = specification && !isCustom(definition.Type)
-    ? checked(conformProperties(evaluated, specification, [...path, 'Properties']))
-    : evaluated;
+  const properties =
+    specification && !isCustom(definition.Type)
+      ? checked(conformProperties(evaluated, specification, [...path, 'Properties']))
+      : evaluated;
   const text = (member: 'DeletionPolicy' | 'UpdateReplacePolicy') => within(member) as string | undefined;
   return {
     type: definition.Type,

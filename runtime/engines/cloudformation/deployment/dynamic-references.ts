@@ -30,7 +30,8 @@ async function resolveText(ctx: Context, text: string): Promise<string> {
   let result = text;
   for (const [whole, service, about = ''] of text.matchAll(reference)) {
     result = result.replace(whole, () => '\u0000');
-    const value = service === 'secretsmanager' ? await secret(ctx, about) : await parameter(ctx, about, service === 'ssm-secure');
+    const value =
+      service === 'secretsmanager' ? await secret(ctx, about) : await parameter(ctx, about, service === 'ssm-secure');
     result = result.replace('\u0000', () => value);
   }
   return result;
@@ -54,7 +55,9 @@ async function secret(ctx: Context, about: string): Promise<string> {
   const id = arn ?? about.split(':', 1)[0] ?? about;
   const [kind = '', jsonKey = '', stage = '', versionId = ''] = about.slice(id.length + 1).split(':');
   if (kind !== '' && kind !== 'SecretString') {
-    throw new TemplateError(`Could not parse SecretString dynamic reference: ${about} names ${kind}, and only SecretString is supported`);
+    throw new TemplateError(
+      `Could not parse SecretString dynamic reference: ${about} names ${kind}, and only SecretString is supported`,
+    );
   }
   const answer = await ctx.call<GetSecretValueResponse>('secretsmanager', 'GetSecretValue', {
     SecretId: id,

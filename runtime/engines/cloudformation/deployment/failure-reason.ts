@@ -27,10 +27,13 @@ export function handlerErrorCode(error: AwsError): string {
   if (/AccessDenied|UnauthorizedOperation/.test(error.code)) return 'AccessDenied';
   if (alreadyExists(error)) return 'AlreadyExists';
   if (/NotFound|NoSuch|NonExistent|DoesNotExist/.test(error.code)) return 'NotFound';
-  if (/Throttl|TooManyRequests|LimitExceeded$/.test(error.code)) return error.code.includes('Limit') ? 'ServiceLimitExceeded' : 'Throttling';
+  if (/Throttl|TooManyRequests|LimitExceeded$/.test(error.code))
+    return error.code.includes('Limit') ? 'ServiceLimitExceeded' : 'Throttling';
   return error.fault === 'server' ? 'ServiceInternalError' : 'InvalidRequest';
 }
 
 export function alreadyExists(error: unknown): boolean {
-  return error instanceof AwsError && /AlreadyExists|AlreadyOwned|NameExists|ResourceConflict|ResourceInUse/.test(error.code);
+  return (
+    error instanceof AwsError && /AlreadyExists|AlreadyOwned|NameExists|ResourceConflict|ResourceInUse/.test(error.code)
+  );
 }

@@ -53,7 +53,8 @@ async function bring(forward: Forward, logicalId: string): Promise<boolean> {
   }
   const before = beforeOf(record);
   if (decision === 'replace') return actions.create(logicalId, desired, { kind: 'replaced', before });
-  const kind = record.change?.kind === 'created' || record.change?.kind === 'replaced' ? record.change.kind : 'modified';
+  const kind =
+    record.change?.kind === 'created' || record.change?.kind === 'replaced' ? record.change.kind : 'modified';
   return actions.update(record, desired, { kind, before });
 }
 
@@ -74,8 +75,26 @@ function decide(forward: Forward, record: ResourceRecord, desired: DesiredResour
 /** What an earlier, failed attempt of the same update began from stays what to go back to. */
 function beforeOf(record: ResourceRecord): NonNullable<ResourceChangeRecord['before']> {
   if (record.change?.before) return record.change.before;
-  const { PhysicalResourceId, ResourceType, properties, attributes, dependencies, DeletionPolicy, UpdateReplacePolicy, Metadata } = record;
-  return { PhysicalResourceId, ResourceType, properties, attributes, dependencies, DeletionPolicy, UpdateReplacePolicy, Metadata };
+  const {
+    PhysicalResourceId,
+    ResourceType,
+    properties,
+    attributes,
+    dependencies,
+    DeletionPolicy,
+    UpdateReplacePolicy,
+    Metadata,
+  } = record;
+  return {
+    PhysicalResourceId,
+    ResourceType,
+    properties,
+    attributes,
+    dependencies,
+    DeletionPolicy,
+    UpdateReplacePolicy,
+    Metadata,
+  };
 }
 
 /** Policies, metadata and dependencies change without anything being done to the resource. */
@@ -99,7 +118,12 @@ function failed(forward: Forward, logicalId: string, record: ResourceRecord | un
     dependencies: [],
     ...(forward.journal.stack.previous && { change: { kind: 'created' as const } }),
   };
-  if (record) forward.journal.resource({ ...record, change: record.change ?? { kind: 'modified', before: beforeOf(record) } }, 'UPDATE_FAILED', error.message);
+  if (record)
+    forward.journal.resource(
+      { ...record, change: record.change ?? { kind: 'modified', before: beforeOf(record) } },
+      'UPDATE_FAILED',
+      error.message,
+    );
   else forward.journal.resource(known, 'CREATE_FAILED', error.message);
   return false;
 }

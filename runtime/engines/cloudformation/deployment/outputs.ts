@@ -15,11 +15,16 @@ export function outputsOf({ document, scope }: Pick<DesiredState, 'document' | '
     if (typeof output.Condition === 'string' && !conditionIsMet(output.Condition, scope, path)) continue;
     const value = evaluate(output.Value, scope, [...path, 'Value']);
     if (typeof value === 'object' || value === undefined) {
-      throw new TemplateError(`Template format error: The Value field of every Outputs member must evaluate to a String.`, { path });
+      throw new TemplateError(
+        `Template format error: The Value field of every Outputs member must evaluate to a String.`,
+        { path },
+      );
     }
     const record: OutputRecord = { OutputKey, OutputValue: asText(value) };
     if (output.Description !== undefined) record.Description = asText(output.Description);
-    const exported = isRecord(output.Export) ? evaluate(output.Export.Name, scope, [...path, 'Export', 'Name']) : undefined;
+    const exported = isRecord(output.Export)
+      ? evaluate(output.Export.Name, scope, [...path, 'Export', 'Name'])
+      : undefined;
     if (exported !== undefined) record.ExportName = asText(exported);
     outputs.push(record);
   }
@@ -32,7 +37,9 @@ export function checkExports(store: StackStore, stack: StackRecord, outputs: rea
   for (const { ExportName } of outputs) {
     const owner = ExportName === undefined ? undefined : exports.get(ExportName);
     if (owner && owner.StackId !== stack.StackId) {
-      throw new TemplateError(`Export with name ${ExportName} is already exported by stack ${owner.StackName}. Please specify a different export name.`);
+      throw new TemplateError(
+        `Export with name ${ExportName} is already exported by stack ${owner.StackName}. Please specify a different export name.`,
+      );
     }
   }
   for (const { ExportName, OutputValue } of stack.current?.outputs ?? []) {
@@ -41,7 +48,9 @@ export function checkExports(store: StackStore, stack: StackRecord, outputs: rea
     if (now?.OutputValue === OutputValue) continue;
     const [importer] = importersOf(store, stack, ExportName);
     if (importer) {
-      throw new TemplateError(`Export ${ExportName} cannot be ${now ? 'updated' : 'deleted'} as it is in use by ${importer}`);
+      throw new TemplateError(
+        `Export ${ExportName} cannot be ${now ? 'updated' : 'deleted'} as it is in use by ${importer}`,
+      );
     }
   }
 }

@@ -53,7 +53,8 @@ export function planChanges(store: StackStore, stack: StackRecord, revision: Rev
     changes.push(removal(record));
   }
   const outputs = outputsWithUnknown(desired);
-  const othersDiffer = tagsChanged || outputs === undefined || !isDeepStrictEqual(outputs, stack.current?.outputs ?? []);
+  const othersDiffer =
+    tagsChanged || outputs === undefined || !isDeepStrictEqual(outputs, stack.current?.outputs ?? []);
   return { changes: changes.sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)), othersDiffer };
 }
 
@@ -69,12 +70,25 @@ function planResource(
 ): PlannedChange | undefined {
   const common = { logicalId, type: wanted.type, physicalId: record?.PhysicalResourceId, after: wanted.properties };
   if (!record) {
-    return { ...common, action: 'Add', replacement: undefined, attributes: [], properties: [], before: undefined, policy: undefined };
+    return {
+      ...common,
+      action: 'Add',
+      replacement: undefined,
+      attributes: [],
+      properties: [],
+      before: undefined,
+      policy: undefined,
+    };
   }
   const specification = specificationOf(wanted.type);
   const properties = propertyChanges(record.properties, wanted.properties, specification);
-  const attributes = (['Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'] as const).filter((name) => record[name] !== wanted[name]);
-  const tagged = tagsChanged && specification?.tags !== undefined && !properties.some(({ path }) => path[0] === specification.tags?.[0]);
+  const attributes = (['Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'] as const).filter(
+    (name) => record[name] !== wanted[name],
+  );
+  const tagged =
+    tagsChanged &&
+    specification?.tags !== undefined &&
+    !properties.some(({ path }) => path[0] === specification.tags?.[0]);
   const unfinished = record.ResourceStatus.endsWith('_FAILED');
   const other = record.ResourceType !== wanted.type;
   if (properties.length === 0 && attributes.length === 0 && !tagged && !unfinished && !other) return undefined;
@@ -82,7 +96,14 @@ function planResource(
   return {
     ...common,
     action: 'Modify',
-    replacement: replaces === 'yes' ? (properties.every(certain) ? 'True' : 'Conditional') : replaces === 'maybe' ? 'Conditional' : 'False',
+    replacement:
+      replaces === 'yes'
+        ? properties.every(certain)
+          ? 'True'
+          : 'Conditional'
+        : replaces === 'maybe'
+          ? 'Conditional'
+          : 'False',
     attributes: tagged ? [...attributes, 'Tags'] : attributes,
     properties,
     before: record.properties,
@@ -95,13 +116,18 @@ function certain(change: PropertyChange): boolean {
 }
 
 /** What others see of it: new values of what is new or replaced are not known, nor what a provider may answer. */
-function afterwards(record: ResourceRecord | undefined, change: PlannedChange | undefined): ReferencedResource | undefined {
+function afterwards(
+  record: ResourceRecord | undefined,
+  change: PlannedChange | undefined,
+): ReferencedResource | undefined {
   if (!record || record.PhysicalResourceId === undefined) return undefined;
   const now = referenced(record);
   if (!change) return now;
   if (change.replacement === 'True' || change.replacement === 'Conditional') return undefined;
   const open = isCustom(record.ResourceType) || record.ResourceType === 'AWS::CloudFormation::Stack';
-  return open && change.properties.length > 0 ? { ref: isCustom(record.ResourceType) ? unknownValue : now.ref, attribute: () => unknownValue } : now;
+  return open && change.properties.length > 0
+    ? { ref: isCustom(record.ResourceType) ? unknownValue : now.ref, attribute: () => unknownValue }
+    : now;
 }
 
 function removal(record: ResourceRecord): PlannedChange {

@@ -31,7 +31,11 @@ export class ResourceActions {
       ? (['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE', 'UPDATE_FAILED'] as const)
       : (['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'CREATE_FAILED'] as const);
     let record = this.#journal.resource(
-      newRecord(logicalId, desired, { change, physicalId: replacing?.PhysicalResourceId, clockMs: this.#ctx.clock.now() }),
+      newRecord(logicalId, desired, {
+        change,
+        physicalId: replacing?.PhysicalResourceId,
+        clockMs: this.#ctx.clock.now(),
+      }),
       begun,
       replacing && 'Requested update requires the creation of a new physical resource; hence creating one.',
     );
@@ -72,7 +76,10 @@ export class ResourceActions {
       const previous = await this.#final(ctx, desired.type, record.properties).catch(() => record.properties);
       this.#guard();
       if (!type.update) throw new Error(`${desired.type} has no update`);
-      const state = await this.#tracked(desired.type, type.update(ctx, record.PhysicalResourceId ?? '', properties, previous));
+      const state = await this.#tracked(
+        desired.type,
+        type.update(ctx, record.PhysicalResourceId ?? '', properties, previous),
+      );
       // A type may bring forth another physical resource by itself, as custom resources do: the old one is cleaned up.
       const replaced = state.physicalId !== record.PhysicalResourceId;
       const attributes = state.attributes ?? record.attributes;

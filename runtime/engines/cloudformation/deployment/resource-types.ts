@@ -1,5 +1,5 @@
-import { registry } from '../../../kernel/resource-registry.ts';
 import type { ResourceType } from '../../../kernel/resource.ts';
+import { registry } from '../../../kernel/resource-registry.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { isCustom } from './desired-state.ts';
 

@@ -9,10 +9,18 @@ import { walk } from './walk.ts';
  * The first half of going back to what an update began from: what was changed is changed back, and a replaced resource's
  * record stands for the old one again. What was made meanwhile is deleted in the second half, the cleanup.
  */
-export function changeBack(parts: { journal: Journal; actions: ResourceActions; skip: ReadonlySet<string> }): Promise<boolean> {
+export function changeBack(parts: {
+  journal: Journal;
+  actions: ResourceActions;
+  skip: ReadonlySet<string>;
+}): Promise<boolean> {
   const { journal, skip } = parts;
-  const changed = [...journal.resources.values()].filter(({ change }) => change && change.kind !== 'created' && change.kind !== 'restored');
-  const graph: DependencyGraph = new Map(changed.map((record) => [record.LogicalResourceId, new Set(record.change?.before?.dependencies)]));
+  const changed = [...journal.resources.values()].filter(
+    ({ change }) => change && change.kind !== 'created' && change.kind !== 'restored',
+  );
+  const graph: DependencyGraph = new Map(
+    changed.map((record) => [record.LogicalResourceId, new Set(record.change?.before?.dependencies)]),
+  );
   return walk(
     graph,
     async (logicalId) => {
@@ -60,7 +68,11 @@ async function changeOneBack(
     // Going back brought forth yet another physical resource (a custom resource): the one of the failed update must go.
     const other = now.PhysicalResourceId !== record.PhysicalResourceId;
     const { change: _done, ...kept } = now;
-    journal.keep(other && now.PhysicalResourceId !== before.PhysicalResourceId ? { ...kept, change: { kind: 'restored', before: record } } : kept);
+    journal.keep(
+      other && now.PhysicalResourceId !== before.PhysicalResourceId
+        ? { ...kept, change: { kind: 'restored', before: record } }
+        : kept,
+    );
   }
   return done;
 }

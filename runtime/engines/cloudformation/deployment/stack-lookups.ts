@@ -31,12 +31,16 @@ function attributeValue(record: ResourceRecord, name: string): unknown {
   const value = attributes[name] ?? atPath(attributes, name);
   if (value !== undefined) return value;
   if (isCustom(ResourceType)) {
-    throw new TemplateError(`CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${LogicalResourceId}`);
+    throw new TemplateError(
+      `CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${LogicalResourceId}`,
+    );
   }
   // Some attributes only repeat a property, e.g. AWS::EC2::VPC's CidrBlock.
   const property = atPath(record.properties, name);
   if (property !== undefined && specificationOf(ResourceType)?.attributes.includes(name)) return property;
-  throw new TemplateError(`Template error: resource ${LogicalResourceId} does not support attribute type ${name} in Fn::GetAtt`);
+  throw new TemplateError(
+    `Template error: resource ${LogicalResourceId} does not support attribute type ${name} in Fn::GetAtt`,
+  );
 }
 
 function atPath(value: unknown, path: string): unknown {

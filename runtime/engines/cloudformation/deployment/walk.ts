@@ -13,7 +13,9 @@ export async function walk(
   visit: (name: string) => Promise<boolean>,
   options: { halted?: () => boolean; goOn?: boolean } = {},
 ): Promise<boolean> {
-  const waiting = new Map([...graph].map(([name, needs]) => [name, new Set([...needs].filter((need) => graph.has(need)))]));
+  const waiting = new Map(
+    [...graph].map(([name, needs]) => [name, new Set([...needs].filter((need) => graph.has(need)))]),
+  );
   let succeeded = true;
   let thrown: { error: unknown } | undefined;
   let running = 0;

@@ -7,7 +7,9 @@ import { asText, isUnknown, unknownValue } from './scope.ts';
 export function cidr(argument: unknown, call: Call): unknown {
   const wrong = (sentence: string) => new TemplateError(`Template error: ${sentence}`, { path: call.path });
   if (!Array.isArray(argument) || argument.length < 2 || argument.length > 3) {
-    throw wrong('every Fn::Cidr object requires two parameters, (1) an ip block, (2) a count of subnets and an optional (3) cidrBits');
+    throw wrong(
+      'every Fn::Cidr object requires two parameters, (1) an ip block, (2) a count of subnets and an optional (3) cidrBits',
+    );
   }
   const [block, rawCount, rawBits] = argument.map((part, index) => call.evaluate(part, index));
   if ([block, rawCount, rawBits].some(isUnknown)) return unknownValue;
@@ -16,14 +18,20 @@ export function cidr(argument: unknown, call: Call): unknown {
   const prefix = Number(prefixText);
   const count = Number(rawCount);
   const bits = rawBits === undefined ? (width === 32 ? 8 : 64) : Number(rawBits);
-  if (width === 0 || !/^\d+$/.test(prefixText) || prefix > width) throw wrong(`Fn::Cidr: ${asText(block)} is not a valid CIDR block`);
+  if (width === 0 || !/^\d+$/.test(prefixText) || prefix > width)
+    throw wrong(`Fn::Cidr: ${asText(block)} is not a valid CIDR block`);
   if (!Number.isInteger(count) || count < 1 || count > 256) throw wrong('Fn::Cidr: count must be between 1 and 256');
-  if (!Number.isInteger(bits) || bits < 1 || bits > width) throw wrong(`Fn::Cidr: cidrBits must be between 1 and ${width}`);
+  if (!Number.isInteger(bits) || bits < 1 || bits > width)
+    throw wrong(`Fn::Cidr: cidrBits must be between 1 and ${width}`);
   const size = 1n << BigInt(bits);
   const room = 1n << BigInt(width - prefix);
-  if (size * BigInt(count) > room) throw wrong(`Fn::Cidr: ${asText(block)} has no room for ${count} blocks of ${bits} bits`);
+  if (size * BigInt(count) > room)
+    throw wrong(`Fn::Cidr: ${asText(block)} has no room for ${count} blocks of ${bits} bits`);
   const start = (toNumber(address, width) >> BigInt(width - prefix)) << BigInt(width - prefix);
-  return Array.from({ length: count }, (_, index) => `${toAddress(start + size * BigInt(index), width)}/${width - bits}`);
+  return Array.from(
+    { length: count },
+    (_, index) => `${toAddress(start + size * BigInt(index), width)}/${width - bits}`,
+  );
 }
 
 function toNumber(address: string, width: number): bigint {

@@ -11,12 +11,19 @@ export function conditionIsMet(name: string, scope: Scope, path: Path): boolean 
   if (known !== undefined) return known;
   const conditions = section(scope.document, 'Conditions');
   if (!Object.hasOwn(conditions, name)) {
-    throw new TemplateError(`Template format error: Unresolved condition dependency ${name} in the ${asText(path[0] ?? 'Conditions')} block of the template`, { path });
+    throw new TemplateError(
+      `Template format error: Unresolved condition dependency ${name} in the ${asText(path[0] ?? 'Conditions')} block of the template`,
+      { path },
+    );
   }
   if (path.filter((part) => part === name).length > 1) {
     throw new TemplateError(`Template error: circular dependency between conditions: ${name}`, { path });
   }
-  const met = evaluateCondition(conditions[name], scope, ['Conditions', ...path.filter((part) => part !== 'Conditions'), name]);
+  const met = evaluateCondition(conditions[name], scope, [
+    'Conditions',
+    ...path.filter((part) => part !== 'Conditions'),
+    name,
+  ]);
   scope.conditions.set(name, met);
   return met;
 }
@@ -43,7 +50,10 @@ export function evaluateCondition(value: unknown, scope: Scope, path: Path): boo
       const evaluated = evaluateValue(value, scope, path);
       if (evaluated === 'true' || evaluated === true) return true;
       if (evaluated === 'false' || evaluated === false) return false;
-      throw new TemplateError('Template format error: Every Conditions member must contain a boolean condition function', { path });
+      throw new TemplateError(
+        'Template format error: Every Conditions member must contain a boolean condition function',
+        { path },
+      );
     }
   }
 }
@@ -64,7 +74,9 @@ function operands(
 
 function equals(argument: unknown, scope: Scope, path: Path): boolean {
   if (!Array.isArray(argument) || argument.length !== 2) {
-    throw new TemplateError('Template error: every Fn::Equals object requires a list of 2 string parameters.', { path });
+    throw new TemplateError('Template error: every Fn::Equals object requires a list of 2 string parameters.', {
+      path,
+    });
   }
   const [left, right] = argument.map((operand, index) => asText(evaluateValue(operand, scope, [...path, index])));
   return left === right;

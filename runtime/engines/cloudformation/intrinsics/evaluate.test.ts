@@ -9,12 +9,17 @@ const scope = (document: Record<string, unknown> = {}, values: Record<string, un
   document,
   values: { 'AWS::Region': 'eu-west-1', 'AWS::StackName': 'app', Env: 'prod', List: ['a', 'b', 'c'], ...values },
   resource: (logicalId) =>
-    logicalId === 'Queue' ? { ref: 'https://queue', attribute: (name) => `${name} of queue` } : logicalId === 'Later' ? { ref: unknownValue, attribute: () => unknownValue } : undefined,
+    logicalId === 'Queue'
+      ? { ref: 'https://queue', attribute: (name) => `${name} of queue` }
+      : logicalId === 'Later'
+        ? { ref: unknownValue, attribute: () => unknownValue }
+        : undefined,
   exported: (name) => (name === 'shared' ? 'exported value' : undefined),
   zones: (region) => [`${region}a`, `${region}b`],
   conditions: new Map(),
 });
-const worth = (yaml: string, document: Record<string, unknown> = {}): unknown => evaluate(parseTemplate(`v: ${yaml}`).document.v, scope(document), ['Resources']);
+const worth = (yaml: string, document: Record<string, unknown> = {}): unknown =>
+  evaluate(parseTemplate(`v: ${yaml}`).document.v, scope(document), ['Resources']);
 const failure = (yaml: string, document: Record<string, unknown> = {}): string => {
   try {
     return `worth ${String(worth(yaml, document))}`;
@@ -27,7 +32,10 @@ test('references give physical ids, attributes, parameters and pseudo parameters
   assert.equal(worth('!Ref Queue'), 'https://queue');
   assert.equal(worth('!GetAtt Queue.Arn'), 'Arn of queue');
   assert.deepEqual(worth('!Ref List'), ['a', 'b', 'c']);
-  assert.equal(worth('!Sub "${Env}-${Queue.Arn}-${AWS::Region}-${!Literal}-${ Env }"'), 'prod-Arn of queue-eu-west-1-${Literal}-prod');
+  assert.equal(
+    worth('!Sub "${Env}-${Queue.Arn}-${AWS::Region}-${!Literal}-${ Env }"'),
+    'prod-Arn of queue-eu-west-1-${Literal}-prod',
+  );
   assert.equal(worth('!Sub ["${a}-${Env}", {a: !Ref Queue}]'), 'https://queue-prod');
   assert.deepEqual(worth('{a: !Ref "AWS::NoValue", b: [1, !Ref "AWS::NoValue", 2]}'), { b: [1, 2] });
 });
@@ -43,7 +51,10 @@ test('every other function as its page says', () => {
   assert.equal(worth('{"Fn::ToJsonString": {a: [1, !Ref Env]}}'), '{"a":[1,"prod"]}');
   assert.deepEqual(worth('!Cidr ["10.0.0.0/16", 3, 8]'), ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24']);
   assert.deepEqual(worth('!Cidr ["2001:db8::/56", 2, 64]'), ['2001:db8::/64', '2001:db8:0:1::/64']);
-  const document = { Mappings: { M: { prod: { size: 'big', zones: ['x'] } } }, Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Env' }, 'prod'] } } };
+  const document = {
+    Mappings: { M: { prod: { size: 'big', zones: ['x'] } } },
+    Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Env' }, 'prod'] } },
+  };
   assert.equal(worth('!FindInMap [M, !Ref Env, size]', document), 'big');
   assert.equal(worth('!FindInMap [M, test, size, {DefaultValue: small}]', document), 'small');
   assert.equal(worth('!If [IsProd, 1, !Ref Nope]', document), 1);
@@ -51,17 +62,31 @@ test('every other function as its page says', () => {
 
 test('conditions combine, and refer to one another', () => {
   const conditions = (text: string) => parseTemplate(`Conditions:\n${text.replace(/^/gm, '  ')}`).document;
-  const document = conditions('P: !Equals [!Ref Env, prod]\nQ: !Not [!Condition P]\nR: !And [!Condition P, !Or [!Condition Q, !Equals [1, "1"]]]');
+  const document = conditions(
+    'P: !Equals [!Ref Env, prod]\nQ: !Not [!Condition P]\nR: !And [!Condition P, !Or [!Condition Q, !Equals [1, "1"]]]',
+  );
   assert.equal(worth('!If [R, yes, no]', document), true);
   assert.equal(worth('!If [Q, yes, no]', document), false);
-  assert.match(failure('!If [A, 1, 2]', conditions('A: !Not [!Condition B]\nB: !Not [!Condition A]')), /circular dependency between conditions/);
+  assert.match(
+    failure('!If [A, 1, 2]', conditions('A: !Not [!Condition B]\nB: !Not [!Condition A]')),
+    /circular dependency between conditions/,
+  );
 });
 
 test('wrong calls are refused in AWS sentences', () => {
-  assert.equal(failure('!Select [3, !Ref List]'), 'Template error: Fn::Select  cannot select nonexistent value at index 3');
-  assert.equal(failure('!FindInMap [M, a, b]', { Mappings: { M: {} } }), 'Template error: Unable to get mapping for M::a::b');
+  assert.equal(
+    failure('!Select [3, !Ref List]'),
+    'Template error: Fn::Select  cannot select nonexistent value at index 3',
+  );
+  assert.equal(
+    failure('!FindInMap [M, a, b]', { Mappings: { M: {} } }),
+    'Template error: Unable to get mapping for M::a::b',
+  );
   assert.equal(failure('!ImportValue none'), 'No export named none found');
-  assert.equal(failure('!Ref Nope'), 'Template format error: Unresolved resource dependencies [Nope] in the Resources block of the template');
+  assert.equal(
+    failure('!Ref Nope'),
+    'Template format error: Unresolved resource dependencies [Nope] in the Resources block of the template',
+  );
   assert.match(failure('!Join [a]'), /^Template error: every Fn::Join object requires two parameters/);
   assert.match(failure('{"Fn::Nope": 1}'), /Fn::Nope is not a valid intrinsic function/);
 });
@@ -88,7 +113,10 @@ test('Sub with a map says what Join of the same parts says', () => {
     fc.property(fc.array(fc.string(), { minLength: 1, maxLength: 5 }), (parts) => {
       const text = parts.map((_, index) => `\${p${index}}`).join('');
       const map = Object.fromEntries(parts.map((value, index) => [`p${index}`, value]));
-      assert.equal(evaluate({ 'Fn::Sub': [text, map] }, scope(), []), evaluate({ 'Fn::Join': ['', parts] }, scope(), []));
+      assert.equal(
+        evaluate({ 'Fn::Sub': [text, map] }, scope(), []),
+        evaluate({ 'Fn::Join': ['', parts] }, scope(), []),
+      );
     }),
   );
 });

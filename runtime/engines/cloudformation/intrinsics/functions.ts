@@ -68,7 +68,9 @@ export function reference(name: string, { scope, path }: Call): unknown {
 export function attributeOf(logicalId: string, attribute: string, { scope, path }: Call): unknown {
   const resource = scope.resource(logicalId);
   if (!resource) {
-    throw new TemplateError(`Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`, { path });
+    throw new TemplateError(`Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`, {
+      path,
+    });
   }
   return resource.attribute(attribute);
 }
@@ -85,7 +87,8 @@ export function unresolved(name: string, path: Path): TemplateError {
 
 function getAtt(argument: unknown, call: Call): unknown {
   const parts = typeof argument === 'string' ? splitAttribute(argument) : argument;
-  const sentence = 'every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute';
+  const sentence =
+    'every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute';
   if (!Array.isArray(parts) || parts.length < 2) throw wrong(sentence, call);
   const [logicalId, ...names] = parts.map((part, index) => asText(call.evaluate(part, index)));
   if (!logicalId || names.some((name) => name === '')) throw wrong(sentence, call);
@@ -113,7 +116,8 @@ function split(argument: unknown, call: Call): unknown {
 }
 
 function select(argument: unknown, call: Call): unknown {
-  const sentence = 'every Fn::Select object requires two parameters, an integer index and a list of values to select from.';
+  const sentence =
+    'every Fn::Select object requires two parameters, an integer index and a list of values to select from.';
   if (!Array.isArray(argument) || argument.length !== 2) throw wrong(sentence, call);
   const [index, list] = argument.map((part, position) => call.evaluate(part, position));
   if (isUnknown(index) || list === unknownValue) return unknownValue;
@@ -125,7 +129,10 @@ function select(argument: unknown, call: Call): unknown {
 
 function findInMap(argument: unknown, call: Call): unknown {
   if (!Array.isArray(argument) || argument.length < 3) {
-    throw wrong('every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value', call);
+    throw wrong(
+      'every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value',
+      call,
+    );
   }
   const [map, top, second] = argument.slice(0, 3).map((part, index) => call.evaluate(part, index));
   if ([map, top, second].some(isUnknown)) return unknownValue;
@@ -135,13 +142,17 @@ function findInMap(argument: unknown, call: Call): unknown {
   if (value !== undefined) return value;
   const options = argument[3];
   if (isRecord(options) && 'DefaultValue' in options) return call.evaluate(options.DefaultValue, 3, 'DefaultValue');
-  if (mapping === undefined) throw wrong(`Mapping named '${asText(map)}' is not present in the 'Mappings' section of template.`, call);
+  if (mapping === undefined)
+    throw wrong(`Mapping named '${asText(map)}' is not present in the 'Mappings' section of template.`, call);
   throw wrong(`Unable to get mapping for ${asText(map)}::${asText(top)}::${asText(second)}`, call);
 }
 
 function choose(argument: unknown, call: Call): unknown {
   if (!Array.isArray(argument) || argument.length !== 3 || typeof argument[0] !== 'string') {
-    throw wrong('every Fn::If object requires three parameters: the name of a condition, and the values when it is true and when it is false', call);
+    throw wrong(
+      'every Fn::If object requires three parameters: the name of a condition, and the values when it is true and when it is false',
+      call,
+    );
   }
   const branch = conditionIsMet(argument[0], call.scope, call.path) ? 1 : 2;
   return call.evaluate(argument[branch], branch);

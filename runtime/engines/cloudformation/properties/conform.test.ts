@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { before, test } from 'node:test';
 import { unknownValue } from '../intrinsics/scope.ts';
 import { specificationOf } from '../specification/specification.ts';
 import { conformProperties } from './conform.ts';
@@ -23,49 +23,87 @@ const conform = (type: string, properties: Record<string, unknown>) => {
 };
 
 test('scalars become the type the specification names', () => {
-  assert.deepEqual(conform('AWS::SQS::Queue', { VisibilityTimeout: '60', FifoQueue: 'true', QueueName: 12 }), { VisibilityTimeout: 60, FifoQueue: true, QueueName: '12' });
-  assert.deepEqual(conform('AWS::SQS::Queue', { Tags: [{ Key: 'a', Value: 1 }], RedrivePolicy: { maxReceiveCount: '3' } }), {
-    Tags: [{ Key: 'a', Value: '1' }],
-    RedrivePolicy: { maxReceiveCount: '3' },
+  assert.deepEqual(conform('AWS::SQS::Queue', { VisibilityTimeout: '60', FifoQueue: 'true', QueueName: 12 }), {
+    VisibilityTimeout: 60,
+    FifoQueue: true,
+    QueueName: '12',
   });
-  assert.deepEqual(conform('AWS::Lambda::Function', { Code: { ZipFile: 'x' }, Role: 'r', Environment: { Variables: { N: 1, B: true } } }), {
-    Code: { ZipFile: 'x' },
-    Role: 'r',
-    Environment: { Variables: { N: '1', B: 'true' } },
-  });
+  assert.deepEqual(
+    conform('AWS::SQS::Queue', { Tags: [{ Key: 'a', Value: 1 }], RedrivePolicy: { maxReceiveCount: '3' } }),
+    {
+      Tags: [{ Key: 'a', Value: '1' }],
+      RedrivePolicy: { maxReceiveCount: '3' },
+    },
+  );
+  assert.deepEqual(
+    conform('AWS::Lambda::Function', {
+      Code: { ZipFile: 'x' },
+      Role: 'r',
+      Environment: { Variables: { N: 1, B: true } },
+    }),
+    {
+      Code: { ZipFile: 'x' },
+      Role: 'r',
+      Environment: { Variables: { N: '1', B: 'true' } },
+    },
+  );
 });
 
 test('properties nobody knows, missing and wrong ones are told in AWS sentences', () => {
   assert.deepEqual(conform('AWS::SQS::Queue', { Colour: 'red' }), ['Encountered unsupported property Colour']);
-  assert.deepEqual(conform('AWS::Lambda::Function', { Code: { Zip: 'x' } }), ['Encountered unsupported property Zip', 'Property Role cannot be empty.']);
+  assert.deepEqual(conform('AWS::Lambda::Function', { Code: { Zip: 'x' } }), [
+    'Encountered unsupported property Zip',
+    'Property Role cannot be empty.',
+  ]);
   assert.deepEqual(conform('AWS::SQS::Queue', { VisibilityTimeout: 'soon', QueueName: { a: 1 } }), [
     'Value of property VisibilityTimeout must be of type Integer',
     'Value of property QueueName must be of type String',
   ]);
-  assert.deepEqual(conform('AWS::Lambda::Function', { Code: { ZipFile: unknownValue }, Role: unknownValue, Timeout: unknownValue }), {
-    Code: { ZipFile: unknownValue },
-    Role: unknownValue,
-    Timeout: unknownValue,
-  });
+  assert.deepEqual(
+    conform('AWS::Lambda::Function', { Code: { ZipFile: unknownValue }, Role: unknownValue, Timeout: unknownValue }),
+    {
+      Code: { ZipFile: unknownValue },
+      Role: unknownValue,
+      Timeout: unknownValue,
+    },
+  );
 });
 
 test('whether a change replaces is what the specification says', () => {
-  const level = (type: string, a: Record<string, unknown>, b: Record<string, unknown>) => replacementOf(propertyChanges(a, b, spec(type)));
+  const level = (type: string, a: Record<string, unknown>, b: Record<string, unknown>) =>
+    replacementOf(propertyChanges(a, b, spec(type)));
   assert.equal(level('AWS::SQS::Queue', { QueueName: 'a' }, { QueueName: 'b' }), 'yes');
   assert.equal(level('AWS::SQS::Queue', { QueueName: 'a', DelaySeconds: 1 }, { QueueName: 'a' }), 'no');
-  assert.deepEqual(propertyChanges({ Code: { ZipFile: 'a' } }, { Code: { ZipFile: 'b' } }, spec('AWS::Lambda::Function'))[0]?.path, ['Code', 'ZipFile']);
+  assert.deepEqual(
+    propertyChanges({ Code: { ZipFile: 'a' } }, { Code: { ZipFile: 'b' } }, spec('AWS::Lambda::Function'))[0]?.path,
+    ['Code', 'ZipFile'],
+  );
 });
 
 test('the most particular declaration of a property counts, and what is not declared is refused', () => {
   const declared = { type: 'T', create: async () => ({ physicalId: '' }), delete: async () => undefined };
-  const told = (properties: Record<string, unknown>, fidelity: Record<string, 'executed' | 'stored' | { refused: string }>) =>
-    propertyFidelities(properties, { ...declared, properties: fidelity }, spec('AWS::S3::Bucket'), []).map(({ property, fidelity: what }) => [
-      property,
-      typeof what === 'string' ? what : 'refused',
-    ]);
-  assert.deepEqual(told({ BucketName: 'a', BucketEncryption: { ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true }] } }, { BucketName: 'executed', BucketEncryption: 'executed', 'BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled': 'stored' }), [
-    ['BucketName', 'executed'],
-    ['BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled', 'stored'],
+  const told = (
+    properties: Record<string, unknown>,
+    fidelity: Record<string, 'executed' | 'stored' | { refused: string }>,
+  ) =>
+    propertyFidelities(properties, { ...declared, properties: fidelity }, spec('AWS::S3::Bucket'), []).map(
+      ({ property, fidelity: what }) => [property, typeof what === 'string' ? what : 'refused'],
+    );
+  assert.deepEqual(
+    told(
+      { BucketName: 'a', BucketEncryption: { ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true }] } },
+      {
+        BucketName: 'executed',
+        BucketEncryption: 'executed',
+        'BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled': 'stored',
+      },
+    ),
+    [
+      ['BucketName', 'executed'],
+      ['BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled', 'stored'],
+    ],
+  );
+  assert.deepEqual(told({ AccelerateConfiguration: { AccelerationStatus: 'Enabled' } }, {}), [
+    ['AccelerateConfiguration', 'refused'],
   ]);
-  assert.deepEqual(told({ AccelerateConfiguration: { AccelerationStatus: 'Enabled' } }, {}), [['AccelerateConfiguration', 'refused']]);
 });

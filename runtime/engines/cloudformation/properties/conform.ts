@@ -24,7 +24,11 @@ class Conforming {
     this.#specification = specification;
   }
 
-  members(values: Record<string, unknown>, properties: Record<string, PropertyDigest>, path: Path): Record<string, unknown> {
+  members(
+    values: Record<string, unknown>,
+    properties: Record<string, PropertyDigest>,
+    path: Path,
+  ): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(values)) {
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -32,7 +36,8 @@ class Conforming {
       else if (value !== undefined) result[name] = this.value(value, property.type, [...path, name]);
     }
     for (const [name, { required }] of Object.entries(properties)) {
-      if (required && (values[name] === undefined || values[name] === null)) this.#fail(`Property ${name} cannot be empty.`, path);
+      if (required && (values[name] === undefined || values[name] === null))
+        this.#fail(`Property ${name} cannot be empty.`, path);
     }
     return result;
   }
@@ -45,7 +50,9 @@ class Conforming {
         return this.#list(value, type[1], path);
       case 'map':
         if (!isRecord(value)) return this.#wrong('an object', value, path);
-        return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, this.value(entry, type[1], [...path, key])]));
+        return Object.fromEntries(
+          Object.entries(value).map(([key, entry]) => [key, this.value(entry, type[1], [...path, key])]),
+        );
       case 'definition':
         if (!isRecord(value)) return this.#wrong('an object', value, path);
         return this.members(value, this.#specification.definition(type[1]).properties, path);
@@ -86,7 +93,10 @@ class Conforming {
   #wrong(wanted: string, value: unknown, path: Path): unknown {
     if (!isUnknown(value)) {
       const article = wanted.startsWith('an ') ? wanted : `of type ${wanted}`;
-      this.#fail(`Value of property ${String(path.findLast((part) => typeof part === 'string') ?? '')} must be ${article}`, path);
+      this.#fail(
+        `Value of property ${String(path.findLast((part) => typeof part === 'string') ?? '')} must be ${article}`,
+        path,
+      );
     }
     return value;
   }
@@ -130,7 +140,8 @@ function convert(value: unknown, type: string): unknown {
   if ((type === 'string' || type === 'date-time') && scalar) return String(value);
   if (type === 'json' && scalar) return value;
   if (type === 'tag' && isRecord(value)) return tag(value);
-  if (type === 'boolean' && typeof value === 'string' && /^(?:true|false)$/i.test(value)) return value.toLowerCase() === 'true';
+  if (type === 'boolean' && typeof value === 'string' && /^(?:true|false)$/i.test(value))
+    return value.toLowerCase() === 'true';
   if ((type === 'integer' || type === 'number') && typeof value === 'string' && value.trim() !== '') {
     const number = Number(value);
     if (type === 'integer' ? Number.isInteger(number) : Number.isFinite(number)) return number;

@@ -22,13 +22,15 @@ export function propertyFidelities(
   const visit = (value: unknown, valueType: TypeDigest | undefined, names: string[], at: Path): void => {
     if (Array.isArray(value)) {
       const element = Array.isArray(valueType) && valueType[0] === 'array' ? valueType[1] : valueType;
-      value.forEach((entry, index) => visit(entry, element as TypeDigest | undefined, names, [...at, index]));
+      for (const [index, entry] of value.entries())
+        visit(entry, element as TypeDigest | undefined, names, [...at, index]);
       return;
     }
     const property = names.join('.');
     const below = Object.keys(type.properties).some((declared) => declared.startsWith(`${property}.`));
     if (below && isRecord(value) && !isFunction(value)) {
-      for (const [name, entry] of Object.entries(value)) visit(entry, memberType(valueType, name, specification), [...names, name], [...at, name]);
+      for (const [name, entry] of Object.entries(value))
+        visit(entry, memberType(valueType, name, specification), [...names, name], [...at, name]);
       return;
     }
     found.push({ property, path: at, fidelity: declaredFidelity(property, type.properties, below) });
@@ -48,7 +50,11 @@ function declaredFidelity(property: string, declared: Record<string, Fidelity>, 
   return below ? 'executed' : (declared['*'] ?? { refused: 'Orrery does not run it yet' });
 }
 
-function memberType(type: TypeDigest | undefined, name: string, specification: ResourceSpecification | undefined): TypeDigest | undefined {
+function memberType(
+  type: TypeDigest | undefined,
+  name: string,
+  specification: ResourceSpecification | undefined,
+): TypeDigest | undefined {
   if (!Array.isArray(type)) return undefined;
   if (type[0] === 'map') return type[1];
   return type[0] === 'definition' ? specification?.definition(type[1]).properties[name]?.type : undefined;

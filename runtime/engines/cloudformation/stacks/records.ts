@@ -92,7 +92,17 @@ export interface ResourceRecord {
 export interface ResourceChangeRecord {
   /** `restored`: rolled back to the old physical resource; `before` is the newer one, still to be deleted. */
   kind: 'created' | 'modified' | 'replaced' | 'restored';
-  before?: Pick<ResourceRecord, 'PhysicalResourceId' | 'ResourceType' | 'properties' | 'attributes' | 'dependencies' | 'DeletionPolicy' | 'UpdateReplacePolicy' | 'Metadata'>;
+  before?: Pick<
+    ResourceRecord,
+    | 'PhysicalResourceId'
+    | 'ResourceType'
+    | 'properties'
+    | 'attributes'
+    | 'dependencies'
+    | 'DeletionPolicy'
+    | 'UpdateReplacePolicy'
+    | 'Metadata'
+  >;
 }
 
 export interface EventRecord {

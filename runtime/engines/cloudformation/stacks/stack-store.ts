@@ -28,7 +28,10 @@ export class StackStore {
   }
 
   stacks(scope: { account: string; region: string }): Collection<StackRecord> {
-    return this.#kernel.store.collection<StackRecord>('cloudformation.stacks', { account: scope.account, region: scope.region });
+    return this.#kernel.store.collection<StackRecord>('cloudformation.stacks', {
+      account: scope.account,
+      region: scope.region,
+    });
   }
 
   /** Every stack of every account and region. */
@@ -76,10 +79,15 @@ export class StackStore {
 
   removeResource(stackId: string, logicalId: string): void {
     this.resources(stackId).delete(logicalId);
-    this.#kernel.store.prepare('DELETE FROM cloudformation_resources WHERE stack = ? AND logical = ?').run(stackId, logicalId);
+    this.#kernel.store
+      .prepare('DELETE FROM cloudformation_resources WHERE stack = ? AND logical = ?')
+      .run(stackId, logicalId);
   }
 
-  addEvent(stack: StackRecord, event: Omit<EventRecord, 'EventId' | 'StackId' | 'StackName' | 'timeMs'> & { EventId?: string }): void {
+  addEvent(
+    stack: StackRecord,
+    event: Omit<EventRecord, 'EventId' | 'StackId' | 'StackName' | 'timeMs'> & { EventId?: string },
+  ): void {
     const { StackId, StackName, ClientRequestToken, account, region } = stack;
     const record: EventRecord = {
       ...event,
@@ -105,7 +113,9 @@ export class StackStore {
   /** Newest first. `before` is the number of the last event already seen. */
   events(stackId: string, options: { limit: number; before?: number }): { number: number; event: EventRecord }[] {
     return this.#kernel.store
-      .prepare('SELECT number, record FROM cloudformation_events WHERE stack = ? AND number < ? ORDER BY number DESC LIMIT ?')
+      .prepare(
+        'SELECT number, record FROM cloudformation_events WHERE stack = ? AND number < ? ORDER BY number DESC LIMIT ?',
+      )
       .all<{ number: number; record: string }>(stackId, options.before ?? Number.MAX_SAFE_INTEGER, options.limit)
       .map(({ number, record }) => ({ number, event: JSON.parse(record) as EventRecord }));
   }

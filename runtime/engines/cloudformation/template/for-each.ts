@@ -34,15 +34,20 @@ function expand(value: unknown, scope: Scope, path: Path): unknown {
 function loop(argument: unknown, scope: Scope, path: Path): Record<string, unknown> {
   const [identifier, collection, fragment] = Array.isArray(argument) ? argument : [];
   if (typeof identifier !== 'string' || !isRecord(fragment)) {
-    throw new TemplateError('Fn::ForEach layout is incorrect: it takes an identifier, a collection and a map with one output key', { path });
+    throw new TemplateError(
+      'Fn::ForEach layout is incorrect: it takes an identifier, a collection and a map with one output key',
+      { path },
+    );
   }
   const values = evaluate(collection, scope, [...path, 1]);
-  if (!Array.isArray(values)) throw new TemplateError('Fn::ForEach: the collection must be a list', { path: [...path, 1] });
+  if (!Array.isArray(values))
+    throw new TemplateError('Fn::ForEach: the collection must be a list', { path: [...path, 1] });
   const result: Record<string, unknown> = {};
   for (const value of values.map(asText)) {
     const written = expand(substitute(fragment, identifier, value), scope, [...path, 2]) as Record<string, unknown>;
     for (const [name, content] of Object.entries(written)) {
-      if (Object.hasOwn(result, name)) throw new TemplateError(`Template error: Fn::ForEach brings forth ${name} more than once`, { path });
+      if (Object.hasOwn(result, name))
+        throw new TemplateError(`Template error: Fn::ForEach brings forth ${name} more than once`, { path });
       result[name] = content;
     }
   }
@@ -52,12 +57,17 @@ function loop(argument: unknown, scope: Scope, path: Path): Record<string, unkno
 /** `&{Name}` is the value with everything but letters and digits taken out, for logical ids. */
 function substitute(value: unknown, identifier: string, replacement: string): unknown {
   if (typeof value === 'string') {
-    return value.replaceAll(`\${${identifier}}`, replacement).replaceAll(`&{${identifier}}`, replacement.replace(/[^A-Za-z0-9]/g, ''));
+    return value
+      .replaceAll(`\${${identifier}}`, replacement)
+      .replaceAll(`&{${identifier}}`, replacement.replace(/[^A-Za-z0-9]/g, ''));
   }
   if (Array.isArray(value)) return value.map((entry) => substitute(entry, identifier, replacement));
   if (!isRecord(value)) return value;
   if (value.Ref === identifier && Object.keys(value).length === 1) return replacement;
   return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [substitute(key, identifier, replacement) as string, substitute(entry, identifier, replacement)]),
+    Object.entries(value).map(([key, entry]) => [
+      substitute(key, identifier, replacement) as string,
+      substitute(entry, identifier, replacement),
+    ]),
   );
 }

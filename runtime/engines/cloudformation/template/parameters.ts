@@ -46,7 +46,9 @@ export function chooseParameters(
     else values[name] = value;
   }
   if (without.length > 0) {
-    throw new TemplateError(`Parameters: [${without.join(', ')}] must have values`, { path: ['Parameters', without[0] ?? ''] });
+    throw new TemplateError(`Parameters: [${without.join(', ')}] must have values`, {
+      path: ['Parameters', without[0] ?? ''],
+    });
   }
   for (const [name, value] of Object.entries(values)) checkConstraints(name, declared[name], value);
   return values;
@@ -74,7 +76,8 @@ function checkConstraints(name: string, declaration: ParameterDeclaration | unde
   };
   const numeric = declaration.Type === 'Number' || declaration.Type === 'List<Number>';
   for (const element of isListType(declaration.Type) ? splitList(value) : [value]) {
-    if (declaration.AllowedValues && !declaration.AllowedValues.map(asText).includes(element)) fail('must be one of AllowedValues');
+    if (declaration.AllowedValues && !declaration.AllowedValues.map(asText).includes(element))
+      fail('must be one of AllowedValues');
     if (declaration.AllowedPattern !== undefined && !matchesWhole(declaration.AllowedPattern, element)) {
       fail(`must match pattern ${declaration.AllowedPattern}`);
     }
@@ -88,13 +91,16 @@ function checkNumber(declaration: ParameterDeclaration, value: string, fail: (se
   if (Number.isNaN(number)) fail('must be a number');
   const { MinValue, MaxValue } = declaration;
   if (MinValue !== undefined && number < Number(MinValue)) fail(`must be a number not less than ${asText(MinValue)}`);
-  if (MaxValue !== undefined && number > Number(MaxValue)) fail(`must be a number not greater than ${asText(MaxValue)}`);
+  if (MaxValue !== undefined && number > Number(MaxValue))
+    fail(`must be a number not greater than ${asText(MaxValue)}`);
 }
 
 function checkLength(declaration: ParameterDeclaration, value: string, fail: (sentence: string) => never): void {
   const { MinLength, MaxLength } = declaration;
-  if (MinLength !== undefined && value.length < Number(MinLength)) fail(`must contain at least ${asText(MinLength)} characters`);
-  if (MaxLength !== undefined && value.length > Number(MaxLength)) fail(`must contain at most ${asText(MaxLength)} characters`);
+  if (MinLength !== undefined && value.length < Number(MinLength))
+    fail(`must contain at least ${asText(MinLength)} characters`);
+  if (MaxLength !== undefined && value.length > Number(MaxLength))
+    fail(`must contain at most ${asText(MaxLength)} characters`);
 }
 
 function matchesWhole(pattern: string, value: string): boolean {

@@ -39,12 +39,20 @@ function parseJson(text: string, fileName: string | undefined): Template {
 
 function fromYaml(text: string, fileName: string | undefined): Template {
   const source = parseYaml(text, { fileName });
-  return { fileName, text, document: wholeDocument(source.value, fileName), locate: (path) => locateInYaml(source, path) };
+  return {
+    fileName,
+    text,
+    document: wholeDocument(source.value, fileName),
+    locate: (path) => locateInYaml(source, path),
+  };
 }
 
 function wholeDocument(value: unknown, fileName: string | undefined): Document {
   if (!isRecord(value)) {
-    throw new TemplateError('Template format error: unsupported structure.', { position: { line: 1, column: 1 }, fileName });
+    throw new TemplateError('Template format error: unsupported structure.', {
+      position: { line: 1, column: 1 },
+      fileName,
+    });
   }
   return value;
 }

@@ -28,7 +28,7 @@ interface Collecting {
 
 function collect(value: unknown, path: Path, into: Collecting): void {
   if (Array.isArray(value)) {
-    value.forEach((entry, index) => collect(entry, [...path, index], into));
+    for (const [index, entry] of value.entries()) collect(entry, [...path, index], into);
     return;
   }
   if (!isRecord(value)) return;
@@ -55,7 +55,9 @@ function collectCall(name: string, argument: unknown, path: Path, into: Collecti
   if (name === 'Fn::Sub') {
     for (const text of subNames(argument)) {
       const [logicalId = '', attribute] = splitAttribute(text);
-      found.push(text.startsWith('AWS::') ? { name: text, attribute: undefined, path } : { name: logicalId, attribute, path });
+      found.push(
+        text.startsWith('AWS::') ? { name: text, attribute: undefined, path } : { name: logicalId, attribute, path },
+      );
     }
     return false;
   }
@@ -68,14 +70,23 @@ function collectCall(name: string, argument: unknown, path: Path, into: Collecti
 }
 
 /** Where a resource's definition can refer to others; Type, Condition and DependsOn cannot hold functions. */
-const referringMembers = ['Properties', 'Metadata', 'CreationPolicy', 'UpdatePolicy', 'DeletionPolicy', 'UpdateReplacePolicy'] as const;
+const referringMembers = [
+  'Properties',
+  'Metadata',
+  'CreationPolicy',
+  'UpdatePolicy',
+  'DeletionPolicy',
+  'UpdateReplacePolicy',
+] as const;
 
 export function resourceReferences(
   logicalId: string,
   definition: ResourceDefinition,
   taken?: (condition: string) => boolean,
 ): Reference[] {
-  return referringMembers.flatMap((member) => referencesOf(definition[member], ['Resources', logicalId, member], taken));
+  return referringMembers.flatMap((member) =>
+    referencesOf(definition[member], ['Resources', logicalId, member], taken),
+  );
 }
 
 export function explicitDependencies(definition: ResourceDefinition): string[] {

@@ -5,17 +5,22 @@ import { circularResources, type DependencyGraph, inOrder } from './dependency-g
 import { parseTemplate } from './parse-template.ts';
 import { checkStructure } from './structure.ts';
 
-const sentences = (yaml: string): string[] => checkStructure(parseTemplate(yaml).document).map(({ message }) => message);
+const sentences = (yaml: string): string[] =>
+  checkStructure(parseTemplate(yaml).document).map(({ message }) => message);
 const topic = (rest: string) => `Resources:\n  A:\n    Type: AWS::SNS::Topic\n${rest}`;
 
 test('says in AWS sentences what is wrong with a template', () => {
-  assert.deepEqual(sentences('Resources: {}'), ['Template format error: At least one Resources member must be defined.']);
+  assert.deepEqual(sentences('Resources: {}'), [
+    'Template format error: At least one Resources member must be defined.',
+  ]);
   assert.deepEqual(sentences(`${topic('')}Foo: 1`), ['Invalid template property or properties [Foo]']);
   assert.deepEqual(sentences(topic('    Propertys: {}')), ["Invalid template resource property 'Propertys'"]);
   assert.deepEqual(sentences(topic('    Properties: {a: !Ref Nope}')), [
     'Template format error: Unresolved resource dependencies [Nope] in the Resources block of the template',
   ]);
-  assert.deepEqual(sentences(topic('    Properties: {a: !GetAtt Nope.Arn}')), ['Template error: instance of Fn::GetAtt references undefined resource Nope']);
+  assert.deepEqual(sentences(topic('    Properties: {a: !GetAtt Nope.Arn}')), [
+    'Template error: instance of Fn::GetAtt references undefined resource Nope',
+  ]);
   assert.deepEqual(sentences(`${topic('')}Outputs:\n  O: {Value: !Sub "\${Nope}"}`), [
     'Template format error: Unresolved resource dependencies [Nope] in the Outputs block of the template',
   ]);
@@ -25,7 +30,9 @@ test('says in AWS sentences what is wrong with a template', () => {
   assert.deepEqual(sentences(topic('    Properties: {a: }')), [
     "Template format error: [/Resources/A/Properties/a] 'null' values are not allowed in templates",
   ]);
-  assert.deepEqual(sentences(`Parameters:\n  P: {Type: Text}\n${topic('')}`), ['Template format error: Unrecognized parameter type: Text']);
+  assert.deepEqual(sentences(`Parameters:\n  P: {Type: Text}\n${topic('')}`), [
+    'Template format error: Unrecognized parameter type: Text',
+  ]);
 });
 
 test('names the resources that wait for one another in a circle', () => {
@@ -39,14 +46,22 @@ test('names the resources that wait for one another in a circle', () => {
 });
 
 test('an order always puts what is needed before what needs it, and a graph drawn forward has no circle', () => {
-  const forward = fc.array(fc.array(fc.nat(30), { maxLength: 4 }), { minLength: 1, maxLength: 30 }).map((needs): DependencyGraph => {
-    return new Map(needs.map((list, index) => [`r${index}`, new Set(list.filter((other) => other < index).map((other) => `r${other}`))]));
-  });
+  const forward = fc
+    .array(fc.array(fc.nat(30), { maxLength: 4 }), { minLength: 1, maxLength: 30 })
+    .map((needs): DependencyGraph => {
+      return new Map(
+        needs.map((list, index) => [
+          `r${index}`,
+          new Set(list.filter((other) => other < index).map((other) => `r${other}`)),
+        ]),
+      );
+    });
   fc.assert(
     fc.property(forward, (graph) => {
       const order = inOrder(graph);
       assert.equal(order.length, graph.size);
-      for (const [name, needs] of graph) for (const needed of needs) assert.ok(order.indexOf(needed) < order.indexOf(name));
+      for (const [name, needs] of graph)
+        for (const needed of needs) assert.ok(order.indexOf(needed) < order.indexOf(name));
       assert.deepEqual(circularResources(graph), []);
     }),
   );

@@ -48,7 +48,12 @@ const outputMembers = ['Description', 'Value', 'Export', 'Condition'];
  * parameter is known. In AWS's sentences, with paths.
  */
 export function checkStructure(document: Document): TemplateError[] {
-  const shape = [...sectionErrors(document), ...parameterErrors(document), ...resourceErrors(document), ...outputErrors(document)];
+  const shape = [
+    ...sectionErrors(document),
+    ...parameterErrors(document),
+    ...resourceErrors(document),
+    ...outputErrors(document),
+  ];
   if (shape.length > 0) return shape;
   return [...referenceErrors(document), ...conditionErrors(document), ...circleErrors(document)];
 }
@@ -56,17 +61,27 @@ export function checkStructure(document: Document): TemplateError[] {
 function sectionErrors(document: Document): TemplateError[] {
   const errors: TemplateError[] = [];
   const unknown = Object.keys(document).filter((name) => !sections.includes(name));
-  if (unknown.length > 0) errors.push(fault(`Invalid template property or properties [${unknown.join(', ')}]`, [unknown[0] ?? '']));
+  if (unknown.length > 0)
+    errors.push(fault(`Invalid template property or properties [${unknown.join(', ')}]`, [unknown[0] ?? '']));
   const version = document.AWSTemplateFormatVersion;
   if (version !== undefined && version !== '2010-09-09') {
-    errors.push(fault('Template format error: Value of AWSTemplateFormatVersion must be 2010-09-09', ['AWSTemplateFormatVersion']));
+    errors.push(
+      fault('Template format error: Value of AWSTemplateFormatVersion must be 2010-09-09', [
+        'AWSTemplateFormatVersion',
+      ]),
+    );
   }
   if (document.Description !== undefined && typeof document.Description !== 'string') {
     errors.push(fault('Template format error: Description member must be of type String', ['Description']));
   }
   for (const name of ['Conditions', 'Mappings', 'Outputs', 'Parameters', 'Rules', 'Metadata']) {
     if (document[name] !== undefined && !isRecord(document[name])) {
-      errors.push(fault(`Template format error: [/${name}] ${name === 'Metadata' ? 'Metadata' : `Every ${name} member`} must be an object.`, [name]));
+      errors.push(
+        fault(
+          `Template format error: [/${name}] ${name === 'Metadata' ? 'Metadata' : `Every ${name} member`} must be an object.`,
+          [name],
+        ),
+      );
     }
   }
   if (Object.keys(section(document, 'Resources')).length === 0) {
@@ -79,12 +94,17 @@ function parameterErrors(document: Document): TemplateError[] {
   const errors: TemplateError[] = [];
   for (const [name, parameter] of Object.entries(section(document, 'Parameters'))) {
     const path = ['Parameters', name];
-    if (!isRecord(parameter)) errors.push(fault('Template format error: Every Parameters object must contain a Type member.', path));
+    if (!isRecord(parameter))
+      errors.push(fault('Template format error: Every Parameters object must contain a Type member.', path));
     else {
       const unknown = Object.keys(parameter).find((member) => !parameterMembers.includes(member));
       if (unknown) errors.push(fault(`Invalid template parameter property '${unknown}'`, [...path, unknown]));
-      if (parameter.Type === undefined) errors.push(fault('Template format error: Every Parameters object must contain a Type member.', path));
-      else if (!isParameterType(parameter.Type)) errors.push(fault(`Template format error: Unrecognized parameter type: ${asText(parameter.Type)}`, [...path, 'Type']));
+      if (parameter.Type === undefined)
+        errors.push(fault('Template format error: Every Parameters object must contain a Type member.', path));
+      else if (!isParameterType(parameter.Type))
+        errors.push(
+          fault(`Template format error: Unrecognized parameter type: ${asText(parameter.Type)}`, [...path, 'Type']),
+        );
     }
   }
   return errors;
@@ -111,12 +131,22 @@ function resourceErrors(document: Document): TemplateError[] {
       continue;
     }
     if (typeof definition.Type !== 'string' || definition.Type === '') {
-      errors.push(fault(`Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`, path));
+      errors.push(
+        fault(
+          `Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`,
+          path,
+        ),
+      );
     }
     const unknown = Object.keys(definition).find((member) => !resourceMembers.includes(member));
     if (unknown) errors.push(fault(`Invalid template resource property '${unknown}'`, [...path, unknown]));
     if (definition.Properties !== undefined && !isRecord(definition.Properties)) {
-      errors.push(fault(`Template format error: [/Resources/${logicalId}/Properties] Properties must be an object.`, [...path, 'Properties']));
+      errors.push(
+        fault(`Template format error: [/Resources/${logicalId}/Properties] Properties must be an object.`, [
+          ...path,
+          'Properties',
+        ]),
+      );
     }
     errors.push(...nullErrors(definition, path));
   }
@@ -124,9 +154,12 @@ function resourceErrors(document: Document): TemplateError[] {
 }
 
 function nullErrors(value: unknown, path: Path): TemplateError[] {
-  if (value === null) return [fault(`Template format error: [/${path.join('/')}] 'null' values are not allowed in templates`, path)];
+  if (value === null)
+    return [fault(`Template format error: [/${path.join('/')}] 'null' values are not allowed in templates`, path)];
   if (typeof value !== 'object') return [];
-  return Object.entries(value as object).flatMap(([key, entry]) => nullErrors(entry, [...path, Array.isArray(value) ? Number(key) : key]));
+  return Object.entries(value as object).flatMap(([key, entry]) =>
+    nullErrors(entry, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
 }
 
 function outputErrors(document: Document): TemplateError[] {
@@ -141,7 +174,11 @@ function outputErrors(document: Document): TemplateError[] {
 }
 
 function referenceErrors(document: Document): TemplateError[] {
-  const known = new Set([...Object.keys(section(document, 'Parameters')), ...pseudoParameters, ...Object.keys(section(document, 'Resources'))]);
+  const known = new Set([
+    ...Object.keys(section(document, 'Parameters')),
+    ...pseudoParameters,
+    ...Object.keys(section(document, 'Resources')),
+  ]);
   const inResources = Object.entries(resourcesOf(document)).flatMap(([logicalId, definition]) => [
     ...resourceReferences(logicalId, definition),
     ...explicitDependencies(definition)
@@ -176,18 +213,30 @@ function conditionErrors(document: Document): TemplateError[] {
     const path = ['Conditions', name];
     const [call] = isRecord(condition) ? Object.keys(condition) : [];
     if (!call || !(conditionFunctions.has(call) || call === 'Condition')) {
-      errors.push(fault('Template format error: Every Conditions member must contain a boolean condition function', path));
+      errors.push(
+        fault('Template format error: Every Conditions member must contain a boolean condition function', path),
+      );
     }
     const absent = referencesOf(condition, path).find((reference) => !parameters.has(reference.name));
     if (absent) {
-      errors.push(fault(`Template format error: Unresolved dependencies [${absent.name}]. Cannot reference resources in the Conditions block of the template`, absent.path));
+      errors.push(
+        fault(
+          `Template format error: Unresolved dependencies [${absent.name}]. Cannot reference resources in the Conditions block of the template`,
+          absent.path,
+        ),
+      );
     }
   }
   for (const block of ['Resources', 'Outputs']) {
     for (const [name, member] of Object.entries(section(document, block))) {
       const used = isRecord(member) ? member.Condition : undefined;
       if (used !== undefined && !(typeof used === 'string' && Object.hasOwn(conditions, used))) {
-        errors.push(fault(`Template format error: Unresolved condition dependency ${asText(used)} in the ${block} block of the template`, [block, name, 'Condition']));
+        errors.push(
+          fault(
+            `Template format error: Unresolved condition dependency ${asText(used)} in the ${block} block of the template`,
+            [block, name, 'Condition'],
+          ),
+        );
       }
     }
   }

@@ -34,7 +34,10 @@ export class TemplateError extends Error {
   position: Position | undefined;
   fileName: string | undefined;
 
-  constructor(message: string, where: { path?: Path | undefined; position?: Position | undefined; fileName?: string | undefined } = {}) {
+  constructor(
+    message: string,
+    where: { path?: Path | undefined; position?: Position | undefined; fileName?: string | undefined } = {},
+  ) {
     super(message);
     this.name = 'TemplateError';
     this.path = where.path;

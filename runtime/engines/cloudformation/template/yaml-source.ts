@@ -1,5 +1,4 @@
 import {
-  type Document as YamlDocument,
   isAlias,
   isMap,
   isScalar,
@@ -9,6 +8,7 @@ import {
   parseDocument,
   type Tags,
   type YAMLMap,
+  type Document as YamlDocument,
 } from 'yaml';
 import { longForm, tagFunction } from './short-forms.ts';
 import { type Path, type Position, TemplateError } from './template.ts';
@@ -45,7 +45,8 @@ export function parseYaml(text: string, options: { fileName?: string | undefined
     );
   }
   const source: YamlSource = { value: undefined, document, lines };
-  if (!options.tolerant) source.value = toValue(document.contents as Node | null, { source, fileName: options.fileName });
+  if (!options.tolerant)
+    source.value = toValue(document.contents as Node | null, { source, fileName: options.fileName });
   return source;
 }
 
@@ -65,7 +66,13 @@ function withoutUnsupported(tags: Tags): Tags {
 }
 
 function boolean(value: boolean, test: RegExp) {
-  return { default: true, tag: 'tag:yaml.org,2002:bool', identify: (other: unknown) => other === value, test, resolve: () => value };
+  return {
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    identify: (other: unknown) => other === value,
+    test,
+    resolve: () => value,
+  };
 }
 
 interface Reading {
@@ -75,7 +82,8 @@ interface Reading {
 
 function toValue(node: Node | null, reading: Reading): unknown {
   if (node === null) return null;
-  if (isAlias(node)) throw misplaced('Template error: YAML aliases are not allowed in CloudFormation templates', node, reading);
+  if (isAlias(node))
+    throw misplaced('Template error: YAML aliases are not allowed in CloudFormation templates', node, reading);
   const name = node.tag?.startsWith('!') ? tagFunction(node.tag) : undefined;
   if (node.tag?.startsWith('!') && !name) {
     throw misplaced(`Template format error: Unrecognized tag ${node.tag}`, node, reading);
@@ -101,7 +109,8 @@ function exactNumber(value: bigint): number | string {
 function mapValue(node: YAMLMap, reading: Reading): Record<string, unknown> {
   const record: Record<string, unknown> = {};
   for (const { key, value } of node.items) {
-    if (isAlias(key)) throw misplaced('Template error: YAML aliases are not allowed in CloudFormation templates', key, reading);
+    if (isAlias(key))
+      throw misplaced('Template error: YAML aliases are not allowed in CloudFormation templates', key, reading);
     const name = isScalar(key) ? keyName(key.source, key.value) : String(key);
     record[name] = toValue(value as Node | null, reading);
   }
@@ -122,7 +131,8 @@ export function locateInYaml(source: YamlSource, path: Path): Position | undefin
   let node = source.document.contents as Node | null;
   let found = positionOf(source, node);
   for (const part of path) {
-    if (node?.tag?.startsWith('!') && longForm(tagFunction(node.tag) ?? '', null)?.[String(part)] !== undefined) continue;
+    if (node?.tag?.startsWith('!') && longForm(tagFunction(node.tag) ?? '', null)?.[String(part)] !== undefined)
+      continue;
     if (isMap(node)) {
       const pair = node.items.findLast(({ key }) => isScalar(key) && keyName(key.source, key.value) === String(part));
       if (!pair) break;

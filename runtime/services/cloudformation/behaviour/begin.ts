@@ -21,7 +21,12 @@ export interface StackOptions {
 }
 
 /** A stack that is not kept yet. */
-export function newStack(ctx: Context, StackName: string, StackStatus: StackStatus, options: StackOptions): StackRecord {
+export function newStack(
+  ctx: Context,
+  StackName: string,
+  StackStatus: StackStatus,
+  options: StackOptions,
+): StackRecord {
   return {
     StackId: formatArn('cloudformation', ctx.region, ctx.account, `stack/${StackName}/${ctx.ids.uuid()}`),
     StackName,
@@ -40,7 +45,8 @@ export function newStack(ctx: Context, StackName: string, StackStatus: StackStat
 }
 
 export function withOptions(options: StackOptions): Partial<StackRecord> {
-  const { Capabilities, NotificationARNs, RoleARN, DisableRollback, RetainExceptOnCreate, ClientRequestToken } = options;
+  const { Capabilities, NotificationARNs, RoleARN, DisableRollback, RetainExceptOnCreate, ClientRequestToken } =
+    options;
   return {
     ...(Capabilities && { Capabilities }),
     ...(NotificationARNs && { NotificationARNs }),
@@ -63,7 +69,12 @@ export function checkRole(ctx: Context, stack: Pick<StackRecord, 'RoleARN'>): vo
 }
 
 /** Puts the stack into a status in progress and lets the machine take it on from there. */
-export function begin(ctx: Context, stack: StackRecord, StackStatus: StackStatus, change: Partial<StackRecord> = {}): StackRecord {
+export function begin(
+  ctx: Context,
+  stack: StackRecord,
+  StackStatus: StackStatus,
+  change: Partial<StackRecord> = {},
+): StackRecord {
   const store = ctx.engine(stackStore);
   store.put({ ...stack, ...change });
   const begun = new Journal(store, ctx.clock, stack).status(StackStatus, 'User Initiated', { deployer: ctx.principal });
@@ -71,7 +82,15 @@ export function begin(ctx: Context, stack: StackRecord, StackStatus: StackStatus
   return begun;
 }
 
-const updatable: StackStatus[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'CREATE_FAILED', 'UPDATE_FAILED', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'];
+const updatable: StackStatus[] = [
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'CREATE_FAILED',
+  'UPDATE_FAILED',
+  'IMPORT_COMPLETE',
+  'IMPORT_ROLLBACK_COMPLETE',
+];
 
 export function checkUpdatable(stack: StackRecord): void {
   if (!updatable.includes(stack.StackStatus)) {
@@ -92,11 +111,14 @@ export function beginUpdate(ctx: Context, stack: StackRecord, revision: Revision
 }
 
 export function checkDiffers(ctx: Context, stack: StackRecord, revision: Revision): void {
-  if (stack.StackStatus.endsWith('_FAILED')) return;
+  // A nested stack's template may have changed under the same URL.
+  const nested = [...ctx.engine(stackStore).resources(stack.StackId).values()].some(
+    ({ ResourceType }) => ResourceType === 'AWS::CloudFormation::Stack',
+  );
+  if (nested || stack.StackStatus.endsWith('_FAILED')) return;
   try {
     const plan = planChanges(ctx.engine(stackStore), stack, revision);
     if (plan.changes.length === 0 && !plan.othersDiffer) throw validationError('No updates are to be performed.');
-    // A nested stack's template may have changed under the same URL.
   } catch (error) {
     throw asValidationError(error);
   }

@@ -1,3 +1,4 @@
+import { serverlessTransform } from '../../../engines/cloudformation/serverless/expand-serverless.ts';
 import type { Document } from '../../../engines/cloudformation/template/template.ts';
 import { isRecord, resourcesOf } from '../../../engines/cloudformation/template/template.ts';
 import { insufficientCapabilities } from '../errors.ts';
@@ -29,15 +30,16 @@ export function neededCapabilities(document: Document, transforms: readonly stri
   const Capabilities: NeededCapabilities['Capabilities'] = [];
   if (iam.length > 0) Capabilities.push(named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM');
   // AWS::LanguageExtensions and AWS::Include alone need no acknowledgement of expansion by macros.
-  if (transforms.some((name) => name === 'AWS::Serverless-2016-10-31')) Capabilities.push('CAPABILITY_AUTO_EXPAND');
+  if (transforms.some((name) => name === serverlessTransform)) Capabilities.push('CAPABILITY_AUTO_EXPAND');
   if (iam.length === 0) return { Capabilities };
   const types = [...new Set(iam.map(({ Type }) => Type))].sort();
   return { Capabilities, CapabilitiesReason: `The following resource(s) require capabilities: [${types.join(', ')}]` };
 }
 
-export function checkCapabilities(document: Document, given: readonly string[]): void {
-  const needed = neededCapabilities(document, []).Capabilities.filter(
-    (capability) => !given.includes(capability) && !(capability === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM')),
+export function checkCapabilities(document: Document, transforms: readonly string[], given: readonly string[]): void {
+  const needed = neededCapabilities(document, transforms).Capabilities.filter(
+    (capability) =>
+      !given.includes(capability) && !(capability === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM')),
   );
   if (needed.length > 0) throw insufficientCapabilities(needed);
 }

@@ -29,15 +29,24 @@ export function changeSets(ctx: Context) {
   return ctx.collection<ChangeSetRecord>('cloudformation.change-sets');
 }
 
-export function findChangeSet(ctx: Context, about: { ChangeSetName?: string | undefined; StackName?: string | undefined }): ChangeSetRecord {
+export function findChangeSet(
+  ctx: Context,
+  about: { ChangeSetName?: string | undefined; StackName?: string | undefined },
+): ChangeSetRecord {
   const { ChangeSetName = '', StackName } = about;
   const byId = changeSets(ctx).get(ChangeSetName);
   if (byId) return byId;
   if (ChangeSetName.startsWith('arn:')) throw changeSetNotFound(ChangeSetName);
-  if (StackName === undefined) throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
+  if (StackName === undefined)
+    throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
   const found = changeSets(ctx)
     .values()
-    .find((set) => set.ChangeSetName === ChangeSetName && (set.StackName === StackName || set.StackId === StackName) && set.ExecutionStatus !== 'EXECUTE_COMPLETE');
+    .find(
+      (set) =>
+        set.ChangeSetName === ChangeSetName &&
+        (set.StackName === StackName || set.StackId === StackName) &&
+        set.ExecutionStatus !== 'EXECUTE_COMPLETE',
+    );
   if (!found) throw changeSetNotFound(ChangeSetName);
   return found;
 }
@@ -55,11 +64,13 @@ export function asChange(planned: PlannedChange): Change {
     Scope: [...(properties.length > 0 ? (['Properties'] as const) : []), ...attributes],
     Details: [
       ...properties.map(propertyDetail),
-      ...attributes.map((Attribute): ResourceChangeDetail => ({
-        Target: { Attribute, RequiresRecreation: 'Never', AttributeChangeType: 'Modify', Path: `/${Attribute}` },
-        Evaluation: 'Static',
-        ChangeSource: 'DirectModification',
-      })),
+      ...attributes.map(
+        (Attribute): ResourceChangeDetail => ({
+          Target: { Attribute, RequiresRecreation: 'Never', AttributeChangeType: 'Modify', Path: `/${Attribute}` },
+          Evaluation: 'Static',
+          ChangeSource: 'DirectModification',
+        }),
+      ),
     ],
     BeforeContext: context(planned.before),
     AfterContext: context(planned.after),
@@ -67,7 +78,10 @@ export function asChange(planned: PlannedChange): Change {
   return { Type: 'Resource', ResourceChange };
 }
 
-function policyAction({ action, replacement }: PlannedChange, policy: 'Delete' | 'Retain' | undefined): ResourceChange['PolicyAction'] {
+function policyAction(
+  { action, replacement }: PlannedChange,
+  policy: 'Delete' | 'Retain' | undefined,
+): ResourceChange['PolicyAction'] {
   if (action === 'Remove') return policy;
   if (replacement !== 'True' || policy === undefined) return undefined;
   return policy === 'Retain' ? 'ReplaceAndRetain' : 'ReplaceAndDelete';
@@ -97,7 +111,11 @@ const later = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  return isUnknown(value) && typeof value === 'symbol' ? later : typeof value === 'object' ? withLater(value) : asText(value);
+  return isUnknown(value) && typeof value === 'symbol'
+    ? later
+    : typeof value === 'object'
+      ? withLater(value)
+      : asText(value);
 }
 
 function context(properties: Record<string, unknown> | undefined): string | undefined {

@@ -24,7 +24,8 @@ export function describeStack(_ctx: Context, stack: StackRecord): Stack {
     NotificationARNs: stack.NotificationARNs,
     TimeoutInMinutes: stack.TimeoutInMinutes,
     Capabilities: stack.Capabilities.length > 0 ? (stack.Capabilities as Capability[]) : undefined,
-    Outputs: current && current.outputs.length > 0 && stack.StackStatus !== 'DELETE_COMPLETE' ? current.outputs : undefined,
+    Outputs:
+      current && current.outputs.length > 0 && stack.StackStatus !== 'DELETE_COMPLETE' ? current.outputs : undefined,
     RoleARN: stack.RoleARN,
     Tags: current?.Tags ?? [],
     EnableTerminationProtection: stack.EnableTerminationProtection,
@@ -46,7 +47,8 @@ export function shownParameters(revision: Revision): Parameter[] {
     const declaration = declared[ParameterKey];
     const hidden = String(declaration?.NoEcho) === 'true';
     const shown: Parameter = { ParameterKey, ParameterValue: hidden ? '****' : text };
-    if (declaration && ssmValueType(declaration.Type) !== undefined) shown.ResolvedValue = revision.fetched[ParameterKey];
+    if (declaration && ssmValueType(declaration.Type) !== undefined)
+      shown.ResolvedValue = revision.fetched[ParameterKey];
     return shown;
   });
 }

@@ -13,21 +13,36 @@ type Drift = NonNullable<ResourceRecord['drift']>;
  * Compares what the template says with what is; properties the template leaves out do not count ("Detecting unmanaged
  * configuration changes"). Undefined where the type cannot be read back.
  */
-export async function detectDrift(ctx: Context, stack: StackRecord, record: ResourceRecord): Promise<Drift | undefined> {
+export async function detectDrift(
+  ctx: Context,
+  stack: StackRecord,
+  record: ResourceRecord,
+): Promise<Drift | undefined> {
   const { LogicalResourceId: logicalId, ResourceType: resourceType, PhysicalResourceId, properties } = record;
   const type = resourceTypeOf(ctx, resourceType);
   if (!type?.read || PhysicalResourceId === undefined) return undefined;
   const actual = await type.read(resourceContext(ctx, stack, { logicalId, resourceType }), PhysicalResourceId);
   const compared = actual && Object.fromEntries(Object.entries(actual).filter(([name]) => name in properties));
-  const differences = compared ? propertyChanges(properties, compared, specificationOf(resourceType)).map(asDifference) : [];
+  const differences = compared
+    ? propertyChanges(properties, compared, specificationOf(resourceType)).map(asDifference)
+    : [];
   const status = !actual ? 'DELETED' : differences.length > 0 ? 'MODIFIED' : 'IN_SYNC';
   const drift: Drift = { status, differences, checkedMs: ctx.clock.now(), ...(compared && { actual: compared }) };
   ctx.engine(stackStore).putResource(stack.StackId, { ...record, drift });
   return drift;
 }
 
-function asDifference({ path, before, after }: { path: readonly (string | number)[]; before: unknown; after: unknown }): PropertyDifference {
-  const text = (value: unknown) => (value === undefined ? 'null' : typeof value === 'string' ? value : JSON.stringify(value));
+function asDifference({
+  path,
+  before,
+  after,
+}: {
+  path: readonly (string | number)[];
+  before: unknown;
+  after: unknown;
+}): PropertyDifference {
+  const text = (value: unknown) =>
+    value === undefined ? 'null' : typeof value === 'string' ? value : JSON.stringify(value);
   return {
     PropertyPath: `/${path.join('/')}`,
     ExpectedValue: text(before),

@@ -11,13 +11,24 @@ export function publishEvents(kernel: Kernel): () => void {
   });
 }
 
-async function publish(kernel: Kernel, event: EventRecord & { account: string; region: string }, TopicArn: string): Promise<void> {
-  const principal = servicePrincipal('cloudformation.amazonaws.com', event.account, { sourceArn: event.StackId, serviceLinked: true });
+async function publish(
+  kernel: Kernel,
+  event: EventRecord & { account: string; region: string },
+  TopicArn: string,
+): Promise<void> {
+  const principal = servicePrincipal('cloudformation.amazonaws.com', event.account, {
+    sourceArn: event.StackId,
+    serviceLinked: true,
+  });
   try {
     const ctx = kernel.context({ principal, region: event.region });
     await ctx.call('sns', 'Publish', { TopicArn, Subject: 'AWS CloudFormation Notification', Message: message(event) });
   } catch (error) {
-    const notice = { timeMs: kernel.clock.now(), where: `notification to ${TopicArn}`, message: (error as Error).message };
+    const notice = {
+      timeMs: kernel.clock.now(),
+      where: `notification to ${TopicArn}`,
+      message: (error as Error).message,
+    };
     kernel.events.emit('cloudformation.undelivered', notice);
   }
 }

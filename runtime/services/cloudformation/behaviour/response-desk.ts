@@ -56,7 +56,12 @@ export class ResponseDesk {
     const receive = this.#waiting.get(token);
     const body = await readBody(request.body, mostBytes);
     if (request.method !== 'PUT') return { status: 405, headers: { allow: 'PUT' }, body: undefined };
-    if (!receive) return { status: 403, headers: { 'content-type': 'application/xml' }, body: '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>' };
+    if (!receive)
+      return {
+        status: 403,
+        headers: { 'content-type': 'application/xml' },
+        body: '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
+      };
     receive(body.toString('utf8'));
     return { status: 200, headers: { 'content-length': '0' }, body: undefined };
   };

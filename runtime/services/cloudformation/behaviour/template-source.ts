@@ -14,7 +14,10 @@ export interface TemplateSource {
 }
 
 /** The template's text, undefined when neither is given. */
-export async function templateText(ctx: Context, { TemplateBody, TemplateURL }: TemplateSource): Promise<string | undefined> {
+export async function templateText(
+  ctx: Context,
+  { TemplateBody, TemplateURL }: TemplateSource,
+): Promise<string | undefined> {
   if (TemplateBody !== undefined && TemplateURL !== undefined) {
     throw validationError('Only one of TemplateBody or TemplateURL may be specified.');
   }
@@ -40,8 +43,11 @@ export async function objectText(ctx: Context, url: string): Promise<string> {
     }
     return body.toString('utf8');
   } catch (error) {
-    if (!(error instanceof AwsError) || error.code === 'ValidationError' || error.code === 'NotImplemented') throw error;
-    throw validationError(`S3 error: ${error.message}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`);
+    if (!(error instanceof AwsError) || error.code === 'ValidationError' || error.code === 'NotImplemented')
+      throw error;
+    throw validationError(
+      `S3 error: ${error.message}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`,
+    );
   }
 }
 
@@ -59,7 +65,10 @@ export function parseObjectUrl(text: string, apiUrl: string): ObjectPlace | unde
   const url = new URL(text);
   const local = URL.canParse(apiUrl) && url.host === new URL(apiUrl).host;
   const virtual = /^(.+)\.s3(?:[.-][a-z0-9-]+)?(?:\.dualstack)?\.(?:amazonaws\.com|localhost)$/.exec(url.hostname);
-  const pathStyle = local || /^s3(?:[.-][a-z0-9-]+)?\.(?:amazonaws\.com|localhost)$/.test(url.hostname) || /^(?:localhost|127\.0\.0\.1)$/.test(url.hostname);
+  const pathStyle =
+    local ||
+    /^s3(?:[.-][a-z0-9-]+)?\.(?:amazonaws\.com|localhost)$/.test(url.hostname) ||
+    /^(?:localhost|127\.0\.0\.1)$/.test(url.hostname);
   const path = decodeURIComponent(url.pathname.slice(1));
   const VersionId = url.searchParams.get('versionId') ?? undefined;
   const version = VersionId === undefined ? {} : { VersionId };

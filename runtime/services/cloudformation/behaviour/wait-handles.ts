@@ -31,5 +31,9 @@ function parse(body: string) {
   }
   if (!isRecord(value) || typeof value.UniqueId !== 'string') return undefined;
   const { UniqueId, Status, Data } = value;
-  return { UniqueId, Status: Status === 'FAILURE' ? ('FAILURE' as const) : ('SUCCESS' as const), Data: typeof Data === 'string' ? Data : '' };
+  return {
+    UniqueId,
+    Status: Status === 'FAILURE' ? ('FAILURE' as const) : ('SUCCESS' as const),
+    Data: typeof Data === 'string' ? Data : '',
+  };
 }

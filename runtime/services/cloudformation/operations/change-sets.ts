@@ -29,13 +29,23 @@ export async function CreateChangeSet(ctx: Context, input: CreateChangeSetComman
       `1 validation error detected: Value '${ChangeSetName}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
     );
   }
-  if (ChangeSetType === 'IMPORT' || input.ImportExistingResources) throw refused('Importing resources that exist into a stack');
+  if (ChangeSetType === 'IMPORT' || input.ImportExistingResources)
+    throw refused('Importing resources that exist into a stack');
   const stack = stackFor(ctx, input, ChangeSetType);
   checkRole(ctx, input.RoleARN === undefined ? stack : input);
   const same = changeSets(ctx)
     .values()
-    .find((set) => set.ChangeSetName === ChangeSetName && set.StackId === stack.StackId && set.ExecutionStatus !== 'EXECUTE_COMPLETE');
-  if (same) throw new AwsError('AlreadyExistsException', `ChangeSet ${ChangeSetName} cannot be created due to a conflict with an existing change set of the same name`);
+    .find(
+      (set) =>
+        set.ChangeSetName === ChangeSetName &&
+        set.StackId === stack.StackId &&
+        set.ExecutionStatus !== 'EXECUTE_COMPLETE',
+    );
+  if (same)
+    throw new AwsError(
+      'AlreadyExistsException',
+      `ChangeSet ${ChangeSetName} cannot be created due to a conflict with an existing change set of the same name`,
+    );
   const revision = await prepareRevision(ctx, stack, input);
   const plan = planFor(ctx, stack, revision);
   const store = ctx.engine(stackStore);
@@ -43,7 +53,14 @@ export async function CreateChangeSet(ctx: Context, input: CreateChangeSetComman
     store.put(stack);
     new Journal(store, ctx.clock, stack).status('REVIEW_IN_PROGRESS', 'User Initiated');
   }
-  const record = newChangeSet(ctx, { input, stack, revision, plan, type: ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE', StackName });
+  const record = newChangeSet(ctx, {
+    input,
+    stack,
+    revision,
+    plan,
+    type: ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE',
+    StackName,
+  });
   changeSets(ctx).put(record.ChangeSetId, record);
   return { Id: record.ChangeSetId, StackId: stack.StackId };
 }
@@ -53,7 +70,9 @@ function stackFor(ctx: Context, input: CreateChangeSetCommandInput, type: string
   const existing = ctx.engine(stackStore).find(ctx, StackName);
   if (type === 'CREATE') {
     if (existing && existing.StackStatus !== 'REVIEW_IN_PROGRESS') {
-      throw validationError(`Stack [${existing.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`);
+      throw validationError(
+        `Stack [${existing.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+      );
     }
     if (existing) return existing;
     checkStackName(StackName);
@@ -82,7 +101,8 @@ interface NewChangeSet {
 }
 
 function newChangeSet(ctx: Context, { input, stack, revision, plan, type }: NewChangeSet): ChangeSetRecord {
-  const changed = type === 'CREATE' || plan.changes.length > 0 || plan.othersDiffer || stack.StackStatus.endsWith('_FAILED');
+  const changed =
+    type === 'CREATE' || plan.changes.length > 0 || plan.othersDiffer || stack.StackStatus.endsWith('_FAILED');
   const { Capabilities, NotificationARNs, RoleARN } = input;
   const ChangeSetName = input.ChangeSetName ?? '';
   return {
@@ -94,7 +114,10 @@ function newChangeSet(ctx: Context, { input, stack, revision, plan, type }: NewC
     ...(input.Description !== undefined && { Description: input.Description }),
     CreationTime: ctx.clock.now(),
     Status: changed ? 'CREATE_COMPLETE' : 'FAILED',
-    ...(!changed && { StatusReason: "The submitted information didn't contain changes. Submit different information to create a change set." }),
+    ...(!changed && {
+      StatusReason:
+        "The submitted information didn't contain changes. Submit different information to create a change set.",
+    }),
     ExecutionStatus: changed ? 'AVAILABLE' : 'UNAVAILABLE',
     revision,
     changes: plan.changes.map(asChange),
@@ -143,20 +166,29 @@ function withoutValues(change: ChangeSetRecord['changes'][number]): ChangeSetRec
 export function ExecuteChangeSet(ctx: Context, input: ExecuteChangeSetCommandInput) {
   const set = findChangeSet(ctx, input);
   if (set.ExecutionStatus !== 'AVAILABLE') {
-    throw invalidChangeSetStatus(`ChangeSet [${set.ChangeSetId}] cannot be executed in its current execution status of [${set.ExecutionStatus}]`);
+    throw invalidChangeSetStatus(
+      `ChangeSet [${set.ChangeSetId}] cannot be executed in its current execution status of [${set.ExecutionStatus}]`,
+    );
   }
   const stack = findStack(ctx, set.StackId);
   const { ClientRequestToken, DisableRollback, RetainExceptOnCreate } = input;
   const options = { ...set.options, ClientRequestToken, DisableRollback, RetainExceptOnCreate };
   const failing = { OnFailure: set.OnStackFailure ?? (stack.OnFailure as 'ROLLBACK') };
   const marked = { ...stack, ...failing, ChangeSetId: set.ChangeSetId };
-  if (stack.StackStatus === 'REVIEW_IN_PROGRESS') begin(ctx, marked, 'CREATE_IN_PROGRESS', { ...withOptions(options), current: set.revision });
+  if (stack.StackStatus === 'REVIEW_IN_PROGRESS')
+    begin(ctx, marked, 'CREATE_IN_PROGRESS', { ...withOptions(options), current: set.revision });
   else {
     checkUpdatable(stack);
-    beginUpdate(ctx, marked, { ...set.revision, outputs: stack.current?.outputs ?? [], imports: stack.current?.imports ?? [] }, options);
+    beginUpdate(
+      ctx,
+      marked,
+      { ...set.revision, outputs: stack.current?.outputs ?? [], imports: stack.current?.imports ?? [] },
+      options,
+    );
   }
   for (const other of changeSets(ctx).values()) {
-    if (other.StackId === set.StackId && other.ChangeSetId !== set.ChangeSetId) changeSets(ctx).delete(other.ChangeSetId);
+    if (other.StackId === set.StackId && other.ChangeSetId !== set.ChangeSetId)
+      changeSets(ctx).delete(other.ChangeSetId);
   }
   changeSets(ctx).put(set.ChangeSetId, { ...set, ExecutionStatus: 'EXECUTE_COMPLETE' });
   return {};
@@ -169,7 +201,8 @@ export function DeleteChangeSet(ctx: Context, input: DeleteChangeSetCommandInput
   } catch (error) {
     // Deleting what is not there succeeds; a stack that is not there is told.
     if (!(error instanceof AwsError) || error.code !== 'ChangeSetNotFound') throw error;
-    if (input.StackName !== undefined) findStack(ctx, input.StackName, (name) => validationError(`Stack [${name}] does not exist`));
+    if (input.StackName !== undefined)
+      findStack(ctx, input.StackName, (name) => validationError(`Stack [${name}] does not exist`));
   }
   return {};
 }

@@ -56,20 +56,29 @@ export function DescribeStackDriftDetectionStatus(
 
 export async function DetectStackResourceDrift(ctx: Context, input: DetectStackResourceDriftCommandInput) {
   const stack = findStack(ctx, input.StackName);
-  const record = ctx.engine(stackStore).resources(stack.StackId).get(input.LogicalResourceId ?? '');
+  const record = ctx
+    .engine(stackStore)
+    .resources(stack.StackId)
+    .get(input.LogicalResourceId ?? '');
   if (!record) throw validationError(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.StackName}`);
   const drift = await detectDrift(ctx, stack, record);
   if (!drift) throw validationError(`Resource type ${record.ResourceType} does not support drift detection`);
   return { StackResourceDrift: describeDrift(stack, { ...record, drift }) };
 }
 
-export function DescribeStackResourceDrifts(ctx: Context, input: DescribeStackResourceDriftsCommandInput): DescribeStackResourceDriftsOutput {
+export function DescribeStackResourceDrifts(
+  ctx: Context,
+  input: DescribeStackResourceDriftsCommandInput,
+): DescribeStackResourceDriftsOutput {
   const stack = findStack(ctx, input.StackName);
   const wanted = input.StackResourceDriftStatusFilters;
   const drifts = [...ctx.engine(stackStore).resources(stack.StackId).values()]
     .filter(({ drift }) => drift !== undefined)
     .map((record) => describeDrift(stack, record))
-    .filter(({ StackResourceDriftStatus: status }) => !wanted || wanted.length === 0 || (status !== undefined && wanted.includes(status)));
+    .filter(
+      ({ StackResourceDriftStatus: status }) =>
+        !wanted || wanted.length === 0 || (status !== undefined && wanted.includes(status)),
+    );
   const { items, NextToken } = page(drifts, input.NextToken, input.MaxResults ?? 100);
   return { StackResourceDrifts: items, NextToken };
 }

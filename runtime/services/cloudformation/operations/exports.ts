@@ -1,4 +1,9 @@
-import type { ListExportsCommandInput, ListExportsOutput, ListImportsCommandInput, ListImportsOutput } from '@aws-sdk/client-cloudformation';
+import type {
+  ListExportsCommandInput,
+  ListExportsOutput,
+  ListImportsCommandInput,
+  ListImportsOutput,
+} from '@aws-sdk/client-cloudformation';
 import { exportsOf, importersOf } from '../../../engines/cloudformation/deployment/stack-lookups.ts';
 import { stackStore } from '../../../engines/cloudformation/stacks/stack-store.ts';
 import type { Context } from '../../../kernel/service.ts';
@@ -6,7 +11,11 @@ import { page } from '../behaviour/pages.ts';
 import { validationError } from '../errors.ts';
 
 export function ListExports(ctx: Context, input: ListExportsCommandInput): ListExportsOutput {
-  const exports = [...exportsOf(ctx.engine(stackStore), ctx)].map(([Name, { StackId, value }]) => ({ ExportingStackId: StackId, Name, Value: value }));
+  const exports = [...exportsOf(ctx.engine(stackStore), ctx)].map(([Name, { StackId, value }]) => ({
+    ExportingStackId: StackId,
+    Name,
+    Value: value,
+  }));
   const { items, NextToken } = page(exports, input.NextToken, 100);
   return { Exports: items, NextToken };
 }

@@ -14,9 +14,15 @@ import { findStack } from '../behaviour/find-stack.ts';
 import { page } from '../behaviour/pages.ts';
 import { stackMissing, validationError } from '../errors.ts';
 
-export function DescribeStackResource(ctx: Context, input: DescribeStackResourceCommandInput): DescribeStackResourceOutput {
+export function DescribeStackResource(
+  ctx: Context,
+  input: DescribeStackResourceCommandInput,
+): DescribeStackResourceOutput {
   const stack = findStack(ctx, input.StackName, (name) => validationError(`Stack '${name}' does not exist`));
-  const record = ctx.engine(stackStore).resources(stack.StackId).get(input.LogicalResourceId ?? '');
+  const record = ctx
+    .engine(stackStore)
+    .resources(stack.StackId)
+    .get(input.LogicalResourceId ?? '');
   if (!record) throw validationError(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.StackName}`);
   return {
     StackResourceDetail: {
@@ -29,8 +35,14 @@ export function DescribeStackResource(ctx: Context, input: DescribeStackResource
   };
 }
 
-export function DescribeStackResources(ctx: Context, input: DescribeStackResourcesCommandInput): DescribeStackResourcesOutput {
-  const stack = input.StackName === undefined ? stackOfPhysical(ctx, input.PhysicalResourceId) : findStack(ctx, input.StackName, stackMissing);
+export function DescribeStackResources(
+  ctx: Context,
+  input: DescribeStackResourcesCommandInput,
+): DescribeStackResourcesOutput {
+  const stack =
+    input.StackName === undefined
+      ? stackOfPhysical(ctx, input.PhysicalResourceId)
+      : findStack(ctx, input.StackName, stackMissing);
   const records = [...ctx.engine(stackStore).resources(stack.StackId).values()].filter(
     ({ LogicalResourceId }) => input.LogicalResourceId === undefined || LogicalResourceId === input.LogicalResourceId,
   );
@@ -51,7 +63,8 @@ function stackOfPhysical(ctx: Context, physicalId: string | undefined): StackRec
     .values()
     .find(
       ({ StackId, StackStatus }) =>
-        StackStatus !== 'DELETE_COMPLETE' && [...store.resources(StackId).values()].some((record) => record.PhysicalResourceId === physicalId),
+        StackStatus !== 'DELETE_COMPLETE' &&
+        [...store.resources(StackId).values()].some((record) => record.PhysicalResourceId === physicalId),
     );
   if (physicalId === undefined || !found) throw validationError(`Stack for ${physicalId} does not exist`);
   return found;
@@ -59,9 +72,16 @@ function stackOfPhysical(ctx: Context, physicalId: string | undefined): StackRec
 
 export function ListStackResources(ctx: Context, input: ListStackResourcesCommandInput): ListStackResourcesOutput {
   const stack = findStack(ctx, input.StackName);
-  const { items, NextToken } = page([...ctx.engine(stackStore).resources(stack.StackId).values()], input.NextToken, 100);
+  const { items, NextToken } = page(
+    [...ctx.engine(stackStore).resources(stack.StackId).values()],
+    input.NextToken,
+    100,
+  );
   return {
-    StackResourceSummaries: items.map((record) => ({ ...describeResource(record), LastUpdatedTimestamp: new Date(record.timeMs) })),
+    StackResourceSummaries: items.map((record) => ({
+      ...describeResource(record),
+      LastUpdatedTimestamp: new Date(record.timeMs),
+    })),
     NextToken,
   };
 }

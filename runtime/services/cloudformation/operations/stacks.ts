@@ -28,7 +28,8 @@ export async function CreateStack(ctx: Context, input: CreateStackCommandInput) 
   const store = ctx.engine(stackStore);
   const existing = store.find(ctx, StackName);
   if (existing) {
-    if (input.ClientRequestToken && existing.ClientRequestToken === input.ClientRequestToken) return { StackId: existing.StackId };
+    if (input.ClientRequestToken && existing.ClientRequestToken === input.ClientRequestToken)
+      return { StackId: existing.StackId };
     throw stackAlreadyExists(StackName);
   }
   if (input.OnFailure !== undefined && input.DisableRollback !== undefined) {
@@ -71,14 +72,19 @@ export function DeleteStack(ctx: Context, input: DeleteStackCommandInput): void 
   if (stack.EnableTerminationProtection) {
     throw validationError(`Stack [${stack.StackName}] cannot be deleted while TerminationProtection is enabled`);
   }
-  if (stack.StackStatus.endsWith('_IN_PROGRESS') && !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(stack.StackStatus)) {
+  if (
+    stack.StackStatus.endsWith('_IN_PROGRESS') &&
+    !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(stack.StackStatus)
+  ) {
     throw validationError(`Stack [${stack.StackId}] cannot be deleted while in status ${stack.StackStatus}`);
   }
   for (const { ExportName } of stack.current?.outputs ?? []) {
-    const [importer] = ExportName === undefined ? [] : importersOf(store, stack, ExportName).filter((name) => name !== stack.StackName);
+    const [importer] =
+      ExportName === undefined ? [] : importersOf(store, stack, ExportName).filter((name) => name !== stack.StackName);
     if (importer) throw validationError(`Export ${ExportName} cannot be deleted as it is in use by ${importer}`);
   }
-  for (const set of changeSets(ctx).values()) if (set.StackId === stack.StackId) changeSets(ctx).delete(set.ChangeSetId);
+  for (const set of changeSets(ctx).values())
+    if (set.StackId === stack.StackId) changeSets(ctx).delete(set.ChangeSetId);
   if (stack.StackStatus === 'CREATE_IN_PROGRESS') {
     // What is being created is cancelled, and its failure ends in the deletion.
     store.put({ ...stack, OnFailure: 'DELETE', DisableRollback: false });
@@ -86,7 +92,9 @@ export function DeleteStack(ctx: Context, input: DeleteStackCommandInput): void 
     return;
   }
   if (input.RetainResources && stack.StackStatus !== 'DELETE_FAILED') {
-    throw validationError('Invalid operation on stack. RetainResources can only be specified for a stack in DELETE_FAILED state.');
+    throw validationError(
+      'Invalid operation on stack. RetainResources can only be specified for a stack in DELETE_FAILED state.',
+    );
   }
   checkRole(ctx, input.RoleARN === undefined ? stack : input);
   begin(ctx, stack, 'DELETE_IN_PROGRESS', {
@@ -120,8 +128,19 @@ export function ListStacks(ctx: Context, input: ListStacksCommandInput): ListSta
   const { items, NextToken } = page(stacks, input.NextToken, 100);
   return {
     StackSummaries: items.map((stack) => {
-      const { StackId, StackName, Description, CreationTime, LastUpdatedTime, DeletionTime, StackStatus, StackStatusReason, ParentId, RootId, DriftInformation } =
-        describeStack(ctx, stack);
+      const {
+        StackId,
+        StackName,
+        Description,
+        CreationTime,
+        LastUpdatedTime,
+        DeletionTime,
+        StackStatus,
+        StackStatusReason,
+        ParentId,
+        RootId,
+        DriftInformation,
+      } = describeStack(ctx, stack);
       return {
         StackId,
         StackName,

@@ -21,9 +21,8 @@ import { applyTransforms, transformNames } from '../behaviour/transforms.ts';
 import { asValidationError, validationError } from '../errors.ts';
 
 export function GetTemplate(ctx: Context, input: GetTemplateCommandInput): GetTemplateOutput {
-  const revision = input.ChangeSetName === undefined
-    ? findStack(ctx, input.StackName).current
-    : findChangeSet(ctx, input).revision;
+  const revision =
+    input.ChangeSetName === undefined ? findStack(ctx, input.StackName).current : findChangeSet(ctx, input).revision;
   // A stack in review has none yet.
   if (!revision) return { StagesAvailable: ['Original', 'Processed'] };
   const { template, processed } = revision;
@@ -33,25 +32,34 @@ export function GetTemplate(ctx: Context, input: GetTemplateCommandInput): GetTe
   };
 }
 
-export async function ValidateTemplate(ctx: Context, input: ValidateTemplateCommandInput): Promise<ValidateTemplateOutput> {
+export async function ValidateTemplate(
+  ctx: Context,
+  input: ValidateTemplateCommandInput,
+): Promise<ValidateTemplateOutput> {
   const text = await templateText(ctx, input);
   if (text === undefined) throw validationError('Either Template URL or Template Body must be specified.');
   const { document, transforms } = await checked(ctx, text);
   return {
-    Parameters: Object.entries(parameterDeclarations(document)).map(([ParameterKey, { Default, NoEcho, Description }]) => ({
-      ParameterKey,
-      DefaultValue: Default === undefined ? undefined : asText(Default),
-      NoEcho: String(NoEcho) === 'true',
-      Description,
-    })),
+    Parameters: Object.entries(parameterDeclarations(document)).map(
+      ([ParameterKey, { Default, NoEcho, Description }]) => ({
+        ParameterKey,
+        DefaultValue: Default === undefined ? undefined : asText(Default),
+        NoEcho: String(NoEcho) === 'true',
+        Description,
+      }),
+    ),
     Description: typeof document.Description === 'string' ? document.Description : undefined,
     ...neededCapabilities(document, transforms),
     DeclaredTransforms: transforms.length > 0 ? transforms : undefined,
   };
 }
 
-export async function GetTemplateSummary(ctx: Context, input: GetTemplateSummaryCommandInput): Promise<GetTemplateSummaryOutput> {
-  const text = input.StackName === undefined ? await templateText(ctx, input) : findStack(ctx, input.StackName).current?.template;
+export async function GetTemplateSummary(
+  ctx: Context,
+  input: GetTemplateSummaryCommandInput,
+): Promise<GetTemplateSummaryOutput> {
+  const text =
+    input.StackName === undefined ? await templateText(ctx, input) : findStack(ctx, input.StackName).current?.template;
   if (text === undefined) throw validationError('Either StackName or TemplateBody or TemplateURL must be specified.');
   const { document, transforms } = await checked(ctx, text);
   const resources = Object.entries(resourcesOf(document));
@@ -74,7 +82,9 @@ export async function GetTemplateSummary(ctx: Context, input: GetTemplateSummary
   };
 }
 
-function identifierSummaries(resources: { logicalId: string; Type: string }[]): GetTemplateSummaryOutput['ResourceIdentifierSummaries'] {
+function identifierSummaries(
+  resources: { logicalId: string; Type: string }[],
+): GetTemplateSummaryOutput['ResourceIdentifierSummaries'] {
   const byType = new Map<string, string[]>();
   for (const { logicalId, Type } of resources) byType.set(Type, [...(byType.get(Type) ?? []), logicalId]);
   return [...byType].flatMap(([ResourceType, LogicalResourceIds]) => {
@@ -83,7 +93,10 @@ function identifierSummaries(resources: { logicalId: string; Type: string }[]): 
   });
 }
 
-async function checked(ctx: Context, text: string): Promise<{ document: Document; template: Template; transforms: string[] }> {
+async function checked(
+  ctx: Context,
+  text: string,
+): Promise<{ document: Document; template: Template; transforms: string[] }> {
   try {
     const template = parseTemplate(text);
     const { document } = await applyTransforms(ctx, template, { given: [], previous: {}, lenient: true });

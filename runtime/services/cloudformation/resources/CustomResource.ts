@@ -74,11 +74,24 @@ async function send(ctx: DeploymentContext, ServiceToken: string, event: object)
   const arn = parseArn(ServiceToken);
   const message = JSON.stringify(event);
   if (arn?.service === 'lambda') {
-    await ctx.call('lambda', 'Invoke', { FunctionName: ServiceToken, InvocationType: 'Event', Payload: Buffer.from(message) }, { region: arn.region });
+    await ctx.call(
+      'lambda',
+      'Invoke',
+      { FunctionName: ServiceToken, InvocationType: 'Event', Payload: Buffer.from(message) },
+      { region: arn.region },
+    );
   } else if (arn?.service === 'sns') {
-    const principal = servicePrincipal('cloudformation.amazonaws.com', ctx.account, { sourceArn: ctx.stackId, serviceLinked: true });
+    const principal = servicePrincipal('cloudformation.amazonaws.com', ctx.account, {
+      sourceArn: ctx.stackId,
+      serviceLinked: true,
+    });
     const Subject = 'AWS CloudFormation custom resource request';
-    await ctx.call('sns', 'Publish', { TopicArn: ServiceToken, Subject, Message: message }, { region: arn.region, principal });
+    await ctx.call(
+      'sns',
+      'Publish',
+      { TopicArn: ServiceToken, Subject, Message: message },
+      { region: arn.region, principal },
+    );
   } else throw new AwsError('ValidationError', 'Invalid service token.');
 }
 
@@ -89,7 +102,12 @@ function awaitAnswer(ctx: DeploymentContext, token: string, serviceTimeout: unkn
   const response = new Promise<CustomResourceResponse>((resolve, reject) => {
     const aborted = () => reject(ctx.signal.reason);
     const late = () =>
-      reject(new AwsError('NotStabilized', `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${ctx.requestId}]. If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.`));
+      reject(
+        new AwsError(
+          'NotStabilized',
+          `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${ctx.requestId}]. If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.`,
+        ),
+      );
     const timer = ctx.clock.after(timeoutMs, `answer of custom resource ${ctx.logicalId}`, late, { basis: 'elapsed' });
     end = () => {
       timer.cancel();
@@ -121,8 +139,13 @@ function parse(body: string): CustomResourceResponse | undefined {
 function stateFrom(response: CustomResourceResponse, about: CustomRequest, fallbackId: string): ResourceState {
   const { Status, Reason, PhysicalResourceId, Data } = response;
   if (Status !== 'SUCCESS') {
-    const error = new AwsError('GeneralServiceException', `Received response status [${Status}] from custom resource. Message returned: ${Reason ?? ''}`);
-    throw about.RequestType === 'Create' ? Object.assign(error, { physicalId: PhysicalResourceId ?? fallbackId }) : error;
+    const error = new AwsError(
+      'GeneralServiceException',
+      `Received response status [${Status}] from custom resource. Message returned: ${Reason ?? ''}`,
+    );
+    throw about.RequestType === 'Create'
+      ? Object.assign(error, { physicalId: PhysicalResourceId ?? fallbackId })
+      : error;
   }
   if (about.RequestType !== 'Delete' && (PhysicalResourceId === undefined || PhysicalResourceId === '')) {
     throw Object.assign(new AwsError('InvalidRequest', 'Invalid PhysicalResourceId'), { physicalId: fallbackId });

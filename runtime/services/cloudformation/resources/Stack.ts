@@ -15,13 +15,22 @@ interface StackProperties {
 /** A stack in a stack ("Embed stacks within other stacks using nested stacks"). */
 export default defineResource<StackProperties>({
   type: 'AWS::CloudFormation::Stack',
-  properties: { TemplateURL: 'executed', Parameters: 'executed', Tags: 'executed', NotificationARNs: 'executed', TimeoutInMinutes: 'executed' },
+  properties: {
+    TemplateURL: 'executed',
+    Parameters: 'executed',
+    Tags: 'executed',
+    NotificationARNs: 'executed',
+    TimeoutInMinutes: 'executed',
+  },
   async create(ctx, properties) {
     const StackName = ctx.generateName({ maxLength: 128 });
     const parent = await describe(ctx, ctx.stackId);
     ctx.engine(lineage).expect(StackName, { ParentId: ctx.stackId, RootId: parent?.RootId ?? ctx.stackId });
     const { TimeoutInMinutes } = properties;
-    const { StackId = '' } = await ctx.call<CreateStackOutput>('cloudformation', 'CreateStack', { ...request(ctx, StackName, properties, parent), TimeoutInMinutes });
+    const { StackId = '' } = await ctx.call<CreateStackOutput>('cloudformation', 'CreateStack', {
+      ...request(ctx, StackName, properties, parent),
+      TimeoutInMinutes,
+    });
     return settled(ctx, StackId, 'CREATE_COMPLETE');
   },
   async update(ctx, physicalId, properties) {
@@ -41,21 +50,32 @@ export default defineResource<StackProperties>({
     const stack = await describe(ctx, physicalId).catch(() => undefined);
     if (!stack || stack.StackStatus === 'DELETE_COMPLETE') return;
     if (stack.EnableTerminationProtection) {
-      await ctx.call('cloudformation', 'UpdateTerminationProtection', { StackName: physicalId, EnableTerminationProtection: false });
+      await ctx.call('cloudformation', 'UpdateTerminationProtection', {
+        StackName: physicalId,
+        EnableTerminationProtection: false,
+      });
     }
     await ctx.call('cloudformation', 'DeleteStack', { StackName: physicalId });
     await settled(ctx, physicalId, 'DELETE_COMPLETE');
   },
 });
 
-function request(ctx: ResourceContext, StackName: string, properties: StackProperties, parent: Stack | undefined): object {
+function request(
+  ctx: ResourceContext,
+  StackName: string,
+  properties: StackProperties,
+  parent: Stack | undefined,
+): object {
   const { TemplateURL, Parameters = {}, Tags = [], NotificationARNs } = properties;
   const own = new Set(Tags.map(({ Key }) => Key));
   const inherited = Object.entries(ctx.stackTags).filter(([Key]) => !Key.startsWith('aws:') && !own.has(Key));
   return {
     StackName,
     TemplateURL,
-    Parameters: Object.entries(Parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue: String(ParameterValue) })),
+    Parameters: Object.entries(Parameters).map(([ParameterKey, ParameterValue]) => ({
+      ParameterKey,
+      ParameterValue: String(ParameterValue),
+    })),
     Tags: [...Tags, ...inherited.map(([Key, Value]) => ({ Key, Value }))],
     // What was acknowledged for the parent holds for what it embeds.
     Capabilities: parent?.Capabilities ?? [],
@@ -75,14 +95,23 @@ async function settled(ctx: ResourceContext, StackId: string, wanted: string): P
   }
   const stack = await describe(ctx, StackId);
   if (stack?.StackStatus === wanted) return { physicalId: StackId, attributes: attributesOf(stack) };
-  const error = new AwsError('NotStabilized', `Embedded stack ${StackId} was not successfully ${verbs[wanted] ?? 'updated'}: ${stack?.StackStatusReason ?? stack?.StackStatus ?? ''}`);
+  const error = new AwsError(
+    'NotStabilized',
+    `Embedded stack ${StackId} was not successfully ${verbs[wanted] ?? 'updated'}: ${stack?.StackStatusReason ?? stack?.StackStatus ?? ''}`,
+  );
   throw wanted === 'CREATE_COMPLETE' ? Object.assign(error, { physicalId: StackId }) : error;
 }
 
-const verbs: Record<string, string> = { CREATE_COMPLETE: 'created', UPDATE_COMPLETE: 'updated', DELETE_COMPLETE: 'deleted' };
+const verbs: Record<string, string> = {
+  CREATE_COMPLETE: 'created',
+  UPDATE_COMPLETE: 'updated',
+  DELETE_COMPLETE: 'deleted',
+};
 
 function attributesOf(stack: Stack | undefined): Record<string, unknown> {
-  const outputs = (stack?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [`Outputs.${OutputKey}`, OutputValue] as const);
+  const outputs = (stack?.Outputs ?? []).map(
+    ({ OutputKey, OutputValue }) => [`Outputs.${OutputKey}`, OutputValue] as const,
+  );
   return Object.fromEntries(outputs);
 }
 

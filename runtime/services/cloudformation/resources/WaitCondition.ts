@@ -24,7 +24,8 @@ async function wait(ctx: ResourceContext, { Handle, Count = 1, Timeout }: WaitPr
   // A wait condition with a creation policy has neither handle nor time-out: the policy's signals are waited for instead.
   if (Handle === undefined) return '{}';
   const seconds = Number(Timeout ?? 0);
-  if (!(seconds > 0 && seconds <= 43_200)) throw new AwsError('ValidationError', 'Value of property Timeout must be between 1 and 43200 seconds');
+  if (!(seconds > 0 && seconds <= 43_200))
+    throw new AwsError('ValidationError', 'Value of property Timeout must be between 1 and 43200 seconds');
   const received = await ctx.engine(signals).wait(ctx as DeploymentContext, handleKey(Handle), {
     count: Count,
     timeoutMs: seconds * 1000,

@@ -81,6 +81,8 @@ function jsonText(text = '', name: string): string {
     JSON.parse(text);
     return text;
   } catch {
-    throw invalidParameter(`${name}' failed to satisfy constraint: 'Invalid ${name.startsWith('Life') ? 'lifecycle' : 'repository'} policy provided'`);
+    throw invalidParameter(
+      `${name}' failed to satisfy constraint: 'Invalid ${name.startsWith('Life') ? 'lifecycle' : 'repository'} policy provided'`,
+    );
   }
 }

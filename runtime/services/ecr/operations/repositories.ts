@@ -18,7 +18,9 @@ const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-
 export function CreateRepository(ctx: Context, input: CreateRepositoryCommandInput) {
   const { repositoryName = '' } = input;
   if (!namePattern.test(repositoryName) || repositoryName.length < 2 || repositoryName.length > 256) {
-    throw invalidParameter(`repositoryName' failed to satisfy constraint: 'must satisfy regular expression '${namePattern.source}''`);
+    throw invalidParameter(
+      `repositoryName' failed to satisfy constraint: 'must satisfy regular expression '${namePattern.source}''`,
+    );
   }
   if (repositories(ctx).has(repositoryName)) throw repositoryAlreadyExists(repositoryName, ctx.account);
   const record: RepositoryRecord = {
@@ -41,7 +43,10 @@ export function DescribeRepositories(ctx: Context, input: DescribeRepositoriesCo
   const found = names ? names.map((name) => repositoryNamed(ctx, name)) : repositories(ctx).values();
   const offset = Number(input.nextToken ?? 0);
   const end = offset + (input.maxResults ?? 100);
-  return { repositories: found.slice(offset, end).map(describe), nextToken: end < found.length ? String(end) : undefined };
+  return {
+    repositories: found.slice(offset, end).map(describe),
+    nextToken: end < found.length ? String(end) : undefined,
+  };
 }
 
 /** Nothing can be pushed here, so that a repository is always empty and `force` makes no difference. */
@@ -62,7 +67,11 @@ export function PutImageScanningConfiguration(ctx: Context, input: PutImageScann
   const record = repositoryNamed(ctx, input.repositoryName);
   const scanOnPush = input.imageScanningConfiguration?.scanOnPush ?? false;
   repositories(ctx).put(record.repositoryName, { ...record, scanOnPush });
-  return { registryId: record.registryId, repositoryName: record.repositoryName, imageScanningConfiguration: { scanOnPush } };
+  return {
+    registryId: record.registryId,
+    repositoryName: record.repositoryName,
+    imageScanningConfiguration: { scanOnPush },
+  };
 }
 
 export function ListImages(ctx: Context, input: ListImagesCommandInput) {

@@ -34,16 +34,24 @@ export const Repository = defineResource<RepositoryProperties>({
       repositoryName,
       imageTagMutability: properties.ImageTagMutability,
       imageScanningConfiguration: { scanOnPush: properties.ImageScanningConfiguration?.ScanOnPush ?? false },
-      ...(encryption && { encryptionConfiguration: { encryptionType: encryption.EncryptionType, kmsKey: encryption.KmsKey } }),
+      ...(encryption && {
+        encryptionConfiguration: { encryptionType: encryption.EncryptionType, kmsKey: encryption.KmsKey },
+      }),
       tags: tagListOf(ctx, properties.Tags),
     });
     await putPolicies(ctx, repositoryName, properties, {});
     return describe(ctx, repositoryName);
   },
   async update(ctx, repositoryName, properties, previous) {
-    await ctx.call('ecr', 'PutImageTagMutability', { repositoryName, imageTagMutability: properties.ImageTagMutability ?? 'MUTABLE' });
+    await ctx.call('ecr', 'PutImageTagMutability', {
+      repositoryName,
+      imageTagMutability: properties.ImageTagMutability ?? 'MUTABLE',
+    });
     const scanOnPush = properties.ImageScanningConfiguration?.ScanOnPush ?? false;
-    await ctx.call('ecr', 'PutImageScanningConfiguration', { repositoryName, imageScanningConfiguration: { scanOnPush } });
+    await ctx.call('ecr', 'PutImageScanningConfiguration', {
+      repositoryName,
+      imageScanningConfiguration: { scanOnPush },
+    });
     await putPolicies(ctx, repositoryName, properties, previous);
     const state = await describe(ctx, repositoryName);
     const wanted = tagListOf(ctx, properties.Tags);
@@ -60,24 +68,39 @@ export const Repository = defineResource<RepositoryProperties>({
     }
   },
   async read(ctx, repositoryName) {
-    const { repositories } = await ctx.call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', { repositoryNames: [repositoryName] }).catch(() => ({ repositories: [] }));
+    const { repositories } = await ctx
+      .call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', { repositoryNames: [repositoryName] })
+      .catch(() => ({ repositories: [] }));
     const [found] = repositories ?? [];
     return found && { RepositoryName: found.repositoryName, ImageTagMutability: found.imageTagMutability };
   },
 });
 
-async function putPolicies(ctx: ResourceContext, repositoryName: string, now: RepositoryProperties, before: RepositoryProperties): Promise<void> {
+async function putPolicies(
+  ctx: ResourceContext,
+  repositoryName: string,
+  now: RepositoryProperties,
+  before: RepositoryProperties,
+): Promise<void> {
   const { RepositoryPolicyText: policy } = now;
   const lifecyclePolicyText = now.LifecyclePolicy?.LifecyclePolicyText;
   if (policy !== undefined) {
-    await ctx.call('ecr', 'SetRepositoryPolicy', { repositoryName, policyText: typeof policy === 'string' ? policy : JSON.stringify(policy) });
-  } else if (before.RepositoryPolicyText !== undefined) await ctx.call('ecr', 'DeleteRepositoryPolicy', { repositoryName });
-  if (lifecyclePolicyText !== undefined) await ctx.call('ecr', 'PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
-  else if (before.LifecyclePolicy?.LifecyclePolicyText !== undefined) await ctx.call('ecr', 'DeleteLifecyclePolicy', { repositoryName });
+    await ctx.call('ecr', 'SetRepositoryPolicy', {
+      repositoryName,
+      policyText: typeof policy === 'string' ? policy : JSON.stringify(policy),
+    });
+  } else if (before.RepositoryPolicyText !== undefined)
+    await ctx.call('ecr', 'DeleteRepositoryPolicy', { repositoryName });
+  if (lifecyclePolicyText !== undefined)
+    await ctx.call('ecr', 'PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
+  else if (before.LifecyclePolicy?.LifecyclePolicyText !== undefined)
+    await ctx.call('ecr', 'DeleteLifecyclePolicy', { repositoryName });
 }
 
 async function describe(ctx: ResourceContext, name: string): Promise<ResourceState> {
-  const { repositories } = await ctx.call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', { repositoryNames: [name] });
+  const { repositories } = await ctx.call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', {
+    repositoryNames: [name],
+  });
   const [found] = repositories ?? [];
   return { physicalId: name, attributes: { Arn: found?.repositoryArn, RepositoryUri: found?.repositoryUri } };
 }
