@@ -38,6 +38,8 @@ export default defineService({
     KeyGroup,
     PublicKey,
   ],
+  // Access logs go to S3, also when the runtime stops.
+  dependencies: ['s3'],
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,

@@ -28,11 +28,20 @@ export interface CacheLimits {
 /** What an entry costs beside its body: headers, key and the map's own memory, roughly. */
 const entryOverheadBytes = 1024;
 
-/** Least recently used goes first. Edge caches are memory: nothing survives a restart, as nothing is promised to. */
+interface Entry {
+  object: CachedObject;
+  /** Asked for since eviction last passed by. */
+  used: boolean;
+}
+
+/**
+ * Oldest goes first, but what was asked for since is spared once (second chance): nearly least-recently-used, and a hit
+ * costs no more than a flag. Edge caches are memory: nothing survives a restart, as nothing is promised to.
+ */
 export class ObjectCache {
   readonly maxObjectBytes: number;
   readonly #maxBytes: number;
-  readonly #objects = new Map<string, CachedObject>();
+  readonly #entries = new Map<string, Entry>();
   readonly #epochs = new Map<string, number>();
   #bytes = 0;
 
@@ -46,15 +55,14 @@ export class ObjectCache {
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#entries.size;
   }
 
   get(key: string): CachedObject | undefined {
-    const object = this.#objects.get(key);
-    if (object === undefined) return undefined;
-    this.#objects.delete(key);
-    this.#objects.set(key, object);
-    return object;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.used = true;
+    return entry.object;
   }
 
   /** Counts the removals of a distribution: what was asked for before one must not be kept after it. */
@@ -65,31 +73,42 @@ export class ObjectCache {
   put(key: string, object: CachedObject, epoch: number): void {
     if (epoch !== this.epochOf(object.distributionId)) return;
     this.delete(key);
-    this.#objects.set(key, object);
+    this.#entries.set(key, { object, used: false });
     this.#bytes += sizeOf(object);
-    for (const oldest of this.#objects.keys()) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.delete(oldest);
-    }
+    if (this.#bytes > this.#maxBytes) this.#evict();
   }
 
   delete(key: string): void {
-    const object = this.#objects.get(key);
-    if (object === undefined) return;
-    this.#objects.delete(key);
-    this.#bytes -= sizeOf(object);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#bytes -= sizeOf(entry.object);
   }
 
   /** Removes every object of the distribution for which `matches` holds; how many. */
   remove(distributionId: string, matches: (uri: string) => boolean): number {
     let removed = 0;
     this.#epochs.set(distributionId, this.epochOf(distributionId) + 1);
-    for (const [key, object] of this.#objects) {
+    for (const [key, { object }] of this.#entries) {
       if (object.distributionId !== distributionId || !matches(object.uri)) continue;
       this.delete(key);
       removed += 1;
     }
     return removed;
+  }
+
+  /** A spared entry goes to the end with its flag down, so the walk ends: the second time around it is evicted. */
+  #evict(): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#bytes <= this.#maxBytes) return;
+      if (!entry.used) {
+        this.delete(key);
+        continue;
+      }
+      entry.used = false;
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
   }
 }
 
