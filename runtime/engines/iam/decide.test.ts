@@ -192,6 +192,22 @@ describe('callers without identity policies', () => {
     );
   });
 
+  it('include CloudFront’s origin access identities, by ARN or canonical user', () => {
+    const arn = 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1';
+    const identityOfE1: Principal = {
+      kind: 'user',
+      account: 'cloudfront',
+      arn,
+      userId: 'canonical-e1',
+      userName: 'E1',
+    };
+    const byArn = allowTo({ AWS: arn });
+    const byCanonicalUser = allowTo({ CanonicalUser: 'canonical-e1' });
+    assert.equal(verdict(ask(identityOfE1), { identity: [] }), 'implicit deny: resource');
+    assert.equal(verdict(ask(identityOfE1), { identity: [], resource: byArn }), 'allowed');
+    assert.equal(verdict(ask(identityOfE1), { identity: [], resource: byCanonicalUser }), 'allowed');
+  });
+
   it('need nothing when they act through their service-linked role', () => {
     assert.equal(
       verdict(ask(servicePrincipal('x.amazonaws.com', account, { serviceLinked: true })), { identity: [] }),

@@ -64,6 +64,9 @@ export default defineService({
     OIDCProvider,
   ],
   fidelity: {
+    'SimulateCustomPolicy.OrderedOrganizationPolicyInputList': { refused: 'there is no organization.' },
+    'SimulatePrincipalPolicy.OrderedOrganizationPolicyInputList': { refused: 'there is no organization.' },
+    'SimulatePrincipalPolicy.PolicyExclusionList': { refused: 'all policies of the principal are simulated.' },
     'SimulateCustomPolicy.ResourceHandlingOption': { refused: 'EC2 scenarios are not simulated; name the resources.' },
     'SimulatePrincipalPolicy.ResourceHandlingOption': {
       refused: 'EC2 scenarios are not simulated; name the resources.',

@@ -107,6 +107,9 @@ export const providerRecords = (store: Store, account: string): Collection<OpenI
   scoped(store, 'iam.openIDConnectProviders', account);
 export const accountAliasRecords = (store: Store, account: string): Collection<{ AccountAlias: string }> =>
   scoped(store, 'iam.accountAliases', account);
+/** By role ARN. */
+export const roleUseRecords = (store: Store, account: string): Collection<{ LastUsedDate: number; Region: string }> =>
+  scoped(store, 'iam.roleUses', account);
 /** By AccessKeyId, of every account. */
 export const accessKeyRecords = (store: Store): Collection<AccessKeyRecord> => scoped(store, 'iam.accessKeys', '');
 

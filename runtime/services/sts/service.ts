@@ -13,6 +13,9 @@ export default defineService({
   anonymous: 'allowed',
   dependencies: ['iam'],
   fidelity: {
+    'AssumeRole.MinimumSessionTokenSize': { refused: 'session tokens have one size.' },
+    'GetSessionToken.MinimumSessionTokenSize': { refused: 'session tokens have one size.' },
+    'GetFederationToken.MinimumSessionTokenSize': { refused: 'session tokens have one size.' },
     'AssumeRole.SerialNumber': { refused: 'there are no MFA devices.' },
     'AssumeRole.TokenCode': { refused: 'there are no MFA devices.' },
     'AssumeRole.SourceIdentity': { refused: 'sessions do not carry a source identity yet; leave it out.' },

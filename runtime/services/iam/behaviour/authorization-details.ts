@@ -24,6 +24,7 @@ import {
 } from './descriptions.ts';
 import { encodeDocument } from './documents.ts';
 import { lookUp } from './managed-documents.ts';
+import { roleLastUsed } from './role-last-used.ts';
 
 export interface AuthorizationDetail {
   /** Its place in the listing. */
@@ -100,7 +101,7 @@ function roleDetail(ctx: Context, role: RoleRecord): object {
       .map((profile) => describeInstanceProfile(ctx, profile, 'listed')),
     RolePolicyList: inlineOf(role),
     AttachedManagedPolicies: attachedOf(ctx, role),
-    RoleLastUsed: {},
+    RoleLastUsed: roleLastUsed(ctx, role.Arn),
     ...(role.PermissionsBoundary === undefined
       ? {}
       : { PermissionsBoundary: describeBoundary(role.PermissionsBoundary) }),

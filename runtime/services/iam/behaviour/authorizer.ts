@@ -1,5 +1,7 @@
 import { accessKeyIds } from '../../../engines/iam/access-key-ids.ts';
 import { decide, type PermissionRequest } from '../../../engines/iam/decide.ts';
+import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
+import type { Policy } from '../../../engines/iam/policy.ts';
 import { policyCache } from '../../../engines/iam/policy-cache.ts';
 import { refusalSentence } from '../../../engines/iam/refusal-sentence.ts';
 import { requestKeys } from '../../../engines/iam/request-keys.ts';
@@ -10,6 +12,7 @@ import { expiredToken, invalidClientTokenId } from '../errors.ts';
 import { accessKeyRecords, userRecords } from '../state.ts';
 import { assumeRole } from './assume-role.ts';
 import { type Grants, grantsOf, tagOf } from './grants.ts';
+import { noteUse } from './role-last-used.ts';
 
 /** The part of IAM that every request meets: whose key signed it, and whether its principal may. */
 export function createAuthorizer(kernel: Kernel): Authorizer {
@@ -46,6 +49,7 @@ function refusal(ctx: Context, access: Access[]): string | undefined {
     if (ownRoot && asked.resourcePolicy === undefined) continue;
     const cache = ctx.engine(policyCache);
     grants ??= grantsOf(ctx.store, cache, principal);
+    if (principal.kind === 'session') noteUse(ctx, principal.roleArn);
     const request: PermissionRequest = {
       principal,
       action: asked.action,
@@ -53,9 +57,21 @@ function refusal(ctx: Context, access: Access[]): string | undefined {
       resourceAccount,
       keys: requestKeys(ctx, asked, { resourceAccount, principalTags: tagOf(grants) }),
     };
-    const resource = asked.resourcePolicy === undefined ? undefined : cache.compile(asked.resourcePolicy, 'resource');
+    const resource = asked.resourcePolicy === undefined ? undefined : resourcePolicy(ctx, asked.resourcePolicy, asked);
     const decision = decide(request, { ...grants, resource });
     if (!decision.allowed) return refusalSentence(request, decision);
   }
   return undefined;
+}
+
+/** A service must not have kept a policy that does not read. One that did grants nothing, and the bug is told. */
+function resourcePolicy(ctx: Context, text: string, { resource }: Access): Policy {
+  try {
+    return ctx.engine(policyCache).compile(text, 'resource');
+  } catch (error) {
+    if (!(error instanceof MalformedPolicy)) throw error;
+    const message = `the policy of ${resource} does not read: ${error.message}`;
+    ctx.events.emit('problem', { timeMs: ctx.clock.now(), where: 'iam.authorize', message });
+    return { statements: [] };
+  }
 }

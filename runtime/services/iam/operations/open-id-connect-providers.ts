@@ -3,6 +3,7 @@ import type {
   CreateOpenIDConnectProviderCommandInput,
   DeleteOpenIDConnectProviderCommandInput,
   GetOpenIDConnectProviderCommandInput,
+  ListOpenIDConnectProviderTagsCommandInput,
   RemoveClientIDFromOpenIDConnectProviderCommandInput,
   TagOpenIDConnectProviderCommandInput,
   UntagOpenIDConnectProviderCommandInput,
@@ -10,6 +11,7 @@ import type {
 } from '@aws-sdk/client-iam';
 import type { Context } from '../../../kernel/service.ts';
 import { checkTags, iamArn, wholeSecond } from '../behaviour/names.ts';
+import { pageOf } from '../behaviour/pages.ts';
 import { entityAlreadyExists, invalidInput, noSuchEntity } from '../errors.ts';
 import { type OpenIDConnectProviderRecord, providerRecords } from '../state.ts';
 
@@ -85,6 +87,11 @@ export function TagOpenIDConnectProvider(ctx: Context, input: TagOpenIDConnectPr
 export function UntagOpenIDConnectProvider(ctx: Context, input: UntagOpenIDConnectProviderCommandInput): void {
   const provider = find(ctx, input.OpenIDConnectProviderArn);
   save(ctx, { ...provider, Tags: provider.Tags.filter(({ Key }) => !input.TagKeys?.includes(Key)) });
+}
+
+export function ListOpenIDConnectProviderTags(ctx: Context, input: ListOpenIDConnectProviderTagsCommandInput): object {
+  const { items, ...rest } = pageOf(find(ctx, input.OpenIDConnectProviderArn).Tags, ({ Key }) => Key, input);
+  return { Tags: items, ...rest };
 }
 
 function find(ctx: Context, arn: string | undefined): OpenIDConnectProviderRecord {

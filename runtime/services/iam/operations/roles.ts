@@ -17,9 +17,10 @@ import { findRole, refuseIfServiceLinked } from '../behaviour/holders.ts';
 import { checkAttachable } from '../behaviour/managed-documents.ts';
 import { checkName, checkPath, checkTags, iamArn, uniqueId, wholeSecond } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
+import { roleLastUsed } from '../behaviour/role-last-used.ts';
 import { checkTrustedPrincipals } from '../behaviour/trusted-principals.ts';
 import { deleteConflict, entityAlreadyExists, invalidInput, limitExceeded, validationError } from '../errors.ts';
-import { instanceProfileRecords, type RoleRecord, roleRecords } from '../state.ts';
+import { instanceProfileRecords, type RoleRecord, roleRecords, roleUseRecords } from '../state.ts';
 
 export function CreateRole(ctx: Context, input: CreateRoleCommandInput): Pick<CreateRoleCommandOutput, 'Role'> {
   const RoleName = checkName(input.RoleName, 'roleName', 64);
@@ -49,7 +50,8 @@ export function CreateRole(ctx: Context, input: CreateRoleCommandInput): Pick<Cr
 }
 
 export function GetRole(ctx: Context, input: GetRoleCommandInput): { Role: ReturnType<typeof describeRole> } {
-  return { Role: { ...describeRole(findRole(ctx, input.RoleName)), RoleLastUsed: {} } };
+  const role = findRole(ctx, input.RoleName);
+  return { Role: { ...describeRole(role), RoleLastUsed: roleLastUsed(ctx, role.Arn) } };
 }
 
 export function ListRoles(ctx: Context, input: ListRolesCommandInput): object {
@@ -97,6 +99,7 @@ export function DeleteRole(ctx: Context, input: DeleteRoleCommandInput): void {
   if (Object.keys(role.InlinePolicies).length > 0)
     throw deleteConflict('Cannot delete entity, must delete policies first.');
   roleRecords(ctx.store, ctx.account).delete(role.RoleName.toLowerCase());
+  roleUseRecords(ctx.store, ctx.account).delete(role.Arn);
 }
 
 export function PutRolePermissionsBoundary(ctx: Context, input: PutRolePermissionsBoundaryCommandInput): void {

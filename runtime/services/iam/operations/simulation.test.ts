@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import {
   CreateRoleCommand,
   GetContextKeysForCustomPolicyCommand,
+  GetContextKeysForPrincipalPolicyCommand,
   IAMClient,
   PutRolePolicyCommand,
   SimulateCustomPolicyCommand,
@@ -60,6 +61,8 @@ it('decides from what a role has, and its boundary', async () => {
   await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trustAccount }));
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: allow('dynamodb:PutItem') }));
   const request = { PolicySourceArn: `arn:aws:iam::${account}:role/${RoleName}`, ActionNames: ['dynamodb:PutItem'] };
+  const { ContextKeyNames } = await iam.send(new GetContextKeysForPrincipalPolicyCommand(request));
+  assert.deepEqual(ContextKeyNames, []);
   const free = await iam.send(new SimulatePrincipalPolicyCommand(request));
   assert.equal(free.EvaluationResults?.[0]?.EvalDecision, 'allowed');
   const PermissionsBoundaryPolicyInputList = [allow('s3:*')];

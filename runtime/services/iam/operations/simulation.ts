@@ -2,6 +2,7 @@ import type {
   ContextEntry,
   EvaluationResult,
   GetContextKeysForCustomPolicyCommandInput,
+  GetContextKeysForPrincipalPolicyCommandInput,
   PolicySourceType,
   SimulateCustomPolicyCommandInput,
   SimulatePrincipalPolicyCommandInput,
@@ -27,8 +28,7 @@ export function SimulateCustomPolicy(ctx: Context, input: SimulateCustomPolicyCo
 
 /** What the policies of a user, group or role, and those given besides, would decide. */
 export function SimulatePrincipalPolicy(ctx: Context, input: SimulatePrincipalPolicyCommandInput): object {
-  const found = allHolders(ctx).find(({ holder }) => holder.Arn === input.PolicySourceArn);
-  if (!found) throw noSuchEntity(`The entity ${input.PolicySourceArn} cannot be found.`);
+  const found = findSource(ctx, input.PolicySourceArn);
   const { policies, boundary } = namedPolicies(ctx, found.kind, found.holder);
   const cache = ctx.engine(policyCache);
   const sources = policies.map(({ id, type, text }) => ({ id, type, policy: cache.compile(text, 'identity') }));
@@ -41,18 +41,41 @@ export function SimulatePrincipalPolicy(ctx: Context, input: SimulatePrincipalPo
 
 /** The condition keys that the policies given ask for. */
 export function GetContextKeysForCustomPolicy(ctx: Context, input: GetContextKeysForCustomPolicyCommandInput): object {
+  return { ContextKeyNames: contextKeysOf(ctx, input.PolicyInputList) };
+}
+
+/** Those that the policies of a user, group or role, and those given besides, ask for. */
+export function GetContextKeysForPrincipalPolicy(
+  ctx: Context,
+  input: GetContextKeysForPrincipalPolicyCommandInput,
+): object {
+  const { kind, holder } = findSource(ctx, input.PolicySourceArn);
+  const own = namedPolicies(ctx, kind, holder).policies.map(({ text }) => text);
+  return { ContextKeyNames: contextKeysOf(ctx, [...own, ...(input.PolicyInputList ?? [])]) };
+}
+
+function contextKeysOf(ctx: Context, texts: string[] = []): string[] {
   const names = new Set<string>();
-  for (const text of input.PolicyInputList ?? []) {
-    checkDocument(ctx, text, 'identity');
-    const { Statement } = JSON.parse(text) as {
-      Statement: { Condition?: Record<string, object> } | { Condition?: Record<string, object> }[];
+  for (const text of texts) {
+    const { Statement } = JSON.parse(checkDocument(ctx, text, 'identity')) as {
+      Statement: ConditionHolder | ConditionHolder[];
     };
     for (const { Condition = {} } of [Statement].flat(1)) {
       for (const tests of Object.values(Condition)) for (const key of Object.keys(tests)) names.add(key);
     }
     for (const [, variable = ''] of text.matchAll(/\$\{\s*([^},*?$]+?)\s*[,}]/g)) names.add(variable);
   }
-  return { ContextKeyNames: [...names] };
+  return [...names];
+}
+
+interface ConditionHolder {
+  Condition?: Record<string, object>;
+}
+
+function findSource(ctx: Context, arn: string | undefined): ReturnType<typeof allHolders>[number] {
+  const found = allHolders(ctx).find(({ holder }) => holder.Arn === arn);
+  if (!found) throw noSuchEntity(`The entity ${arn} cannot be found.`);
+  return found;
 }
 
 interface Simulation {

@@ -96,6 +96,8 @@ describe('AssumeRole', () => {
     assert.equal(answer.Credentials?.Expiration?.getTime(), (Math.floor(orrery.clock.now() / 1000) + 3600) * 1000);
     const session = iamAs(keysOf(answer.Credentials));
     await session.send(new ListRolesCommand({}));
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'lister' }));
+    assert.equal(Role?.RoleLastUsed?.Region, 'us-east-1');
     await assert.rejects(session.send(new GetRoleCommand({ RoleName: 'lister' })), {
       name: 'AccessDenied',
       message: `User: arn:aws:sts::${account}:assumed-role/lister/ann@example.com is not authorized to perform: iam:GetRole on resource: ${RoleArn} because no identity-based policy allows the iam:GetRole action`,
