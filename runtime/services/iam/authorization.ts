@@ -1,5 +1,6 @@
 import { formatArn } from '../../kernel/arn.ts';
 import type { Access, Authorization, Context } from '../../kernel/service.ts';
+import { invalidClientTokenId } from './errors.ts';
 import { groupRecords, instanceProfileRecords, roleRecords, type Tag, userRecords } from './state.ts';
 
 /**
@@ -7,6 +8,7 @@ import { groupRecords, instanceProfileRecords, roleRecords, type Tag, userRecord
  * Authorization Reference): the role, user, group, policy or profile they act on.
  */
 export const authorization: Authorization = (operation, input, ctx) => {
+  refuseSessionsOfUsers(ctx);
   const text = (member: string): string | undefined => (typeof input[member] === 'string' ? input[member] : undefined);
   const target = targetOf(ctx, operation, text);
   const conditions: Record<string, string | string[]> = {};
@@ -30,6 +32,11 @@ export const authorization: Authorization = (operation, input, ctx) => {
     { action: 'iam:PassRole', resource: role.arn, conditions: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
   ];
 };
+
+/** With GetSessionToken's credentials "you cannot call any IAM API operations unless MFA authentication information is included". */
+function refuseSessionsOfUsers({ principal, http }: Context): void {
+  if (principal.kind === 'user' && http?.headers['x-amz-security-token'] !== undefined) throw invalidClientTokenId();
+}
 
 interface Target {
   arn: string;

@@ -15,6 +15,7 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
+import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
   AssumeRoleCommand,
   type AssumeRoleCommandInput,
@@ -40,7 +41,7 @@ let iam: IAMClient;
 let sts: STSClient;
 
 before(async () => {
-  orrery = await startOrrery({ services: ['iam', 'sts'] });
+  orrery = await startOrrery({ services: ['iam', 'sts', 'sqs'] });
   iam = orrery.client(IAMClient);
   sts = orrery.client(STSClient);
 });
@@ -241,18 +242,23 @@ describe('tokens for users', () => {
       name: 'AccessDenied',
       message: 'Cannot call GetSessionToken with session credentials',
     });
+    await assert.rejects(iamAs(temporary).send(new ListRolesCommand({})), { name: 'InvalidClientTokenId' });
+    await iamAs(long).send(new ListRolesCommand({}));
   });
 
   it('GetFederationToken gives what both the user and the session policy allow', async () => {
-    const long = await user('broker', allow(['sts:GetFederationToken', 'iam:ListRoles', 'iam:ListUsers']));
-    const Policy = allow(['iam:ListRoles', 'iam:ListGroups']);
+    const long = await user('broker', allow(['sts:GetFederationToken', 'sqs:ListQueues', 'sqs:CreateQueue']));
+    const sqsAs = (keys: Keys): SQSClient => orrery.client(SQSClient, { credentials: keys });
+    const Policy = allow(['sqs:ListQueues', 'sqs:DeleteQueue']);
     const answer = await stsAs(long).send(new GetFederationTokenCommand({ Name: 'guest', Policy }));
     assert.equal(answer.FederatedUser?.Arn, `arn:aws:sts::${account}:federated-user/guest`);
-    const guest = iamAs(keysOf(answer.Credentials));
-    await guest.send(new ListRolesCommand({}));
-    await assert.rejects(guest.send(new ListUsersCommand({})), { message: /because no session policy allows/ });
+    const guest = sqsAs(keysOf(answer.Credentials));
+    await guest.send(new ListQueuesCommand({}));
+    await assert.rejects(guest.send(new CreateQueueCommand({ QueueName: 'q' })), {
+      message: /federated-user\/guest is not authorized .* because no session policy allows/,
+    });
     const bare = await stsAs(long).send(new GetFederationTokenCommand({ Name: 'bare' }));
-    await assert.rejects(iamAs(keysOf(bare.Credentials)).send(new ListRolesCommand({})), { name: 'AccessDenied' });
+    await assert.rejects(sqsAs(keysOf(bare.Credentials)).send(new ListQueuesCommand({})), /no session policy allows/);
   });
 
   it('GetAccessKeyInfo tells whose account a key is of', async () => {
