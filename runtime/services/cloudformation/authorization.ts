@@ -1,6 +1,7 @@
 import { stackStore } from '../../engines/cloudformation/stacks/stack-store.ts';
 import { formatArn } from '../../kernel/arn.ts';
-import type { Access, Authorization } from '../../kernel/service.ts';
+import type { Access, Authorization, Context } from '../../kernel/service.ts';
+import { changeSets } from './behaviour/change-set-record.ts';
 
 /** Operations that name no stack ("Actions, resources, and condition keys for AWS CloudFormation"). */
 const withoutStack = new Set([
@@ -12,7 +13,7 @@ const withoutStack = new Set([
 ]);
 
 export const access: Authorization = (operation, input, ctx) => {
-  const name = typeof input.StackName === 'string' ? input.StackName : stackOfChangeSet(input.ChangeSetName);
+  const name = typeof input.StackName === 'string' ? input.StackName : stackOfChangeSet(input.ChangeSetName, ctx);
   const action = `cloudformation:${operation}`;
   if (name === undefined || withoutStack.has(operation)) return { action, resource: '*' };
   const known = name.startsWith('arn:') ? name : ctx.engine(stackStore).find(ctx, name)?.StackId;
@@ -29,7 +30,8 @@ export const access: Authorization = (operation, input, ctx) => {
   return accesses;
 };
 
-/** A change set's ARN does not tell its stack; by ARN alone the permission is asked for on the change set itself. */
-function stackOfChangeSet(name: unknown): string | undefined {
-  return typeof name === 'string' && name.startsWith('arn:') ? name : undefined;
+/** A change set's ARN does not tell its stack: what is kept of it does. */
+function stackOfChangeSet(name: unknown, ctx: Context): string | undefined {
+  if (typeof name !== 'string' || !name.startsWith('arn:')) return undefined;
+  return changeSets(ctx).get(name)?.StackId ?? name;
 }

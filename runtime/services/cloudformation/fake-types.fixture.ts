@@ -1,3 +1,4 @@
+import { specificationOf } from '../../engines/cloudformation/specification/specification.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { defineResource } from '../../kernel/resource.ts';
 import { registry } from '../../kernel/resource-registry.ts';
@@ -26,7 +27,7 @@ export function installFakeTypes(kernel: Kernel, from: Partial<FakeTypes> = {}):
       type,
       defineResource<Record<string, unknown>>({
         type,
-        properties: { '*': 'executed' },
+        properties: Object.fromEntries(Object.keys(specificationOf(type)?.properties ?? {}).map((name) => [name, 'executed'])),
         async create(ctx, properties) {
           strike(`create ${ctx.logicalId}`);
           const name =

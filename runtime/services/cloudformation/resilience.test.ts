@@ -10,6 +10,7 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { registry } from '../../kernel/resource-registry.ts';
+import { defineService } from '../../kernel/service.ts';
 import { installFakeTypes } from './fake-types.fixture.ts';
 import { type Setting, withStacks } from './stacks.fixture.ts';
 
@@ -204,6 +205,30 @@ test('refuses before anything is made what Orrery has not, and what needs a capa
     await assert.rejects(client.send(new DescribeStacksCommand({ StackName: 'app' })), {
       message: 'Stack with id app does not exist',
     });
+  }));
+
+test('the value of a NoEcho parameter reaches the resource and is shown nowhere', () =>
+  withStacks(async ({ client, create, fakes }) => {
+    const template = { Parameters: { Secret: { Type: 'String', NoEcho: true } }, Resources: { A: queue({ QueueName: 'a', KmsMasterKeyId: { Ref: 'Secret' } }) } };
+    await create(template, { Parameters: [{ ParameterKey: 'Secret', ParameterValue: 's3cr3t"x' }] });
+    assert.equal(fakes.live.get('a')?.KmsMasterKeyId, 's3cr3t"x');
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'app' }));
+    assert.equal(Stacks?.[0]?.Parameters?.[0]?.ParameterValue, '****');
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: 'app' }));
+    assert.ok(StackEvents.some(({ ResourceProperties }) => ResourceProperties?.includes('****')));
+    assert.ok(!JSON.stringify(StackEvents).includes('s3cr3t'));
+  }));
+
+test('a dynamic reference is worked out for the resource, and the secret is kept nowhere', () =>
+  withStacks(async ({ orrery, create, fakes, client }) => {
+    orrery.kernel.engine(registry).services.set(
+      'ssm',
+      defineService({ name: 'ssm', actionPrefix: 'ssm', operations: { GetParameter: (_ctx, { Name }: { Name: string }) => ({ Parameter: { Type: 'String', Value: Name === 'delay:2' ? '7' : 'name' } }) } }),
+    );
+    await create({ Resources: { A: queue({ QueueName: '{{resolve:ssm:queue}}-x', DelaySeconds: '{{resolve:ssm:delay:2}}' }) } });
+    assert.deepEqual(fakes.live.get('name-x'), { QueueName: 'name-x', DelaySeconds: 7 });
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: 'app' }));
+    assert.ok(StackEvents.some(({ ResourceProperties }) => ResourceProperties?.includes('{{resolve:ssm:delay:2}}')));
   }));
 
 test('loops of the language extensions are written out before anything else', () =>

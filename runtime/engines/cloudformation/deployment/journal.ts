@@ -1,7 +1,9 @@
 import type { ResourceStatus, StackStatus } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../../../kernel/clock/clock.ts';
-import type { ResourceRecord, StackRecord } from '../stacks/records.ts';
+import type { ResourceRecord, Revision, StackRecord } from '../stacks/records.ts';
 import type { StackStore } from '../stacks/stack-store.ts';
+import { parameterDeclarations } from '../template/parameters.ts';
+import { parseTemplate } from '../template/parse-template.ts';
 
 /** Writes what happens to one stack: its record, its resources' records, and an event for each change of status. */
 export class Journal {
@@ -9,6 +11,7 @@ export class Journal {
   readonly #store: StackStore;
   readonly #clock: Clock;
   #stack: StackRecord;
+  #hidden: { revision: string; values: string[] } | undefined;
 
   constructor(store: StackStore, clock: Clock, stack: StackRecord) {
     this.stackId = stack.StackId;
@@ -60,8 +63,17 @@ export class Journal {
       ResourceType: about.ResourceType,
       ResourceStatus: status,
       ...(reason !== undefined && { ResourceStatusReason: reason }),
-      ...(about.properties && { ResourceProperties: JSON.stringify(about.properties) }),
+      ...(about.properties && !status.startsWith('DELETE') && { ResourceProperties: this.#shown(about.properties) }),
     });
+  }
+
+  /** Values of NoEcho parameters show as asterisks ("Parameters section: properties"). */
+  #shown(properties: Record<string, unknown>): string {
+    const { current } = this.stack;
+    if (current && this.#hidden?.revision !== current.template) this.#hidden = { revision: current.template, values: hiddenValues(current) };
+    let text = JSON.stringify(properties);
+    for (const value of this.#hidden?.values ?? []) text = text.replaceAll(JSON.stringify(value).slice(1, -1), '****');
+    return text;
   }
 
   keep(record: ResourceRecord): ResourceRecord {
@@ -78,4 +90,12 @@ export interface TellOf {
   PhysicalResourceId?: string | undefined;
   ResourceType: string;
   properties?: Record<string, unknown>;
+}
+
+function hiddenValues(revision: Revision): string[] {
+  if (!revision.template.includes('NoEcho')) return [];
+  const declared = parameterDeclarations(parseTemplate(revision.processed ?? revision.template).document);
+  return Object.entries(revision.parameters)
+    .filter(([name, value]) => value !== '' && String(declared[name]?.NoEcho) === 'true')
+    .map(([, value]) => value);
 }

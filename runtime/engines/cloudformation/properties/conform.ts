@@ -43,7 +43,8 @@ class Conforming {
   }
 
   value(value: unknown, type: TypeDigest, path: Path): unknown {
-    if (value === unknownValue) return value;
+    // What a dynamic reference stands for is known only when the resource is made, and is checked then.
+    if (value === unknownValue || (typeof value === 'string' && value.includes('{{resolve:'))) return value;
     if (typeof type === 'string') return this.#primitive(value, type, path);
     switch (type[0]) {
       case 'array':

@@ -47,7 +47,7 @@ function declaredFidelity(property: string, declared: Record<string, Fidelity>, 
     const fidelity = declared[name];
     if (fidelity !== undefined) return fidelity;
   }
-  return below ? 'executed' : (declared['*'] ?? { refused: 'Orrery does not run it yet' });
+  return below ? 'executed' : { refused: 'Orrery does not run it yet' };
 }
 
 function memberType(

@@ -14,7 +14,8 @@ interface CustomProperties extends Record<string, unknown> {
 /** Stands for AWS::CloudFormation::CustomResource and every Custom::Type. */
 export default defineResource<CustomProperties>({
   type: 'AWS::CloudFormation::CustomResource',
-  properties: { '*': 'executed' },
+  // All others are the provider's to understand: they are handed to it as they are.
+  properties: { ServiceToken: 'executed', ServiceTimeout: 'executed' },
   async create(ctx, properties) {
     return request(deployment(ctx), { RequestType: 'Create', properties });
   },
