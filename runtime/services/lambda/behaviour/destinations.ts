@@ -59,9 +59,9 @@ export function executionRole(ctx: Context, functionName: string): Principal {
 }
 
 /** SQS finds a queue by the path of its URL. */
-export function queueUrl(ctx: Context, queueArn: string): string {
+export function queueUrl(kernel: Pick<Context, 'addresses'>, queueArn: string): string {
   const arn = parseArn(queueArn);
-  return `${ctx.addresses.apiUrl}/${arn?.account ?? ctx.account}/${arn?.resource ?? ''}`;
+  return `${kernel.addresses.apiUrl}/${arn?.account ?? ''}/${arn?.resource ?? ''}`;
 }
 
 /** "Invocation record" in "Capturing records of Lambda asynchronous invocations". */

@@ -103,10 +103,10 @@ export class Environment {
     });
   }
 
-  /** Takes no new invocations; ends when the one under way is over. */
+  /** Ends when the invocation it was made for or that is under way is over; at once when there is none. */
   retire(): void {
     this.#retired = true;
-    if (!this.#call && !this.#handed) void this.end();
+    if (!this.#call && !this.#handed && !this.#settleInit) void this.end();
   }
 
   async end(): Promise<void> {

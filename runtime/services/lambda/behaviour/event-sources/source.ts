@@ -31,10 +31,13 @@ export class Source {
     this.region = place.region;
   }
 
-  /** Acts as the function's execution role, with whose permissions Lambda reads the source. */
-  asRole(traceHeader?: string): Context {
-    const ctx = this.asLambda(traceHeader);
-    return ctx.as({ principal: this.#session(ctx).principal });
+  /**
+   * Calls the source as the function's execution role, with whose permissions Lambda reads it. A wind waits for each call
+   * and each invocation, not for the pauses between them, which only end when time goes on.
+   */
+  call<Output>(service: string, operation: string, input: object): Promise<Output> {
+    const ctx = this.asLambda();
+    return this.kernel.clock.track(ctx.call<Output>(service, operation, input, { principal: this.#session(ctx).principal }));
   }
 
   asLambda(traceHeader?: string): Context {
@@ -46,7 +49,7 @@ export class Source {
     const ctx = this.asLambda(traceHeader);
     const named = { name: this.mapping.FunctionName, qualifier: this.mapping.qualifier };
     const version = findVersion(ctx, named, ctx.ids.random());
-    return execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)) });
+    return this.kernel.clock.track(execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)) }));
   }
 
   /** What GetEventSourceMapping shows of the last batch. Written only when it changes. */

@@ -66,7 +66,7 @@ export class SqsPoller implements Poller {
   #read(): void {
     if (this.#reading || this.#stopped || this.#paused || !this.#awaiting || this.#running >= this.#limit) return;
     this.#reading = true;
-    void this.#source.kernel.clock.track(this.#gatherAll());
+    void this.#gatherAll();
   }
 
   async #gatherAll(): Promise<void> {
@@ -106,7 +106,7 @@ export class SqsPoller implements Poller {
     return messages;
   }
 
-  /** False when the time was over first. Not tracked: a wind must go on for it to end. */
+  /** False when the time was over first. */
   #availableBy(endMs: number): Promise<boolean> {
     if (this.#awaiting) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -120,17 +120,20 @@ export class SqsPoller implements Poller {
     });
   }
 
+  get #queueUrl(): string {
+    return queueUrl(this.#source.kernel, this.#source.mapping.EventSourceArn);
+  }
+
   async #receive(count: number): Promise<Message[]> {
-    const ctx = this.#source.asRole();
-    const { EventSourceArn, FilterCriteria } = this.#source.mapping;
-    const { Messages = [] } = await ctx.call<ReceiveMessageResult>('sqs', 'ReceiveMessage', {
-      QueueUrl: queueUrl(ctx, EventSourceArn),
+    const { Messages = [] } = await this.#source.call<ReceiveMessageResult>('sqs', 'ReceiveMessage', {
+      QueueUrl: this.#queueUrl,
       MaxNumberOfMessages: count,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
       WaitTimeSeconds: 0,
     });
     if (Messages.length > 0) this.#awaiting = true;
+    const { FilterCriteria } = this.#source.mapping;
     const wanted = Messages.filter((message) => passes(FilterCriteria, filterable(message)));
     // "Amazon SQS" in "Lambda event filtering": messages that no filter wants are deleted from the queue.
     if (wanted.length < Messages.length) await this.#delete(Messages.filter((message) => !wanted.includes(message)));
@@ -139,11 +142,10 @@ export class SqsPoller implements Poller {
 
   #begin(messages: Message[]): void {
     this.#running += 1;
-    const over = this.#handle(messages).finally(() => {
+    void this.#handle(messages).finally(() => {
       this.#running -= 1;
       this.#read();
     });
-    void this.#source.kernel.clock.track(over);
   }
 
   async #handle(messages: Message[]): Promise<void> {
@@ -169,11 +171,9 @@ export class SqsPoller implements Poller {
   }
 
   async #delete(messages: Message[]): Promise<void> {
-    const ctx = this.#source.asRole();
-    const QueueUrl = queueUrl(ctx, this.#source.mapping.EventSourceArn);
     for (let at = 0; at < messages.length; at += 10) {
       const Entries = messages.slice(at, at + 10).map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-      await ctx.call('sqs', 'DeleteMessageBatch', { QueueUrl, Entries });
+      await this.#source.call('sqs', 'DeleteMessageBatch', { QueueUrl: this.#queueUrl, Entries });
     }
   }
 

@@ -53,7 +53,7 @@ export class StreamPoller implements Poller {
     this.#again = true;
     if (this.#reading || this.#stopped || this.#pause) return;
     this.#reading = true;
-    void this.#source.kernel.clock.track(this.#readAll());
+    void this.#readAll();
   }
 
   async #readAll(): Promise<void> {
@@ -85,7 +85,7 @@ export class StreamPoller implements Poller {
     let waited = false;
     while (iterator && !this.#stopped) {
       const Limit = Math.min(GET_RECORDS_LIMIT, BatchSize * ParallelizationFactor - held.length);
-      const page: GetRecordsOutput = await this.#source.asRole().call('dynamodbstreams', 'GetRecords', { ShardIterator: iterator, Limit });
+      const page: GetRecordsOutput = await this.#source.call('dynamodbstreams', 'GetRecords', { ShardIterator: iterator, Limit });
       const records = page.Records ?? [];
       held.push(...records);
       iterator = page.NextShardIterator;
@@ -104,13 +104,12 @@ export class StreamPoller implements Poller {
   }
 
   async #iterator(shard: string): Promise<string | undefined> {
-    const ctx = this.#source.asRole();
     const { EventSourceArn, StartingPosition } = this.#source.mapping;
     const checkpoint = this.#checkpoints().get(this.#key(shard));
     const position = checkpoint
       ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: checkpoint.sequenceNumber }
       : { ShardIteratorType: StartingPosition ?? 'TRIM_HORIZON' };
-    const { ShardIterator }: GetShardIteratorOutput = await ctx.call('dynamodbstreams', 'GetShardIterator', {
+    const { ShardIterator }: GetShardIteratorOutput = await this.#source.call('dynamodbstreams', 'GetShardIterator', {
       StreamArn: EventSourceArn,
       ShardId: shard,
       ...position,

@@ -6,7 +6,7 @@ export async function shardsOf(source: Source): Promise<string[]> {
   const shards: Shard[] = [];
   let from: string | undefined;
   do {
-    const { StreamDescription }: DescribeStreamOutput = await source.asRole().call('dynamodbstreams', 'DescribeStream', {
+    const { StreamDescription }: DescribeStreamOutput = await source.call('dynamodbstreams', 'DescribeStream', {
       StreamArn: source.mapping.EventSourceArn,
       ...(from ? { ExclusiveStartShardId: from } : {}),
     });
