@@ -1,4 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { AwsError } from '../../kernel/errors.ts';
+import { startTrace } from '../../kernel/events/hop.ts';
 import { servicePrincipal } from '../../kernel/principal.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { awsName } from '../http/hosts.ts';
@@ -63,20 +65,21 @@ export class AccessLog {
       sourceArn: site.arn,
       serviceLinked: true,
     });
+    const trace = startTrace(this.#kernel, 'cloudfront', `log delivery, ${batch.lines.length} lines`, {
+      resource: site.arn,
+    });
     try {
-      await this.#kernel.context({ principal, region: 'us-east-1' }).call('s3', 'PutObject', {
+      await this.#kernel.context({ principal, region: 'us-east-1', trace }).call('s3', 'PutObject', {
         Bucket: logging.bucket,
         Key: `${logging.prefix}${site.id}.${hour}.${this.#kernel.ids.hex(8)}.gz`,
         Body: gzipSync(`#Version: 1.0\n#Fields: ${fields}\n${batch.lines.join('\n')}\n`),
         ContentType: 'application/x-gzip',
       });
+      trace.end();
     } catch (error) {
-      // Delivery is best effort on AWS too; the loss is told to whoever watches.
-      this.#kernel.events.emit('problem', {
-        timeMs: this.#kernel.clock.now(),
-        where: 'cloudfront.access-log',
-        message: (error as Error).message,
-      });
+      // The bucket is gone or closed to the log delivery group: on AWS, too, the lines are lost then.
+      if (!(error instanceof AwsError)) throw error;
+      trace.end({ status: error.status, error: error.message });
     }
   }
 
