@@ -114,7 +114,10 @@ export interface Running {
   stop(): void | Promise<void>;
 }
 
-/** Input and output are the SDK's types for the operation; each handler narrows them. */
+/**
+ * Input and output are the SDK's types for the operation; each handler narrows them. `$status` in the output is the HTTP
+ * status where the model does not say it (206 for a range of an object).
+ */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of one table have different inputs, which only the table's reader (the dispatch step) erases
 export type OperationHandler = (ctx: Context, input: any) => object | void | Promise<object | void>;
 

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setTrailers } from '../../data-planes/http/trailers.ts';
 import { AwsError } from '../../kernel/errors.ts';
 
 export type StreamingMode =
@@ -22,13 +23,6 @@ export interface ChunkSigning {
   seedSignature: string;
 }
 
-const trailersByBody = new WeakMap<Readable, Promise<Record<string, string>>>();
-
-/** Trailers that follow a decoded body, known when it has been read to its end. */
-export function trailersOf(body: Readable): Promise<Record<string, string>> | undefined {
-  return trailersByBody.get(body);
-}
-
 /** Unwraps a body sent in signed chunks ("Signature calculations … multiple chunks", Amazon S3 API Reference). */
 export function decodeAwsChunked(source: Readable, options: AwsChunkedOptions): { body: Readable; trailers: Promise<Record<string, string>> } {
   let settle: (trailers: Record<string, string>) => void = () => undefined;
@@ -47,7 +41,7 @@ export function decodeAwsChunked(source: Readable, options: AwsChunkedOptions): 
     }
   };
   const body = Readable.from(chunks(), { objectMode: false });
-  trailersByBody.set(body, trailers);
+  setTrailers(body, trailers);
   return { body, trailers };
 }
 

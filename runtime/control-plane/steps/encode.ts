@@ -7,7 +7,9 @@ import { protocols, type WireResponse } from '../protocols/protocol.ts';
 export function encode(exchange: Exchange): void {
   const { model, operation, protocol } = exchange;
   if (!model || !operation || !protocol) throw new Error('encode before route');
-  exchange.response = toHttp(protocol.encode(model, operation, (exchange.output ?? {}) as Record<string, unknown>, exchange.requestId));
+  const output = (exchange.output ?? {}) as Record<string, unknown>;
+  exchange.response = toHttp(protocol.encode(model, operation, output, exchange.requestId));
+  if (typeof output.$status === 'number') exchange.response.status = output.$status;
 }
 
 /** A failure before the protocol was known is told in restXml, which any client shows readably. */
