@@ -22,8 +22,8 @@ export interface Setting {
   events(): Promise<string[]>;
 }
 
-export async function withStacks(run: (setting: Setting) => Promise<void>): Promise<void> {
-  const orrery = await startOrrery({ services: ['cloudformation'] });
+export async function withStacks(run: (setting: Setting) => Promise<void>, services: string[] = []): Promise<void> {
+  const orrery = await startOrrery({ services: ['cloudformation', ...services] });
   const client = orrery.client(CloudFormationClient);
   const fakes = installFakeTypes(orrery.kernel);
   const text = (template: object | string) => (typeof template === 'string' ? template : JSON.stringify(template));

@@ -77,7 +77,11 @@ export class Deployment {
       case 'ROLLBACK_IN_PROGRESS':
         return this.#deleteEverything({ creation: true, done: 'ROLLBACK_COMPLETE', failed: 'ROLLBACK_FAILED' });
       case 'DELETE_IN_PROGRESS':
-        return this.#deleteEverything({ creation: false, done: 'DELETE_COMPLETE', failed: 'DELETE_FAILED' });
+        return this.#deleteEverything({
+          creation: this.#journal.stack.OnFailure === 'DELETE',
+          done: 'DELETE_COMPLETE',
+          failed: 'DELETE_FAILED',
+        });
       case 'UPDATE_ROLLBACK_IN_PROGRESS':
         return this.#rollBackUpdate();
       case 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS':
@@ -94,7 +98,8 @@ export class Deployment {
     this.#guard();
     const { stack } = this.#journal;
     if (this.#failure === undefined) {
-      if (kind === 'create') this.#journal.status('CREATE_COMPLETE');
+      // What a failed creation would have done has had its time.
+      if (kind === 'create') this.#journal.status('CREATE_COMPLETE', undefined, { OnFailure: 'ROLLBACK' });
       else this.#journal.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
       return;
     }
