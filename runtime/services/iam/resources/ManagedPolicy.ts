@@ -1,6 +1,7 @@
 import type {
   GetPolicyCommandOutput,
   GetPolicyVersionCommandOutput,
+  ListEntitiesForPolicyCommandOutput,
   ListPolicyVersionsCommandOutput,
 } from '@aws-sdk/client-iam';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
@@ -58,7 +59,13 @@ export const ManagedPolicy = defineResource<ManagedPolicyProperties>({
     const { PolicyVersion } = await ctx.call<GetPolicyVersionCommandOutput>('iam', 'GetPolicyVersion', input);
     const { PolicyName: ManagedPolicyName = '', Path = '/', Description } = answer.Policy;
     const PolicyDocument = JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? '{}')) as object;
-    return { ManagedPolicyName, Path, PolicyDocument, ...(Description === undefined ? {} : { Description }) };
+    const entities = await ctx.call<ListEntitiesForPolicyCommandOutput>('iam', 'ListEntitiesForPolicy', { PolicyArn });
+    const lists = {
+      Roles: (entities.PolicyRoles ?? []).map(({ RoleName = '' }) => RoleName),
+      Users: (entities.PolicyUsers ?? []).map(({ UserName = '' }) => UserName),
+      Groups: (entities.PolicyGroups ?? []).map(({ GroupName = '' }) => GroupName),
+    };
+    return { ManagedPolicyName, Path, PolicyDocument, ...lists, ...(Description === undefined ? {} : { Description }) };
   },
 });
 

@@ -5,7 +5,7 @@ import type {
 import { defineResource } from '../../../kernel/resource.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
 import { unlessGone } from './identity-policies.ts';
-import type { TemplateTag } from './identity-tags.ts';
+import { ownTags, type TemplateTag } from './identity-tags.ts';
 
 interface OIDCProviderProperties {
   Url?: string;
@@ -51,6 +51,8 @@ export const OIDCProvider = defineResource<OIDCProviderProperties>({
       OpenIDConnectProviderArn,
     });
     const provider = await unlessGone(call);
-    return provider && { ClientIdList: provider.ClientIDList ?? [], ThumbprintList: provider.ThumbprintList ?? [] };
+    if (!provider) return undefined;
+    const { Url, ClientIDList = [], ThumbprintList = [], Tags } = provider;
+    return { Url: `https://${Url}`, ClientIdList: ClientIDList, ThumbprintList, Tags: ownTags(ctx, Tags) };
   },
 });

@@ -10,7 +10,7 @@ import {
   readPolicies,
   unlessGone,
 } from './identity-policies.ts';
-import { applyTags, type TemplateTag } from './identity-tags.ts';
+import { applyTags, ownTags, type TemplateTag } from './identity-tags.ts';
 
 interface RoleProperties extends IdentityProperties {
   AssumeRolePolicyDocument: object | string;
@@ -77,6 +77,7 @@ export const Role = defineResource<RoleProperties>({
       ...(await readPolicies(ctx, 'Role', RoleName)),
       AssumeRolePolicyDocument: JSON.parse(decodeURIComponent(AssumeRolePolicyDocument)) as object,
       RoleName,
+      Tags: ownTags(ctx, answer.Role.Tags),
       ...(Description === undefined ? {} : { Description }),
       ...(MaxSessionDuration === undefined ? {} : { MaxSessionDuration }),
       ...(Path === undefined ? {} : { Path }),

@@ -13,7 +13,7 @@ import {
   readPolicies,
   unlessGone,
 } from './identity-policies.ts';
-import { applyTags, type TemplateTag } from './identity-tags.ts';
+import { applyTags, ownTags, type TemplateTag } from './identity-tags.ts';
 
 interface UserProperties extends IdentityProperties {
   Groups?: string[];
@@ -71,7 +71,17 @@ export const User = defineResource<UserProperties>({
   async read(ctx, UserName) {
     const answer = await unlessGone(ctx.call<GetUserCommandOutput>('iam', 'GetUser', { UserName }));
     if (!answer?.User) return undefined;
-    return { ...(await readPolicies(ctx, 'User', UserName)), UserName, Path: answer.User.Path ?? '/' };
+    const { Path = '/', PermissionsBoundary, Tags } = answer.User;
+    const { Groups } = await ctx.call<ListGroupsForUserCommandOutput>('iam', 'ListGroupsForUser', { UserName });
+    const boundary = PermissionsBoundary?.PermissionsBoundaryArn;
+    return {
+      ...(await readPolicies(ctx, 'User', UserName)),
+      UserName,
+      Path,
+      Groups: (Groups ?? []).map(({ GroupName = '' }) => GroupName),
+      Tags: ownTags(ctx, Tags),
+      ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
+    };
   },
 });
 

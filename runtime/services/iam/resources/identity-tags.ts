@@ -20,3 +20,13 @@ export async function applyTags(
   if (gone.length > 0) await ctx.call('iam', `Untag${kind}`, { ...identity, TagKeys: gone });
   if (Tags.length > 0) await ctx.call('iam', `Tag${kind}`, { ...identity, Tags });
 }
+
+/** The tags that are not the stack's, for drift. */
+export function ownTags(
+  ctx: ResourceContext,
+  tags: { Key: string | undefined; Value: string | undefined }[] | undefined,
+): TemplateTag[] {
+  return (tags ?? [])
+    .map(({ Key = '', Value = '' }) => ({ Key, Value }))
+    .filter(({ Key, Value }) => ctx.stackTags[Key] !== Value);
+}

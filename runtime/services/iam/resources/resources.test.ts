@@ -5,7 +5,9 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourceDriftsCommand,
   DescribeStacksCommand,
+  DetectStackDriftCommand,
   type Stack,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -143,6 +145,19 @@ it('every resource type is created, changed in place, and deleted with its stack
   const credentials = { accessKeyId: output('KeyId'), secretAccessKey: output('Secret') };
   const caller = await orrery.client(STSClient, { credentials }).send(new GetCallerIdentityCommand({}));
   assert.equal(caller.Arn, `arn:aws:iam::${account}:user/from-template`);
+
+  const { StackDriftDetectionId } = await cloudformation.send(new DetectStackDriftCommand({ StackName: 'identities' }));
+  await orrery.clock.wind(1000);
+  const { StackResourceDrifts } = await cloudformation.send(
+    new DescribeStackResourceDriftsCommand({ StackName: 'identities' }),
+  );
+  assert(StackDriftDetectionId);
+  const drifted = StackResourceDrifts?.filter(({ StackResourceDriftStatus }) => StackResourceDriftStatus !== 'IN_SYNC');
+  // The role is told to differ: its inline policies that are resources of their own are read back with its own.
+  assert.deepEqual(
+    drifted?.map(({ LogicalResourceId }) => LogicalResourceId).filter((id) => id !== 'Role'),
+    [],
+  );
 
   const changed = template();
   Object.assign(changed.Role?.Properties ?? {}, {
