@@ -139,7 +139,8 @@ export class Environment {
   #next(answer: (invocation: DeliveredInvocation) => void): void {
     this.#answerNext = answer;
     // Our own bootstraps mark the end of an invocation's output; of a custom runtime's, asking for the next is the only sign.
-    if (runtimeKind(this.version.Runtime) === 'custom') setImmediate(() => this.#outputEnded());
+    const wrote = runtimeKind(this.version.Runtime) === 'custom' ? this.#writing : undefined;
+    if (wrote) setImmediate(() => wrote === this.#writing && this.#outputEnded());
     this.#settleInit?.(undefined);
     this.#deliver();
   }
