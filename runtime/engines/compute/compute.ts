@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import { MemoryWatch } from './memory-watch.ts';
 import { type Isolation, probeIsolation } from './isolation.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { Sandbox, type SandboxSpec } from './sandbox.ts';
 import { Watchdog } from './watchdog.ts';
 

@@ -36,9 +36,13 @@ export function probeIsolation(): Isolation {
     network: 'loopback',
     enclose: (command, enclosure) => [...unshare(flags), setUp, 'sandbox', ...binds(enclosure), '--', ...command],
   };
-  const trial = spawnSync('unshare', [...unshare(flags).slice(1), 'mount -t proc proc /proc && mount -t tmpfs tmpfs /var'], {
-    stdio: 'ignore',
-  });
+  const trial = spawnSync(
+    'unshare',
+    [...unshare(flags).slice(1), 'mount -t proc proc /proc && mount -t tmpfs tmpfs /var'],
+    {
+      stdio: 'ignore',
+    },
+  );
   return trial.status === 0 ? namespaces : plain;
 }
 
@@ -72,6 +76,7 @@ exec "$@"
 `;
 
 function binds({ folder, folders }: Enclosure): string[] {
-  for (const { at } of folders) if (!at.startsWith('/var/')) throw new Error(`a sandbox finds folders under /var, not at ${at}`);
+  for (const { at } of folders)
+    if (!at.startsWith('/var/')) throw new Error(`a sandbox finds folders under /var, not at ${at}`);
   return [folder, ...folders.flatMap(({ from, at }) => [from, at])];
 }

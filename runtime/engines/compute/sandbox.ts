@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { BoundFolder, Isolation } from './isolation.ts';
 import { eachLine } from './lines.ts';
-import { memoryOf, type MemoryUse, type MemoryWatch } from './memory-watch.ts';
+import { type MemoryUse, type MemoryWatch, memoryOf } from './memory-watch.ts';
 
 export interface SandboxSpec {
   kind: 'lambda' | 'instance' | 'task';
@@ -69,7 +69,10 @@ export class Sandbox {
     this.#child = launch(spec, parts, this.inside);
     this.control = this.#child.stdio[3] as Socket;
     this.control.on('error', () => undefined);
-    const output = [eachLine(this.#child.stdout, (line) => spec.onLine(line, 'stdout')), eachLine(this.#child.stderr, (line) => spec.onLine(line, 'stderr'))];
+    const output = [
+      eachLine(this.#child.stdout, (line) => spec.onLine(line, 'stdout')),
+      eachLine(this.#child.stderr, (line) => spec.onLine(line, 'stderr')),
+    ];
     this.exited = this.#exit(output);
   }
 
@@ -99,7 +102,9 @@ export class Sandbox {
 
   /** Asks it to end, and ends it after `graceMs` of real time. */
   async stop({ graceMs }: { graceMs: number }): Promise<SandboxExit> {
-    const timer = this.#parts.clock.after(graceMs, `end ${this.id}`, () => this.#signal('SIGKILL'), { basis: 'elapsed' });
+    const timer = this.#parts.clock.after(graceMs, `end ${this.id}`, () => this.#signal('SIGKILL'), {
+      basis: 'elapsed',
+    });
     this.#signal('SIGTERM');
     const exit = await this.exited;
     timer.cancel();

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import {
+  PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type LambdaCloud, startLambda } from './test-cloud.ts';
 
@@ -15,17 +19,27 @@ describe('invoking a function asynchronously', () => {
   });
   after(() => cloud.orrery.stop());
 
-  const invokeAsync = (name: string, event: object = {}) => cloud.invoke(name, event, { InvocationType: 'Event', LogType: undefined });
+  const invokeAsync = (name: string, event: object = {}) =>
+    cloud.invoke(name, event, { InvocationType: 'Event', LogType: undefined });
 
-  async function queue(QueueName: string): Promise<{ arn: string; messages(): Promise<{ body: unknown; attributes: Record<string, string | undefined> }[]> }> {
+  async function queue(
+    QueueName: string,
+  ): Promise<{
+    arn: string;
+    messages(): Promise<{ body: unknown; attributes: Record<string, string | undefined> }[]>;
+  }> {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
     return {
       arn: `arn:aws:sqs:us-east-1:000000000000:${QueueName}`,
       async messages() {
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }));
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+        );
         return Messages.map(({ Body = '', MessageAttributes = {} }) => ({
           body: JSON.parse(Body) as unknown,
-          attributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])),
+          attributes: Object.fromEntries(
+            Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
+          ),
         }));
       },
     };
@@ -53,7 +67,10 @@ describe('invoking a function asynchronously', () => {
 
   it('brings outcomes to the destinations, in the form of an invocation record', async () => {
     const [good, bad] = [await queue('good'), await queue('bad')];
-    await cloud.create('decides', 'export const handler = async ({ ok }) => { if (!ok) throw new Error("not ok"); return "done" }');
+    await cloud.create(
+      'decides',
+      'export const handler = async ({ ok }) => { if (!ok) throw new Error("not ok"); return "done" }',
+    );
     await cloud.lambda.send(
       new PutFunctionEventInvokeConfigCommand({
         FunctionName: 'decides',
@@ -66,10 +83,16 @@ describe('invoking a function asynchronously', () => {
     await cloud.orrery.clock.wind(0);
     const [success] = await good.messages();
     const [failure] = await bad.messages();
-    const { requestContext, requestPayload, responseContext, responsePayload } = success?.body as Record<string, Record<string, unknown>>;
+    const { requestContext, requestPayload, responseContext, responsePayload } = success?.body as Record<
+      string,
+      Record<string, unknown>
+    >;
     assert.equal(requestContext?.condition, 'Success');
     assert.equal(requestContext?.functionArn, 'arn:aws:lambda:us-east-1:000000000000:function:decides:$LATEST');
-    assert.deepEqual([requestPayload, responseContext, responsePayload], [{ ok: true }, { statusCode: 200, executedVersion: '$LATEST' }, 'done']);
+    assert.deepEqual(
+      [requestPayload, responseContext, responsePayload],
+      [{ ok: true }, { statusCode: 200, executedVersion: '$LATEST' }, 'done'],
+    );
     const failed = failure?.body as Record<string, Record<string, unknown>>;
     assert.equal(failed.requestContext?.condition, 'RetriesExhausted');
     assert.equal(failed.responsePayload?.errorMessage, 'not ok');
@@ -78,13 +101,22 @@ describe('invoking a function asynchronously', () => {
   it('keeps a throttled event until there is capacity, and goes on with it after a restart', async () => {
     const good = await queue('kept');
     await cloud.create('waits', 'export const handler = async (event) => event');
-    await cloud.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: 'waits', DestinationConfig: { OnSuccess: { Destination: good.arn } } }));
-    await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'waits', ReservedConcurrentExecutions: 0 }));
+    await cloud.lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'waits',
+        DestinationConfig: { OnSuccess: { Destination: good.arn } },
+      }),
+    );
+    await cloud.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'waits', ReservedConcurrentExecutions: 0 }),
+    );
     await invokeAsync('waits', { kept: true });
     await cloud.orrery.clock.wind(10_000);
     assert.deepEqual(await good.messages(), []);
     await cloud.orrery.restart();
-    await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'waits', ReservedConcurrentExecutions: 5 }));
+    await cloud.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'waits', ReservedConcurrentExecutions: 5 }),
+    );
     await cloud.orrery.clock.wind(600_000);
     const [message] = await good.messages();
     assert.deepEqual((message?.body as { requestPayload: unknown }).requestPayload, { kept: true });
@@ -100,19 +132,32 @@ describe('invoking a function asynchronously', () => {
         DestinationConfig: { OnFailure: { Destination: late.arn } },
       }),
     );
-    await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'old', ReservedConcurrentExecutions: 0 }));
+    await cloud.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'old', ReservedConcurrentExecutions: 0 }),
+    );
     await invokeAsync('old');
     await cloud.orrery.clock.wind(300_000);
     const [message] = await late.messages();
-    assert.equal((message?.body as { requestContext: { condition: string } }).requestContext.condition, 'EventAgeExceeded');
+    assert.equal(
+      (message?.body as { requestContext: { condition: string } }).requestContext.condition,
+      'EventAgeExceeded',
+    );
   });
 
   it('refuses a payload over 1 MB and a text that is not JSON', async () => {
     await cloud.create('limits', 'export const handler = async () => 1');
-    await assert.rejects(invokeAsync('limits', { text: 'x'.repeat(1024 * 1024) }), { name: 'RequestTooLargeException' });
-    await assert.rejects(cloud.invoke('limits', undefined, { Payload: 'not json' }), { name: 'InvalidRequestContentException' });
-    await assert.rejects(cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'limits', Timeout: 901 })), {
-      message: "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900",
+    await assert.rejects(invokeAsync('limits', { text: 'x'.repeat(1024 * 1024) }), {
+      name: 'RequestTooLargeException',
     });
+    await assert.rejects(cloud.invoke('limits', undefined, { Payload: 'not json' }), {
+      name: 'InvalidRequestContentException',
+    });
+    await assert.rejects(
+      cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'limits', Timeout: 901 })),
+      {
+        message:
+          "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900",
+      },
+    );
   });
 });

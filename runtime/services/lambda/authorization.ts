@@ -23,7 +23,11 @@ export function accessTo(operation: string, input: Input, ctx: Context): Access[
   const asked: Access[] = [{ action, ...resourceOf(operation, input, ctx) }];
   const role = input.Role;
   if (typeof role === 'string' && (operation === 'CreateFunction' || operation === 'UpdateFunctionConfiguration')) {
-    asked.push({ action: 'iam:PassRole', resource: role, conditions: { 'iam:PassedToService': 'lambda.amazonaws.com' } });
+    asked.push({
+      action: 'iam:PassRole',
+      resource: role,
+      conditions: { 'iam:PassedToService': 'lambda.amazonaws.com' },
+    });
   }
   return asked;
 }

@@ -48,7 +48,9 @@ export function preconditionFailed(): AwsError {
 }
 
 /** "Understanding Lambda function scaling": the reason says which limit was reached. */
-export function tooManyRequests(reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded'): AwsError {
+export function tooManyRequests(
+  reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded',
+): AwsError {
   return failure('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason: reason, Type: 'User' });
 }
 

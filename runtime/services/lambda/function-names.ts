@@ -55,7 +55,9 @@ export function findVersion(records: Records & Place, { name, qualifier }: Funct
   if (!record) throw functionNotFound(functionArn(records, name, qualifier));
   if (qualifier === undefined || qualifier === '$LATEST') return record.latest;
   const alias = aliases(records).get(`${name}:${qualifier}`);
-  const version = alias ? weighted(alias.FunctionVersion, alias.RoutingConfig?.AdditionalVersionWeights, chance) : qualifier;
+  const version = alias
+    ? weighted(alias.FunctionVersion, alias.RoutingConfig?.AdditionalVersionWeights, chance)
+    : qualifier;
   if (version === '$LATEST') return record.latest;
   const found = versions(records).get(`${name}:${version}`);
   if (!found) throw functionNotFound(functionArn(records, name, qualifier));

@@ -11,10 +11,18 @@ describe('invoking a function', () => {
 
   it('answers what the handler returns, with the context of "Lambda context object in Node.js"', async () => {
     const { create, invoke } = cloud;
-    await create('echo', 'export const handler = async (event, { functionName, functionVersion, memoryLimitInMB, getRemainingTimeInMillis }) => ({ event, functionName, functionVersion, memoryLimitInMB, left: getRemainingTimeInMillis() })');
+    await create(
+      'echo',
+      'export const handler = async (event, { functionName, functionVersion, memoryLimitInMB, getRemainingTimeInMillis }) => ({ event, functionName, functionVersion, memoryLimitInMB, left: getRemainingTimeInMillis() })',
+    );
     const { result, FunctionError, ExecutedVersion } = await invoke('echo', { a: 1 });
     const { left, ...rest } = result as { left: number };
-    assert.deepEqual(rest, { event: { a: 1 }, functionName: 'echo', functionVersion: '$LATEST', memoryLimitInMB: '128' });
+    assert.deepEqual(rest, {
+      event: { a: 1 },
+      functionName: 'echo',
+      functionVersion: '$LATEST',
+      memoryLimitInMB: '128',
+    });
     assert.ok(left > 1000 && left <= 3000);
     assert.equal(FunctionError, undefined);
     assert.equal(ExecutedVersion, '$LATEST');
@@ -22,7 +30,10 @@ describe('invoking a function', () => {
 
   it('writes START, the console lines, END and REPORT as AWS does', async () => {
     const { create, invoke } = cloud;
-    await create('talks', 'export const handler = async () => { console.log("two\\nlines", { a: 1 }); console.error("bad") }');
+    await create(
+      'talks',
+      'export const handler = async () => { console.log("two\\nlines", { a: 1 }); console.error("bad") }',
+    );
     const { log } = await invoke('talks');
     const [start = '', first = '', second = '', third = '', end = '', report = ''] = log;
     const id = start.split(' ')[2];
@@ -31,27 +42,84 @@ describe('invoking a function', () => {
     assert.equal(second, 'lines { a: 1 }');
     assert.match(third, new RegExp(`\\t${id}\\tERROR\\tbad$`));
     assert.equal(end, `END RequestId: ${id}`);
-    assert.match(report, new RegExp(`^REPORT RequestId: ${id}\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 128 MB\\tMax Memory Used: \\d+ MB\\tInit Duration: [\\d.]+ ms\\t?$`));
+    assert.match(
+      report,
+      new RegExp(
+        `^REPORT RequestId: ${id}\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 128 MB\\tMax Memory Used: \\d+ MB\\tInit Duration: [\\d.]+ ms\\t?$`,
+      ),
+    );
   });
 
   it('keeps the environment between invocations and shows it its code at LAMBDA_TASK_ROOT', async () => {
     const { create, invoke } = cloud;
-    await create('counts', 'let n = 0; export const handler = async () => ({ n: ++n, here: import.meta.url.includes(process.env.LAMBDA_TASK_ROOT), mine: process.env.MINE, path: process.env.NODE_TEST_CONTEXT })', { Environment: { Variables: { MINE: 'yes' } } });
+    await create(
+      'counts',
+      'let n = 0; export const handler = async () => ({ n: ++n, here: import.meta.url.includes(process.env.LAMBDA_TASK_ROOT), mine: process.env.MINE, path: process.env.NODE_TEST_CONTEXT })',
+      { Environment: { Variables: { MINE: 'yes' } } },
+    );
     assert.deepEqual((await invoke('counts')).result, { n: 1, here: true, mine: 'yes' });
     assert.deepEqual((await invoke('counts')).result, { n: 2, here: true, mine: 'yes' });
   });
 
-  const failures: [string, string | Record<string, string>, Record<string, unknown>, Partial<Parameters<LambdaCloud['create']>[2]>?][] = [
-    ['throws', 'export const handler = async () => { throw new RangeError("no") }', { errorType: 'RangeError', errorMessage: 'no' }],
-    ['calls-back', { 'index.js': 'exports.handler = (event, context, callback) => { callback(new Error("called back")) }' }, { errorType: 'Error', errorMessage: 'called back' }],
-    ['rejects', 'export const handler = async () => { Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 1000)) }', { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'Error: lost' }],
-    ['exits', 'export const handler = async () => process.exit(3)', { errorType: 'Runtime.ExitError', errorMessage: /^RequestId: \S+ Error: Runtime exited with error: exit status 3$/ }],
-    ['no-export', 'export const other = 1', { errorType: 'Runtime.HandlerNotFound', errorMessage: 'index.handler is undefined or not exported' }],
-    ['no-module', { 'other.js': '' }, { errorType: 'Runtime.ImportModuleError', errorMessage: "Error: Cannot find module 'index'\nRequire stack:\n- /var/runtime/index.mjs" }],
-    ['no-import', 'import "not-there"; export const handler = 1', { errorType: 'Runtime.ImportModuleError', errorMessage: /not-there/ }],
-    ['bad-syntax', 'export const handler = (', { errorType: 'Runtime.UserCodeSyntaxError', errorMessage: /SyntaxError/ }],
+  const failures: [
+    string,
+    string | Record<string, string>,
+    Record<string, unknown>,
+    Partial<Parameters<LambdaCloud['create']>[2]>?,
+  ][] = [
+    [
+      'throws',
+      'export const handler = async () => { throw new RangeError("no") }',
+      { errorType: 'RangeError', errorMessage: 'no' },
+    ],
+    [
+      'calls-back',
+      { 'index.js': 'exports.handler = (event, context, callback) => { callback(new Error("called back")) }' },
+      { errorType: 'Error', errorMessage: 'called back' },
+    ],
+    [
+      'rejects',
+      'export const handler = async () => { Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 1000)) }',
+      { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'Error: lost' },
+    ],
+    [
+      'exits',
+      'export const handler = async () => process.exit(3)',
+      {
+        errorType: 'Runtime.ExitError',
+        errorMessage: /^RequestId: \S+ Error: Runtime exited with error: exit status 3$/,
+      },
+    ],
+    [
+      'no-export',
+      'export const other = 1',
+      { errorType: 'Runtime.HandlerNotFound', errorMessage: 'index.handler is undefined or not exported' },
+    ],
+    [
+      'no-module',
+      { 'other.js': '' },
+      {
+        errorType: 'Runtime.ImportModuleError',
+        errorMessage: "Error: Cannot find module 'index'\nRequire stack:\n- /var/runtime/index.mjs",
+      },
+    ],
+    [
+      'no-import',
+      'import "not-there"; export const handler = 1',
+      { errorType: 'Runtime.ImportModuleError', errorMessage: /not-there/ },
+    ],
+    [
+      'bad-syntax',
+      'export const handler = (',
+      { errorType: 'Runtime.UserCodeSyntaxError', errorMessage: /SyntaxError/ },
+    ],
     ['throws-at-load', 'throw new Error("at load")', { errorType: 'Error', errorMessage: 'at load' }],
-    ['callback-24', { 'index.js': 'exports.handler = (event, context, callback) => callback()' }, { errorType: 'Runtime.CallbackHandlerDeprecated', errorMessage: /callback/ }, { Runtime: 'nodejs24.x' }],
+    [
+      'callback-24',
+      { 'index.js': 'exports.handler = (event, context, callback) => callback()' },
+      { errorType: 'Runtime.CallbackHandlerDeprecated', errorMessage: /callback/ },
+      { Runtime: 'nodejs24.x' },
+    ],
   ];
   for (const [name, code, expected, more] of failures) {
     it(`tells what went wrong: ${name}`, async () => {
@@ -76,18 +144,16 @@ describe('invoking a function', () => {
 
   it('ends a function at its time-out, even one that is caught in a loop, and starts it anew', async () => {
     const { create, invoke, orrery } = cloud;
-    await create('stuck', 'export const handler = async ({ stuck }) => { if (stuck) { console.log("stuck"); for (;;); } return "free" }');
-    const started = new Promise<void>((resolve) => {
-      const stop = orrery.kernel.events.on('api.call', ({ operation }) => {
-        if (operation !== 'PutLogEvents') return;
-        stop();
-        resolve();
-      });
-    });
+    await create(
+      'stuck',
+      'export const handler = async ({ stuck }) => { if (stuck) { console.log("stuck"); for (;;); } return "free" }',
+    );
     assert.equal((await invoke('stuck', { stuck: false })).result, 'free');
-    await started;
+    const begun = new Promise<void>((resolve) => {
+      orrery.kernel.events.on('metric', ({ name }) => name === 'ConcurrentExecutions' && setImmediate(resolve));
+    });
     const stuck = invoke('stuck', { stuck: true });
-    await delivered();
+    await begun;
     await orrery.clock.wind(3000);
     const { result, FunctionError, log } = await stuck;
     const { errorType, errorMessage } = result as Record<string, string>;
@@ -101,23 +167,38 @@ describe('invoking a function', () => {
 
   it('shows the function the time of the cloud', async () => {
     const { create, invoke, orrery } = cloud;
-    await create('clock', 'export const handler = async () => [Date.now(), new Date().getTime(), new Date(5).getTime(), new Date() instanceof Date, performance.timeOrigin + performance.now()]');
+    await create(
+      'clock',
+      'export const handler = async () => [Date.now(), new Date().getTime(), new Date(5).getTime(), new Date() instanceof Date, performance.timeOrigin + performance.now()]',
+    );
     await orrery.clock.wind(40 * 86_400_000);
-    const [now = 0, date = 0, five, isDate, precise = 0] = (await invoke('clock')).result as [number, number, number, boolean, number];
+    const [now = 0, date = 0, five, isDate, precise = 0] = (await invoke('clock')).result as [
+      number,
+      number,
+      number,
+      boolean,
+      number,
+    ];
     for (const time of [now, date, precise]) assert.ok(Math.abs(time - orrery.clock.now()) < 10_000);
     assert.deepEqual([five, isDate], [5, true]);
   });
 
   it('finds the AWS SDK of the runtime, from ESM and from CommonJS, and nothing else of Orrery', async () => {
     const { create, invoke } = cloud;
-    await create('sdk-esm', 'import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts"; export const handler = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn', { Timeout: 30, MemorySize: 512 });
+    await create(
+      'sdk-esm',
+      'import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts"; export const handler = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn',
+      { Timeout: 30, MemorySize: 512 },
+    );
     assert.equal((await invoke('sdk-esm')).result, 'arn:aws:sts::000000000000:assumed-role/execution/sdk-esm');
-    await create('sdk-cjs', { 'index.js': 'const { STSClient } = require("@aws-sdk/client-sts"); let other = "none"; try { require("fflate"); other = "found" } catch {} exports.handler = async () => [typeof STSClient, other]' }, { MemorySize: 512 });
+    await create(
+      'sdk-cjs',
+      {
+        'index.js':
+          'const { STSClient } = require("@aws-sdk/client-sts"); let other = "none"; try { require("fflate"); other = "found" } catch {} exports.handler = async () => [typeof STSClient, other]',
+      },
+      { MemorySize: 512 },
+    );
     assert.deepEqual((await invoke('sdk-cjs')).result, ['function', 'none']);
   });
 });
-
-/** A moment for the invocation to reach its sandbox; nothing outside tells when. */
-function delivered(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
-}

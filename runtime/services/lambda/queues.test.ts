@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CreateEventSourceMappingCommand, DeleteEventSourceMappingCommand, PutFunctionConcurrencyCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
-import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateEventSourceMappingCommand,
+  DeleteEventSourceMappingCommand,
+  PutFunctionConcurrencyCommand,
+  UpdateFunctionCodeCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { type LambdaCloud, startLambda, zip } from './test-cloud.ts';
 
 /** Tells what it got by invoking nothing: its log is read from the invocation events. */
-const collects = 'export const handler = async ({ Records }) => ({ batchItemFailures: Records.filter(({ body }) => body.includes("bad")).map(({ messageId }) => ({ itemIdentifier: messageId })) })';
+const collects =
+  'export const handler = async ({ Records }) => ({ batchItemFailures: Records.filter(({ body }) => body.includes("bad")).map(({ messageId }) => ({ itemIdentifier: messageId })) })';
 
 describe('a function that a queue feeds', () => {
   let cloud: LambdaCloud;
@@ -18,10 +30,16 @@ describe('a function that a queue feeds', () => {
 
   async function feed(name: string, code: string, mapping: object = {}, attributes: Record<string, string> = {}) {
     const fifo = attributes.FifoQueue ? '.fifo' : '';
-    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `${name}${fifo}`, Attributes: attributes }));
+    const { QueueUrl = '' } = await sqs.send(
+      new CreateQueueCommand({ QueueName: `${name}${fifo}`, Attributes: attributes }),
+    );
     await cloud.create(name, code);
     const { UUID } = await cloud.lambda.send(
-      new CreateEventSourceMappingCommand({ FunctionName: name, EventSourceArn: `arn:aws:sqs:us-east-1:000000000000:${name}${fifo}`, ...mapping }),
+      new CreateEventSourceMappingCommand({
+        FunctionName: name,
+        EventSourceArn: `arn:aws:sqs:us-east-1:000000000000:${name}${fifo}`,
+        ...mapping,
+      }),
     );
     return { QueueUrl, UUID, left: () => left(QueueUrl) };
   }
@@ -48,8 +66,16 @@ describe('a function that a queue feeds', () => {
 
   it('gives back only the messages it reports as failed, until they are dead letters', async () => {
     const { QueueUrl: dead = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'partial-dead' }));
-    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:partial-dead', maxReceiveCount: 3 });
-    const { QueueUrl, left: here } = await feed('partial', collects, { FunctionResponseTypes: ['ReportBatchItemFailures'] }, { RedrivePolicy, VisibilityTimeout: '30' });
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:partial-dead',
+      maxReceiveCount: 3,
+    });
+    const { QueueUrl, left: here } = await feed(
+      'partial',
+      collects,
+      { FunctionResponseTypes: ['ReportBatchItemFailures'] },
+      { RedrivePolicy, VisibilityTimeout: '30' },
+    );
     const Entries = ['good', 'bad', 'also good'].map((MessageBody, index) => ({ Id: String(index), MessageBody }));
     await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     await cloud.orrery.clock.wind(1000);
@@ -73,7 +99,11 @@ describe('a function that a queue feeds', () => {
 
   it('never sees messages that no filter wants', async () => {
     const Pattern = JSON.stringify({ body: { amount: [{ numeric: ['>', 10] }], kind: ['order'] } });
-    const { QueueUrl, left } = await feed('filtered', 'export const handler = async () => { throw new Error("seen") }', { FilterCriteria: { Filters: [{ Pattern }] } });
+    const { QueueUrl, left } = await feed(
+      'filtered',
+      'export const handler = async () => { throw new Error("seen") }',
+      { FilterCriteria: { Filters: [{ Pattern }] } },
+    );
     const invocations = countInvocations('filtered');
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ kind: 'order', amount: 3 }) }));
     await cloud.orrery.clock.wind(0);
@@ -88,12 +118,20 @@ describe('a function that a queue feeds', () => {
     const { QueueUrl, left } = await feed('backlog', collects, { BatchSize: 5 });
     const invocations = countInvocations('backlog');
     const send = async (part: number): Promise<void> => {
-      const Entries = Array.from({ length: 10 }, (_, index) => ({ Id: String(index), MessageBody: `${part}-${index}` }));
+      const Entries = Array.from({ length: 10 }, (_, index) => ({
+        Id: String(index),
+        MessageBody: `${part}-${index}`,
+      }));
       await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     };
     await Promise.all([
       ...Array.from({ length: 30 }, (_, part) => send(part)),
-      cloud.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'backlog', ZipFile: zip({ 'index.mjs': `${collects}; // newer` }) })),
+      cloud.lambda.send(
+        new UpdateFunctionCodeCommand({
+          FunctionName: 'backlog',
+          ZipFile: zip({ 'index.mjs': `${collects}; // newer` }),
+        }),
+      ),
     ]);
     await cloud.orrery.clock.wind(0);
     assert.deepEqual(await left(), [0, 0]);
@@ -102,10 +140,19 @@ describe('a function that a queue feeds', () => {
   });
 
   it('keeps the order of each message group of a FIFO queue', async () => {
-    const ordered = 'let seen = {}; export const handler = async ({ Records }) => { for (const { body, attributes } of Records) { const group = attributes.MessageGroupId; if (Number(body) !== (seen[group] ?? 0)) throw new Error("out of order"); seen[group] = Number(body) + 1 } }';
-    const { QueueUrl, left } = await feed('ordered', ordered, { BatchSize: 3 }, { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
-    await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'ordered', ReservedConcurrentExecutions: 1 }));
-    for (let n = 0; n < 10; n += 1) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: String(n), MessageGroupId: 'g' }));
+    const ordered =
+      'let seen = {}; export const handler = async ({ Records }) => { for (const { body, attributes } of Records) { const group = attributes.MessageGroupId; if (Number(body) !== (seen[group] ?? 0)) throw new Error("out of order"); seen[group] = Number(body) + 1 } }';
+    const { QueueUrl, left } = await feed(
+      'ordered',
+      ordered,
+      { BatchSize: 3 },
+      { FifoQueue: 'true', ContentBasedDeduplication: 'true' },
+    );
+    await cloud.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'ordered', ReservedConcurrentExecutions: 1 }),
+    );
+    for (let n = 0; n < 10; n += 1)
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: String(n), MessageGroupId: 'g' }));
     await cloud.orrery.clock.wind(120_000);
     assert.deepEqual(await left(), [0, 0]);
   });

@@ -45,7 +45,7 @@ describe('runtimes', () => {
   });
   after(() => cloud.orrery.stop());
 
-  it('runs Python on the machine\'s python3, in the cloud\'s time', async (t) => {
+  it("runs Python on the machine's python3, in the cloud's time", async (t) => {
     if (!cloud.orrery.kernel.engine(python).find()) return t.skip('this machine has no python3');
     const code = { 'app.py': pythonHandler };
     await cloud.create('snake', code, { Runtime: 'python3.12', Handler: 'app.handler', MemorySize: 256 });
@@ -60,23 +60,37 @@ describe('runtimes', () => {
     const { errorType, errorMessage, stackTrace } = failed.result as Record<string, unknown>;
     assert.deepEqual([errorType, errorMessage, Array.isArray(stackTrace)], ['ValueError', 'no x', true]);
     await cloud.create('snake-missing', code, { Runtime: 'python3.12', Handler: 'app.nothing', MemorySize: 256 });
-    assert.equal(((await cloud.invoke('snake-missing')).result as { errorType: string }).errorType, 'Runtime.HandlerNotFound');
+    assert.equal(
+      ((await cloud.invoke('snake-missing')).result as { errorType: string }).errorType,
+      'Runtime.HandlerNotFound',
+    );
   });
 
   it('runs an executable named bootstrap that speaks the Runtime API', async (t) => {
     if (!hasCurl()) return t.skip('this machine has no curl');
     const executable = { os: 3, attrs: 0o100755 << 16 };
     const ZipFile = Uint8Array.from(zipSync({ bootstrap: [strToU8(shellRuntime), executable] }));
-    await cloud.create('custom', '', { Runtime: 'provided.al2023', Handler: 'any.thing', Code: { ZipFile }, MemorySize: 512 });
+    await cloud.create('custom', '', {
+      Runtime: 'provided.al2023',
+      Handler: 'any.thing',
+      Code: { ZipFile },
+      MemorySize: 512,
+    });
     const { result, log } = await cloud.invoke('custom', { b: 2 });
     assert.deepEqual(result, { echo: { b: 2 } });
     assert.ok(log.includes('got {"b":2} with any.thing'));
     await cloud.create('no-bootstrap', '', { Runtime: 'provided.al2023', Code: { ZipFile: zip({ other: '' }) } });
-    assert.match(((await cloud.invoke('no-bootstrap')).result as { errorMessage: string }).errorMessage, /exit status 127$/);
+    assert.match(
+      ((await cloud.invoke('no-bootstrap')).result as { errorMessage: string }).errorMessage,
+      /exit status 127$/,
+    );
   });
 
   it('leaves nothing of a sandbox behind: no process, no folder', async () => {
-    await cloud.create('spawns', 'import { spawn } from "node:child_process"; export const handler = async () => { spawn("sleep", ["1000"], { detached: true, stdio: "ignore" }).unref(); return process.env.TMPDIR }');
+    await cloud.create(
+      'spawns',
+      'import { spawn } from "node:child_process"; export const handler = async () => { spawn("sleep", ["1000"], { detached: true, stdio: "ignore" }).unref(); return process.env.TMPDIR }',
+    );
     await cloud.invoke('spawns');
     const engine = cloud.orrery.kernel.engine(compute);
     const pids = engine.sandboxes().map(({ pid }) => pid ?? 0);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { refused } from '../../kernel/errors.ts';
 import { defineEngine } from '../../kernel/engine.ts';
+import { refused } from '../../kernel/errors.ts';
 import { invalidParameter } from './errors.ts';
 
 export type RuntimeKind = 'node' | 'python' | 'custom';
@@ -24,7 +24,9 @@ export function runtimeKind(runtime: string): RuntimeKind {
       `The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.`,
     );
   }
-  throw invalidParameter(`Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set`);
+  throw invalidParameter(
+    `Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set`,
+  );
 }
 
 /** The machine's python3, looked for once; undefined when there is none. */

@@ -43,7 +43,17 @@ export default defineService({
     ...urls,
     ...versions,
   },
-  resources: [Alias, EventInvokeConfig, EventSourceMapping, LambdaFunction, LayerVersion, LayerVersionPermission, Permission, Url, Version],
+  resources: [
+    Alias,
+    EventInvokeConfig,
+    EventSourceMapping,
+    LambdaFunction,
+    LayerVersion,
+    LayerVersionPermission,
+    Permission,
+    Url,
+    Version,
+  ],
   fidelity,
   start(kernel) {
     kernel.engine(asyncQueue).resume();

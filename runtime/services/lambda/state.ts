@@ -105,7 +105,8 @@ export interface UrlRecord {
 }
 
 /** Dates are kept as milliseconds, for records are JSON. */
-export interface MappingRecord extends Omit<EventSourceMappingConfiguration, 'LastModified' | 'StartingPositionTimestamp'> {
+export interface MappingRecord
+  extends Omit<EventSourceMappingConfiguration, 'LastModified' | 'StartingPositionTimestamp'> {
   UUID: string;
   EventSourceArn: string;
   FunctionArn: string;
@@ -123,7 +124,8 @@ export const versions = (records: Records) => records.collection<FunctionVersion
 export const aliases = (records: Records) => records.collection<AliasRecord>('lambda.aliases');
 export const policies = (records: Records) => records.collection<PolicyRecord>('lambda.policies');
 /** Key: name:qualifier, $LATEST when unqualified. */
-export const eventInvokeConfigs = (records: Records) => records.collection<EventInvokeRecord>('lambda.eventInvokeConfigs');
+export const eventInvokeConfigs = (records: Records) =>
+  records.collection<EventInvokeRecord>('lambda.eventInvokeConfigs');
 /** Key: name:version, the version padded to ten digits. */
 export const layerVersions = (records: Records) => records.collection<LayerVersionRecord>('lambda.layerVersions');
 /** Key: layer name; numbers are never given twice. */

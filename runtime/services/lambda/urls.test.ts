@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { AddPermissionCommand, CreateFunctionUrlConfigCommand, InvokeWithResponseStreamCommand, type InvokeMode } from '@aws-sdk/client-lambda';
+import {
+  AddPermissionCommand,
+  CreateFunctionUrlConfigCommand,
+  type InvokeMode,
+  InvokeWithResponseStreamCommand,
+} from '@aws-sdk/client-lambda';
 import { type LambdaCloud, startLambda } from './test-cloud.ts';
 
 interface Answer {
@@ -18,11 +23,23 @@ describe('function URLs and streamed responses', () => {
   });
   after(() => cloud.orrery.stop());
 
-  async function url(FunctionName: string, code: string, more: { InvokeMode?: InvokeMode; Cors?: object; closed?: boolean } = {}): Promise<string> {
+  async function url(
+    FunctionName: string,
+    code: string,
+    more: { InvokeMode?: InvokeMode; Cors?: object; closed?: boolean } = {},
+  ): Promise<string> {
     await cloud.create(FunctionName, code);
     const { closed, ...config } = more;
-    const { FunctionUrl = '' } = await cloud.lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE', ...config }));
-    const permission = { FunctionName, StatementId: 'public', Action: 'lambda:InvokeFunctionUrl', Principal: '*', FunctionUrlAuthType: 'NONE' as const };
+    const { FunctionUrl = '' } = await cloud.lambda.send(
+      new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE', ...config }),
+    );
+    const permission = {
+      FunctionName,
+      StatementId: 'public',
+      Action: 'lambda:InvokeFunctionUrl',
+      Principal: '*',
+      FunctionUrlAuthType: 'NONE' as const,
+    };
     if (!closed) await cloud.lambda.send(new AddPermissionCommand(permission));
     return new URL(FunctionUrl).host;
   }
@@ -32,36 +49,69 @@ describe('function URLs and streamed responses', () => {
       const asked = request(cloud.orrery.httpUrl + path, { method, headers: { ...headers, host } }, (response) => {
         const chunks: string[] = [];
         response.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, chunks, body: chunks.join('') }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode, headers: response.headers, chunks, body: chunks.join('') }),
+        );
       });
       asked.on('error', reject).end(body);
     });
   }
 
   it('hands the request over in payload format 2.0 and answers what the function says', async () => {
-    const code = 'export const handler = async (event) => ({ statusCode: 201, headers: { "X-Mine": "1" }, cookies: ["a=b"], body: JSON.stringify(event) })';
+    const code =
+      'export const handler = async (event) => ({ statusCode: 201, headers: { "X-Mine": "1" }, cookies: ["a=b"], body: JSON.stringify(event) })';
     const host = await url('page', code);
-    const { status, headers, body } = await ask(host, '/a%20b?x=1&x=2&y=', { method: 'POST', headers: { cookie: 'c=d; e=f', 'content-type': 'application/json' }, body: '{"q":1}' });
+    const { status, headers, body } = await ask(host, '/a%20b?x=1&x=2&y=', {
+      method: 'POST',
+      headers: { cookie: 'c=d; e=f', 'content-type': 'application/json' },
+      body: '{"q":1}',
+    });
     const event = JSON.parse(body);
     assert.deepEqual([status, headers['x-mine'], headers['set-cookie']], [201, '1', ['a=b']]);
-    assert.deepEqual([event.version, event.rawPath, event.rawQueryString, event.queryStringParameters], ['2.0', '/a b', 'x=1&x=2&y=', { x: '1,2', y: '' }]);
-    assert.deepEqual([event.cookies, event.body, event.isBase64Encoded, event.requestContext.http.method], [['c=d', 'e=f'], '{"q":1}', false, 'POST']);
+    assert.deepEqual(
+      [event.version, event.rawPath, event.rawQueryString, event.queryStringParameters],
+      ['2.0', '/a b', 'x=1&x=2&y=', { x: '1,2', y: '' }],
+    );
+    assert.deepEqual(
+      [event.cookies, event.body, event.isBase64Encoded, event.requestContext.http.method],
+      [['c=d', 'e=f'], '{"q":1}', false, 'POST'],
+    );
     assert.equal(event.requestContext.domainName, host);
   });
 
   it('answers plain values as JSON, errors with 502, and strangers with 403', async () => {
     const plain = await ask(await url('plain', 'export const handler = async () => ({ a: 1 })'), '/');
     assert.deepEqual([plain.status, plain.headers['content-type'], plain.body], [200, 'application/json', '{"a":1}']);
-    assert.equal((await ask(await url('broken', 'export const handler = async () => { throw new Error() }'), '/')).status, 502);
-    assert.equal((await ask(await url('closed', 'export const handler = async () => 1', { closed: true }), '/')).status, 403);
+    assert.equal(
+      (await ask(await url('broken', 'export const handler = async () => { throw new Error() }'), '/')).status,
+      502,
+    );
+    assert.equal(
+      (await ask(await url('closed', 'export const handler = async () => 1', { closed: true }), '/')).status,
+      403,
+    );
   });
 
   it('answers preflights by its CORS settings, without asking the function', async () => {
     const Cors = { AllowOrigins: ['https://site.example'], AllowMethods: ['GET'], MaxAge: 60 };
     const host = await url('cors', 'export const handler = async () => { throw new Error("asked") }', { Cors });
-    const { status, headers } = await ask(host, '/', { method: 'OPTIONS', headers: { origin: 'https://site.example', 'access-control-request-method': 'GET' } });
-    assert.deepEqual([status, headers['access-control-allow-origin'], headers['access-control-allow-methods'], headers['access-control-max-age']], [200, 'https://site.example', 'GET', '60']);
-    const stranger = await ask(host, '/', { method: 'OPTIONS', headers: { origin: 'https://other.example', 'access-control-request-method': 'GET' } });
+    const { status, headers } = await ask(host, '/', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://site.example', 'access-control-request-method': 'GET' },
+    });
+    assert.deepEqual(
+      [
+        status,
+        headers['access-control-allow-origin'],
+        headers['access-control-allow-methods'],
+        headers['access-control-max-age'],
+      ],
+      [200, 'https://site.example', 'GET', '60'],
+    );
+    const stranger = await ask(host, '/', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://other.example', 'access-control-request-method': 'GET' },
+    });
     assert.equal(stranger.headers['access-control-allow-origin'], undefined);
   });
 
@@ -77,13 +127,18 @@ describe('function URLs and streamed responses', () => {
   });
 
   it('streams through InvokeWithResponseStream, and says at the end what went wrong', async () => {
-    await cloud.create('raw', 'export const handler = awslambda.streamifyResponse(async ({ fail }, stream) => { stream.write("begun"); await new Promise((r) => setTimeout(r, 20)); if (fail) throw new TypeError("late"); stream.end(" done") })');
+    await cloud.create(
+      'raw',
+      'export const handler = awslambda.streamifyResponse(async ({ fail }, stream) => { stream.write("begun"); await new Promise((r) => setTimeout(r, 20)); if (fail) throw new TypeError("late"); stream.end(" done") })',
+    );
     assert.deepEqual(await streamed('raw', {}), ['begun done', undefined]);
     assert.deepEqual(await streamed('raw', { fail: true }), ['begun', 'TypeError']);
   });
 
   async function streamed(FunctionName: string, event: object): Promise<[string, string | undefined]> {
-    const { EventStream } = await cloud.lambda.send(new InvokeWithResponseStreamCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }));
+    const { EventStream } = await cloud.lambda.send(
+      new InvokeWithResponseStreamCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),
+    );
     let text = '';
     let error: string | undefined;
     for await (const { PayloadChunk, InvokeComplete } of EventStream ?? []) {

@@ -6,7 +6,7 @@ import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { FunctionName } from '../function-names.ts';
 import { findVersion, functionArn } from '../function-names.ts';
 import { type EventInvokeRecord, eventInvokeConfigs, type FunctionVersion } from '../state.ts';
-import { AsyncTable, type AsyncEvent } from './async-table.ts';
+import { type AsyncEvent, AsyncTable } from './async-table.ts';
 import { deliverOutcome, type Outcome } from './destinations.ts';
 import { execute } from './execute.ts';
 import type { InvocationResult } from './invocation.ts';
@@ -112,7 +112,12 @@ export class AsyncQueue {
   }
 
   async #settle(ctx: Context, event: AsyncEvent, outcome: Outcome): Promise<void> {
-    await deliverOutcome(ctx, { event, outcome, config: configOf(ctx, event), functionArn: functionArn(ctx, event.name, event.qualifier || undefined) });
+    await deliverOutcome(ctx, {
+      event,
+      outcome,
+      config: configOf(ctx, event),
+      functionArn: functionArn(ctx, event.name, event.qualifier || undefined),
+    });
     if (!this.#stopped) this.#table.remove(event.id);
   }
 

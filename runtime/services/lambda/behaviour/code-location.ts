@@ -17,7 +17,8 @@ export function codeLocation(kernel: Kernel, codeHash: string): string {
 
 const codeLinks = defineEngine('lambda-code-links', (kernel) => {
   const key = kernel.ids.secret(32);
-  const sign = (codeHash: string, expires: number): string => createHmac('sha256', key).update(`${codeHash}:${expires}`).digest('hex');
+  const sign = (codeHash: string, expires: number): string =>
+    createHmac('sha256', key).update(`${codeHash}:${expires}`).digest('hex');
   kernel.engine(internalRoutes).set(PREFIX, async ({ url }) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     const codeHash = pathname.slice(PREFIX.length);
@@ -25,7 +26,11 @@ const codeLinks = defineEngine('lambda-code-links', (kernel) => {
     if (searchParams.get('Signature') !== sign(codeHash, expires) || kernel.clock.now() > expires) {
       return { status: 403, headers: { 'content-type': 'text/plain' }, body: 'The link is not valid, or no longer.\n' };
     }
-    return { status: 200, headers: { 'content-type': 'application/zip' }, body: await kernel.engine(codeStore).archive(codeHash) };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/zip' },
+      body: await kernel.engine(codeStore).archive(codeHash),
+    };
   });
   return { sign };
 });

@@ -66,7 +66,8 @@ export class CodeStore {
   async keepOnly(used: ReadonlySet<string>): Promise<void> {
     for (const entry of await readdir(this.folder)) {
       const hash = entry.replace(/\.zip$/, '').replace(/\.part-.*$/, '');
-      if (!used.has(hash) || entry.includes('.part-')) await rm(`${this.folder}/${entry}`, { recursive: true, force: true });
+      if (!used.has(hash) || entry.includes('.part-'))
+        await rm(`${this.folder}/${entry}`, { recursive: true, force: true });
     }
   }
 

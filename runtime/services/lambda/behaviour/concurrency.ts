@@ -28,9 +28,11 @@ export class Concurrency {
     const key = `${area}:${name}`;
     const running = this.#byFunction.get(key) ?? 0;
     const reserved = record?.ReservedConcurrentExecutions;
-    if (reserved !== undefined && running >= reserved) throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
+    if (reserved !== undefined && running >= reserved)
+      throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
     const shared = this.#unreserved.get(area) ?? 0;
-    if (reserved === undefined && shared >= ACCOUNT_LIMIT - reservedTotal(place)) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
+    if (reserved === undefined && shared >= ACCOUNT_LIMIT - reservedTotal(place))
+      throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     this.#byFunction.set(key, running + 1);
     if (reserved === undefined) this.#unreserved.set(area, shared + 1);
     return {
@@ -38,7 +40,11 @@ export class Concurrency {
       leave: () => {
         this.#byFunction.set(key, (this.#byFunction.get(key) ?? 1) - 1);
         if (reserved === undefined) this.#unreserved.set(area, (this.#unreserved.get(area) ?? 1) - 1);
-        this.#kernel.events.emit('lambda.capacity', { functionName: name, account: place.account, region: place.region });
+        this.#kernel.events.emit('lambda.capacity', {
+          functionName: name,
+          account: place.account,
+          region: place.region,
+        });
       },
     };
   }

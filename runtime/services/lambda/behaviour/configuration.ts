@@ -15,7 +15,9 @@ type ConfigurationInput = Omit<UpdateFunctionConfigurationCommandInput, 'Functio
 const reservedVariables = new Set(
   `_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_MEMORY_SIZE
    AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY
-   AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR`.split(/\s+/),
+   AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR`.split(
+    /\s+/,
+  ),
 );
 
 /** What a configuration is when nothing is said ("CreateFunction"). */
@@ -31,7 +33,12 @@ const defaults = {
 } as const;
 
 /** The members that a request may set, checked, over what was there before or the defaults. */
-export function configure(ctx: Context, name: string, input: ConfigurationInput, before?: FunctionVersion): Partial<FunctionVersion> {
+export function configure(
+  ctx: Context,
+  name: string,
+  input: ConfigurationInput,
+  before?: FunctionVersion,
+): Partial<FunctionVersion> {
   check(input);
   const runtime = input.Runtime ?? before?.Runtime;
   if (!runtime) throw invalidParameter('Runtime is mandatory for functions created with deployment packages.');
@@ -41,7 +48,18 @@ export function configure(ctx: Context, name: string, input: ConfigurationInput,
   if (input.Role !== undefined) checkRole(ctx, name, input.Role);
   const base = before ?? { ...defaults, LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}` } };
   const set = Object.fromEntries(
-    (['Role', 'Description', 'MemorySize', 'Timeout', 'Architectures', 'TracingConfig', 'EphemeralStorage', 'KMSKeyArn'] as const)
+    (
+      [
+        'Role',
+        'Description',
+        'MemorySize',
+        'Timeout',
+        'Architectures',
+        'TracingConfig',
+        'EphemeralStorage',
+        'KMSKeyArn',
+      ] as const
+    )
       .filter((member) => input[member] !== undefined)
       .map((member) => [member, input[member]]),
   );
@@ -60,24 +78,36 @@ export function configure(ctx: Context, name: string, input: ConfigurationInput,
 function check(input: ConfigurationInput): void {
   const violations: string[] = [];
   const range = (member: string, value: number | undefined, least: number, most: number): void => {
-    if (value !== undefined && value < least) violations.push(`Value '${value}' at '${member}' failed to satisfy constraint: Member must have value greater than or equal to ${least}`);
-    if (value !== undefined && value > most) violations.push(`Value '${value}' at '${member}' failed to satisfy constraint: Member must have value less than or equal to ${most}`);
+    if (value !== undefined && value < least)
+      violations.push(
+        `Value '${value}' at '${member}' failed to satisfy constraint: Member must have value greater than or equal to ${least}`,
+      );
+    if (value !== undefined && value > most)
+      violations.push(
+        `Value '${value}' at '${member}' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
+      );
   };
   range('memorySize', input.MemorySize, 128, 10_240);
   range('timeout', input.Timeout, 1, 900);
   range('ephemeralStorage.size', input.EphemeralStorage?.Size, 512, 10_240);
   if (input.Description !== undefined && input.Description.length > 256)
-    violations.push(`Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 256`);
+    violations.push(
+      `Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 256`,
+    );
   if (input.Handler !== undefined && (input.Handler.length > 128 || /\s/.test(input.Handler)))
-    violations.push(`Value '${input.Handler}' at 'handler' failed to satisfy constraint: Member must satisfy regular expression pattern: [^\\s]+`);
+    violations.push(
+      `Value '${input.Handler}' at 'handler' failed to satisfy constraint: Member must satisfy regular expression pattern: [^\\s]+`,
+    );
   if (input.Role !== undefined && !/^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/.test(input.Role))
     violations.push(
       `Value '${input.Role}' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+`,
     );
   if (violations.length > 0) throw validation(violations);
-  if (input.VpcConfig?.SubnetIds?.length) throw refused('Lambda parameter VpcConfig', 'sandboxes do not have networks of their own yet.');
+  if (input.VpcConfig?.SubnetIds?.length)
+    throw refused('Lambda parameter VpcConfig', 'sandboxes do not have networks of their own yet.');
   if (input.FileSystemConfigs?.length) throw refused('Lambda parameter FileSystemConfigs');
-  if (input.SnapStart?.ApplyOn === 'PublishedVersions') throw refused('Lambda parameter SnapStart with ApplyOn PublishedVersions');
+  if (input.SnapStart?.ApplyOn === 'PublishedVersions')
+    throw refused('Lambda parameter SnapStart with ApplyOn PublishedVersions');
 }
 
 function environment(Variables: Record<string, string>): { Variables: Record<string, string> } {
@@ -104,7 +134,8 @@ function environment(Variables: Record<string, string>): { Variables: Record<str
 
 function deadLetter(TargetArn: string | undefined): { TargetArn: string } | undefined {
   if (!TargetArn) return undefined;
-  if (!/^arn:[^:]*:(sqs|sns):/.test(TargetArn)) throw invalidParameter(`The provided target ARN ${TargetArn} is not an SQS queue or SNS topic.`);
+  if (!/^arn:[^:]*:(sqs|sns):/.test(TargetArn))
+    throw invalidParameter(`The provided target ARN ${TargetArn} is not an SQS queue or SNS topic.`);
   return { TargetArn };
 }
 
@@ -122,7 +153,9 @@ function logging(name: string, config: NonNullable<ConfigurationInput['LoggingCo
   if (!json && (config.ApplicationLogLevel || config.SystemLogLevel)) {
     throw invalidParameter('ApplicationLogLevel and SystemLogLevel can only be set if LogFormat is JSON.');
   }
-  const levels = json ? { ApplicationLogLevel: config.ApplicationLogLevel ?? 'INFO', SystemLogLevel: config.SystemLogLevel ?? 'INFO' } : {};
+  const levels = json
+    ? { ApplicationLogLevel: config.ApplicationLogLevel ?? 'INFO', SystemLogLevel: config.SystemLogLevel ?? 'INFO' }
+    : {};
   return { LogFormat: config.LogFormat ?? 'Text', ...levels, LogGroup: config.LogGroup ?? `/aws/lambda/${name}` };
 }
 

@@ -42,10 +42,18 @@ export async function send(ctx: Context, functionName: string, target: string, t
   const arn = parseArn(target);
   if (!arn) throw new AwsError('InvalidParameterValueException', `${target} is not an ARN.`);
   const as = { principal: executionRole(ctx, functionName), region: arn.region || ctx.region };
-  if (arn.service === 'sqs') await ctx.call('sqs', 'SendMessage', { QueueUrl: queueUrl(ctx, target), MessageBody: text }, as);
+  if (arn.service === 'sqs')
+    await ctx.call('sqs', 'SendMessage', { QueueUrl: queueUrl(ctx, target), MessageBody: text }, as);
   else if (arn.service === 'sns') await ctx.call('sns', 'Publish', { TopicArn: target, Message: text }, as);
-  else if (arn.service === 'lambda') await ctx.call('lambda', 'Invoke', { FunctionName: target, InvocationType: 'Event', Payload: Buffer.from(text) }, as);
-  else if (arn.service === 'events') await ctx.call('events', 'PutEvents', { Entries: [busEntry(ctx, functionName, target, text)] }, as);
+  else if (arn.service === 'lambda')
+    await ctx.call(
+      'lambda',
+      'Invoke',
+      { FunctionName: target, InvocationType: 'Event', Payload: Buffer.from(text) },
+      as,
+    );
+  else if (arn.service === 'events')
+    await ctx.call('events', 'PutEvents', { Entries: [busEntry(ctx, functionName, target, text)] }, as);
   else throw new AwsError('InvalidParameterValueException', `${target} is no destination that Lambda knows.`);
 }
 
@@ -53,7 +61,8 @@ export async function send(ctx: Context, functionName: string, target: string, t
 export function executionRole(ctx: Context, functionName: string): Principal {
   const roleArn = functions(ctx).get(functionName)?.latest.Role;
   const authorizer = ctx.engine(authorization).current;
-  if (!roleArn || !authorizer) throw new AwsError('AccessDeniedException', 'The execution role of the function cannot be assumed.');
+  if (!roleArn || !authorizer)
+    throw new AwsError('AccessDeniedException', 'The execution role of the function cannot be assumed.');
   const by = servicePrincipal('lambda.amazonaws.com', ctx.account, { sourceArn: functionArn(ctx, functionName) });
   return authorizer.assumeRole(ctx.as({ principal: by }), { roleArn, sessionName: functionName, by }).principal;
 }
@@ -99,7 +108,12 @@ async function sendDeadLetter(ctx: Context, target: string, { event, outcome }: 
   if (parseArn(target)?.service === 'sns') {
     await ctx.call('sns', 'Publish', { TopicArn: target, Message: text, MessageAttributes: attributes }, as);
   } else {
-    await ctx.call('sqs', 'SendMessage', { QueueUrl: queueUrl(ctx, target), MessageBody: text, MessageAttributes: attributes }, as);
+    await ctx.call(
+      'sqs',
+      'SendMessage',
+      { QueueUrl: queueUrl(ctx, target), MessageBody: text, MessageAttributes: attributes },
+      as,
+    );
   }
 }
 

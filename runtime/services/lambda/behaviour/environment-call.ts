@@ -74,9 +74,14 @@ export class EnvironmentCall {
     const { version, lines } = this.#parts;
     this.#started = this.#kernel.clock.elapsed();
     for (const line of lines.start(this.requestId)) this.line(line);
-    this.#timer = this.#kernel.clock.after(version.Timeout * 1000, `time-out of ${version.FunctionName}`, () => this.finish({ kind: 'timed out' }), {
-      basis: 'elapsed',
-    });
+    this.#timer = this.#kernel.clock.after(
+      version.Timeout * 1000,
+      `time-out of ${version.FunctionName}`,
+      () => this.finish({ kind: 'timed out' }),
+      {
+        basis: 'elapsed',
+      },
+    );
   }
 
   line(text: string): void {
@@ -116,13 +121,21 @@ export class EnvironmentCall {
       this.#body = body;
       const contentType = header(message, 'content-type') ?? 'application/octet-stream';
       const stream: { body: Readable; contentType: string } = { body, contentType };
-      this.#resolve({ payload: Buffer.alloc(0), functionError: undefined, errorType: undefined, stream, executedVersion: version.Version, reported: this.#reported });
+      this.#resolve({
+        payload: Buffer.alloc(0),
+        functionError: undefined,
+        errorType: undefined,
+        stream,
+        executedVersion: version.Version,
+        reported: this.#reported,
+      });
     }
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of message) {
         if (!invocation.streams) chunks.push(chunk as Buffer);
-        else if (!body.write(chunk) && !body.destroyed) await new Promise((resolve) => body.once('drain', resolve).once('close', resolve));
+        else if (!body.write(chunk) && !body.destroyed)
+          await new Promise((resolve) => body.once('drain', resolve).once('close', resolve));
       }
     } catch {
       return true;
@@ -161,10 +174,20 @@ export class EnvironmentCall {
       case 'answered':
         return { payload: ending.payload, failed: ending.failed, errorType: ending.errorType, message: undefined };
       case 'streamed':
-        return { payload: Buffer.alloc(0), failed: ending.errorType !== undefined, errorType: ending.errorType, message: undefined };
+        return {
+          payload: Buffer.alloc(0),
+          failed: ending.errorType !== undefined,
+          errorType: ending.errorType,
+          message: undefined,
+        };
       case 'too large': {
         const message = `Response payload size exceeded maximum allowed payload size (6291556 bytes).`;
-        return { payload: failurePayload('Function.ResponseSizeTooLarge', message), failed: true, errorType: 'Function.ResponseSizeTooLarge', message };
+        return {
+          payload: failurePayload('Function.ResponseSizeTooLarge', message),
+          failed: true,
+          errorType: 'Function.ResponseSizeTooLarge',
+          message,
+        };
       }
       case 'timed out':
         return told('Sandbox.Timedout', `Task timed out after ${this.#parts.version.Timeout.toFixed(2)} seconds`);
@@ -175,10 +198,20 @@ export class EnvironmentCall {
     }
   }
 
-  #writeReport(ending: Ending, { durationMs, memory, errorType, message, failed }: Outcome & { durationMs: number; memory: MemoryUse | undefined }): void {
+  #writeReport(
+    ending: Ending,
+    { durationMs, memory, errorType, message, failed }: Outcome & { durationMs: number; memory: MemoryUse | undefined },
+  ): void {
     const { lines, invocation, initDurationMs, log } = this.#parts;
     const status = ending.kind === 'timed out' ? 'timeout' : failed && ending.kind !== 'answered' ? 'error' : 'success';
-    const report = { durationMs, initDurationMs, maxMemoryBytes: memory?.peakBytes, status, errorType, traceHeader: invocation.traceHeader } as const;
+    const report = {
+      durationMs,
+      initDurationMs,
+      maxMemoryBytes: memory?.peakBytes,
+      status,
+      errorType,
+      traceHeader: invocation.traceHeader,
+    } as const;
     if (message && errorType) for (const line of lines.failed(this.requestId, message, errorType)) this.line(line);
     for (const line of lines.end(this.requestId, report)) this.line(line);
     void log.flush();
@@ -200,7 +233,12 @@ export function exitMessage({ code, signal }: SandboxExit): string {
 }
 
 /** As Go, in which AWS's supervisor is written, names signals. */
-const signals: Record<string, string> = { SIGKILL: 'killed', SIGABRT: 'aborted', SIGSEGV: 'segmentation fault', SIGTERM: 'terminated' };
+const signals: Record<string, string> = {
+  SIGKILL: 'killed',
+  SIGABRT: 'aborted',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+};
 
 function fromBase64(text: string): string {
   return Buffer.from(text, 'base64').toString('utf8');

@@ -41,7 +41,13 @@ export class PlatformLines {
     const { durationMs, status, errorType } = report;
     if (this.#json) {
       const metrics = { durationMs: rounded(durationMs) };
-      return this.#event('WARN', 'platform.initReport', { initializationType: 'on-demand', phase: 'init', status, errorType, metrics });
+      return this.#event('WARN', 'platform.initReport', {
+        initializationType: 'on-demand',
+        phase: 'init',
+        status,
+        errorType,
+        metrics,
+      });
     }
     const type = errorType ? `\tError Type: ${errorType}` : '';
     return [`INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: init\tStatus: ${status}${type}`];
@@ -59,7 +65,9 @@ export class PlatformLines {
   }
 
   end(requestId: string, report: InvocationReport): string[] {
-    return this.#json ? this.#jsonReport(requestId, report) : [`END RequestId: ${requestId}`, this.#textReport(requestId, report)];
+    return this.#json
+      ? this.#jsonReport(requestId, report)
+      : [`END RequestId: ${requestId}`, this.#textReport(requestId, report)];
   }
 
   #textReport(requestId: string, report: InvocationReport): string {
@@ -87,7 +95,12 @@ export class PlatformLines {
       maxMemoryUsedMB: megabytes(report, MemorySize),
       ...(report.initDurationMs === undefined ? {} : { initDurationMs: rounded(report.initDurationMs) }),
     };
-    const record = { requestId, metrics, status: report.status, ...(report.errorType ? { errorType: report.errorType } : {}) };
+    const record = {
+      requestId,
+      metrics,
+      status: report.status,
+      ...(report.errorType ? { errorType: report.errorType } : {}),
+    };
     return this.#event(report.status === 'success' ? 'INFO' : 'WARN', 'platform.report', record);
   }
 

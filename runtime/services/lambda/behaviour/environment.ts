@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { SandboxExit } from '../../../engines/compute/sandbox.ts';
 import type { IssuedCredentials } from '../../../kernel/authorizer.ts';
 import type { Kernel } from '../../../kernel/service.ts';
+import { runtimeKind } from '../runtimes.ts';
 import type { FunctionVersion } from '../state.ts';
-import { EnvironmentCall, type Ending } from './environment-call.ts';
+import { type Ending, EnvironmentCall } from './environment-call.ts';
 import { PlatformLines } from './environment-log.ts';
 import { environmentVariables, foldersOf, startEnvironment } from './environment-variables.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import { LogWriter } from './log-writer.ts';
-import { type DeliveredInvocation, header, read, RuntimeApi } from './runtime-api.ts';
+import { type DeliveredInvocation, header, RuntimeApi, read } from './runtime-api.ts';
 import { type Worker, workers } from './workers.ts';
-import { runtimeKind } from '../runtimes.ts';
 
 /** "Lambda execution environment lifecycle": the init phase may take 10 s; then it is begun again within the invocation. */
 const INIT_LIMIT_MS = 10_000;
@@ -25,7 +25,10 @@ export interface EnvironmentParts {
   logGroup: string;
   logStream: string;
   /** It ended and takes no more; an invocation handed over but never fetched is handed back. */
-  onEnd(environment: Environment, unfetched: { invocation: Invocation; resolve: (result: InvocationResult) => void } | undefined): void;
+  onEnd(
+    environment: Environment,
+    unfetched: { invocation: Invocation; resolve: (result: InvocationResult) => void } | undefined,
+  ): void;
   /** It can be given the next invocation. */
   onFree(environment: Environment): void;
 }
@@ -61,7 +64,12 @@ export class Environment {
     this.credentials = parts.credentials;
     this.idleSinceMs = kernel.clock.now();
     this.#lines = new PlatformLines(parts.version, () => kernel.clock.now());
-    this.#log = new LogWriter(kernel, { principal: parts.credentials.principal, region: parts.region, group: parts.logGroup, stream: parts.logStream });
+    this.#log = new LogWriter(kernel, {
+      principal: parts.credentials.principal,
+      region: parts.region,
+      group: parts.logGroup,
+      stream: parts.logStream,
+    });
     this.#api = new RuntimeApi({
       next: (answer) => this.#next(answer),
       response: (id, message) => this.#response(id, message),
@@ -78,9 +86,14 @@ export class Environment {
     const ready = new Promise<Ending | undefined>((resolve) => {
       this.#settleInit = resolve;
     });
-    const limit = this.#kernel.clock.after(INIT_LIMIT_MS, `init of ${this.version.FunctionName}`, () => this.#settleInit?.({ kind: 'timed out' }), {
-      basis: 'elapsed',
-    });
+    const limit = this.#kernel.clock.after(
+      INIT_LIMIT_MS,
+      `init of ${this.version.FunctionName}`,
+      () => this.#settleInit?.({ kind: 'timed out' }),
+      {
+        basis: 'elapsed',
+      },
+    );
     this.#launch(runtimeApi);
     const ending = await ready;
     limit.cancel();
@@ -91,8 +104,14 @@ export class Environment {
   }
 
   #reportInit(ending: Ending, durationMs: number): void {
-    const errorType = ending.kind === 'answered' ? ending.errorType : ending.kind === 'exited' ? 'Runtime.ExitError' : undefined;
-    for (const line of this.#lines.initReport({ durationMs, status: ending.kind === 'timed out' ? 'timeout' : 'error', errorType })) this.#log.write(line);
+    const errorType =
+      ending.kind === 'answered' ? ending.errorType : ending.kind === 'exited' ? 'Runtime.ExitError' : undefined;
+    for (const line of this.#lines.initReport({
+      durationMs,
+      status: ending.kind === 'timed out' ? 'timeout' : 'error',
+      errorType,
+    }))
+      this.#log.write(line);
     void this.end();
   }
 

@@ -1,6 +1,6 @@
-import type { Context } from '../../../kernel/service.ts';
 import { AwsError } from '../../../kernel/errors.ts';
-import { functionArn, type FunctionName } from '../function-names.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { type FunctionName, functionArn } from '../function-names.ts';
 import { aliases, type FunctionVersion } from '../state.ts';
 import { concurrency } from './concurrency.ts';
 import { fleet } from './fleet.ts';

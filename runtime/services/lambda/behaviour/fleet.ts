@@ -5,12 +5,12 @@ import { defineEngine } from '../../../kernel/engine.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
+import { runtimeKind } from '../runtimes.ts';
 import type { FunctionVersion } from '../state.ts';
 import { Environment } from './environment.ts';
 import type { Ending } from './environment-call.ts';
 import { exitMessage } from './environment-call.ts';
 import { failurePayload, type Invocation, type InvocationResult } from './invocation.ts';
-import { runtimeKind } from '../runtimes.ts';
 import { layersFolder } from './layers.ts';
 import { workers } from './workers.ts';
 
@@ -57,7 +57,11 @@ export class Fleet {
     kernel.engine(workers);
   }
 
-  invoke(version: FunctionVersion, place: { account: string; region: string }, invocation: Invocation): Promise<InvocationResult> {
+  invoke(
+    version: FunctionVersion,
+    place: { account: string; region: string },
+    invocation: Invocation,
+  ): Promise<InvocationResult> {
     const group = this.#group(version, place);
     const environment = this.#takeIdle(group);
     if (environment) return environment.invoke(invocation);
@@ -79,7 +83,9 @@ export class Fleet {
 
   /** How many environments a version has; for tests and `orrery status`. */
   environmentsOf(functionArn: string): number {
-    return [...this.#groups.values()].filter(({ version }) => version.FunctionArn === functionArn).reduce((sum, { all }) => sum + all.size, 0);
+    return [...this.#groups.values()]
+      .filter(({ version }) => version.FunctionArn === functionArn)
+      .reduce((sum, { all }) => sum + all.size, 0);
   }
 
   async stop(): Promise<void> {
@@ -211,5 +217,11 @@ function cannotStart(version: FunctionVersion, error: unknown, { requestId }: In
 }
 
 function failed(version: FunctionVersion, payload: Buffer, errorType: string | undefined): InvocationResult {
-  return { payload, functionError: 'Unhandled', errorType, executedVersion: version.Version, reported: Promise.resolve() };
+  return {
+    payload,
+    functionError: 'Unhandled',
+    errorType,
+    executedVersion: version.Version,
+    reported: Promise.resolve(),
+  };
 }

@@ -9,8 +9,15 @@ import { closeUrl } from './function-urls.ts';
 /** A function goes with its versions, aliases, policies, URLs and invoke configurations; event source mappings stay. */
 export function forgetFunction(ctx: Context, name: string): void {
   for (const [key, url] of urls(ctx).entries()) if (url.FunctionName === name && belongs(key, name)) closeUrl(ctx, url);
-  for (const [key, version] of versions(ctx).entries()) if (belongs(key, name)) ctx.engine(fleet).retire(version.FunctionArn);
-  for (const collection of [versions(ctx), aliases(ctx), policies(ctx), eventInvokeConfigs(ctx), urls(ctx)] as Collection<object>[]) {
+  for (const [key, version] of versions(ctx).entries())
+    if (belongs(key, name)) ctx.engine(fleet).retire(version.FunctionArn);
+  for (const collection of [
+    versions(ctx),
+    aliases(ctx),
+    policies(ctx),
+    eventInvokeConfigs(ctx),
+    urls(ctx),
+  ] as Collection<object>[]) {
     for (const [key] of collection.entries()) if (belongs(key, name)) collection.delete(key);
   }
   functions(ctx).delete(name);
@@ -24,7 +31,8 @@ export function forgetVersion(ctx: Context, name: string, version: string): void
       const weights = Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {});
       return belongs(key, name) && (FunctionVersion === version || weights.includes(version));
     })?.[1];
-  if (alias) throw resourceConflict(`Unable to delete version because the following aliases reference it: [${alias.Name}]`);
+  if (alias)
+    throw resourceConflict(`Unable to delete version because the following aliases reference it: [${alias.Name}]`);
   versions(ctx).delete(`${name}:${version}`);
   ctx.engine(fleet).retire(functionArn(ctx, name, version));
 }

@@ -42,11 +42,24 @@ interface Arrival {
   hop: Hop;
 }
 
-async function serve(kernel: Kernel, place: { account: string; region: string }, url: UrlRecord, { request, hop }: Arrival): Promise<HttpResponse> {
+async function serve(
+  kernel: Kernel,
+  place: { account: string; region: string },
+  url: UrlRecord,
+  { request, hop }: Arrival,
+): Promise<HttpResponse> {
   const own = hop.child('lambda', `${request.method} ${request.url}`, url.FunctionArn);
-  const ctx = kernel.context({ principal: servicePrincipal('lambda.amazonaws.com', place.account), region: place.region, trace: own });
-  const response = isPreflight(request) && url.Cors ? { status: 200, headers: {}, body: undefined } : await answer(ctx, url, request);
-  Object.assign(response.headers, corsHeaders(url.Cors, request), { 'x-amzn-requestid': ctx.requestId, 'x-amzn-trace-id': own.header });
+  const ctx = kernel.context({
+    principal: servicePrincipal('lambda.amazonaws.com', place.account),
+    region: place.region,
+    trace: own,
+  });
+  const response =
+    isPreflight(request) && url.Cors ? { status: 200, headers: {}, body: undefined } : await answer(ctx, url, request);
+  Object.assign(response.headers, corsHeaders(url.Cors, request), {
+    'x-amzn-requestid': ctx.requestId,
+    'x-amzn-trace-id': own.header,
+  });
   own.end({ status: response.status });
   return response;
 }
@@ -58,14 +71,24 @@ async function answer(ctx: Context, url: UrlRecord, request: HttpRequest): Promi
     const version = findVersion(ctx, named, ctx.ids.random());
     const event = requestEvent(ctx, url, request, await readBody(request.body, BODY_LIMIT_BYTES));
     const streams = url.InvokeMode === 'RESPONSE_STREAM';
-    const result = await execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)), streams });
+    const result = await execute(
+      ctx,
+      { ...named, version },
+      { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)), streams },
+    );
     if (result.functionError) return message(502, 'Internal Server Error');
     if (result.stream) return await streamedResponse(result.stream);
-    if (streams) return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: Readable.from([result.payload]) };
+    if (streams)
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: Readable.from([result.payload]),
+      };
     return toResponse(result.payload);
   } catch (error) {
     if (error instanceof BodyTooLarge) return message(413, 'Request Entity Too Large');
-    if (error instanceof AwsError) return error.status === 429 ? message(429, 'Rate Exceeded.') : message(502, 'Internal Server Error');
+    if (error instanceof AwsError)
+      return error.status === 429 ? message(429, 'Rate Exceeded.') : message(502, 'Internal Server Error');
     throw error;
   }
 }

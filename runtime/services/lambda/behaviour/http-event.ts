@@ -70,12 +70,16 @@ function decoded(path: string): string {
 function queryParameters(query: string): Record<string, string> | undefined {
   if (query === '') return undefined;
   const parameters: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(query)) parameters[name] = name in parameters ? `${parameters[name]},${value}` : value;
+  for (const [name, value] of new URLSearchParams(query))
+    parameters[name] = name in parameters ? `${parameters[name]},${value}` : value;
   return parameters;
 }
 
 function isTextual(type: string | undefined): boolean {
-  return type !== undefined && /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)|[^;]*\+(json|xml))/i.test(type);
+  return (
+    type !== undefined &&
+    /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)|[^;]*\+(json|xml))/i.test(type)
+  );
 }
 
 /** 21/Nov/2026:06:00:00 +0000 */

@@ -21,8 +21,15 @@ export function toResponse(payload: Buffer): HttpResponse {
 }
 
 /** The body as the handler writes it; a handler that set status and headers put them ahead as JSON and eight zero bytes. */
-export async function streamedResponse({ body, contentType }: { body: Readable; contentType: string }): Promise<HttpResponse> {
-  if (contentType !== 'application/vnd.awslambda.http-integration-response') return { status: 200, headers: { 'content-type': contentType }, body };
+export async function streamedResponse({
+  body,
+  contentType,
+}: {
+  body: Readable;
+  contentType: string;
+}): Promise<HttpResponse> {
+  if (contentType !== 'application/vnd.awslambda.http-integration-response')
+    return { status: 200, headers: { 'content-type': contentType }, body };
   let held = Buffer.alloc(0);
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let end = -1;

@@ -16,7 +16,9 @@ export function findLayerVersion(kernel: Pick<Kernel, 'store'>, arn: string): La
   const [kind, name, version] = parsed?.resource.split(':') ?? [];
   if (!parsed || parsed.service !== 'lambda' || kind !== 'layer' || !name || !version) return undefined;
   const { account, region } = parsed;
-  return kernel.store.collection<LayerVersionRecord>('lambda.layerVersions', { account, region }).get(layerKey(name, Number(version)));
+  return kernel.store
+    .collection<LayerVersionRecord>('lambda.layerVersions', { account, region })
+    .get(layerKey(name, Number(version)));
 }
 
 export function layerKey(name: string, version: number): string {
@@ -24,7 +26,11 @@ export function layerKey(name: string, version: number): string {
 }
 
 /** A layer version as operations name it: by name or ARN, and number. */
-export function findLayer(ctx: Context, layer: string, version: number | undefined): { key: string; record: LayerVersionRecord } {
+export function findLayer(
+  ctx: Context,
+  layer: string,
+  version: number | undefined,
+): { key: string; record: LayerVersionRecord } {
   const key = layerKey(layerName(layer), version ?? 0);
   const record = layerVersions(ctx).get(key);
   if (!record || record.deleted) throw resourceNotFound('The resource you requested does not exist.');
@@ -34,7 +40,9 @@ export function findLayer(ctx: Context, layer: string, version: number | undefin
 export function layerName(layer: string): string {
   const name = layer.startsWith('arn:') ? (layer.split(':')[6] ?? '') : layer;
   if (!/^[a-zA-Z0-9-_]{1,140}$/.test(name)) {
-    throw validation([`Value '${layer}' at 'layerName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-_]+`]);
+    throw validation([
+      `Value '${layer}' at 'layerName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-_]+`,
+    ]);
   }
   return name;
 }

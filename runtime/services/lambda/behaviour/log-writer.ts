@@ -1,6 +1,6 @@
+import { AwsError } from '../../../kernel/errors.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
-import { AwsError } from '../../../kernel/errors.ts';
 
 /** "PutLogEvents": at most 10,000 events and 1 MB, each event counting 26 bytes more. */
 const LARGEST_BATCH_BYTES = 1_048_576;

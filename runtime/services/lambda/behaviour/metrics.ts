@@ -21,7 +21,15 @@ export function emitMetric(
   unit: 'Count' | 'Milliseconds',
 ): void {
   const { ctx, name, resource } = about;
-  const base = { namespace: 'AWS/Lambda', name: metric, value, unit, timeMs: ctx.clock.now(), region: ctx.region, account: ctx.account };
+  const base = {
+    namespace: 'AWS/Lambda',
+    name: metric,
+    value,
+    unit,
+    timeMs: ctx.clock.now(),
+    region: ctx.region,
+    account: ctx.account,
+  };
   ctx.events.emit('metric', { ...base, dimensions: { FunctionName: name } });
   if (resource) ctx.events.emit('metric', { ...base, dimensions: { FunctionName: name, Resource: resource } });
   if (metric === 'ConcurrentExecutions') ctx.events.emit('metric', { ...base, dimensions: {} });

@@ -9,5 +9,8 @@ export function page<T>(
   const start = Marker === undefined ? 0 : Number.parseInt(Buffer.from(Marker, 'base64url').toString(), 10);
   if (!Number.isInteger(start) || start < 0) throw invalidParameter('The provided Marker is invalid.');
   const end = start + Math.min(MaxItems ?? most, most);
-  return { items: all.slice(start, end), NextMarker: end < all.length ? Buffer.from(String(end)).toString('base64url') : undefined };
+  return {
+    items: all.slice(start, end),
+    NextMarker: end < all.length ? Buffer.from(String(end)).toString('base64url') : undefined,
+  };
 }

@@ -16,7 +16,9 @@ export function publish(ctx: Context, name: string, request: PublishRequest): Fu
   const { latest } = record;
   if (request.RevisionId && request.RevisionId !== latest.RevisionId) throw preconditionFailed();
   if (request.CodeSha256 && request.CodeSha256 !== latest.CodeSha256) {
-    throw invalidParameter(`CodeSHA256 (${request.CodeSha256}) is different from current CodeSHA256 in $LATEST (${latest.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`);
+    throw invalidParameter(
+      `CodeSHA256 (${request.CodeSha256}) is different from current CodeSHA256 in $LATEST (${latest.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
+    );
   }
   const previous = versions(ctx).get(`${name}:${record.nextVersion - 1}`);
   if (previous && sameAs(previous, latest)) return previous;
@@ -37,7 +39,14 @@ function sameAs(published: FunctionVersion, latest: FunctionVersion): boolean {
   return contentOf(published) === contentOf(latest);
 }
 
-function contentOf({ Version, FunctionArn, RevisionId, LastModified, Description, ...content }: FunctionVersion): string {
+function contentOf({
+  Version,
+  FunctionArn,
+  RevisionId,
+  LastModified,
+  Description,
+  ...content
+}: FunctionVersion): string {
   void [Version, FunctionArn, RevisionId, LastModified, Description];
   return JSON.stringify(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -55,7 +55,9 @@ export class RuntimeApi {
     }
     const errorType = header(request, 'lambda-runtime-function-error-type');
     if (request.method === 'POST' && noun === 'invocation' && verb === 'response') {
-      return (await this.#listener.response(idOrVerb, request)) ? reply(response, 202, accepted) : reply(response, 400, invalidId);
+      return (await this.#listener.response(idOrVerb, request))
+        ? reply(response, 202, accepted)
+        : reply(response, 400, invalidId);
     }
     if (request.method === 'POST' && noun === 'invocation' && verb === 'error') {
       const known = this.#listener.error(idOrVerb, errorType, await read(request));

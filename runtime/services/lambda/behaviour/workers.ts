@@ -73,7 +73,8 @@ export class Workers {
   /** A process for a function: one that waits, where the function's start-up options allow. */
   take(kind: RuntimeKind, memoryMb: number, startEnvironment: Record<string, string>): Worker {
     const waiting = this.#pool.get(memoryMb);
-    if (kind !== 'node' || !waiting || Object.keys(startEnvironment).length > 0) return this.#start(kind, memoryMb, startEnvironment);
+    if (kind !== 'node' || !waiting || Object.keys(startEnvironment).length > 0)
+      return this.#start(kind, memoryMb, startEnvironment);
     this.#pool.delete(memoryMb);
     return waiting;
   }
@@ -94,7 +95,11 @@ export class Workers {
       environment: () => ({ PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', ...environment }),
       onLine: (line, stream) => worker?.onLine(line, stream),
     });
-    worker = { sandbox, onLine: () => undefined, places: this.#places(sandbox.inside, engine.isolation.level === 'namespaces') };
+    worker = {
+      sandbox,
+      onLine: () => undefined,
+      places: this.#places(sandbox.inside, engine.isolation.level === 'namespaces'),
+    };
     const started = worker;
     void sandbox.exited.then(() => {
       if (this.#pool.get(memoryMb) === started) this.#pool.delete(memoryMb);
@@ -125,7 +130,10 @@ function commandOf(kind: RuntimeKind, memoryMb: number, bootstrap: string, progr
   if (kind === 'python') return [program, `${bootstrap}/python-bootstrap.py`];
   // A custom runtime's executable takes the place of a Node.js process, once that knows the function.
   if (kind === 'custom') return [program, `${bootstrap}/custom-bootstrap.cjs`];
-  const heap = [`--max-old-space-size=${Math.floor(memoryMb * 0.9)}`, `--max-semi-space-size=${Math.max(1, Math.floor(memoryMb * 0.05))}`];
+  const heap = [
+    `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
+    `--max-semi-space-size=${Math.max(1, Math.floor(memoryMb * 0.05))}`,
+  ];
   return [program, ...heap, `${bootstrap}/node-bootstrap.cjs`];
 }
 

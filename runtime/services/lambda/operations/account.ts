@@ -23,7 +23,10 @@ export function GetAccountSettings(ctx: Context) {
       ConcurrentExecutions: ACCOUNT_LIMIT,
       UnreservedConcurrentExecutions: ACCOUNT_LIMIT - reservedTotal(ctx),
     },
-    AccountUsage: { TotalCodeSize: stored.reduce((sum, { CodeSize }) => sum + CodeSize, 0), FunctionCount: records.length },
+    AccountUsage: {
+      TotalCodeSize: stored.reduce((sum, { CodeSize }) => sum + CodeSize, 0),
+      FunctionCount: records.length,
+    },
   };
 }
 

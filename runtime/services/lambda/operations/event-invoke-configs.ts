@@ -14,7 +14,11 @@ import { type EventInvokeRecord, eventInvokeConfigs } from '../state.ts';
 
 export function PutFunctionEventInvokeConfig(ctx: Context, input: PutFunctionEventInvokeConfigCommandInput) {
   const { key, arn } = target(ctx, input);
-  return keep(ctx, key, { FunctionArn: arn, ...checked(input), DestinationConfig: destinations(input.DestinationConfig) });
+  return keep(ctx, key, {
+    FunctionArn: arn,
+    ...checked(input),
+    DestinationConfig: destinations(input.DestinationConfig),
+  });
 }
 
 export function UpdateFunctionEventInvokeConfig(ctx: Context, input: UpdateFunctionEventInvokeConfigCommandInput) {
@@ -76,9 +80,13 @@ function checked(input: { MaximumRetryAttempts?: number | undefined; MaximumEven
   const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = input;
   const violations: string[] = [];
   if (retries !== undefined && (retries < 0 || retries > 2))
-    violations.push(`Value '${retries}' at 'maximumRetryAttempts' failed to satisfy constraint: Member must have value ${retries < 0 ? 'greater than or equal to 0' : 'less than or equal to 2'}`);
+    violations.push(
+      `Value '${retries}' at 'maximumRetryAttempts' failed to satisfy constraint: Member must have value ${retries < 0 ? 'greater than or equal to 0' : 'less than or equal to 2'}`,
+    );
   if (age !== undefined && (age < 60 || age > 21_600))
-    violations.push(`Value '${age}' at 'maximumEventAgeInSeconds' failed to satisfy constraint: Member must have value ${age < 60 ? 'greater than or equal to 60' : 'less than or equal to 21600'}`);
+    violations.push(
+      `Value '${age}' at 'maximumEventAgeInSeconds' failed to satisfy constraint: Member must have value ${age < 60 ? 'greater than or equal to 60' : 'less than or equal to 21600'}`,
+    );
   if (violations.length > 0) throw validation(violations);
   return {
     ...(retries === undefined ? {} : { MaximumRetryAttempts: retries }),
@@ -90,7 +98,9 @@ function destinations(config: DestinationConfig | undefined): DestinationConfig 
   const { OnSuccess, OnFailure } = config ?? {};
   for (const { Destination } of [OnSuccess ?? {}, OnFailure ?? {}]) {
     if (Destination && !/^arn:[^:]+:(sqs|sns|lambda|events):/.test(Destination)) {
-      throw invalidParameter(`The provided destination ${Destination} is not an SQS queue, SNS topic, Lambda function or EventBridge event bus.`);
+      throw invalidParameter(
+        `The provided destination ${Destination} is not an SQS queue, SNS topic, Lambda function or EventBridge event bus.`,
+      );
     }
   }
   return { OnSuccess: OnSuccess ?? {}, OnFailure: OnFailure ?? {} };

@@ -52,7 +52,12 @@ export async function UpdateEventSourceMapping(ctx: Context, input: UpdateEventS
   const named = input.FunctionName === undefined ? before : existing(ctx, input.FunctionName);
   const name = 'name' in named ? named.name : named.FunctionName;
   const version = findVersion(ctx, { name, qualifier: named.qualifier });
-  checkMapping({ ...before, StartingPositionTimestamp: undefined, ...input, EventSourceArn: before.EventSourceArn } as CreateEventSourceMappingCommandInput);
+  checkMapping({
+    ...before,
+    StartingPositionTimestamp: undefined,
+    ...input,
+    EventSourceArn: before.EventSourceArn,
+  } as CreateEventSourceMappingCommandInput);
   await checkSource(ctx, before.EventSourceArn, version);
   const record: MappingRecord = {
     ...before,

@@ -8,24 +8,28 @@ import type {
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
 import type { Context } from '../../../kernel/service.ts';
+import { answerOf, timestamp } from '../behaviour/answers.ts';
 import { storeCode } from '../behaviour/code-input.ts';
+import { codeLocation } from '../behaviour/code-location.ts';
 import { configure } from '../behaviour/configuration.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { forgetFunction, forgetVersion } from '../behaviour/forgetting.ts';
 import { page } from '../behaviour/paging.ts';
 import { publish } from '../behaviour/publishing.ts';
-import { codeLocation } from '../behaviour/code-location.ts';
 import { workers } from '../behaviour/workers.ts';
 import { functionNotFound, invalidParameter, preconditionFailed, resourceConflict, validation } from '../errors.ts';
 import { existing, findVersion, functionArn, parseFunctionName } from '../function-names.ts';
 import { runtimeKind } from '../runtimes.ts';
 import { type FunctionRecord, type FunctionVersion, functions, versions } from '../state.ts';
-import { answerOf, timestamp } from '../behaviour/answers.ts';
 
 export async function CreateFunction(ctx: Context, input: CreateFunctionCommandInput) {
   const { name } = parseFunctionName(ctx, input.FunctionName ?? '');
-  if (name.length > 64) throw validation([`Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64`]);
-  if (input.PackageType === 'Image') throw invalidParameter('Orrery runs functions from zip archives only: PackageType Image is refused.');
+  if (name.length > 64)
+    throw validation([
+      `Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64`,
+    ]);
+  if (input.PackageType === 'Image')
+    throw invalidParameter('Orrery runs functions from zip archives only: PackageType Image is refused.');
   refuseExisting(ctx, name);
   const configuration = configure(ctx, name, input);
   const code = await storeCode(ctx, input.Code ?? {}, 'CreateFunction');
@@ -72,7 +76,9 @@ export function GetFunction(ctx: Context, input: GetFunctionCommandInput) {
   return {
     Configuration: answerOf(version, qualifier),
     Code: { RepositoryType: 'S3', Location: codeLocation(ctx, version.codeHash) },
-    ...(Object.keys(record.Tags).length > 0 && (qualifier === undefined || qualifier === '$LATEST') ? { Tags: record.Tags } : {}),
+    ...(Object.keys(record.Tags).length > 0 && (qualifier === undefined || qualifier === '$LATEST')
+      ? { Tags: record.Tags }
+      : {}),
     ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
   };
 }
@@ -94,7 +100,8 @@ export function ListFunctions(ctx: Context, input: ListFunctionsCommandInput) {
 export function DeleteFunction(ctx: Context, input: DeleteFunctionCommandInput) {
   const { name, qualifier } = existing(ctx, input.FunctionName ?? '', input.Qualifier);
   if (qualifier === undefined) forgetFunction(ctx, name);
-  else if (qualifier === '$LATEST') throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
+  else if (qualifier === '$LATEST')
+    throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
   else forgetVersion(ctx, name, qualifier);
   return { StatusCode: 204 };
 }

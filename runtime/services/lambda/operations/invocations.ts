@@ -1,9 +1,13 @@
-import type { InvokeCommandInput, InvokeCommandOutput, InvokeWithResponseStreamCommandInput } from '@aws-sdk/client-lambda';
+import type {
+  InvokeCommandInput,
+  InvokeCommandOutput,
+  InvokeWithResponseStreamCommandInput,
+} from '@aws-sdk/client-lambda';
 import type { Context } from '../../../kernel/service.ts';
+import { enqueue } from '../behaviour/async-queue.ts';
 import { execute } from '../behaviour/execute.ts';
 import { invalidRequestContent, requestTooLarge } from '../errors.ts';
 import { findVersion, parseFunctionName } from '../function-names.ts';
-import { enqueue } from '../behaviour/async-queue.ts';
 
 /** "Lambda quotas": payloads of synchronous and of asynchronous invocations. */
 const SYNC_LIMIT_BYTES = 6 * 1024 * 1024;
@@ -11,7 +15,11 @@ const ASYNC_LIMIT_BYTES = 1024 * 1024;
 const TAIL_BYTES = 4096;
 
 export async function Invoke(ctx: Context, input: InvokeCommandInput): Promise<Omit<InvokeCommandOutput, '$metadata'>> {
-  const { target, payload } = prepare(ctx, input, input.InvocationType === 'Event' ? ASYNC_LIMIT_BYTES : SYNC_LIMIT_BYTES);
+  const { target, payload } = prepare(
+    ctx,
+    input,
+    input.InvocationType === 'Event' ? ASYNC_LIMIT_BYTES : SYNC_LIMIT_BYTES,
+  );
   if (input.InvocationType === 'DryRun') return { StatusCode: 204 };
   if (input.InvocationType === 'Event') {
     enqueue(ctx, target, payload);
@@ -67,12 +75,18 @@ export async function InvokeWithResponseStream(ctx: Context, input: InvokeWithRe
   };
 }
 
-function prepare(ctx: Context, input: { FunctionName?: string | undefined; Qualifier?: string | undefined; Payload?: unknown }, limit: number) {
+function prepare(
+  ctx: Context,
+  input: { FunctionName?: string | undefined; Qualifier?: string | undefined; Payload?: unknown },
+  limit: number,
+) {
   const named = parseFunctionName(ctx, input.FunctionName ?? '', input.Qualifier);
   const version = findVersion(ctx, named, ctx.ids.random());
   const payload = bytesOf(input.Payload);
   if (payload.length > limit) {
-    throw requestTooLarge(`${payload.length} byte payload is too large for the ${limit === SYNC_LIMIT_BYTES ? 'RequestResponse' : 'Event'} invocation type (limit ${limit} bytes)`);
+    throw requestTooLarge(
+      `${payload.length} byte payload is too large for the ${limit === SYNC_LIMIT_BYTES ? 'RequestResponse' : 'Event'} invocation type (limit ${limit} bytes)`,
+    );
   }
   if (payload.length > 0) refuseUnlessJson(payload);
   return { target: { ...named, version }, payload };
@@ -82,7 +96,9 @@ function refuseUnlessJson(payload: Buffer): void {
   try {
     JSON.parse(payload.toString('utf8'));
   } catch (error) {
-    throw invalidRequestContent(`Could not parse request body into json: Could not parse payload into json: ${(error as Error).message}`);
+    throw invalidRequestContent(
+      `Could not parse request body into json: Could not parse payload into json: ${(error as Error).message}`,
+    );
   }
 }
 

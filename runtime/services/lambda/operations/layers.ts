@@ -14,7 +14,7 @@ import { codeLocation } from '../behaviour/code-location.ts';
 import { findLayer, findLayerVersion, layerKey, layerName } from '../behaviour/layers.ts';
 import { page } from '../behaviour/paging.ts';
 import { resourceNotFound } from '../errors.ts';
-import { layerCounters, type LayerVersionRecord, layerVersions } from '../state.ts';
+import { type LayerVersionRecord, layerCounters, layerVersions } from '../state.ts';
 
 export async function PublishLayerVersion(ctx: Context, input: PublishLayerVersionCommandInput) {
   const LayerName = layerName(input.LayerName ?? '');
@@ -61,7 +61,11 @@ export function ListLayers(ctx: Context, input: ListLayersCommandInput) {
   const latest = new Map<string, LayerVersionRecord>();
   for (const record of visible(ctx, input)) latest.set(record.LayerName, record);
   const { items, NextMarker } = page([...latest.values()], input);
-  const Layers = items.map((record) => ({ LayerName: record.LayerName, LayerArn: record.LayerArn, LatestMatchingVersion: shown(record) }));
+  const Layers = items.map((record) => ({
+    LayerName: record.LayerName,
+    LayerArn: record.LayerArn,
+    LatestMatchingVersion: shown(record),
+  }));
   return { Layers, ...(NextMarker ? { NextMarker } : {}) };
 }
 
@@ -73,17 +77,41 @@ export function DeleteLayerVersion(ctx: Context, input: DeleteLayerVersionComman
   return {};
 }
 
-function visible(ctx: Context, input: { CompatibleRuntime?: string | undefined; CompatibleArchitecture?: string | undefined }): LayerVersionRecord[] {
+function visible(
+  ctx: Context,
+  input: { CompatibleRuntime?: string | undefined; CompatibleArchitecture?: string | undefined },
+): LayerVersionRecord[] {
   return layerVersions(ctx)
     .values()
     .filter((record) => !record.deleted)
-    .filter(({ CompatibleRuntimes }) => !input.CompatibleRuntime || CompatibleRuntimes?.includes(input.CompatibleRuntime))
-    .filter(({ CompatibleArchitectures }) => !input.CompatibleArchitecture || CompatibleArchitectures?.includes(input.CompatibleArchitecture));
+    .filter(
+      ({ CompatibleRuntimes }) => !input.CompatibleRuntime || CompatibleRuntimes?.includes(input.CompatibleRuntime),
+    )
+    .filter(
+      ({ CompatibleArchitectures }) =>
+        !input.CompatibleArchitecture || CompatibleArchitectures?.includes(input.CompatibleArchitecture),
+    );
 }
 
 function shown(record: LayerVersionRecord) {
-  const { LayerVersionArn, Version, Description, CreatedDate, CompatibleRuntimes, CompatibleArchitectures, LicenseInfo } = record;
-  return { LayerVersionArn, Version, Description, CreatedDate, CompatibleRuntimes, CompatibleArchitectures, LicenseInfo };
+  const {
+    LayerVersionArn,
+    Version,
+    Description,
+    CreatedDate,
+    CompatibleRuntimes,
+    CompatibleArchitectures,
+    LicenseInfo,
+  } = record;
+  return {
+    LayerVersionArn,
+    Version,
+    Description,
+    CreatedDate,
+    CompatibleRuntimes,
+    CompatibleArchitectures,
+    LicenseInfo,
+  };
 }
 
 function withContent(ctx: Context, record: LayerVersionRecord) {

@@ -72,16 +72,29 @@ function keyOf(name: string, qualifier: string | undefined): string {
   return qualifier === undefined ? name : `${name}:${qualifier}`;
 }
 
-function added(ctx: Context, before: PolicyRecord | undefined, statement: PolicyStatement, RevisionId: string | undefined): PolicyRecord {
+function added(
+  ctx: Context,
+  before: PolicyRecord | undefined,
+  statement: PolicyStatement,
+  RevisionId: string | undefined,
+): PolicyRecord {
   if (RevisionId && RevisionId !== before?.RevisionId) throw preconditionFailed();
   if (before?.statements.some(({ Sid }) => Sid === statement.Sid)) {
-    throw resourceConflict(`The statement id (${statement.Sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`);
+    throw resourceConflict(
+      `The statement id (${statement.Sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
+    );
   }
   return { RevisionId: ctx.ids.uuid(), statements: [...(before?.statements ?? []), statement] };
 }
 
-function removed(ctx: Context, before: PolicyRecord | undefined, sid: string, RevisionId: string | undefined): PolicyRecord | undefined {
-  if (!before?.statements.some(({ Sid }) => Sid === sid)) throw resourceNotFound(`Statement ${sid} is not found in resource policy.`);
+function removed(
+  ctx: Context,
+  before: PolicyRecord | undefined,
+  sid: string,
+  RevisionId: string | undefined,
+): PolicyRecord | undefined {
+  if (!before?.statements.some(({ Sid }) => Sid === sid))
+    throw resourceNotFound(`Statement ${sid} is not found in resource policy.`);
   if (RevisionId && RevisionId !== before.RevisionId) throw preconditionFailed();
   const statements = before.statements.filter(({ Sid }) => Sid !== sid);
   return statements.length > 0 ? { RevisionId: ctx.ids.uuid(), statements } : undefined;
@@ -99,7 +112,9 @@ function statementOf(input: AddPermissionCommandInput, resource: string): Policy
   const Condition: Record<string, Record<string, string>> = {
     ...(Object.keys(equals).length > 0 ? { StringEquals: equals } : {}),
     ...(Object.keys(like).length > 0 ? { ArnLike: like } : {}),
-    ...(input.InvokedViaFunctionUrl === undefined ? {} : { Bool: { 'lambda:InvokedViaFunctionUrl': String(input.InvokedViaFunctionUrl) } }),
+    ...(input.InvokedViaFunctionUrl === undefined
+      ? {}
+      : { Bool: { 'lambda:InvokedViaFunctionUrl': String(input.InvokedViaFunctionUrl) } }),
   };
   return {
     Sid: input.StatementId ?? '',

@@ -21,7 +21,10 @@ export function CreateFunctionUrlConfig(ctx: Context, input: CreateFunctionUrlCo
   }
   findVersion(ctx, { name, qualifier });
   const key = keyOf(name, qualifier);
-  if (urls(ctx).has(key)) throw resourceConflict(`Failed to create function url config for [functionArn = ${functionArn(ctx, name, qualifier)}]. Error message:  FunctionUrlConfig exists for this Lambda function`);
+  if (urls(ctx).has(key))
+    throw resourceConflict(
+      `Failed to create function url config for [functionArn = ${functionArn(ctx, name, qualifier)}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
+    );
   const urlId = ctx.ids.lower(32);
   const now = new Date(ctx.clock.now()).toISOString();
   const record: UrlRecord = {
@@ -61,7 +64,12 @@ export function GetFunctionUrlConfig(ctx: Context, input: GetFunctionUrlConfigCo
 
 export function ListFunctionUrlConfigs(ctx: Context, input: ListFunctionUrlConfigsCommandInput) {
   const { name } = existing(ctx, input.FunctionName ?? '');
-  const { items, NextMarker } = page(urls(ctx).values().filter(({ FunctionName }) => FunctionName === name), input);
+  const { items, NextMarker } = page(
+    urls(ctx)
+      .values()
+      .filter(({ FunctionName }) => FunctionName === name),
+    input,
+  );
   return { FunctionUrlConfigs: items.map(shown), ...(NextMarker ? { NextMarker } : {}) };
 }
 
@@ -87,7 +95,10 @@ function keyOf(name: string, qualifier: string | undefined): string {
 /** Users' traffic does not pass the step that checks signatures. */
 function authType(type: string | undefined): 'NONE' {
   if (type === 'NONE') return type;
-  throw refused('Lambda function URL AuthType AWS_IAM', 'signatures are checked on the API port only; use AuthType NONE or an HTTP API.');
+  throw refused(
+    'Lambda function URL AuthType AWS_IAM',
+    'signatures are checked on the API port only; use AuthType NONE or an HTTP API.',
+  );
 }
 
 function corsOf(cors: Cors): NonNullable<UrlRecord['Cors']> {

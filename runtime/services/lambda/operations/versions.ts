@@ -10,12 +10,19 @@ import type {
 } from '@aws-sdk/client-lambda';
 import type { Context } from '../../../kernel/service.ts';
 import { answerOf } from '../behaviour/answers.ts';
+import { closeUrl } from '../behaviour/function-urls.ts';
 import { page } from '../behaviour/paging.ts';
 import { publish } from '../behaviour/publishing.ts';
-import { functionNotFound, invalidParameter, preconditionFailed, resourceConflict, resourceNotFound, validation } from '../errors.ts';
+import {
+  functionNotFound,
+  invalidParameter,
+  preconditionFailed,
+  resourceConflict,
+  resourceNotFound,
+  validation,
+} from '../errors.ts';
 import { existing, functionArn } from '../function-names.ts';
 import { type AliasRecord, aliases, eventInvokeConfigs, policies, urls, versions } from '../state.ts';
-import { closeUrl } from '../behaviour/function-urls.ts';
 
 export function PublishVersion(ctx: Context, input: PublishVersionCommandInput) {
   return answerOf(publish(ctx, existing(ctx, input.FunctionName ?? '').name, input));
@@ -36,7 +43,9 @@ export function CreateAlias(ctx: Context, input: CreateAliasCommandInput) {
   const { name } = existing(ctx, input.FunctionName ?? '');
   const Name = input.Name ?? '';
   if (!/^(?!^[0-9]+$)[a-zA-Z0-9-_]{1,128}$/.test(Name)) {
-    throw validation([`Value '${Name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)`]);
+    throw validation([
+      `Value '${Name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)`,
+    ]);
   }
   const key = `${name}:${Name}`;
   const AliasArn = functionArn(ctx, name, Name);
@@ -106,19 +115,34 @@ function findAlias(ctx: Context, input: { FunctionName: string | undefined; Name
 }
 
 function mustExist(ctx: Context, name: string, version: string): void {
-  if (version !== '$LATEST' && !versions(ctx).has(`${name}:${version}`)) throw functionNotFound(functionArn(ctx, name, version));
+  if (version !== '$LATEST' && !versions(ctx).has(`${name}:${version}`))
+    throw functionNotFound(functionArn(ctx, name, version));
 }
 
 /** "Implement Lambda canary deployments using a weighted alias": two published versions at most. */
-function routing(ctx: Context, name: string, main: string, config: AliasRoutingConfiguration | undefined): Pick<AliasRecord, 'RoutingConfig'> {
+function routing(
+  ctx: Context,
+  name: string,
+  main: string,
+  config: AliasRoutingConfiguration | undefined,
+): Pick<AliasRecord, 'RoutingConfig'> {
   const weights = Object.entries(config?.AdditionalVersionWeights ?? {});
   if (weights.length === 0) return {};
-  if (weights.length > 1) throw invalidParameter(`Number of items in AdditionalVersionWeights cannot be greater than 1. Number of items: ${weights.length}`);
-  if (main === '$LATEST') throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
+  if (weights.length > 1)
+    throw invalidParameter(
+      `Number of items in AdditionalVersionWeights cannot be greater than 1. Number of items: ${weights.length}`,
+    );
+  if (main === '$LATEST')
+    throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
   for (const [version, weight] of weights) {
-    if (version === '$LATEST') throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
-    if (version === main) throw invalidParameter(`Invalid function version ${version}. Function version ${version} is already included in routing configuration.`);
-    if (weight < 0 || weight > 1) throw invalidParameter('Invalid value for routing weight. Weight must be between 0.0 and 1.0.');
+    if (version === '$LATEST')
+      throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
+    if (version === main)
+      throw invalidParameter(
+        `Invalid function version ${version}. Function version ${version} is already included in routing configuration.`,
+      );
+    if (weight < 0 || weight > 1)
+      throw invalidParameter('Invalid value for routing weight. Weight must be between 0.0 and 1.0.');
     mustExist(ctx, name, version);
   }
   return { RoutingConfig: { AdditionalVersionWeights: Object.fromEntries(weights) } };

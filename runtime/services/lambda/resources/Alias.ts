@@ -18,7 +18,9 @@ export const Alias = defineResource<AliasProperties>({
     Name: 'executed',
     Description: 'stored',
     RoutingConfig: 'executed',
-    ProvisionedConcurrencyConfig: { refused: 'no environments are kept ready by number; idle ones stay for ten minutes.' },
+    ProvisionedConcurrencyConfig: {
+      refused: 'no environments are kept ready by number; idle ones stay for ten minutes.',
+    },
   },
   create: (ctx, properties) => put(ctx, 'CreateAlias', properties),
   update: (ctx, _arn, properties) => put(ctx, 'UpdateAlias', properties),
@@ -34,7 +36,9 @@ export const Alias = defineResource<AliasProperties>({
 
 async function put(ctx: ResourceContext, operation: string, { RoutingConfig, ...properties }: AliasProperties) {
   const weights = RoutingConfig?.AdditionalVersionWeights ?? [];
-  const AdditionalVersionWeights = Object.fromEntries(weights.map(({ FunctionVersion, FunctionWeight }) => [FunctionVersion, FunctionWeight]));
+  const AdditionalVersionWeights = Object.fromEntries(
+    weights.map(({ FunctionVersion, FunctionWeight }) => [FunctionVersion, FunctionWeight]),
+  );
   const input = { Description: '', ...properties, RoutingConfig: { AdditionalVersionWeights } };
   const { AliasArn } = await ctx.call<{ AliasArn: string }>('lambda', operation, input);
   return { physicalId: AliasArn, attributes: { AliasArn } };

@@ -49,10 +49,14 @@ export const EventSourceMapping = defineResource<MappingProperties>({
     DocumentDBEventSourceConfig: { refused: 'DocumentDB is not run.' },
   },
   async create(ctx, { Tags, ...properties }) {
-    return describe(await ctx.call<Mapping>('lambda', 'CreateEventSourceMapping', { ...properties, Tags: tagsOf(ctx, Tags) }));
+    return describe(
+      await ctx.call<Mapping>('lambda', 'CreateEventSourceMapping', { ...properties, Tags: tagsOf(ctx, Tags) }),
+    );
   },
   async update(ctx, UUID, { Tags: _, EventSourceArn: __, StartingPosition: ___, ...properties }) {
-    return describe(await ctx.call<Mapping>('lambda', 'UpdateEventSourceMapping', { ...defaults, ...properties, UUID }));
+    return describe(
+      await ctx.call<Mapping>('lambda', 'UpdateEventSourceMapping', { ...defaults, ...properties, UUID }),
+    );
   },
   async delete(ctx, UUID) {
     await unlessMissing(() => ctx.call('lambda', 'DeleteEventSourceMapping', { UUID }));

@@ -80,10 +80,18 @@ export const LambdaFunction = defineResource<FunctionProperties>({
   },
   async update(ctx, FunctionName, properties, previous) {
     if (differs(properties.Code, previous.Code) || differs(properties.Architectures, previous.Architectures)) {
-      await ctx.call('lambda', 'UpdateFunctionCode', { FunctionName, ...code(properties), ...present({ Architectures: properties.Architectures }) });
+      await ctx.call('lambda', 'UpdateFunctionCode', {
+        FunctionName,
+        ...code(properties),
+        ...present({ Architectures: properties.Architectures }),
+      });
     }
     if (differs(configuration(properties), configuration(previous))) {
-      await ctx.call('lambda', 'UpdateFunctionConfiguration', { FunctionName, ...configurationDefaults, ...configuration(properties) });
+      await ctx.call('lambda', 'UpdateFunctionConfiguration', {
+        FunctionName,
+        ...configurationDefaults,
+        ...configuration(properties),
+      });
     }
     if (properties.ReservedConcurrentExecutions !== previous.ReservedConcurrentExecutions) {
       await reserve(ctx, FunctionName, properties.ReservedConcurrentExecutions);
@@ -96,34 +104,88 @@ export const LambdaFunction = defineResource<FunctionProperties>({
     await unlessMissing(() => ctx.call('lambda', 'DeleteFunction', { FunctionName }));
   },
   async read(ctx, FunctionName) {
-    const found = await unlessMissing(() => ctx.call<{ Configuration: FunctionProperties; Concurrency?: object }>('lambda', 'GetFunction', { FunctionName }));
+    const found = await unlessMissing(() =>
+      ctx.call<{ Configuration: FunctionProperties; Concurrency?: object }>('lambda', 'GetFunction', { FunctionName }),
+    );
     if (!found) return undefined;
     const { Handler, Runtime, Role, MemorySize, Timeout, Description, Environment } = found.Configuration;
-    return present({ FunctionName, Handler, Runtime, Role, MemorySize, Timeout, Description, Environment, ...found.Concurrency });
+    return present({
+      FunctionName,
+      Handler,
+      Runtime,
+      Role,
+      MemorySize,
+      Timeout,
+      Description,
+      Environment,
+      ...found.Concurrency,
+    });
   },
 });
 
 function describe(ctx: ResourceContext, FunctionName: string): ResourceState {
-  return { physicalId: FunctionName, attributes: { Arn: `arn:aws:lambda:${ctx.region}:${ctx.account}:function:${FunctionName}` } };
+  return {
+    physicalId: FunctionName,
+    attributes: { Arn: `arn:aws:lambda:${ctx.region}:${ctx.account}:function:${FunctionName}` },
+  };
 }
 
 function configuration(properties: FunctionProperties): Record<string, unknown> {
-  const { Role, Runtime, Handler, Description, MemorySize, Timeout, Layers, DeadLetterConfig, LoggingConfig, EphemeralStorage, TracingConfig, KmsKeyArn } = properties;
+  const {
+    Role,
+    Runtime,
+    Handler,
+    Description,
+    MemorySize,
+    Timeout,
+    Layers,
+    DeadLetterConfig,
+    LoggingConfig,
+    EphemeralStorage,
+    TracingConfig,
+    KmsKeyArn,
+  } = properties;
   const variables = properties.Environment?.Variables;
-  const Environment = variables && { Variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])) };
-  return present({ Role, Runtime, Handler, Description, MemorySize, Timeout, Layers, DeadLetterConfig, LoggingConfig, EphemeralStorage, TracingConfig, Environment, KMSKeyArn: KmsKeyArn });
+  const Environment = variables && {
+    Variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
+  };
+  return present({
+    Role,
+    Runtime,
+    Handler,
+    Description,
+    MemorySize,
+    Timeout,
+    Layers,
+    DeadLetterConfig,
+    LoggingConfig,
+    EphemeralStorage,
+    TracingConfig,
+    Environment,
+    KMSKeyArn: KmsKeyArn,
+  });
 }
 
 function code({ Code, Runtime }: FunctionProperties): object {
   return Code.ZipFile === undefined ? Code : { ZipFile: inlineZip(Code.ZipFile, Runtime ?? '') };
 }
 
-async function reserve(ctx: ResourceContext, FunctionName: string, ReservedConcurrentExecutions: number | undefined): Promise<void> {
-  if (ReservedConcurrentExecutions === undefined) await ctx.call('lambda', 'DeleteFunctionConcurrency', { FunctionName });
+async function reserve(
+  ctx: ResourceContext,
+  FunctionName: string,
+  ReservedConcurrentExecutions: number | undefined,
+): Promise<void> {
+  if (ReservedConcurrentExecutions === undefined)
+    await ctx.call('lambda', 'DeleteFunctionConcurrency', { FunctionName });
   else await ctx.call('lambda', 'PutFunctionConcurrency', { FunctionName, ReservedConcurrentExecutions });
 }
 
-async function retag(ctx: ResourceContext, Resource: string, before: Record<string, string>, after: Record<string, string>): Promise<void> {
+async function retag(
+  ctx: ResourceContext,
+  Resource: string,
+  before: Record<string, string>,
+  after: Record<string, string>,
+): Promise<void> {
   const TagKeys = Object.keys(before).filter((key) => !(key in after));
   if (TagKeys.length > 0) await ctx.call('lambda', 'UntagResource', { Resource, TagKeys });
   if (differs(before, after)) await ctx.call('lambda', 'TagResource', { Resource, Tags: after });

@@ -20,7 +20,10 @@ export const LayerVersion = defineResource<LayerProperties>({
   },
   async create(ctx, properties) {
     const LayerName = properties.LayerName ?? ctx.generateName({ maxLength: 140 });
-    const { LayerVersionArn } = await ctx.call<{ LayerVersionArn: string }>('lambda', 'PublishLayerVersion', { ...properties, LayerName });
+    const { LayerVersionArn } = await ctx.call<{ LayerVersionArn: string }>('lambda', 'PublishLayerVersion', {
+      ...properties,
+      LayerName,
+    });
     return { physicalId: LayerVersionArn, attributes: { LayerVersionArn } };
   },
   async delete(ctx, arn) {

@@ -17,18 +17,32 @@ interface UrlConfig {
 /** AWS::Lambda::Url. Ref is the function's ARN, with the qualifier. */
 export const Url = defineResource<UrlProperties>({
   type: 'AWS::Lambda::Url',
-  properties: { TargetFunctionArn: 'executed', Qualifier: 'executed', AuthType: 'executed', InvokeMode: 'executed', Cors: 'executed' },
+  properties: {
+    TargetFunctionArn: 'executed',
+    Qualifier: 'executed',
+    AuthType: 'executed',
+    InvokeMode: 'executed',
+    Cors: 'executed',
+  },
   async create(ctx, properties) {
     return describe(await ctx.call<UrlConfig>('lambda', 'CreateFunctionUrlConfig', input(properties)));
   },
   async update(ctx, _arn, properties) {
-    return describe(await ctx.call<UrlConfig>('lambda', 'UpdateFunctionUrlConfig', { InvokeMode: 'BUFFERED', Cors: {}, ...input(properties) }));
+    return describe(
+      await ctx.call<UrlConfig>('lambda', 'UpdateFunctionUrlConfig', {
+        InvokeMode: 'BUFFERED',
+        Cors: {},
+        ...input(properties),
+      }),
+    );
   },
   async delete(ctx, arn) {
     await unlessMissing(() => ctx.call('lambda', 'DeleteFunctionUrlConfig', { FunctionName: arn }));
   },
   async read(ctx, arn) {
-    const found = await unlessMissing(() => ctx.call<UrlProperties>('lambda', 'GetFunctionUrlConfig', { FunctionName: arn }));
+    const found = await unlessMissing(() =>
+      ctx.call<UrlProperties>('lambda', 'GetFunctionUrlConfig', { FunctionName: arn }),
+    );
     return found && { AuthType: found.AuthType, InvokeMode: found.InvokeMode };
   },
 });

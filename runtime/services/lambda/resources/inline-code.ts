@@ -9,7 +9,9 @@ export function inlineZip(text: string, runtime: string): Uint8Array {
     ? { 'index.py': text, 'cfnresponse.py': pythonResponse }
     : { 'index.js': text, 'cfn-response.js': nodeResponse };
   // A fixed time, so that the same text is the same archive.
-  return zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])), { mtime: '1980-01-01T00:00:00' });
+  return zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])), {
+    mtime: '1980-01-01T00:00:00',
+  });
 }
 
 const nodeResponse = `'use strict';

@@ -23,10 +23,17 @@ if (mounts.length > 0) {
   const script = mounts.map(([from, at]) => `mkdir -p '${at}' && mount --bind '${from}' '${at}'`).join(' && ');
   execFileSync('/bin/sh', ['-c', script], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
 }
-const folders = [environment.LAMBDA_TASK_ROOT, environment.PATH.split(':').at(-1).replace(/\/bin$/, '')];
+const folders = [
+  environment.LAMBDA_TASK_ROOT,
+  environment.PATH.split(':')
+    .at(-1)
+    .replace(/\/bin$/, ''),
+];
 const program = folders.map((folder) => `${folder}/bootstrap`).find(isExecutable);
 if (!program) {
-  process.stdout.write(`Couldn't find valid bootstrap(s): [${folders.map((folder) => `${folder}/bootstrap`).join(' ')}]\n`);
+  process.stdout.write(
+    `Couldn't find valid bootstrap(s): [${folders.map((folder) => `${folder}/bootstrap`).join(' ')}]\n`,
+  );
   process.exit(127);
 }
 process.chdir(environment.LAMBDA_TASK_ROOT);

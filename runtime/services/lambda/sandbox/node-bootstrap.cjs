@@ -67,7 +67,10 @@ function resolveInNodePath(specifier, context, nextResolve) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND' || /^[./]|^[a-z]+:/.test(specifier)) throw error;
     for (const folder of (process.env.NODE_PATH || '').split(':')) {
       try {
-        return nextResolve(specifier, { ...context, parentURL: pathToFileURL(`${folder.replace(/\/node_modules$/, '')}/`).href });
+        return nextResolve(specifier, {
+          ...context,
+          parentURL: pathToFileURL(`${folder.replace(/\/node_modules$/, '')}/`).href,
+        });
       } catch {
         // Looked for in the next folder.
       }

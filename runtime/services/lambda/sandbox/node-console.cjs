@@ -5,7 +5,15 @@ const { format, inspect } = require('node:util');
 const { writeSync } = require('node:fs');
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-const methods = { trace: 'TRACE', debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'FATAL' };
+const methods = {
+  trace: 'TRACE',
+  debug: 'DEBUG',
+  log: 'INFO',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+  fatal: 'FATAL',
+};
 
 exports.install = function install(environment) {
   const json = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
@@ -36,7 +44,8 @@ function asText(requestId, level, args) {
 
 function asJson(requestId, level, args) {
   const event = { timestamp: new Date().toISOString(), level, requestId };
-  if (args.length === 1 && args[0] instanceof Error) Object.assign(event, { errorType: args[0].name, errorMessage: args[0].message, stackTrace: stackOf(args[0]) });
+  if (args.length === 1 && args[0] instanceof Error)
+    Object.assign(event, { errorType: args[0].name, errorMessage: args[0].message, stackTrace: stackOf(args[0]) });
   else if (args.length === 1 && typeof args[0] === 'object' && args[0] !== null) event.message = args[0];
   else event.message = format(...args);
   try {

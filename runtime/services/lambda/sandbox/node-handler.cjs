@@ -8,7 +8,8 @@ const { streamingMark } = require('./node-streaming.cjs');
 exports.load = async function load(taskRoot, handlerName) {
   const name = basename(handlerName);
   const dot = name.indexOf('.');
-  if (dot === -1 || handlerName.includes('..')) throw named('Runtime.MalformedHandlerName', `Bad handler ${handlerName}`);
+  if (dot === -1 || handlerName.includes('..'))
+    throw named('Runtime.MalformedHandlerName', `Bad handler ${handlerName}`);
   const stem = handlerName.slice(0, handlerName.length - name.length) + name.slice(0, dot);
   const path = name.slice(dot + 1);
   let value = await importModule(resolve(taskRoot, stem), stem);
@@ -26,11 +27,16 @@ exports.load = async function load(taskRoot, handlerName) {
 
 async function importModule(path, stem) {
   const file = [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`, `${path}/index.js`].find(isFile);
-  if (!file) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${stem}'\nRequire stack:\n- /var/runtime/index.mjs`);
+  if (!file)
+    throw named(
+      'Runtime.ImportModuleError',
+      `Error: Cannot find module '${stem}'\nRequire stack:\n- /var/runtime/index.mjs`,
+    );
   try {
     return isModule(file) ? await import(pathToFileURL(file).href) : await requireOrImport(file);
   } catch (error) {
-    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') throw named('Runtime.ImportModuleError', `Error: ${error.message}`, error);
+    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND')
+      throw named('Runtime.ImportModuleError', `Error: ${error.message}`, error);
     if (error instanceof SyntaxError) throw named('Runtime.UserCodeSyntaxError', String(error), error);
     throw error;
   }
@@ -41,7 +47,8 @@ async function requireOrImport(file) {
   try {
     return require(file);
   } catch (error) {
-    if (error?.code === 'ERR_REQUIRE_ASYNC_MODULE' || error?.code === 'ERR_REQUIRE_ESM') return import(pathToFileURL(file).href);
+    if (error?.code === 'ERR_REQUIRE_ASYNC_MODULE' || error?.code === 'ERR_REQUIRE_ESM')
+      return import(pathToFileURL(file).href);
     throw error;
   }
 }

@@ -32,7 +32,9 @@ exports.invoke = async function invoke(handler, { headers, payload }, { api, log
   if (headers['lambda-runtime-trace-id']) process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
   log.begin(requestId);
   const streaming = handler[streamingMark] !== undefined;
-  const stream = streaming ? openStream((type) => api.stream(`/invocation/${requestId}/response`, { 'Content-Type': type })) : undefined;
+  const stream = streaming
+    ? openStream((type) => api.stream(`/invocation/${requestId}/response`, { 'Content-Type': type }))
+    : undefined;
   const context = contextOf(headers);
   const died = new Promise((resolve) => {
     failNow = async (what, error) => {
@@ -71,7 +73,9 @@ async function report(error, requestId, { api, log, stream }) {
   const told = exports.describe(error);
   log.end(requestId);
   if (stream?.fail(told)) return;
-  await api.post(`/invocation/${requestId}/error`, JSON.stringify(told), { 'Lambda-Runtime-Function-Error-Type': told.errorType });
+  await api.post(`/invocation/${requestId}/error`, JSON.stringify(told), {
+    'Lambda-Runtime-Function-Error-Type': told.errorType,
+  });
 }
 
 /**
@@ -91,14 +95,22 @@ function run(handler, event, context) {
       if (!context.callbackWaitsForEmptyEventLoop) settle(calledBack);
     };
     process.once('beforeExit', onEmpty);
-    Object.assign(context, { done: callback, succeed: (result) => callback(null, result), fail: (error) => callback(error ?? 'handled') });
+    Object.assign(context, {
+      done: callback,
+      succeed: (result) => callback(null, result),
+      fail: (error) => callback(error ?? 'handled'),
+    });
     let returned;
     try {
       returned = handler(event, context, callback);
     } catch (error) {
       return settle(() => reject(error));
     }
-    if (typeof returned?.then === 'function') returned.then((value) => settle(() => resolve(value)), (error) => settle(() => reject(error)));
+    if (typeof returned?.then === 'function')
+      returned.then(
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
+      );
   });
 }
 

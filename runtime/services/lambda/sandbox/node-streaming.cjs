@@ -14,7 +14,10 @@ globalThis.awslambda = {
   HttpResponseStream: {
     /** Status and headers go ahead of the body as JSON and eight zero bytes. */
     from(stream, metadata) {
-      stream[prelude]?.('application/vnd.awslambda.http-integration-response', `${JSON.stringify(metadata)}${'\0'.repeat(8)}`);
+      stream[prelude]?.(
+        'application/vnd.awslambda.http-integration-response',
+        `${JSON.stringify(metadata)}${'\0'.repeat(8)}`,
+      );
       return stream;
     },
   },

@@ -6,7 +6,9 @@ type Pattern = { [key: string]: Pattern | unknown[] };
 /** "Lambda event filtering": a record passes when one of the patterns matches; without patterns every record does. */
 export function passes(criteria: FilterCriteria | undefined, record: unknown): boolean {
   const filters = criteria?.Filters ?? [];
-  return filters.length === 0 || filters.some(({ Pattern: text }) => matches(JSON.parse(text ?? '{}') as Pattern, record));
+  return (
+    filters.length === 0 || filters.some(({ Pattern: text }) => matches(JSON.parse(text ?? '{}') as Pattern, record))
+  );
 }
 
 /** Refuses patterns that Lambda would refuse. */
@@ -80,7 +82,13 @@ function anyOf(operand: unknown, value: unknown): boolean {
 function numeric(conditions: unknown[], value: number): boolean {
   for (let at = 0; at < conditions.length; at += 2) {
     const bound = Number(conditions[at + 1]);
-    const holds = { '=': value === bound, '>': value > bound, '>=': value >= bound, '<': value < bound, '<=': value <= bound }[String(conditions[at])];
+    const holds = {
+      '=': value === bound,
+      '>': value > bound,
+      '>=': value >= bound,
+      '<': value < bound,
+      '<=': value <= bound,
+    }[String(conditions[at])];
     if (!holds) return false;
   }
   return true;

@@ -1,4 +1,7 @@
-import type { CreateEventSourceMappingCommandInput, UpdateEventSourceMappingCommandInput } from '@aws-sdk/client-lambda';
+import type {
+  CreateEventSourceMappingCommandInput,
+  UpdateEventSourceMappingCommandInput,
+} from '@aws-sdk/client-lambda';
 import { AwsError, refused } from '../../../../kernel/errors.ts';
 import type { Context } from '../../../../kernel/service.ts';
 import { invalidParameter, validation } from '../../errors.ts';
@@ -25,21 +28,28 @@ const notRun = [
 /** Checks what was asked for against "CreateEventSourceMapping"; returns the source's ARN. */
 export function checkMapping(input: CreateEventSourceMappingCommandInput): string {
   const arn = input.EventSourceArn ?? '';
-  for (const parameter of notRun) if (input[parameter]) throw refused(`Lambda CreateEventSourceMapping parameter ${parameter}`);
+  for (const parameter of notRun)
+    if (input[parameter]) throw refused(`Lambda CreateEventSourceMapping parameter ${parameter}`);
   if (!arn) throw invalidParameter('EventSourceArn is required.');
   const kind = kindOf(arn);
   checkRanges(input, kind);
   checkFilters(input.FilterCriteria);
   const { BatchSize, MaximumBatchingWindowInSeconds: window = 0, StartingPosition } = input;
   if (kind === 'dynamodb') {
-    if (StartingPosition === 'AT_TIMESTAMP') throw invalidParameter('Unsupported starting position for arn type. Please select one of TRIM_HORIZON, LATEST.');
-    if (!StartingPosition) throw invalidParameter('1 validation error detected: Value null at "startingPosition" failed to satisfy constraint: Member must not be null.');
+    if (StartingPosition === 'AT_TIMESTAMP')
+      throw invalidParameter('Unsupported starting position for arn type. Please select one of TRIM_HORIZON, LATEST.');
+    if (!StartingPosition)
+      throw invalidParameter(
+        '1 validation error detected: Value null at "startingPosition" failed to satisfy constraint: Member must not be null.',
+      );
     return arn;
   }
   if (StartingPosition) throw invalidParameter('StartingPosition is not valid for SQS event sources.');
   if (kind === 'fifo' && window > 0) throw invalidParameter('Batching window is not supported for FIFO queues.');
   if (BatchSize !== undefined && BatchSize > 10 && window === 0) {
-    throw invalidParameter('Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10');
+    throw invalidParameter(
+      'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
+    );
   }
   return arn;
 }
@@ -51,7 +61,9 @@ function kindOf(arn: string): Kind {
   if (service === 'kinesis' || service === 'kafka' || service === 'mq' || service === 'rds') {
     throw refused(`Lambda event source ${service}`, 'Orrery reads SQS queues and DynamoDB streams.');
   }
-  throw invalidParameter(`Unrecognized event source, must be kinesis, dynamodb stream or sqs. Unsupported source arn : ${arn}`);
+  throw invalidParameter(
+    `Unrecognized event source, must be kinesis, dynamodb stream or sqs. Unsupported source arn : ${arn}`,
+  );
 }
 
 function checkRanges(input: Settings, kind: Kind): void {
@@ -68,9 +80,15 @@ function checkRanges(input: Settings, kind: Kind): void {
   range('maximumRetryAttempts', input.MaximumRetryAttempts, -1, 10_000);
   range('maximumRecordAgeInSeconds', input.MaximumRecordAgeInSeconds, -1, 604_800);
   if (violations.length > 0) throw validation(violations);
-  const streamOnly = ['ParallelizationFactor', 'MaximumRetryAttempts', 'MaximumRecordAgeInSeconds', 'BisectBatchOnFunctionError'] as const;
+  const streamOnly = [
+    'ParallelizationFactor',
+    'MaximumRetryAttempts',
+    'MaximumRecordAgeInSeconds',
+    'BisectBatchOnFunctionError',
+  ] as const;
   for (const member of streamOnly) {
-    if (kind !== 'dynamodb' && input[member] !== undefined) throw invalidParameter(`Unsupported ${member} parameter for given event source mapping type.`);
+    if (kind !== 'dynamodb' && input[member] !== undefined)
+      throw invalidParameter(`Unsupported ${member} parameter for given event source mapping type.`);
   }
 }
 
@@ -126,7 +144,12 @@ export async function checkSource(ctx: Context, arn: string, version: FunctionVe
   }
 }
 
-async function checkVisibility(ctx: Context, arn: string, version: FunctionVersion, as: Parameters<Context['call']>[3]): Promise<void> {
+async function checkVisibility(
+  ctx: Context,
+  arn: string,
+  version: FunctionVersion,
+  as: Parameters<Context['call']>[3],
+): Promise<void> {
   const { Attributes } = await ctx.call<{ Attributes?: Record<string, string> }>(
     'sqs',
     'GetQueueAttributes',
@@ -135,6 +158,8 @@ async function checkVisibility(ctx: Context, arn: string, version: FunctionVersi
   );
   const visibility = Number(Attributes?.VisibilityTimeout ?? 30);
   if (visibility < version.Timeout) {
-    throw invalidParameter(`Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${version.Timeout} seconds`);
+    throw invalidParameter(
+      `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${version.Timeout} seconds`,
+    );
   }
 }

@@ -1,8 +1,8 @@
-import { AwsError } from '../../../../kernel/errors.ts';
 import { authorization, type IssuedCredentials } from '../../../../kernel/authorizer.ts';
+import { AwsError } from '../../../../kernel/errors.ts';
+import { startTrace } from '../../../../kernel/events/hop.ts';
 import { servicePrincipal } from '../../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../../kernel/service.ts';
-import { startTrace } from '../../../../kernel/events/hop.ts';
 import { findVersion, functionArn } from '../../function-names.ts';
 import { functions, type MappingRecord, mappings } from '../../state.ts';
 import { execute } from '../execute.ts';
@@ -37,37 +37,53 @@ export class Source {
    */
   call<Output>(service: string, operation: string, input: object): Promise<Output> {
     const ctx = this.asLambda();
-    return this.kernel.clock.track(ctx.call<Output>(service, operation, input, { principal: this.#session(ctx).principal }));
+    return this.kernel.clock.track(
+      ctx.call<Output>(service, operation, input, { principal: this.#session(ctx).principal }),
+    );
   }
 
   asLambda(traceHeader?: string): Context {
-    const trace = startTrace(this.kernel, 'lambda', `event source of ${this.mapping.FunctionName}`, { header: traceHeader });
-    return this.kernel.context({ principal: servicePrincipal('lambda.amazonaws.com', this.account), region: this.region, trace });
+    const trace = startTrace(this.kernel, 'lambda', `event source of ${this.mapping.FunctionName}`, {
+      header: traceHeader,
+    });
+    return this.kernel.context({
+      principal: servicePrincipal('lambda.amazonaws.com', this.account),
+      region: this.region,
+      trace,
+    });
   }
 
   invoke(event: object, traceHeader?: string): Promise<InvocationResult> {
     const ctx = this.asLambda(traceHeader);
     const named = { name: this.mapping.FunctionName, qualifier: this.mapping.qualifier };
     const version = findVersion(ctx, named, ctx.ids.random());
-    return this.kernel.clock.track(execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)) }));
+    return this.kernel.clock.track(
+      execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)) }),
+    );
   }
 
   /** What GetEventSourceMapping shows of the last batch. Written only when it changes. */
   note(LastProcessingResult: string): void {
     const collection = mappings(this.asLambda());
     const record = collection.get(this.mapping.UUID);
-    if (record && record.LastProcessingResult !== LastProcessingResult) collection.put(record.UUID, { ...record, LastProcessingResult });
+    if (record && record.LastProcessingResult !== LastProcessingResult)
+      collection.put(record.UUID, { ...record, LastProcessingResult });
   }
 
   #session(ctx: Context): IssuedCredentials {
     const name = this.mapping.FunctionName;
     const roleArn = functions(ctx).get(name)?.latest.Role;
     const authorizer = ctx.engine(authorization).current;
-    if (!roleArn || !authorizer) throw new AwsError('AccessDeniedException', 'The execution role of the function cannot be assumed.');
-    const fresh = this.#credentials?.expiresMs === undefined || this.#credentials.expiresMs - RENEW_BEFORE_MS > ctx.clock.now();
+    if (!roleArn || !authorizer)
+      throw new AwsError('AccessDeniedException', 'The execution role of the function cannot be assumed.');
+    const fresh =
+      this.#credentials?.expiresMs === undefined || this.#credentials.expiresMs - RENEW_BEFORE_MS > ctx.clock.now();
     if (this.#credentials?.roleArn === roleArn && fresh) return this.#credentials;
     const by = servicePrincipal('lambda.amazonaws.com', this.account, { sourceArn: functionArn(ctx, name) });
-    this.#credentials = { ...authorizer.assumeRole(ctx.as({ principal: by }), { roleArn, sessionName: name, by }), roleArn };
+    this.#credentials = {
+      ...authorizer.assumeRole(ctx.as({ principal: by }), { roleArn, sessionName: name, by }),
+      roleArn,
+    };
     return this.#credentials;
   }
 }

@@ -1,6 +1,6 @@
 import type { Message, ReceiveMessageResult } from '@aws-sdk/client-sqs';
-import { AwsError } from '../../../../kernel/errors.ts';
 import type { Timer } from '../../../../kernel/clock/clock.ts';
+import { AwsError } from '../../../../kernel/errors.ts';
 import { queueUrl } from '../destinations.ts';
 import { passes } from './filter-criteria.ts';
 import { type Poller, reportedFailures, type Source } from './source.ts';
@@ -115,7 +115,9 @@ export class SqsPoller implements Poller {
         this.#wake = undefined;
         resolve(available);
       };
-      const timer = this.#source.kernel.clock.at(endMs, `batching window of ${this.#source.mapping.FunctionName}`, () => settle(false));
+      const timer = this.#source.kernel.clock.at(endMs, `batching window of ${this.#source.mapping.FunctionName}`, () =>
+        settle(false),
+      );
       this.#wake = () => settle(true);
     });
   }
@@ -157,7 +159,9 @@ export class SqsPoller implements Poller {
       if (this.#awaiting) this.#limit = Math.min(this.#most, this.#limit + 1);
       if (result.functionError) return this.#source.note('PROBLEM: Function call failed');
       const known = new Set(messages.map(({ MessageId = '' }) => MessageId));
-      const failed = FunctionResponseTypes?.includes('ReportBatchItemFailures') ? reportedFailures(result.payload, known) : [];
+      const failed = FunctionResponseTypes?.includes('ReportBatchItemFailures')
+        ? reportedFailures(result.payload, known)
+        : [];
       if (!failed) return this.#source.note('PROBLEM: Function call failed');
       await this.#delete(messages.filter(({ MessageId = '' }) => !failed.includes(MessageId)));
       this.#source.note('OK');
@@ -172,7 +176,9 @@ export class SqsPoller implements Poller {
 
   async #delete(messages: Message[]): Promise<void> {
     for (let at = 0; at < messages.length; at += 10) {
-      const Entries = messages.slice(at, at + 10).map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      const Entries = messages
+        .slice(at, at + 10)
+        .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
       await this.#source.call('sqs', 'DeleteMessageBatch', { QueueUrl: this.#queueUrl, Entries });
     }
   }
@@ -180,10 +186,14 @@ export class SqsPoller implements Poller {
   /** Reads on later, each time later until a batch succeeds. */
   #pause(): void {
     if (this.#paused || this.#stopped) return;
-    this.#paused = this.#source.kernel.clock.after(this.#pauseMs, `pause of ${this.#source.mapping.FunctionName}'s event source`, () => {
-      this.#paused = undefined;
-      this.#signal();
-    });
+    this.#paused = this.#source.kernel.clock.after(
+      this.#pauseMs,
+      `pause of ${this.#source.mapping.FunctionName}'s event source`,
+      () => {
+        this.#paused = undefined;
+        this.#signal();
+      },
+    );
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }

@@ -35,7 +35,8 @@ export class StreamBatch {
       if (left.length === 0) return;
       const { MaximumRetryAttempts: retries = -1, BisectBatchOnFunctionError: bisects } = this.#source.mapping;
       if (outcome.result && bisects && left.length > 1) return this.#inHalves(left);
-      if (outcome.result && retries >= 0 && attempt >= retries) return this.#giveUp(left, 'RetryAttemptsExhausted', outcome.result);
+      if (outcome.result && retries >= 0 && attempt >= retries)
+        return this.#giveUp(left, 'RetryAttemptsExhausted', outcome.result);
       await this.#source.kernel.clock.sleep(Math.min(FIRST_BACKOFF_MS * 2 ** attempt, LONGEST_BACKOFF_MS));
     }
   }
@@ -46,10 +47,14 @@ export class StreamBatch {
     await this.run(records.slice(middle));
   }
 
-  async #attempt(records: StreamRecord[]): Promise<{ failed: StreamRecord[]; problem: string; result: InvocationResult | undefined }> {
+  async #attempt(
+    records: StreamRecord[],
+  ): Promise<{ failed: StreamRecord[]; problem: string; result: InvocationResult | undefined }> {
     const { EventSourceArn, FunctionResponseTypes } = this.#source.mapping;
     try {
-      const result = await this.#source.invoke({ Records: records.map((record) => eventRecord(record, EventSourceArn)) });
+      const result = await this.#source.invoke({
+        Records: records.map((record) => eventRecord(record, EventSourceArn)),
+      });
       if (result.functionError) return { failed: records, problem: 'Function call failed', result };
       if (!FunctionResponseTypes?.includes('ReportBatchItemFailures')) return { failed: [], problem: '', result };
       const reported = reportedFailures(result.payload, new Set(records.map(sequenceOf)));
@@ -80,8 +85,21 @@ export class StreamBatch {
     const [first] = records;
     const last = records.at(-1);
     const record = {
-      requestContext: { requestId: ctx.requestId, functionArn: functionArn(ctx, mapping.FunctionName, mapping.qualifier), condition, approximateInvokeCount: 1 },
-      ...(result ? { responseContext: { statusCode: 200, executedVersion: result.executedVersion, functionError: result.functionError } } : {}),
+      requestContext: {
+        requestId: ctx.requestId,
+        functionArn: functionArn(ctx, mapping.FunctionName, mapping.qualifier),
+        condition,
+        approximateInvokeCount: 1,
+      },
+      ...(result
+        ? {
+            responseContext: {
+              statusCode: 200,
+              executedVersion: result.executedVersion,
+              functionError: result.functionError,
+            },
+          }
+        : {}),
       version: '1.0',
       timestamp: new Date(kernel.clock.now()).toISOString(),
       DDBStreamBatchInfo: {

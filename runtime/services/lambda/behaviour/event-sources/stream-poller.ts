@@ -1,12 +1,16 @@
-import type { _Record as StreamRecord, GetRecordsOutput, GetShardIteratorOutput } from '@aws-sdk/client-dynamodb-streams';
+import type {
+  GetRecordsOutput,
+  GetShardIteratorOutput,
+  _Record as StreamRecord,
+} from '@aws-sdk/client-dynamodb-streams';
 import type { Timer } from '../../../../kernel/clock/clock.ts';
 import { AwsError } from '../../../../kernel/errors.ts';
 import { emitMetric } from '../metrics.ts';
 import { passes } from './filter-criteria.ts';
-import { shardsOf } from './stream-shards.ts';
 import type { Poller, Source } from './source.ts';
 import { StreamBatch } from './stream-batch.ts';
 import { ageOf, eventRecord, lanesOf, sequenceOf } from './stream-records.ts';
+import { shardsOf } from './stream-shards.ts';
 
 declare module '../../../../kernel/events/events.ts' {
   interface EventTypes {
@@ -72,20 +76,31 @@ export class StreamPoller implements Poller {
   }
 
   #later(): void {
-    this.#pause = this.#source.kernel.clock.after(PAUSE_MS, `pause of ${this.#source.mapping.FunctionName}'s event source`, () => {
-      this.#pause = undefined;
-      this.#read();
-    });
+    this.#pause = this.#source.kernel.clock.after(
+      PAUSE_MS,
+      `pause of ${this.#source.mapping.FunctionName}'s event source`,
+      () => {
+        this.#pause = undefined;
+        this.#read();
+      },
+    );
   }
 
   async #readShard(shard: string): Promise<void> {
-    const { BatchSize = 100, ParallelizationFactor = 1, MaximumBatchingWindowInSeconds: window = 0 } = this.#source.mapping;
+    const {
+      BatchSize = 100,
+      ParallelizationFactor = 1,
+      MaximumBatchingWindowInSeconds: window = 0,
+    } = this.#source.mapping;
     let iterator = await this.#iterator(shard);
     let held: StreamRecord[] = [];
     let waited = false;
     while (iterator && !this.#stopped) {
       const Limit = Math.min(GET_RECORDS_LIMIT, BatchSize * ParallelizationFactor - held.length);
-      const page: GetRecordsOutput = await this.#source.call('dynamodbstreams', 'GetRecords', { ShardIterator: iterator, Limit });
+      const page: GetRecordsOutput = await this.#source.call('dynamodbstreams', 'GetRecords', {
+        ShardIterator: iterator,
+        Limit,
+      });
       const records = page.Records ?? [];
       held.push(...records);
       iterator = page.NextShardIterator;
@@ -119,10 +134,15 @@ export class StreamPoller implements Poller {
 
   async #handle(shard: string, records: StreamRecord[]): Promise<void> {
     const { mapping, kernel, account, region } = this.#source;
-    const wanted = records.filter((record) => passes(mapping.FilterCriteria, eventRecord(record, mapping.EventSourceArn)));
+    const wanted = records.filter((record) =>
+      passes(mapping.FilterCriteria, eventRecord(record, mapping.EventSourceArn)),
+    );
     const last = wanted.at(-1);
     if (last) {
-      const about = { ctx: { events: kernel.events, clock: kernel.clock, account, region }, name: mapping.FunctionName };
+      const about = {
+        ctx: { events: kernel.events, clock: kernel.clock, account, region },
+        name: mapping.FunctionName,
+      };
       emitMetric(about, 'IteratorAge', Math.max(0, ageOf(last, kernel.clock.now())), 'Milliseconds');
       const lanes = lanesOf(wanted, mapping.ParallelizationFactor ?? 1);
       await Promise.all(lanes.map((lane) => new StreamBatch(this.#source, shard, () => this.#stopped).run(lane)));
