@@ -48,6 +48,8 @@ export interface Behaviour {
   responseHeaders: ResponseHeaders | undefined;
   viewerRequest: EdgeFunction | undefined;
   viewerResponse: EdgeFunction | undefined;
+  /** Versions of Lambda functions, by event: Lambda@Edge. */
+  lambda: Partial<Record<'viewer-request' | 'viewer-response' | 'origin-request' | 'origin-response', string>>;
   /** PEM of public keys by key id; undefined: content is not private. */
   trustedKeys: Record<string, string> | undefined;
 }

@@ -22,6 +22,8 @@ export interface TestEdge {
   metrics: MetricEvent[];
   /** Operations the edge called, e.g. S3 PutObject for logs. */
   calls: { service: string; operation: string; input: Record<string, unknown> }[];
+  /** What those operations answer. */
+  answers: Record<string, (input: Record<string, unknown>) => object>;
   /** Answers at `origin.test` unless another name is given; requests it saw are in `asked`. */
   origin(plane: DataPlane, domain?: string): HttpRequest[];
   deploy(change?: Partial<EdgeDistribution>, behaviour?: Partial<Behaviour>): void;
@@ -73,6 +75,7 @@ export const behaviourDefaults: Behaviour = {
   responseHeaders: undefined,
   viewerRequest: undefined,
   viewerResponse: undefined,
+  lambda: {},
   trustedKeys: undefined,
 };
 
@@ -82,6 +85,7 @@ export function startEdge(): TestEdge {
   const events = createEvents();
   const ids = seededIds('cdn');
   const calls: TestEdge['calls'] = [];
+  const answers: TestEdge['answers'] = {};
   const kernel: Kernel = {
     clock,
     ids,
@@ -93,7 +97,7 @@ export function startEdge(): TestEdge {
       ({
         call: async (service: string, operation: string, input: Record<string, unknown>) => {
           calls.push({ service, operation, input });
-          return {};
+          return answers[operation]?.(input) ?? {};
         },
       }) as unknown as Context,
   };
@@ -108,6 +112,7 @@ export function startEdge(): TestEdge {
     hops,
     metrics,
     calls,
+    answers,
     origin(plane, domain = 'origin.test') {
       const asked: HttpRequest[] = [];
       room.get(hosts).set(domain, (request, hop) => {

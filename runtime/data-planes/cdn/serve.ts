@@ -3,6 +3,7 @@ import type { Hop } from '../../kernel/events/hop.ts';
 import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { awsName } from '../http/hosts.ts';
 import { type Obtained, obtain } from './cache/obtain.ts';
+import { LambdaFailure, lambdaViewerRequest, lambdaViewerResponse } from './functions/lambda-edge.ts';
 import { FunctionFailure, runViewerRequest, runViewerResponse } from './functions/viewer-functions.ts';
 import { generatedPage, sentences } from './viewer/generated-page.ts';
 import { present } from './viewer/present.ts';
@@ -42,17 +43,27 @@ export async function serve(
   try {
     served = await answer(edge, visit);
   } catch (error) {
-    if (!(error instanceof FunctionFailure)) {
+    const failed = edgeFunctionFailed(error, visit);
+    if (!failed) {
       hop.end({ error: (error as Error).message });
       throw error;
     }
-    hop.note('function', error.message);
-    served = { ...generated(503, sentences.functionFailed, visit), outcome: 'FunctionExecutionError' };
+    hop.note('function', (error as Error).message);
+    served = failed;
   }
   const response = finished(edge, visit, served);
   hop.note('cache', served.outcome);
   hop.end({ status: served.status });
   return { visit, served, response };
+}
+
+/** "HTTP 503 status code (Service Unavailable)" for CloudFront Functions, "HTTP 502 … Lambda execution error" for Lambda@Edge. */
+function edgeFunctionFailed(error: unknown, visit: Visit): Served | undefined {
+  if (error instanceof FunctionFailure)
+    return { ...generated(503, sentences.functionFailed, visit), outcome: 'FunctionExecutionError' };
+  if (error instanceof LambdaFailure)
+    return { ...generated(502, sentences.lambdaFailed, visit), outcome: error.outcome };
+  return undefined;
 }
 
 async function answer(edge: Edge, visit: Visit): Promise<Served> {
@@ -68,6 +79,7 @@ async function answer(edge: Edge, visit: Visit): Promise<Served> {
   if (refused) return refused;
   let fromFunction: Served | undefined;
   if (behaviour.viewerRequest) fromFunction = await runViewerRequest(edge, visit, behaviour.viewerRequest);
+  else if (behaviour.lambda['viewer-request']) fromFunction = await lambdaViewerRequest(edge, visit);
   if (!fromFunction && visit.viewer.path === '/' && site.defaultRootObject !== '')
     visit.viewer = { ...visit.viewer, path: `/${site.defaultRootObject}` };
   const found = fromFunction ? undefined : obtain(edge, visit);
@@ -77,9 +89,9 @@ async function answer(edge: Edge, visit: Visit): Promise<Served> {
     addServerTiming(edge, visit, served);
   }
   // Not after errors, nor after a viewer request function's own answer ("Restrictions on all edge functions").
-  if (!fromFunction && behaviour.viewerResponse && served.status < 400)
-    return runViewerResponse(edge, visit, behaviour.viewerResponse, served);
-  return served;
+  if (fromFunction || served.status >= 400) return served;
+  if (behaviour.viewerResponse) return runViewerResponse(edge, visit, behaviour.viewerResponse, served);
+  return behaviour.lambda['viewer-response'] ? lambdaViewerResponse(edge, visit, served) : served;
 }
 
 /** Viewer protocol policy and allowed HTTP methods, which are decided before anything is looked up. */

@@ -46,7 +46,10 @@ export type Outcome =
   | 'Error'
   | 'Redirect'
   | 'FunctionGeneratedResponse'
-  | 'FunctionExecutionError';
+  | 'FunctionExecutionError'
+  | 'LambdaGeneratedResponse'
+  | 'LambdaExecutionError'
+  | 'LambdaValidationError';
 
 export function siteOf(distribution: EdgeDistribution): Site {
   const patterns = distribution.behaviours.map((behaviour) => ({

@@ -147,14 +147,17 @@ describe('a distribution', () => {
       ['InvalidArgument', 400, {}, { MinTTL: 1 }],
       ['NotImplemented', 501, { WebACLId: 'arn:aws:wafv2:us-east-1:000000000000:global/webacl/a/b' }],
       [
-        'NotImplemented',
-        501,
+        'InvalidLambdaFunctionAssociation',
+        400,
         {},
         {
           LambdaFunctionAssociations: {
             Quantity: 1,
             Items: [
-              { EventType: 'viewer-request', LambdaFunctionARN: 'arn:aws:lambda:us-east-1:000000000000:function:f:1' },
+              {
+                EventType: 'viewer-request',
+                LambdaFunctionARN: 'arn:aws:lambda:us-east-1:000000000000:function:f:live',
+              },
             ],
           },
         },

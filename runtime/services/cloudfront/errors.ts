@@ -60,6 +60,8 @@ export const invalidResponseCode = () => error('InvalidResponseCode', 400, 'A re
 export const invalidTtlOrder = () => error('InvalidTTLOrder', 400, 'The TTL order specified is not valid.');
 export const invalidViewerCertificate = (message: string) => error('InvalidViewerCertificate', 400, message);
 export const invalidFunctionAssociation = (message: string) => error('InvalidFunctionAssociation', 400, message);
+export const invalidLambdaFunctionAssociation = (message: string) =>
+  error('InvalidLambdaFunctionAssociation', 400, message);
 export const invalidTagging = (message: string) => error('InvalidTagging', 400, message);
 export const trustedKeyGroupDoesNotExist = () =>
   error('TrustedKeyGroupDoesNotExist', 400, 'The specified key group does not exist.');

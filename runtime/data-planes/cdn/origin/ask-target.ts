@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { CachedObject } from '../cache/object-cache.ts';
 import type { Origin } from '../configuration.ts';
+import { lambdaOriginRequest, lambdaOriginResponse } from '../functions/lambda-edge.ts';
 import type { Edge, Visit } from '../visit.ts';
 import { askOrigin, type OriginReply, type OriginRequest } from './ask-origin.ts';
 import { forwardsCookies, originHeaders, originQuery } from './origin-headers.ts';
@@ -28,15 +29,16 @@ export async function askTarget(edge: Edge, visit: Visit, wanted: Wanted): Promi
 
 const failoverMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-function askOne(edge: Edge, visit: Visit, originId: string, wanted: Wanted): Promise<OriginReply> {
+async function askOne(edge: Edge, visit: Visit, originId: string, wanted: Wanted): Promise<OriginReply> {
   const origin = visit.site.origins[originId];
   if (!origin) throw new Error(`distribution ${visit.site.id} has no origin ${originId}`);
-  return askOrigin(
-    { kernel: edge.kernel, loopback: edge.loopback },
-    origin,
-    toOrigin(edge, visit, origin, wanted),
-    visit.hop,
-  );
+  const access = { kernel: edge.kernel, loopback: edge.loopback };
+  const request = toOrigin(edge, visit, origin, wanted);
+  const { lambda } = visit.behaviour;
+  if (!lambda['origin-request'] && !lambda['origin-response']) return askOrigin(access, origin, request, visit.hop);
+  const asked = await lambdaOriginRequest(edge, visit, { origin, request });
+  if (asked.reply) return asked.reply;
+  return lambdaOriginResponse(edge, visit, await askOrigin(access, asked.origin, asked.request, visit.hop));
 }
 
 function toOrigin(edge: Edge, visit: Visit, origin: Origin, wanted: Wanted): OriginRequest {

@@ -34,6 +34,8 @@ export const sentences = {
   cannotConnect: "CloudFront wasn't able to connect to the origin.",
   timedOut:
     'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.',
+  lambdaFailed:
+    'The Lambda function associated with the CloudFront distribution is invalid or does not have the required permissions.',
   functionFailed: 'The CloudFront function associated with the CloudFront distribution is invalid or could not run.',
 } as const;
 

@@ -4,6 +4,7 @@ import {
   errorsOf,
   invalidArgument,
   invalidFunctionAssociation,
+  invalidLambdaFunctionAssociation,
   invalidTtlOrder,
   noSuchFunction,
   trustedKeyGroupDoesNotExist,
@@ -20,6 +21,7 @@ export function checkBehaviour(ctx: Context, behaviour: DefaultCacheBehavior): v
   const groups = behaviour.TrustedKeyGroups;
   for (const id of groups?.Items ?? []) if (!keyGroups(ctx, ctx).has(id)) throw trustedKeyGroupDoesNotExist();
   checkFunctions(ctx, behaviour);
+  checkLambdas(behaviour);
 }
 
 function checkPolicies(ctx: Context, behaviour: DefaultCacheBehavior): void {
@@ -77,4 +79,31 @@ function checkFunctions(ctx: Context, behaviour: DefaultCacheBehavior): void {
         'The function must be published to LIVE before it can be associated with a distribution.',
       );
   }
+}
+
+const lambdaEvents = ['viewer-request', 'viewer-response', 'origin-request', 'origin-response'];
+
+/** "Restrictions on Lambda@Edge": a numbered version in us-east-1, one an event, and not beside a CloudFront function of it. */
+function checkLambdas(behaviour: DefaultCacheBehavior): void {
+  const items = behaviour.LambdaFunctionAssociations?.Items ?? [];
+  const types = items.map((item) => String(item.EventType));
+  if (new Set(types).size !== types.length || types.some((type) => !lambdaEvents.includes(type))) {
+    throw invalidLambdaFunctionAssociation(
+      'The specified Lambda function association is invalid: each event type can have one function.',
+    );
+  }
+  if (
+    items.some((item) => !/^arn:aws:lambda:us-east-1:\d{12}:function:[^:]+:\d+$/.test(item.LambdaFunctionARN ?? ''))
+  ) {
+    throw invalidLambdaFunctionAssociation(
+      'The function ARN must reference a specific function version in us-east-1. (The ARN must end with the version number.)',
+    );
+  }
+  const beside = behaviour.FunctionAssociations?.Items?.some((item) =>
+    types.some((type) => type.startsWith('viewer') && item.EventType?.startsWith('viewer')),
+  );
+  if (beside)
+    throw invalidLambdaFunctionAssociation(
+      'CloudFront Functions and Lambda@Edge cannot both run on viewer events of one cache behavior.',
+    );
 }

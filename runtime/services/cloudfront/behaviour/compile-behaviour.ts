@@ -43,6 +43,9 @@ export function compileBehaviour(kernel: Kernel, account: string, config: Config
     responseHeaders: response ? compileResponseHeaders(response.Config) : undefined,
     viewerRequest: functionOf(kernel, account, config, 'viewer-request'),
     viewerResponse: functionOf(kernel, account, config, 'viewer-response'),
+    lambda: Object.fromEntries(
+      (config.LambdaFunctionAssociations?.Items ?? []).map((item) => [item.EventType, item.LambdaFunctionARN]),
+    ) as Behaviour['lambda'],
     trustedKeys: config.TrustedKeyGroups?.Enabled
       ? keysOf(kernel, account, config.TrustedKeyGroups.Items ?? [])
       : undefined,

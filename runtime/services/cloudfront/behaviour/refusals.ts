@@ -46,9 +46,9 @@ export function refuseNotDone(config: DistributionConfig): void {
 
 function refuseInBehaviour(behaviour: DefaultCacheBehavior, path: string): void {
   refuseIf(
-    behaviour.LambdaFunctionAssociations?.Items?.length,
-    `${path}.LambdaFunctionAssociations`,
-    'Lambda@Edge is not run; CloudFront Functions are.',
+    behaviour.LambdaFunctionAssociations?.Items?.some((item) => item.IncludeBody),
+    `${path}.LambdaFunctionAssociations.IncludeBody`,
+    'functions at the edge are not given bodies yet.',
   );
   refuseIf(behaviour.FieldLevelEncryptionId, `${path}.FieldLevelEncryptionId`, 'field-level encryption is not run.');
   refuseIf(

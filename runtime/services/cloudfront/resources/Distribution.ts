@@ -27,7 +27,7 @@ const refused: Record<string, string> = {
   WebACLId: 'no web ACL is evaluated at the edge yet.',
   ContinuousDeploymentPolicyId: 'continuous deployment is not run.',
   ...inEveryBehaviour({
-    LambdaFunctionAssociations: 'Lambda@Edge is not run; CloudFront Functions are.',
+    'LambdaFunctionAssociations.IncludeBody': 'functions at the edge are not given bodies yet.',
     FieldLevelEncryptionId: 'field-level encryption is not run.',
     RealtimeLogConfigArn: 'real-time logs are not written; standard logs are.',
     TrustedSigners: 'use trusted key groups, as AWS recommends.',
