@@ -64,6 +64,10 @@ describe('policies', () => {
       }),
     );
     assert.equal((await cloudfront.view(domain, '/')).headers['x-one'], '1');
+    const users = await cloudfront.client.send(
+      new sdk.ListDistributionsByResponseHeadersPolicyIdCommand({ ResponseHeadersPolicyId: Id }),
+    );
+    assert.equal(users.DistributionIdList?.Quantity, 1);
     await assert.rejects(
       cloudfront.client.send(new sdk.CreateResponseHeadersPolicyCommand({ ResponseHeadersPolicyConfig: policy })),
       refusal('ResponseHeadersPolicyAlreadyExists', 409),

@@ -2,6 +2,7 @@ import { cdn } from '../../data-planes/cdn/cdn.ts';
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { redeployAll } from './behaviour/deployment.ts';
 import * as distributionOperations from './operations/distributions.ts';
+import * as distributionsByPart from './operations/distributions-by-part.ts';
 import * as functionOperations from './operations/functions.ts';
 import * as invalidationOperations from './operations/invalidations.ts';
 import * as tagOperations from './operations/tags.ts';
@@ -22,6 +23,7 @@ export default defineService({
   actionPrefix: 'cloudfront',
   operations: {
     ...distributionOperations,
+    ...distributionsByPart,
     ...invalidationOperations,
     ...functionOperations,
     ...tagOperations,

@@ -44,7 +44,12 @@ export async function obtainFailure(edge: Edge, visit: Visit, failure: Failure):
   const told =
     rule?.responsePagePath === undefined
       ? plain(visit, reply, rule?.responseCode)
-      : await errorPage(edge, visit, { reply, path: rule.responsePagePath, code: rule.responseCode });
+      : await errorPage(edge, visit, {
+          reply,
+          path: rule.responsePagePath,
+          code: rule.responseCode,
+          kept: key !== undefined,
+        });
   if (!key || ttlSeconds === undefined) return { kind: 'stream', ...told, outcome: 'Error' };
   const body = await collect(told.body, edge.cache.maxObjectBytes);
   if (!Buffer.isBuffer(body)) return { kind: 'stream', ...told, body, outcome: 'Error' };
@@ -78,7 +83,7 @@ function plain(visit: Visit, reply: OriginReply, code: number | undefined): Told
 async function errorPage(
   edge: Edge,
   visit: Visit,
-  about: { reply: OriginReply; path: string; code: number | undefined },
+  about: { reply: OriginReply; path: string; code: number | undefined; kept: boolean },
 ): Promise<Told> {
   discard(about.reply);
   const headers = { ...visit.viewer.headers };
@@ -93,6 +98,8 @@ async function errorPage(
     'content-type',
   ])
     delete headers[name];
+  // An error kept under a key without encodings must be readable by every viewer.
+  if (about.kept && visit.behaviour.encodings.length === 0) delete headers['accept-encoding'];
   const page = await obtain(edge, {
     ...visit,
     behaviour: behaviourFor(visit.site, about.path),
