@@ -27,7 +27,9 @@ export function installFakeTypes(kernel: Kernel, from: Partial<FakeTypes> = {}):
       type,
       defineResource<Record<string, unknown>>({
         type,
-        properties: Object.fromEntries(Object.keys(specificationOf(type)?.properties ?? {}).map((name) => [name, 'executed'])),
+        properties: Object.fromEntries(
+          Object.keys(specificationOf(type)?.properties ?? {}).map((name) => [name, 'executed']),
+        ),
         async create(ctx, properties) {
           strike(`create ${ctx.logicalId}`);
           const name =

@@ -24,31 +24,59 @@ import { registry } from '../../kernel/resource-registry.ts';
 import { defineService } from '../../kernel/service.ts';
 import { withStacks } from './stacks.fixture.ts';
 
-const queue = (properties: object = {}, more: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties: properties, ...more });
+const queue = (properties: object = {}, more: object = {}) => ({
+  Type: 'AWS::SQS::Queue',
+  Properties: properties,
+  ...more,
+});
 
 test('stacks, resources, templates and exports are described and listed', () =>
   withStacks(async ({ client, create }) => {
-    const template = { Description: 'd', Resources: { A: queue({ QueueName: 'a' }, { Metadata: { k: 1 } }) }, Outputs: { O: { Value: 'v', Export: { Name: 'e' } } } };
+    const template = {
+      Description: 'd',
+      Resources: { A: queue({ QueueName: 'a' }, { Metadata: { k: 1 } }) },
+      Outputs: { O: { Value: 'v', Export: { Name: 'e' } } },
+    };
     await create(template, { Tags: [{ Key: 'team', Value: 'x' }] });
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'app' }));
     assert.deepEqual([Stacks?.[0]?.Description, Stacks?.[0]?.Tags], ['d', [{ Key: 'team', Value: 'x' }]]);
     const { StackSummaries } = await client.send(new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }));
-    assert.deepEqual(StackSummaries?.map(({ StackName }) => StackName), ['app']);
+    assert.deepEqual(
+      StackSummaries?.map(({ StackName }) => StackName),
+      ['app'],
+    );
     const { StackResourceSummaries } = await client.send(new ListStackResourcesCommand({ StackName: 'app' }));
-    assert.deepEqual(StackResourceSummaries?.map((resource) => [resource.LogicalResourceId, resource.PhysicalResourceId, resource.ResourceStatus]), [['A', 'a', 'CREATE_COMPLETE']]);
+    assert.deepEqual(
+      StackResourceSummaries?.map((resource) => [
+        resource.LogicalResourceId,
+        resource.PhysicalResourceId,
+        resource.ResourceStatus,
+      ]),
+      [['A', 'a', 'CREATE_COMPLETE']],
+    );
     const detail = await client.send(new DescribeStackResourceCommand({ StackName: 'app', LogicalResourceId: 'A' }));
     assert.equal(detail.StackResourceDetail?.Metadata, '{"k":1}');
-    assert.deepEqual(JSON.parse((await client.send(new GetTemplateCommand({ StackName: 'app' }))).TemplateBody ?? ''), template);
+    assert.deepEqual(
+      JSON.parse((await client.send(new GetTemplateCommand({ StackName: 'app' }))).TemplateBody ?? ''),
+      template,
+    );
     const { Exports } = await client.send(new ListExportsCommand({}));
-    assert.deepEqual(Exports?.map(({ Name, Value }) => [Name, Value]), [['e', 'v']]);
+    assert.deepEqual(
+      Exports?.map(({ Name, Value }) => [Name, Value]),
+      [['e', 'v']],
+    );
   }));
 
 test('a template is validated and summarised without being deployed', () =>
   withStacks(async ({ client }) => {
-    const TemplateBody = 'Parameters: {P: {Type: Number, Default: 1}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {RoleName: !Ref P, AssumeRolePolicyDocument: {}}}}';
+    const TemplateBody =
+      'Parameters: {P: {Type: Number, Default: 1}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {RoleName: !Ref P, AssumeRolePolicyDocument: {}}}}';
     const validated = await client.send(new ValidateTemplateCommand({ TemplateBody }));
     assert.deepEqual(validated.Capabilities, ['CAPABILITY_NAMED_IAM']);
-    assert.deepEqual(validated.Parameters?.map(({ ParameterKey, DefaultValue }) => [ParameterKey, DefaultValue]), [['P', '1']]);
+    assert.deepEqual(
+      validated.Parameters?.map(({ ParameterKey, DefaultValue }) => [ParameterKey, DefaultValue]),
+      [['P', '1']],
+    );
     const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody }));
     assert.deepEqual(summary.ResourceTypes, ['AWS::IAM::Role']);
     await assert.rejects(client.send(new ValidateTemplateCommand({ TemplateBody: 'Resources:\n  - a\n b' })), {
@@ -60,7 +88,9 @@ test('a template is validated and summarised without being deployed', () =>
 test('a protected stack is not deleted', () =>
   withStacks(async ({ client, create, settle, status }) => {
     await create({ Resources: { A: queue() } }, { EnableTerminationProtection: true });
-    await assert.rejects(client.send(new DeleteStackCommand({ StackName: 'app' })), { message: 'Stack [app] cannot be deleted while TerminationProtection is enabled' });
+    await assert.rejects(client.send(new DeleteStackCommand({ StackName: 'app' })), {
+      message: 'Stack [app] cannot be deleted while TerminationProtection is enabled',
+    });
     await client.send(new UpdateTerminationProtectionCommand({ StackName: 'app', EnableTerminationProtection: false }));
     await client.send(new DeleteStackCommand({ StackName: 'app' }));
     await settle();
@@ -69,15 +99,32 @@ test('a protected stack is not deleted', () =>
 
 test('what drifted from the template is found', () =>
   withStacks(async ({ client, create, fakes }) => {
-    await create({ Resources: { A: queue({ QueueName: 'a', DelaySeconds: 1 }), B: queue({ QueueName: 'b' }), C: queue({ QueueName: 'c' }) } });
+    await create({
+      Resources: {
+        A: queue({ QueueName: 'a', DelaySeconds: 1 }),
+        B: queue({ QueueName: 'b' }),
+        C: queue({ QueueName: 'c' }),
+      },
+    });
     fakes.live.set('a', { QueueName: 'a', DelaySeconds: 9, VisibilityTimeout: 30 });
     fakes.live.delete('c');
     const { StackDriftDetectionId } = await client.send(new DetectStackDriftCommand({ StackName: 'app' }));
     const detection = await client.send(new DescribeStackDriftDetectionStatusCommand({ StackDriftDetectionId }));
     assert.deepEqual([detection.StackDriftStatus, detection.DriftedStackResourceCount], ['DRIFTED', 2]);
-    const { StackResourceDrifts = [] } = await client.send(new DescribeStackResourceDriftsCommand({ StackName: 'app' }));
-    assert.deepEqual(StackResourceDrifts.map((drift) => [drift.LogicalResourceId, drift.StackResourceDriftStatus]), [['A', 'MODIFIED'], ['B', 'IN_SYNC'], ['C', 'DELETED']]);
-    assert.deepEqual(StackResourceDrifts[0]?.PropertyDifferences, [{ PropertyPath: '/DelaySeconds', ExpectedValue: '1', ActualValue: '9', DifferenceType: 'NOT_EQUAL' }]);
+    const { StackResourceDrifts = [] } = await client.send(
+      new DescribeStackResourceDriftsCommand({ StackName: 'app' }),
+    );
+    assert.deepEqual(
+      StackResourceDrifts.map((drift) => [drift.LogicalResourceId, drift.StackResourceDriftStatus]),
+      [
+        ['A', 'MODIFIED'],
+        ['B', 'IN_SYNC'],
+        ['C', 'DELETED'],
+      ],
+    );
+    assert.deepEqual(StackResourceDrifts[0]?.PropertyDifferences, [
+      { PropertyPath: '/DelaySeconds', ExpectedValue: '1', ActualValue: '9', DifferenceType: 'NOT_EQUAL' },
+    ]);
   }));
 
 test('the old one of a replacement stays where UpdateReplacePolicy retains it', () =>
@@ -104,14 +151,18 @@ test('a wait condition is complete when its handle has been PUT to, and fails wh
     const template = (Timeout: string) => ({
       Resources: {
         Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
-        Wait: { Type: 'AWS::CloudFormation::WaitCondition', Properties: { Handle: { Ref: 'Handle' }, Timeout, Count: 1 } },
+        Wait: {
+          Type: 'AWS::CloudFormation::WaitCondition',
+          Properties: { Handle: { Ref: 'Handle' }, Timeout, Count: 1 },
+        },
         Told: queue({ QueueName: { Ref: 'Handle' } }),
       },
       Outputs: { Data: { Value: { 'Fn::GetAtt': ['Wait', 'Data'] } } },
     });
     const handle = new Promise<string>((resolve) => {
       orrery.kernel.events.on('cloudformation.event', (event) => {
-        if (event.LogicalResourceId === 'Handle' && event.ResourceStatus === 'CREATE_COMPLETE') resolve(event.PhysicalResourceId ?? '');
+        if (event.LogicalResourceId === 'Handle' && event.ResourceStatus === 'CREATE_COMPLETE')
+          resolve(event.PhysicalResourceId ?? '');
       });
     });
     await client.send(new CreateStackCommand({ StackName: 'app', TemplateBody: JSON.stringify(template('60')) }));
@@ -129,7 +180,12 @@ test('a wait condition is complete when its handle has been PUT to, and fails wh
 test('a creation policy waits for its signals', () =>
   withStacks(async ({ client, orrery, settle, status, events }) => {
     const policy = { CreationPolicy: { ResourceSignal: { Count: 2, Timeout: 'PT10M' } } };
-    await client.send(new CreateStackCommand({ StackName: 'app', TemplateBody: JSON.stringify({ Resources: { A: queue({}, policy) } }) }));
+    await client.send(
+      new CreateStackCommand({
+        StackName: 'app',
+        TemplateBody: JSON.stringify({ Resources: { A: queue({}, policy) } }),
+      }),
+    );
     await orrery.clock.wind(0);
     const signal = { StackName: 'app', LogicalResourceId: 'A', Status: 'SUCCESS' as const };
     await client.send(new SignalResourceCommand({ ...signal, UniqueId: 'i-1' }));
@@ -144,24 +200,47 @@ test('a creation policy waits for its signals', () =>
 test('a creation that takes longer than TimeoutInMinutes is rolled back', () =>
   withStacks(async ({ client, orrery, settle }) => {
     const policy = { CreationPolicy: { ResourceSignal: { Timeout: 'PT10M' } } };
-    await client.send(new CreateStackCommand({ StackName: 'app', TimeoutInMinutes: 1, TemplateBody: JSON.stringify({ Resources: { A: queue({}, policy) } }) }));
+    await client.send(
+      new CreateStackCommand({
+        StackName: 'app',
+        TimeoutInMinutes: 1,
+        TemplateBody: JSON.stringify({ Resources: { A: queue({}, policy) } }),
+      }),
+    );
     await orrery.clock.wind(61_000);
     await settle();
     const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: 'app' }));
     assert.equal(StackEvents[0]?.ResourceStatus, 'ROLLBACK_COMPLETE');
-    assert.ok(StackEvents.some(({ ResourceStatusReason }) => /exceeded the specified timeout/.test(ResourceStatusReason ?? '')));
+    assert.ok(
+      StackEvents.some(({ ResourceStatusReason }) => /exceeded the specified timeout/.test(ResourceStatusReason ?? '')),
+    );
   }));
 
 test('events are published to the topics the stack was given, and a stack policy is kept', () =>
-  withStacks(async ({ client, create, orrery }) => {
-    const published: string[] = [];
-    orrery.kernel.engine(registry).services.set(
-      'sns',
-      defineService({ name: 'sns', actionPrefix: 'sns', operations: { Publish: (_ctx, { Message }: { Message: string }) => void published.push(Message) } }),
-    );
-    await create({ Resources: { A: queue({ QueueName: 'a' }) } }, { NotificationARNs: ['arn:aws:sns:us-east-1:000000000000:told'] });
-    await orrery.clock.wind(0);
-    assert.match(published.at(-1) ?? '', /LogicalResourceId='app'[\s\S]*ResourceStatus='CREATE_COMPLETE'/);
-    await client.send(new SetStackPolicyCommand({ StackName: 'app', StackPolicyBody: '{"Statement":[]}' }));
-    assert.equal((await client.send(new GetStackPolicyCommand({ StackName: 'app' }))).StackPolicyBody, '{"Statement":[]}');
-  }, ['iam']));
+  withStacks(
+    async ({ client, create, orrery }) => {
+      const published: string[] = [];
+      orrery.kernel
+        .engine(registry)
+        .services.set(
+          'sns',
+          defineService({
+            name: 'sns',
+            actionPrefix: 'sns',
+            operations: { Publish: (_ctx, { Message }: { Message: string }) => void published.push(Message) },
+          }),
+        );
+      await create(
+        { Resources: { A: queue({ QueueName: 'a' }) } },
+        { NotificationARNs: ['arn:aws:sns:us-east-1:000000000000:told'] },
+      );
+      await orrery.clock.wind(0);
+      assert.match(published.at(-1) ?? '', /LogicalResourceId='app'[\s\S]*ResourceStatus='CREATE_COMPLETE'/);
+      await client.send(new SetStackPolicyCommand({ StackName: 'app', StackPolicyBody: '{"Statement":[]}' }));
+      assert.equal(
+        (await client.send(new GetStackPolicyCommand({ StackName: 'app' }))).StackPolicyBody,
+        '{"Statement":[]}',
+      );
+    },
+    ['iam'],
+  ));

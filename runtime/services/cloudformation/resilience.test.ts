@@ -209,7 +209,10 @@ test('refuses before anything is made what Orrery has not, and what needs a capa
 
 test('the value of a NoEcho parameter reaches the resource and is shown nowhere', () =>
   withStacks(async ({ client, create, fakes }) => {
-    const template = { Parameters: { Secret: { Type: 'String', NoEcho: true } }, Resources: { A: queue({ QueueName: 'a', KmsMasterKeyId: { Ref: 'Secret' } }) } };
+    const template = {
+      Parameters: { Secret: { Type: 'String', NoEcho: true } },
+      Resources: { A: queue({ QueueName: 'a', KmsMasterKeyId: { Ref: 'Secret' } }) },
+    };
     await create(template, { Parameters: [{ ParameterKey: 'Secret', ParameterValue: 's3cr3t"x' }] });
     assert.equal(fakes.live.get('a')?.KmsMasterKeyId, 's3cr3t"x');
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'app' }));
@@ -221,14 +224,63 @@ test('the value of a NoEcho parameter reaches the resource and is shown nowhere'
 
 test('a dynamic reference is worked out for the resource, and the secret is kept nowhere', () =>
   withStacks(async ({ orrery, create, fakes, client }) => {
-    orrery.kernel.engine(registry).services.set(
-      'ssm',
-      defineService({ name: 'ssm', actionPrefix: 'ssm', operations: { GetParameter: (_ctx, { Name }: { Name: string }) => ({ Parameter: { Type: 'String', Value: Name === 'delay:2' ? '7' : 'name' } }) } }),
-    );
-    await create({ Resources: { A: queue({ QueueName: '{{resolve:ssm:queue}}-x', DelaySeconds: '{{resolve:ssm:delay:2}}' }) } });
+    orrery.kernel
+      .engine(registry)
+      .services.set(
+        'ssm',
+        defineService({
+          name: 'ssm',
+          actionPrefix: 'ssm',
+          operations: {
+            GetParameter: (_ctx, { Name }: { Name: string }) => ({
+              Parameter: { Type: 'String', Value: Name === 'delay:2' ? '7' : 'name' },
+            }),
+          },
+        }),
+      );
+    await create({
+      Resources: { A: queue({ QueueName: '{{resolve:ssm:queue}}-x', DelaySeconds: '{{resolve:ssm:delay:2}}' }) },
+    });
     assert.deepEqual(fakes.live.get('name-x'), { QueueName: 'name-x', DelaySeconds: 7 });
     const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: 'app' }));
     assert.ok(StackEvents.some(({ ResourceProperties }) => ResourceProperties?.includes('{{resolve:ssm:delay:2}}')));
+  }));
+
+test('an output of a resource that a condition leaves out is refused before anything is made', () =>
+  withStacks(async ({ create, fakes }) => {
+    const template = {
+      Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+      Resources: { A: queue(), B: queue({}, { Condition: 'Never' }) },
+      Outputs: { O: { Value: { Ref: 'B' } } },
+    };
+    await assert.rejects(create(template), {
+      message: 'Template format error: Unresolved resource dependencies [B] in the Outputs block of the template',
+    });
+    await create({ ...template, Outputs: { O: { Condition: 'Never', Value: { Ref: 'B' } } } });
+    assert.deepEqual(fakes.done, ['create A']);
+  }));
+
+test('a failed update leaves deletion policies as they were, and a kept failed replacement is tried again', () =>
+  withStacks(async ({ client, create, update, settle, status, fakes }) => {
+    await create({ Resources: { A: queue({ QueueName: 'a' }), B: queue({ QueueName: 'b' }) } });
+    fakes.failing.add('create B');
+    const next = {
+      Resources: {
+        A: queue({ QueueName: 'a' }, { DeletionPolicy: 'Retain' }),
+        B: queue({ QueueName: 'b2' }, { DependsOn: 'A' }),
+      },
+    };
+    await update(next);
+    assert.equal(await status(), 'UPDATE_ROLLBACK_COMPLETE');
+    await update(next, { DisableRollback: true });
+    assert.equal(await status(), 'UPDATE_FAILED');
+    fakes.failing.clear();
+    await update({ Resources: { ...next.Resources, A: queue({ QueueName: 'a' }) } });
+    assert.equal(await status(), 'UPDATE_COMPLETE');
+    assert.deepEqual([...fakes.live.keys()].sort(), ['a', 'b2']);
+    await client.send(new DeleteStackCommand({ StackName: 'app' }));
+    await settle();
+    assert.equal(fakes.live.size, 0);
   }));
 
 test('loops of the language extensions are written out before anything else', () =>

@@ -4,14 +4,14 @@ import { authorization } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
-import type { ResourceRecord, StackRecord } from '../stacks/records.ts';
+import type { ResourceRecord, Revision, StackRecord } from '../stacks/records.ts';
 import type { StackStore } from '../stacks/stack-store.ts';
 import { TemplateError } from '../template/template.ts';
 import { awaitCreationSignals } from './creation-signals.ts';
 import { type Deletion, deleteAll, policyFor } from './deletions.ts';
 import { desiredState } from './desired-state.ts';
 import { Cancelled, Interrupted } from './failure-reason.ts';
-import { goForward } from './forward.ts';
+import { goForward, settledRecord } from './forward.ts';
 import { Journal } from './journal.ts';
 import { checkExports, outputsOf } from './outputs.ts';
 import { ResourceActions } from './resource-actions.ts';
@@ -242,7 +242,22 @@ export class Deployment {
         this.#journal.keep(settled);
       }
     }
+    if (!wanted) this.#restorePolicies(stack, current);
     this.#journal.status(done, undefined, { previous: undefined });
+  }
+
+  /** Policies and metadata change without an action, so that going back to a revision takes none either. */
+  #restorePolicies(stack: StackRecord, revision: Revision): void {
+    const desired = desiredState(stack, revision, stackLookups(this.#store, stack));
+    for (const record of [...this.#journal.resources.values()]) {
+      if (!Object.hasOwn(desired.resources, record.LogicalResourceId)) continue;
+      try {
+        const settled = settledRecord(record, desired.resource(record.LogicalResourceId));
+        if (settled !== record) this.#journal.keep(settled);
+      } catch (error) {
+        if (!(error instanceof TemplateError)) throw error;
+      }
+    }
   }
 
   #actions(): ResourceActions {

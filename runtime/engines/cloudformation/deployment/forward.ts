@@ -62,6 +62,9 @@ export type Decision = 'keep' | 'update' | 'replace';
 
 function decide(forward: Forward, record: ResourceRecord, desired: DesiredResource): Decision {
   if (record.ResourceType !== desired.type) return 'replace';
+  // Its replacement failed in an earlier attempt, kept by DisableRollback: the record still stands for the old one.
+  const { change } = record;
+  if (change?.kind === 'replaced' && change.before?.PhysicalResourceId === record.PhysicalResourceId) return 'replace';
   const specification = specificationOf(desired.type);
   const changes = propertyChanges(record.properties, desired.properties, specification);
   if (replacementOf(changes) === 'yes') return 'replace';
@@ -98,7 +101,7 @@ function beforeOf(record: ResourceRecord): NonNullable<ResourceChangeRecord['bef
 }
 
 /** Policies, metadata and dependencies change without anything being done to the resource. */
-function settledRecord(record: ResourceRecord, desired: DesiredResource): ResourceRecord {
+export function settledRecord(record: ResourceRecord, desired: DesiredResource): ResourceRecord {
   const { Metadata, DeletionPolicy, UpdateReplacePolicy, dependencies } = desired;
   const settled = { ...record, dependencies, Metadata, DeletionPolicy, UpdateReplacePolicy };
   return isDeepStrictEqual(settled, record) ? record : settled;

@@ -70,7 +70,8 @@ export class Journal {
   /** Values of NoEcho parameters show as asterisks ("Parameters section: properties"). */
   #shown(properties: Record<string, unknown>): string {
     const { current } = this.stack;
-    if (current && this.#hidden?.revision !== current.template) this.#hidden = { revision: current.template, values: hiddenValues(current) };
+    if (current && this.#hidden?.revision !== current.template)
+      this.#hidden = { revision: current.template, values: hiddenValues(current) };
     let text = JSON.stringify(properties);
     for (const value of this.#hidden?.values ?? []) text = text.replaceAll(JSON.stringify(value).slice(1, -1), '****');
     return text;

@@ -37,6 +37,16 @@ export class ResponseDesk {
     return `${this.#kernel.addresses.apiUrl}${prefix}${token}`;
   }
 
+  /**
+   * Resolves once there is an address to answer at: a deployment taken up again at the start may come before the port
+   * is open, which nothing tells of.
+   */
+  async listening(signal: AbortSignal): Promise<void> {
+    for (let tries = 0; this.#kernel.addresses.apiUrl === '' && tries < 500; tries += 1) {
+      await this.#kernel.clock.sleep(20, signal, { basis: 'elapsed' });
+    }
+  }
+
   /** Each body PUT to the token's URL is handed to `receive` until `close` is called. */
   open(token: string, receive: (body: string) => void): void {
     this.#waiting.set(token, receive);

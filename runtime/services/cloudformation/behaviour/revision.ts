@@ -3,6 +3,7 @@ import type { GetParametersResult } from '@aws-sdk/client-ssm';
 import { checkResources } from '../../../engines/cloudformation/check/check-resources.ts';
 import { checkRules } from '../../../engines/cloudformation/check/rules.ts';
 import { type DesiredState, desiredState } from '../../../engines/cloudformation/deployment/desired-state.ts';
+import { outputsOf } from '../../../engines/cloudformation/deployment/outputs.ts';
 import { exportsOf } from '../../../engines/cloudformation/deployment/stack-lookups.ts';
 import { unknownValue } from '../../../engines/cloudformation/intrinsics/scope.ts';
 import type { Revision, StackRecord } from '../../../engines/cloudformation/stacks/records.ts';
@@ -87,6 +88,8 @@ export async function prepareRevision(ctx: Context, stack: StackRecord, request:
 function check(ctx: Context, stack: StackRecord, revision: Revision): void {
   const desired = previewState(ctx, stack, revision);
   const errors = [...checkRules(desired.scope), ...checkResources(desired, ctx.engine(registry).resourceTypes)];
+  // Outputs of what a condition leaves out, exports nobody has, and the like.
+  if (errors.length === 0) outputsOf(desired);
   const [first, ...others] = errors;
   if (!first) return;
   if (others.length > 0) first.message = [...new Set(errors.map(({ message }) => message))].join('\n');

@@ -41,6 +41,7 @@ interface CustomRequest {
 /** "Custom resource request objects": sends the event and waits for the answer at the ResponseURL. */
 async function request(ctx: DeploymentContext, about: CustomRequest): Promise<ResourceState> {
   const desk = ctx.engine(responseDesk);
+  await desk.listening(ctx.signal);
   const token = ctx.ids.secret(43);
   // A provider whose creation fails is told to delete under this id, for it may have made something.
   const fallbackId = about.physicalId ?? ctx.generateName();
