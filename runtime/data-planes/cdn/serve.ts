@@ -75,7 +75,7 @@ async function answer(edge: Edge, visit: Visit): Promise<Served> {
       body: typeof blocked.body === 'string' ? Buffer.from(blocked.body) : blocked.body,
       outcome: 'Error',
     };
-  const refused = refusedByBehaviour(edge, visit) ?? privateContent(edge.kernel.clock.now(), visit);
+  const refused = refusedByBehaviour(visit) ?? privateContent(edge.kernel.clock.now(), visit);
   if (refused) return refused;
   let fromFunction: Served | undefined;
   if (behaviour.viewerRequest) fromFunction = await runViewerRequest(edge, visit, behaviour.viewerRequest);
@@ -95,7 +95,7 @@ async function answer(edge: Edge, visit: Visit): Promise<Served> {
 }
 
 /** Viewer protocol policy and allowed HTTP methods, which are decided before anything is looked up. */
-function refusedByBehaviour(_edge: Edge, visit: Visit): Served | undefined {
+function refusedByBehaviour(visit: Visit): Served | undefined {
   const { behaviour, viewer } = visit;
   if (!viewer.raw.client.secure && behaviour.viewerProtocolPolicy !== 'allow-all') {
     if (behaviour.viewerProtocolPolicy === 'https-only') return generated(403, sentences.httpsOnly, visit);
@@ -129,7 +129,7 @@ function toViewer(edge: Edge, visit: Visit, found: Obtained): Served {
     ...present(object, shown as Record<string, string>, () => edge.kernel.ids.hex(26)),
     outcome,
   };
-  if (outcome !== 'Miss') served.age = Math.max(0, Math.floor((edge.kernel.clock.now() - object.bornMs) / 1000));
+  if (found.cached) served.age = Math.max(0, Math.floor((edge.kernel.clock.now() - object.bornMs) / 1000));
   return served;
 }
 

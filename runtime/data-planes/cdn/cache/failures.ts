@@ -33,7 +33,7 @@ export async function obtainFailure(edge: Edge, visit: Visit, failure: Failure):
     // Until the error's caching time is over the origin is not asked again.
     const object = { ...stale, expiresMs: nowMs + minTtlSeconds * 1000 };
     edge.cache.put(key.text, object, key.epoch);
-    return { kind: 'object', object, outcome: 'Hit' };
+    return { kind: 'object', object, outcome: 'Hit', cached: true };
   }
   const { behaviour } = visit;
   const ttlSeconds = errorTtlSeconds(
@@ -56,7 +56,7 @@ export async function obtainFailure(edge: Edge, visit: Visit, failure: Failure):
   const object = await objectOf(edge, visit, { key, reply: told, body, error: true });
   object.expiresMs = nowMs + ttlSeconds * 1000;
   if (ttlSeconds > 0) edge.cache.put(key.text, object, key.epoch);
-  return { kind: 'object', object, outcome: 'Error' };
+  return { kind: 'object', object, outcome: 'Error', cached: false };
 }
 
 interface Told {

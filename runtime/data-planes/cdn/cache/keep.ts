@@ -26,7 +26,7 @@ export async function keep(edge: Edge, visit: Visit, found: { key: CacheKey; rep
   object.staleWhileRevalidateMs = freshness.staleWhileRevalidateSeconds * 1000;
   object.staleIfErrorUntilMs = object.expiresMs + freshness.staleIfErrorSeconds * 1000;
   edge.cache.put(key.text, object, key.epoch);
-  return { kind: 'object', object, outcome: 'Miss' };
+  return { kind: 'object', object, outcome: 'Miss', cached: false };
 }
 
 export interface Answer {

@@ -10,7 +10,7 @@ import type { CachedObject } from './object-cache.ts';
 
 /** Where the answer comes from: an object held whole, or the origin's stream on its way through. */
 export type Obtained =
-  | { kind: 'object'; object: CachedObject; outcome: Outcome }
+  | { kind: 'object'; object: CachedObject; outcome: Outcome; cached: boolean }
   | {
       kind: 'stream';
       status: number;
@@ -42,7 +42,7 @@ export function obtain(edge: Edge, visit: Visit): Obtained | Promise<Obtained> {
 }
 
 function hit(object: CachedObject): Obtained {
-  return { kind: 'object', object, outcome: object.error ? 'Error' : 'Hit' };
+  return { kind: 'object', object, outcome: object.error ? 'Error' : 'Hit', cached: true };
 }
 
 function isCached({ behaviour, viewer }: Visit): boolean {
@@ -117,7 +117,7 @@ function refreshed(
     staleIfErrorUntilMs: nowMs + (freshness.ttlSeconds + freshness.staleIfErrorSeconds) * 1000,
   };
   edge.cache.put(key.text, object, key.epoch);
-  return { kind: 'object', object, outcome: 'RefreshHit' };
+  return { kind: 'object', object, outcome: 'RefreshHit', cached: true };
 }
 
 /** Nothing is kept: the origin's answer streams to the viewer. */
