@@ -220,16 +220,14 @@ test('events are published to the topics the stack was given, and a stack policy
   withStacks(
     async ({ client, create, orrery }) => {
       const published: string[] = [];
-      orrery.kernel
-        .engine(registry)
-        .services.set(
-          'sns',
-          defineService({
-            name: 'sns',
-            actionPrefix: 'sns',
-            operations: { Publish: (_ctx, { Message }: { Message: string }) => void published.push(Message) },
-          }),
-        );
+      orrery.kernel.engine(registry).services.set(
+        'sns',
+        defineService({
+          name: 'sns',
+          actionPrefix: 'sns',
+          operations: { Publish: (_ctx, { Message }: { Message: string }) => void published.push(Message) },
+        }),
+      );
       await create(
         { Resources: { A: queue({ QueueName: 'a' }) } },
         { NotificationARNs: ['arn:aws:sns:us-east-1:000000000000:told'] },

@@ -21,13 +21,14 @@ const queue = (properties: object = {}, more: object = {}) => ({
 });
 
 /** Makes the next action on the logical id wait for ever, as if the process were ended meanwhile. */
-function stall(setting: Setting, kind: 'create' | 'update', logicalId: string): Promise<void> {
+function stall(setting: Setting, kind: 'create' | 'update', logicalId: string, before = () => {}): Promise<void> {
   const type = setting.orrery.kernel.engine(registry).resourceTypes.get('AWS::SQS::Queue');
   assert.ok(type);
   const original = type[kind]?.bind(type) as (...args: unknown[]) => Promise<unknown>;
   return new Promise((reached) => {
     const stalling = (ctx: { logicalId: string; signal: AbortSignal }, ...rest: unknown[]) => {
       if (ctx.logicalId !== logicalId) return original(ctx, ...rest);
+      before();
       reached();
       return new Promise((_resolve, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
     };
@@ -55,6 +56,18 @@ test('a creation cut off by the end of the process is rolled back at the next st
     await restarted(setting);
     assert.equal(await setting.status(), 'ROLLBACK_COMPLETE');
     assert.equal(setting.fakes.live.size, 0);
+  }));
+
+test('what was made while the process ended, and whose id was lost, is found and deleted', () =>
+  withStacks(async (setting) => {
+    await setting.create({ Resources: { A: queue({ QueueName: 'a' }), B: queue({ QueueName: 'b' }) } });
+    const stalled = stall(setting, 'create', 'A', () => setting.fakes.live.set('a2', {}));
+    const TemplateBody = JSON.stringify({ Resources: { A: queue({ QueueName: 'a2' }), B: queue({ QueueName: 'b' }) } });
+    await setting.client.send(new UpdateStackCommand({ StackName: 'app', TemplateBody }));
+    await stalled;
+    await restarted(setting);
+    assert.equal(await setting.status(), 'UPDATE_ROLLBACK_COMPLETE');
+    assert.deepEqual([...setting.fakes.live.keys()].sort(), ['a', 'b']);
   }));
 
 test('an update cut off by the end of the process goes back to what was', () =>
@@ -224,20 +237,18 @@ test('the value of a NoEcho parameter reaches the resource and is shown nowhere'
 
 test('a dynamic reference is worked out for the resource, and the secret is kept nowhere', () =>
   withStacks(async ({ orrery, create, fakes, client }) => {
-    orrery.kernel
-      .engine(registry)
-      .services.set(
-        'ssm',
-        defineService({
-          name: 'ssm',
-          actionPrefix: 'ssm',
-          operations: {
-            GetParameter: (_ctx, { Name }: { Name: string }) => ({
-              Parameter: { Type: 'String', Value: Name === 'delay:2' ? '7' : 'name' },
-            }),
-          },
-        }),
-      );
+    orrery.kernel.engine(registry).services.set(
+      'ssm',
+      defineService({
+        name: 'ssm',
+        actionPrefix: 'ssm',
+        operations: {
+          GetParameter: (_ctx, { Name }: { Name: string }) => ({
+            Parameter: { Type: 'String', Value: Name === 'delay:2' ? '7' : 'name' },
+          }),
+        },
+      }),
+    );
     await create({
       Resources: { A: queue({ QueueName: '{{resolve:ssm:queue}}-x', DelaySeconds: '{{resolve:ssm:delay:2}}' }) },
     });

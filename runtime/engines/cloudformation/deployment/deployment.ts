@@ -43,11 +43,22 @@ export class Deployment {
   async run(options: { resumed?: boolean } = {}): Promise<StackRecord> {
     if (options.resumed) this.#failure = 'The runtime stopped before the deployment was complete.';
     try {
+      if (options.resumed) await this.#findLost();
       for (let status = this.#status; inProgress(status); status = this.#status) await this.#step(status);
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
     }
     return this.#journal.stack;
+  }
+
+  async #findLost(): Promise<void> {
+    const { resources } = this.#journal;
+    const lost = [...resources.values()].filter(({ ResourceStatus, PhysicalResourceId, change }) =>
+      change?.kind === 'replaced'
+        ? ResourceStatus === 'UPDATE_IN_PROGRESS' && PhysicalResourceId === change.before?.PhysicalResourceId
+        : ResourceStatus === 'CREATE_IN_PROGRESS' && PhysicalResourceId === undefined,
+    );
+    for (const record of lost) await this.#actions().findLost(record);
   }
 
   /** A forward step fails with this sentence; other steps go on. */

@@ -63,6 +63,25 @@ export class ResourceActions {
     }
   }
 
+  /**
+   * The end of the process took the answer of a creation with it: what was made has no known id. Creating it again under
+   * the same name makes it or, where that is idempotent, gives the id of what is there; either can then be deleted. What
+   * answers that it exists already is left, for it may be somebody else's.
+   */
+  async findLost(record: ResourceRecord): Promise<void> {
+    const { LogicalResourceId: logicalId, ResourceType: resourceType, generatedName } = record;
+    if (isCustom(resourceType) || resourceType.startsWith('AWS::CloudFormation::')) return;
+    try {
+      const ctx = resourceContext(this.#ctx, this.#journal.stack, { logicalId, resourceType, generatedName });
+      const properties = await this.#final(ctx, resourceType, record.properties);
+      const state = await this.#tracked(resourceType, this.#type(resourceType).create(ctx, properties));
+      this.#journal.keep(withState(record, state));
+    } catch (error) {
+      if (!(error instanceof AwsError || error instanceof TemplateError)) throw error;
+    }
+    this.#guard();
+  }
+
   /** Waits for the signals of a creation policy. */
   afterCreation?: (ctx: DeploymentContext, desired: DesiredResource, record: ResourceRecord) => Promise<void>;
 

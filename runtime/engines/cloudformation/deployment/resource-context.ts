@@ -12,6 +12,8 @@ export interface DeploymentContext extends ResourceContext {
 export interface ResourceIdentity {
   logicalId: string;
   resourceType: string;
+  /** The name made for it before, to be given again. */
+  generatedName?: string | undefined;
   /** Told each name that is made, before it is used. */
   onName?: (name: string) => void;
 }
@@ -32,7 +34,7 @@ export function resourceContext(ctx: Context, stack: StackRecord, identity: Reso
       'aws:cloudformation:stack-id': stack.StackId,
     },
     generateName(options) {
-      const name = generateName(ctx.ids, stack.StackName, logicalId, options);
+      const name = identity.generatedName ?? generateName(ctx.ids, stack.StackName, logicalId, options);
       identity.onName?.(name);
       return name;
     },
