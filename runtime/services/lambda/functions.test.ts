@@ -259,7 +259,7 @@ describe('functions, their versions and aliases', () => {
   it('writes its log to /aws/lambda/<name>, in a stream of its environment', async () => {
     await cloud.create('logs', 'export const handler = async () => console.info("kept")');
     await cloud.invoke('logs');
-    await cloud.orrery.clock.wind(0);
+    await cloud.orrery.clock.wind(1000);
     const logs = cloud.orrery.client(CloudWatchLogsClient);
     const { logStreams: [stream] = [] } = await logs.send(
       new DescribeLogStreamsCommand({ logGroupName: '/aws/lambda/logs' }),

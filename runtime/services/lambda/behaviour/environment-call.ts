@@ -214,7 +214,7 @@ export class EnvironmentCall {
     } as const;
     if (message && errorType) for (const line of lines.failed(this.requestId, message, errorType)) this.line(line);
     for (const line of lines.end(this.requestId, report)) this.line(line);
-    void log.flush();
+    log.flushSoon();
     this.#resolveReported();
   }
 }

@@ -9,7 +9,7 @@ import { PlatformLines } from './environment-log.ts';
 import { environmentVariables, foldersOf, startEnvironment } from './environment-variables.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import { LogWriter } from './log-writer.ts';
-import { type DeliveredInvocation, header, RuntimeApi, read } from './runtime-api.ts';
+import { type DeliveredInvocation, header, read } from './runtime-api.ts';
 import { type Worker, workers } from './workers.ts';
 
 /** "Lambda execution environment lifecycle": the init phase may take 10 s; then it is begun again within the invocation. */
@@ -41,7 +41,6 @@ export class Environment {
   idleSinceMs: number;
   readonly #kernel: Kernel;
   readonly #parts: EnvironmentParts;
-  readonly #api: RuntimeApi;
   readonly #log: LogWriter;
   readonly #lines: PlatformLines;
   #worker: Worker | undefined;
@@ -70,17 +69,10 @@ export class Environment {
       group: parts.logGroup,
       stream: parts.logStream,
     });
-    this.#api = new RuntimeApi({
-      next: (answer) => this.#next(answer),
-      response: (id, message) => this.#response(id, message),
-      error: (id, errorType, payload) => this.#finish(id, { kind: 'answered', payload, failed: true, errorType }),
-      initError: (errorType, payload) => this.#settleInit?.({ kind: 'answered', payload, failed: true, errorType }),
-    });
   }
 
   /** Resolves when the handler is loaded; with what to answer when it cannot be. */
   async start(): Promise<Ending | undefined> {
-    const runtimeApi = await this.#api.listen();
     const started = this.#kernel.clock.elapsed();
     for (const line of this.#lines.initStart()) this.#log.write(line);
     const ready = new Promise<Ending | undefined>((resolve) => {
@@ -94,7 +86,7 @@ export class Environment {
         basis: 'elapsed',
       },
     );
-    this.#launch(runtimeApi);
+    await this.#launch();
     const ending = await ready;
     limit.cancel();
     this.#settleInit = undefined;
@@ -131,12 +123,12 @@ export class Environment {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#api.close();
+    this.#worker?.api.close();
     await this.#worker?.sandbox.kill();
     await this.#log.flush();
   }
 
-  #launch(runtimeApi: string): void {
+  async #launch(): Promise<void> {
     const { version, region, layers, credentials, logGroup, logStream } = this.#parts;
     const kind = runtimeKind(version.Runtime);
     const worker = this.#kernel.engine(workers).take(kind, version.MemorySize, startEnvironment(version));
@@ -145,6 +137,13 @@ export class Environment {
     worker.sandbox.limitMemory(version.MemorySize * 2 ** 20);
     worker.sandbox.work();
     void worker.sandbox.exited.then((exit) => this.#exited(exit));
+    worker.api.serve({
+      next: (answer) => this.#next(answer),
+      response: (id, message) => this.#response(id, message),
+      error: (id, errorType, payload) => this.#finish(id, { kind: 'answered', payload, failed: true, errorType }),
+      initError: (errorType, payload) => this.#settleInit?.({ kind: 'answered', payload, failed: true, errorType }),
+    });
+    const runtimeApi = await worker.address;
     const place = { region, logGroup, logStream, runtimeApi, layers };
     const assignment = {
       environment: environmentVariables(this.#kernel, version, { places: worker.places, place, credentials }),
@@ -231,7 +230,6 @@ export class Environment {
     const unfetched = this.#handed;
     this.#handed = undefined;
     this.#ended = true;
-    this.#api.close();
     const ending: Ending = exit.outOfMemory ? { kind: 'killed' } : { kind: 'exited', exit };
     this.#settleInit?.(ending);
     this.#call?.finish(ending);

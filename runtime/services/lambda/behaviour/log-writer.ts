@@ -1,3 +1,4 @@
+import type { Timer } from '../../../kernel/clock/clock.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
@@ -8,6 +9,7 @@ const LARGEST_BATCH_EVENTS = 10_000;
 const EVENT_OVERHEAD_BYTES = 26;
 /** What may wait for delivery; beyond it the oldest lines are dropped, as Lambda drops logs it cannot deliver. */
 const LONGEST_BACKLOG = 50_000;
+const DELIVERY_PERIOD_MS = 200;
 
 interface LogEvent {
   timestamp: number;
@@ -25,6 +27,7 @@ export class LogWriter {
   readonly #stream: string;
   #waiting: LogEvent[] = [];
   #sending: Promise<void> | undefined;
+  #soon: Timer | undefined;
   #made = false;
   #refused = false;
 
@@ -41,8 +44,15 @@ export class LogWriter {
     this.#waiting.push({ timestamp: this.#kernel.clock.now(), message });
   }
 
-  /** Sends what waits; lines that come meanwhile go with the next batch of the same sending. */
+  /** Sends soon, together with what is written until then: an environment that is busy calls the logs service 5 times a second. */
+  flushSoon(): void {
+    this.#soon ??= this.#kernel.clock.after(DELIVERY_PERIOD_MS, `logs of ${this.#group}`, () => this.flush(), { basis: 'elapsed' });
+  }
+
+  /** Sends what waits now; lines that come meanwhile go with the next batch of the same sending. */
   flush(): Promise<void> {
+    this.#soon?.cancel();
+    this.#soon = undefined;
     if (!this.#sending && this.#waiting.length > 0) this.#sending = this.#kernel.clock.track(this.#send());
     return this.#sending ?? Promise.resolve();
   }

@@ -22,13 +22,17 @@ export interface DeliveredInvocation {
  */
 export class RuntimeApi {
   readonly #server: Server;
-  readonly #listener: RuntimeApiListener;
+  #listener: RuntimeApiListener = nobody;
 
-  constructor(listener: RuntimeApiListener) {
-    this.#listener = listener;
+  constructor() {
     this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
+  }
+
+  /** Whose process it is, once that is decided. */
+  serve(listener: RuntimeApiListener): void {
+    this.#listener = listener;
   }
 
   listen(): Promise<string> {
@@ -41,6 +45,7 @@ export class RuntimeApi {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+    this.#listener = nobody;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -70,6 +75,13 @@ export class RuntimeApi {
     reply(response, 404, notFound);
   }
 }
+
+const nobody: RuntimeApiListener = {
+  next: () => undefined,
+  response: () => Promise.resolve(false),
+  error: () => false,
+  initError: () => undefined,
+};
 
 const accepted = '{"status":"OK"}';
 const invalidId = '{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}';

@@ -9,6 +9,7 @@ import type { Kernel } from '../../../kernel/service.ts';
 import type { RuntimeKind } from '../runtimes.ts';
 import { python } from '../runtimes.ts';
 import { codeStore } from './code-store.ts';
+import { RuntimeApi } from './runtime-api.ts';
 
 /** Memory sizes for which a process waits that was started before its function is known; each holds some 40 MB. */
 const POOLED_SIZES = 3;
@@ -16,6 +17,9 @@ const POOLED_SIZES = 3;
 /** A sandbox whose process waits to be told its function over the control pipe. */
 export interface Worker {
   sandbox: Sandbox;
+  api: RuntimeApi;
+  /** Where the Runtime API answers, once it does. */
+  address: Promise<string>;
   onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   /** How the sandbox sees the store's folders. */
   places: Places;
@@ -95,13 +99,20 @@ export class Workers {
       environment: () => ({ PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', ...environment }),
       onLine: (line, stream) => worker?.onLine(line, stream),
     });
+    const api = new RuntimeApi();
+    const address = api.listen();
+    // Told ahead, so that the connection is there when the function comes.
+    void address.then((runtimeApi) => sandbox.control.write(`${JSON.stringify({ runtimeApi })}\n`));
     worker = {
       sandbox,
+      api,
+      address,
       onLine: () => undefined,
       places: this.#places(sandbox.inside, engine.isolation.level === 'namespaces'),
     };
     const started = worker;
     void sandbox.exited.then(() => {
+      api.close();
       if (this.#pool.get(memoryMb) === started) this.#pool.delete(memoryMb);
     });
     return worker;

@@ -3,39 +3,51 @@
 // have been started before its function was known), loads the handler and asks the Runtime API for invocations
 // ("Using the Lambda runtime API for custom runtimes"). Plain JavaScript: types would have to be stripped at each start.
 const net = require('node:net');
-const http = require('node:http');
 const module_ = require('node:module');
-const { execFileSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
+const { mkdirSync } = require('node:fs');
 const { pathToFileURL } = require('node:url');
 const clock = require('./node-clock.cjs');
 const console_ = require('./node-console.cjs');
 const { load } = require('./node-handler.cjs');
 const { invoke, describe } = require('./node-invocation.cjs');
+const { connect } = require('./node-runtime-api.cjs');
 
 const control = new net.Socket({ fd: 3 });
 let received = '';
-control.on('data', function take(chunk) {
+let api;
+control.on('data', (chunk) => {
   received += chunk;
-  const end = received.indexOf('\n');
-  if (end === -1) return;
-  control.removeListener('data', take);
-  control.resume();
-  control.unref();
-  run(JSON.parse(received.slice(0, end)));
+  for (let end = received.indexOf('\n'); end !== -1; end = received.indexOf('\n')) {
+    const message = JSON.parse(received.slice(0, end));
+    received = received.slice(end + 1);
+    if (message.runtimeApi) prepare(message.runtimeApi);
+    else run(message);
+  }
 });
 // The other end is the runtime: when it is gone, there is nobody to work for.
 control.on('close', () => process.exit(0));
 control.on('error', () => process.exit(0));
 
+/** What can be done before the function is known: each of these takes milliseconds the first time. */
+function prepare(address) {
+  api = connect(address);
+  warmed = Promise.all([api.warm(), import('data:text/javascript,export default 0')]);
+  spawnSync('/bin/true');
+}
+
+let warmed;
+
 async function run({ environment, mounts, cacheFolder }) {
+  control.unref();
+  await warmed;
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, environment);
-  if (mounts.length > 0) mount(mounts);
+  for (const [from, at] of mounts) mount(from, at);
   process.chdir(process.env.LAMBDA_TASK_ROOT);
   module_.Module._initPaths();
   module_.registerHooks({ resolve: resolveInNodePath });
   if (cacheFolder) module_.enableCompileCache(cacheFolder);
-  const api = connect(process.env.AWS_LAMBDA_RUNTIME_API);
   const log = console_.install(environment);
   clock.install();
   let handler;
@@ -47,16 +59,20 @@ async function run({ environment, mounts, cacheFolder }) {
     await api.post('/init/error', JSON.stringify(told), { 'Lambda-Runtime-Function-Error-Type': told.errorType });
     process.exit(1);
   }
-  if (cacheFolder) module_.flushCompileCache?.();
+  let first = true;
   for (;;) {
     const invocation = await api.next();
     await invoke(handler, invocation, { api, log, clock });
+    // Also what the first invocation compiled; it is not written by itself, for the process is killed at its end.
+    if (first) setImmediate(() => module_.flushCompileCache());
+    first = false;
   }
 }
 
-function mount(mounts) {
-  const script = mounts.map(([from, at]) => `mkdir -p '${at}' && mount --bind '${from}' '${at}'`).join(' && ');
-  execFileSync('/bin/sh', ['-c', script], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+function mount(from, at) {
+  mkdirSync(at, { recursive: true });
+  const { status, stderr } = spawnSync('mount', ['--bind', from, at], { env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } });
+  if (status !== 0) throw new Error(`${at} cannot be put in place: ${stderr}`);
 }
 
 /** What a bare import does not find from the function's own folder is looked for along NODE_PATH, as AWS's loader does. */
@@ -77,54 +93,4 @@ function resolveInNodePath(specifier, context, nextResolve) {
     }
     throw error;
   }
-}
-
-function connect(address) {
-  const [host, port] = address.split(':');
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
-  const base = { host, port, agent };
-  const prefix = '/2018-06-01/runtime';
-  return {
-    next: () =>
-      new Promise((resolve, reject) => {
-        const request = http.request({ ...base, path: `${prefix}/invocation/next` }, (response) => {
-          const chunks = [];
-          response.on('data', (chunk) => chunks.push(chunk));
-          response.on('end', () => resolve({ headers: response.headers, payload: Buffer.concat(chunks) }));
-          response.on('error', reject);
-        });
-        request.on('error', () => process.exit(0));
-        request.end();
-      }),
-    post: (path, body, headers = {}) =>
-      new Promise((resolve) => {
-        const bytes = Buffer.from(body);
-        const request = http.request({
-          ...base,
-          method: 'POST',
-          path: prefix + path,
-          headers: { 'Content-Type': 'application/json', 'Content-Length': bytes.length, ...headers },
-        });
-        request.on('response', (response) => response.resume().on('end', resolve));
-        request.on('error', () => process.exit(0));
-        request.end(bytes);
-      }),
-    /** A response that is sent while it is made: chunked, errors in trailers. */
-    stream: (path, headers) => {
-      const request = http.request({
-        ...base,
-        method: 'POST',
-        path: prefix + path,
-        headers: {
-          'Lambda-Runtime-Function-Response-Mode': 'streaming',
-          'Transfer-Encoding': 'chunked',
-          Trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
-          ...headers,
-        },
-      });
-      request.on('response', (response) => response.resume());
-      request.on('error', () => process.exit(0));
-      return request;
-    },
-  };
 }

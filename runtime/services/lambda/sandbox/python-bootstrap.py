@@ -13,7 +13,9 @@ import traceback
 
 def main():
     control = os.fdopen(3, "rb", buffering=0)
-    assignment = json.loads(read_line(control))
+    # The first line tells the Runtime API's address ahead, which the environment repeats; the second is the function.
+    lines = read_lines(control, 2)
+    assignment = json.loads(lines[1])
     threading.Thread(target=end_with, args=(control,), daemon=True).start()
     os.environ.clear()
     os.environ.update(assignment["environment"])
@@ -37,14 +39,14 @@ def main():
         serve(handler, headers, payload, api, clock, log)
 
 
-def read_line(control):
-    line = b""
-    while not line.endswith(b"\n"):
+def read_lines(control, count):
+    text = b""
+    while text.count(b"\n") < count:
         part = control.read(65536)
         if not part:
             os._exit(0)
-        line += part
-    return line
+        text += part
+    return text.split(b"\n")
 
 
 def end_with(control):
