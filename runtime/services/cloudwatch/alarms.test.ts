@@ -61,11 +61,17 @@ async function alarm(name: string) {
 test('goes off at the end of the minute in which the threshold was crossed, and recovers', async () => {
   await putAlarm('Errors');
   const created = await alarm('Errors');
-  assert.deepEqual([created?.StateValue, created?.StateReason], ['INSUFFICIENT_DATA', 'Unchecked: Initial alarm creation']);
+  assert.deepEqual(
+    [created?.StateValue, created?.StateReason],
+    ['INSUFFICIENT_DATA', 'Unchecked: Initial alarm creation'],
+  );
   await orrery.clock.wind(minuteMs);
   const quiet = await alarm('Errors');
   assert.equal(quiet?.StateValue, 'OK');
-  assert.match(quiet?.StateReason ?? '', /no datapoints were received for 1 period and 1 missing datapoint was treated as \[NonBreaching\]\.$/);
+  assert.match(
+    quiet?.StateReason ?? '',
+    /no datapoints were received for 1 period and 1 missing datapoint was treated as \[NonBreaching\]\.$/,
+  );
   const startMs = orrery.clock.now();
   measure('Errors', 1);
   await orrery.clock.wind(minuteMs);
@@ -89,7 +95,10 @@ test('sleeps through 40 days without data and wakes at the next value', async ()
   measure('Quiet7', 5);
   await orrery.clock.wind(minuteMs);
   const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({ StateValue: 'ALARM' }));
-  assert.deepEqual(MetricAlarms?.map((found) => found.AlarmName), ['Quiet7']);
+  assert.deepEqual(
+    MetricAlarms?.map((found) => found.AlarmName),
+    ['Quiet7'],
+  );
 });
 
 test('puts a state set by hand right at the next evaluation', async () => {
@@ -109,7 +118,9 @@ test('aggregates what was emitted and what was put, over a restart', async () =>
   await cloudwatch.send(
     new PutMetricDataCommand({
       Namespace: 'Restaurant',
-      MetricData: [{ MetricName: 'Orders', Values: [5, 7], Counts: [2, 1], Unit: 'Count', Timestamp: new Date(startMs) }],
+      MetricData: [
+        { MetricName: 'Orders', Values: [5, 7], Counts: [2, 1], Unit: 'Count', Timestamp: new Date(startMs) },
+      ],
     }),
   );
   await orrery.restart();
@@ -124,10 +135,13 @@ test('aggregates what was emitted and what was put, over a restart', async () =>
       Statistics: ['Sum', 'SampleCount', 'Minimum', 'Maximum', 'Average'],
     }),
   );
-  assert.deepEqual(Datapoints?.map(({ Sum, SampleCount, Minimum, Maximum, Average }) => [Sum, SampleCount, Minimum, Maximum, Average]), [
-    [10, 4, 1, 4, 2.5],
-    [10, 1, 10, 10, 10],
-  ]);
+  assert.deepEqual(
+    Datapoints?.map(({ Sum, SampleCount, Minimum, Maximum, Average }) => [Sum, SampleCount, Minimum, Maximum, Average]),
+    [
+      [10, 4, 1, 4, 2.5],
+      [10, 1, 10, 10, 10],
+    ],
+  );
   const percentiles = await cloudwatch.send(
     new GetMetricStatisticsCommand({
       ...about,
@@ -138,13 +152,24 @@ test('aggregates what was emitted and what was put, over a restart', async () =>
       ExtendedStatistics: ['p50', 'p100', 'tm50', 'IQM', 'PR(:2)'],
     }),
   );
-  assert.deepEqual(percentiles.Datapoints?.[0]?.ExtendedStatistics, { p50: 2.5, p100: 4, tm50: 1.5, IQM: 2.5, 'PR(:2)': 50 });
+  assert.deepEqual(percentiles.Datapoints?.[0]?.ExtendedStatistics, {
+    p50: 2.5,
+    p100: 4,
+    tm50: 1.5,
+    IQM: 2.5,
+    'PR(:2)': 50,
+  });
   const { MetricDataResults } = await cloudwatch.send(
     new GetMetricDataCommand({
       StartTime: about.StartTime,
       EndTime: about.EndTime,
       ScanBy: 'TimestampAscending',
-      MetricDataQueries: [{ Id: 'orders', MetricStat: { Metric: { Namespace: 'Restaurant', MetricName: 'Orders' }, Period: 60, Stat: 'Sum' } }],
+      MetricDataQueries: [
+        {
+          Id: 'orders',
+          MetricStat: { Metric: { Namespace: 'Restaurant', MetricName: 'Orders' }, Period: 60, Stat: 'Sum' },
+        },
+      ],
     }),
   );
   assert.deepEqual(MetricDataResults?.[0]?.Values, [17]);

@@ -20,11 +20,16 @@ export function validationError(message: string): AwsError {
 
 /** A value outside what the API's model allows, in the sentence AWS's front end uses. */
 export function constraintViolation(value: unknown, member: string, constraint: string): AwsError {
-  return validationError(`1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${constraint}`);
+  return validationError(
+    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
 }
 
 export function alarmsNotFound(names: string[]): AwsError {
-  return new AwsError('ResourceNotFound', `Alarms not found: ${names.join(', ')}`, { status: 404, queryCode: 'ResourceNotFound' });
+  return new AwsError('ResourceNotFound', `Alarms not found: ${names.join(', ')}`, {
+    status: 404,
+    queryCode: 'ResourceNotFound',
+  });
 }
 
 export function resourceNotFound(message: string): AwsError {
@@ -32,7 +37,10 @@ export function resourceNotFound(message: string): AwsError {
 }
 
 export function dashboardNotFound(name: string): AwsError {
-  return new AwsError('DashboardNotFoundError', `Dashboard ${name} does not exist`, { status: 404, queryCode: 'ResourceNotFound' });
+  return new AwsError('DashboardNotFoundError', `Dashboard ${name} does not exist`, {
+    status: 404,
+    queryCode: 'ResourceNotFound',
+  });
 }
 
 export function invalidNextToken(): AwsError {

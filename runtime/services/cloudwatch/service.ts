@@ -44,7 +44,9 @@ export default defineService({
   fidelity: {
     'PutMetricAlarm.ThresholdMetricId': { refused: 'anomaly detection does not run.' },
     'PutMetricAlarm.EvaluationWindow': { refused: 'windows slide, which is the default; leave it out.' },
-    'PutMetricAlarm.EvaluationInterval': { refused: 'alarms are evaluated every minute, or every ten seconds for shorter periods.' },
+    'PutMetricAlarm.EvaluationInterval': {
+      refused: 'alarms are evaluated every minute, or every ten seconds for shorter periods.',
+    },
     'PutMetricAlarm.WarmUpConfiguration': { refused: 'an alarm is evaluated from its first period on.' },
     'PutMetricAlarm.EvaluationCriteria': { refused: 'PromQL does not run.' },
     'PutMetricAlarm.ActionConfiguration': { refused: 'tags are not sent along with actions.' },
@@ -62,7 +64,8 @@ export default defineService({
 /** "Actions, resources, and condition keys for Amazon CloudWatch" (Service Authorization Reference). */
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access | Access[] {
   const action = `cloudwatch:${operation}`;
-  if (operation === 'PutMetricData') return { action, resource: '*', conditions: { 'cloudwatch:namespace': String(input.Namespace ?? '') } };
+  if (operation === 'PutMetricData')
+    return { action, resource: '*', conditions: { 'cloudwatch:namespace': String(input.Namespace ?? '') } };
   if (typeof input.ResourceARN === 'string') return { action, resource: input.ResourceARN };
   if (onAlarms.has(operation)) {
     const names = Array.isArray(input.AlarmNames) ? (input.AlarmNames as string[]) : [String(input.AlarmName ?? '')];
@@ -72,7 +75,14 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
   return { action, resource: '*' };
 }
 
-const onAlarms = new Set(['PutMetricAlarm', 'PutCompositeAlarm', 'DeleteAlarms', 'SetAlarmState', 'EnableAlarmActions', 'DisableAlarmActions']);
+const onAlarms = new Set([
+  'PutMetricAlarm',
+  'PutCompositeAlarm',
+  'DeleteAlarms',
+  'SetAlarmState',
+  'EnableAlarmActions',
+  'DisableAlarmActions',
+]);
 
 const sweepMs = 24 * 60 * 60_000;
 

@@ -87,7 +87,11 @@ export function alarmArn(scope: Scope, name: string): string {
 }
 
 /** One page of what is sorted by `key`; the token is the last key given out. */
-export function pageOf<T>(sorted: T[], key: (item: T) => string, { limit, nextToken }: { limit: number; nextToken?: string | undefined }) {
+export function pageOf<T>(
+  sorted: T[],
+  key: (item: T) => string,
+  { limit, nextToken }: { limit: number; nextToken?: string | undefined },
+) {
   const after = nextToken === undefined ? undefined : parseToken(nextToken);
   const rest = after === undefined ? sorted : sorted.filter((item) => key(item) > after);
   const items = rest.slice(0, limit);

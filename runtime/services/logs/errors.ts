@@ -28,7 +28,9 @@ export function invalidParameter(message: string): AwsError {
 
 /** A value outside what the API's model allows, in the sentence AWS's front end uses. */
 export function constraintViolation(value: unknown, member: string, constraint: string): AwsError {
-  return invalidParameter(`1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${constraint}`);
+  return invalidParameter(
+    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
 }
 
 export function invalidOperation(message: string): AwsError {
@@ -40,5 +42,8 @@ export function limitExceeded(message = 'Resource limit exceeded.'): AwsError {
 }
 
 export function kmsKeyNotUsable(groupArn: string): AwsError {
-  return new AwsError('AccessDeniedException', `The specified KMS key does not exist or is not allowed to be used with Arn '${groupArn}'`);
+  return new AwsError(
+    'AccessDeniedException',
+    `The specified KMS key does not exist or is not allowed to be used with Arn '${groupArn}'`,
+  );
 }

@@ -3,12 +3,30 @@ import { authorize } from './authorization.ts';
 import { eventTable } from './behaviour/event-table.ts';
 import { sweepExpired } from './behaviour/retention.ts';
 import * as groups from './operations/groups.ts';
+import {
+  DeleteMetricFilter,
+  DescribeMetricFilters,
+  PutMetricFilter,
+  TestMetricFilter,
+} from './operations/metric-filters.ts';
 import * as putEvents from './operations/put-events.ts';
 import * as readEvents from './operations/read-events.ts';
+import * as resourcePolicies from './operations/resource-policies.ts';
 import * as streams from './operations/streams.ts';
-import { ListTagsForResource, ListTagsLogGroup, TagLogGroup, TagResource, UntagLogGroup, UntagResource } from './operations/tags.ts';
+import * as subscriptionFilters from './operations/subscription-filters.ts';
+import {
+  ListTagsForResource,
+  ListTagsLogGroup,
+  TagLogGroup,
+  TagResource,
+  UntagLogGroup,
+  UntagResource,
+} from './operations/tags.ts';
 import { LogGroup } from './resources/LogGroup.ts';
 import { LogStream } from './resources/LogStream.ts';
+import { MetricFilter } from './resources/MetricFilter.ts';
+import { ResourcePolicy } from './resources/ResourcePolicy.ts';
+import { SubscriptionFilter } from './resources/SubscriptionFilter.ts';
 
 const oneAccount = 'there is no monitoring account over others; leave it out.';
 
@@ -19,7 +37,13 @@ export default defineService({
     ...groups,
     ...putEvents,
     ...readEvents,
+    ...resourcePolicies,
+    ...subscriptionFilters,
     CreateLogStream: streams.CreateLogStream,
+    DeleteMetricFilter,
+    DescribeMetricFilters,
+    PutMetricFilter,
+    TestMetricFilter,
     DeleteLogStream: streams.DeleteLogStream,
     DescribeLogStreams: streams.DescribeLogStreams,
     ListTagsForResource,
@@ -29,7 +53,7 @@ export default defineService({
     UntagLogGroup,
     UntagResource,
   },
-  resources: [LogGroup, LogStream],
+  resources: [LogGroup, LogStream, MetricFilter, ResourcePolicy, SubscriptionFilter],
   authorization: authorize,
   start,
   fidelity: {
@@ -41,12 +65,26 @@ export default defineService({
     'ListLogGroups.includeLinkedAccounts': { refused: oneAccount },
     'ListLogGroups.dataSources': { refused: 'log data sources are not kept.' },
     'ListLogGroups.fieldIndexNames': { refused: 'field indexes do not run.' },
-    'ListLogGroups.logGroupTags': { refused: 'groups are not found by tags here; use the Resource Groups Tagging API on AWS.' },
+    'ListLogGroups.logGroupTags': {
+      refused: 'groups are not found by tags here; use the Resource Groups Tagging API on AWS.',
+    },
     'PutLogEvents.sequenceToken': 'stored',
     'PutLogEvents.entity': { refused: 'entities are not kept with log events.' },
     'GetLogEvents.unmask': 'stored',
     'FilterLogEvents.unmask': 'stored',
     'FilterLogEvents.interleaved': 'stored',
+    'PutMetricFilter.applyOnTransformedLogs': { refused: 'log transformers do not run.' },
+    'PutMetricFilter.fieldSelectionCriteria': { refused: 'system fields of centralized logs are not kept.' },
+    'PutMetricFilter.emitSystemFieldDimensions': { refused: 'system fields of centralized logs are not kept.' },
+    'PutSubscriptionFilter.distribution': 'stored',
+    'PutSubscriptionFilter.applyOnTransformedLogs': { refused: 'log transformers do not run.' },
+    'PutSubscriptionFilter.fieldSelectionCriteria': { refused: 'system fields of centralized logs are not kept.' },
+    'PutSubscriptionFilter.emitSystemFields': { refused: 'system fields of centralized logs are not kept.' },
+    'PutResourcePolicy.resourceArn': { refused: 'policies are of the account; leave it out.' },
+    'PutResourcePolicy.expectedRevisionId': { refused: 'only policies of a resource have revisions.' },
+    'DeleteResourcePolicy.resourceArn': { refused: 'policies are of the account; leave it out.' },
+    'DeleteResourcePolicy.expectedRevisionId': { refused: 'only policies of a resource have revisions.' },
+    'DescribeResourcePolicies.resourceArn': { refused: 'policies are of the account; leave it out.' },
   },
 });
 

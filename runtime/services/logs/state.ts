@@ -22,7 +22,9 @@ export interface LogGroup {
 const dayMs = 24 * 60 * 60_000;
 
 /** "PutRetentionPolicy", CloudWatch Logs API Reference. */
-export const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+export const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 export function groups(kernel: Kernel, scope: Scope): Collection<LogGroup> {
   return kernel.store.collection<LogGroup>('logs.groups', scope);
@@ -48,7 +50,8 @@ export function groupNameIn(ctx: Context, input: GroupReference): string {
   const arn = parseArn(text);
   if (!arn) return text;
   const name = groupNameOfArn(text);
-  if (name === undefined || arn.region !== ctx.region) throw invalidParameter('The specified log group identifier is invalid.');
+  if (name === undefined || arn.region !== ctx.region)
+    throw invalidParameter('The specified log group identifier is invalid.');
   return name;
 }
 
@@ -72,19 +75,32 @@ export function expiryMs(group: LogGroup, nowMs: number): number {
 
 export function checkGroupName(name: string): void {
   if (name.length < 1 || name.length > 512) {
-    throw constraintViolation(name, 'logGroupName', `Member must have length ${name.length < 1 ? 'greater than or equal to 1' : 'less than or equal to 512'}`);
+    throw constraintViolation(
+      name,
+      'logGroupName',
+      `Member must have length ${name.length < 1 ? 'greater than or equal to 1' : 'less than or equal to 512'}`,
+    );
   }
   if (!/^[.\-_/#A-Za-z0-9]+$/.test(name)) {
-    throw constraintViolation(name, 'logGroupName', 'Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+');
+    throw constraintViolation(
+      name,
+      'logGroupName',
+      'Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+',
+    );
   }
   if (name.startsWith('aws/')) throw invalidParameter('Log groups starting with aws/ are reserved for AWS.');
 }
 
 export function checkStreamName(name: string): void {
   if (name.length < 1 || name.length > 512) {
-    throw constraintViolation(name, 'logStreamName', `Member must have length ${name.length < 1 ? 'greater than or equal to 1' : 'less than or equal to 512'}`);
+    throw constraintViolation(
+      name,
+      'logStreamName',
+      `Member must have length ${name.length < 1 ? 'greater than or equal to 1' : 'less than or equal to 512'}`,
+    );
   }
-  if (/[:*]/.test(name)) throw constraintViolation(name, 'logStreamName', 'Member must satisfy regular expression pattern: [^:*]*');
+  if (/[:*]/.test(name))
+    throw constraintViolation(name, 'logStreamName', 'Member must satisfy regular expression pattern: [^:*]*');
 }
 
 /** Whole number between the two, or AWS's sentence. */
@@ -96,12 +112,19 @@ export function checkLimit(limit: number | undefined, most: number): number {
 }
 
 /** One page of what is sorted by `key`; the token is the last key given out. */
-export function pageOf<T>(sorted: T[], key: (item: T) => string, { limit, nextToken }: { limit: number; nextToken?: string | undefined }) {
+export function pageOf<T>(
+  sorted: T[],
+  key: (item: T) => string,
+  { limit, nextToken }: { limit: number; nextToken?: string | undefined },
+) {
   const after = nextToken === undefined ? undefined : Buffer.from(nextToken, 'base64url').toString('utf8');
   const rest = after === undefined ? sorted : sorted.filter((item) => key(item) > after);
   const items = rest.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextToken: last !== undefined && rest.length > limit ? Buffer.from(key(last)).toString('base64url') : undefined };
+  return {
+    items,
+    nextToken: last !== undefined && rest.length > limit ? Buffer.from(key(last)).toString('base64url') : undefined,
+  };
 }
 
 /**

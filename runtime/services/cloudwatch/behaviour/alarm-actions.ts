@@ -9,23 +9,32 @@ import { actionSubject, lambdaEvent, snsMessage } from './alarm-messages.ts';
 import { remember } from './history.ts';
 
 /** Kinds of actions by the service in their ARN, and the service here that carries them out. */
-const kinds: Record<string, { service: string; run: (ctx: Context, call: ActionCall) => Promise<object> } | undefined> = {
-  sns: {
-    service: 'sns',
-    run: (ctx, { arn, before, now }) => {
-      const input = { TopicArn: arn, Subject: actionSubject(now), Message: snsMessage(before, now) };
-      return ctx.call('sns', 'Publish', input, { principal: servicePrincipal('cloudwatch.amazonaws.com', now.account, { sourceArn: now.AlarmArn }) });
+const kinds: Record<string, { service: string; run: (ctx: Context, call: ActionCall) => Promise<object> } | undefined> =
+  {
+    sns: {
+      service: 'sns',
+      run: (ctx, { arn, before, now }) => {
+        const input = { TopicArn: arn, Subject: actionSubject(now), Message: snsMessage(before, now) };
+        return ctx.call('sns', 'Publish', input, {
+          principal: servicePrincipal('cloudwatch.amazonaws.com', now.account, { sourceArn: now.AlarmArn }),
+        });
+      },
     },
-  },
-  lambda: {
-    service: 'lambda',
-    run: (ctx, { arn, before, now }) => {
-      const input = { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(JSON.stringify(lambdaEvent(before, now))) };
-      const principal = servicePrincipal('lambda.alarms.cloudwatch.amazonaws.com', now.account, { sourceArn: now.AlarmArn });
-      return ctx.call('lambda', 'Invoke', input, { principal });
+    lambda: {
+      service: 'lambda',
+      run: (ctx, { arn, before, now }) => {
+        const input = {
+          FunctionName: arn,
+          InvocationType: 'Event',
+          Payload: Buffer.from(JSON.stringify(lambdaEvent(before, now))),
+        };
+        const principal = servicePrincipal('lambda.alarms.cloudwatch.amazonaws.com', now.account, {
+          sourceArn: now.AlarmArn,
+        });
+        return ctx.call('lambda', 'Invoke', input, { principal });
+      },
     },
-  },
-};
+  };
 
 interface ActionCall {
   arn: string;
@@ -41,7 +50,8 @@ export function checkActions(ctx: Context, arns: string[]): void {
     if (!arn) throw validationError(`Invalid arn syntax: ${text}`);
     const kind = kinds[arn.service];
     const runs = kind !== undefined && ctx.engine(registry).services.has(kind.service);
-    if (!runs) throw refused(`cloudwatch alarm action ${text}`, `Orrery does not run ${arn.service} actions of alarms.`);
+    if (!runs)
+      throw refused(`cloudwatch alarm action ${text}`, `Orrery does not run ${arn.service} actions of alarms.`);
   }
 }
 
@@ -59,7 +69,10 @@ export function actionsOf(alarm: Alarm, state: StateValue): string[] {
 async function runAction(kernel: Kernel, call: ActionCall): Promise<void> {
   const { arn, now } = call;
   const kind = kinds[parseArn(arn)?.service ?? ''];
-  const ctx = kernel.context({ principal: servicePrincipal('cloudwatch.amazonaws.com', now.account), region: parseArn(arn)?.region || now.region });
+  const ctx = kernel.context({
+    principal: servicePrincipal('cloudwatch.amazonaws.com', now.account),
+    region: parseArn(arn)?.region || now.region,
+  });
   let failure: string | undefined;
   try {
     await kind?.run(ctx, call);
@@ -68,6 +81,13 @@ async function runAction(kernel: Kernel, call: ActionCall): Promise<void> {
     failure = `${error.code}: ${error.message}`;
   }
   ctx.trace.end({ status: failure ? 500 : 200 });
-  const summary = failure ? `Failed to execute action ${arn}. Received error: "${failure}"` : `Successfully executed action ${arn}`;
-  remember(kernel, now, 'Action', summary, { actionState: failure ? 'Failed' : 'Succeeded', notificationResource: arn, stateUpdateTimestamp: now.stateUpdatedMs, error: failure ?? null });
+  const summary = failure
+    ? `Failed to execute action ${arn}. Received error: "${failure}"`
+    : `Successfully executed action ${arn}`;
+  remember(kernel, now, 'Action', summary, {
+    actionState: failure ? 'Failed' : 'Succeeded',
+    notificationResource: arn,
+    stateUpdateTimestamp: now.stateUpdatedMs,
+    error: failure ?? null,
+  });
 }

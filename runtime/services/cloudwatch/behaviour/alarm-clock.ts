@@ -66,7 +66,9 @@ class AlarmClock {
     if (this.#timers.has(watched.interval)) return;
     const nowMs = this.#kernel.clock.now();
     const step = watched.interval * 1000;
-    const timer = this.#kernel.clock.at(nowMs - (nowMs % step) + step, 'evaluation of alarms', () => this.#evaluateAll(watched.interval));
+    const timer = this.#kernel.clock.at(nowMs - (nowMs % step) + step, 'evaluation of alarms', () =>
+      this.#evaluateAll(watched.interval),
+    );
     this.#timers.set(watched.interval, timer);
   }
 
@@ -86,7 +88,11 @@ class AlarmClock {
     const nowMs = this.#kernel.clock.now();
     const evaluation = evaluate(this.#kernel, alarm, nowMs - (nowMs % step));
     if (evaluation.state !== undefined && evaluation.state !== alarm.StateValue) {
-      changeState(this.#kernel, alarm, { StateValue: evaluation.state, StateReason: evaluation.reason, StateReasonData: evaluation.reasonData });
+      changeState(this.#kernel, alarm, {
+        StateValue: evaluation.state,
+        StateReason: evaluation.reason,
+        StateReasonData: evaluation.reasonData,
+      });
     }
     const store = this.#kernel.engine(metricStore);
     const toCome = metricsOf(alarm).some((id) => (store.find(id)?.lastMs ?? 0) >= nowMs - (nowMs % step));

@@ -18,7 +18,10 @@ export function announce(kernel: Kernel, before: Alarm, now: Alarm): void {
 }
 
 async function put(kernel: Kernel, alarm: Alarm, detail: object): Promise<void> {
-  const principal = servicePrincipal('cloudwatch.amazonaws.com', alarm.account, { sourceArn: alarm.AlarmArn, serviceLinked: true });
+  const principal = servicePrincipal('cloudwatch.amazonaws.com', alarm.account, {
+    sourceArn: alarm.AlarmArn,
+    serviceLinked: true,
+  });
   const ctx = kernel.context({ principal, region: alarm.region });
   const entry = {
     Source: 'aws.cloudwatch',
@@ -31,7 +34,11 @@ async function put(kernel: Kernel, alarm: Alarm, detail: object): Promise<void> 
     await ctx.call('events', 'PutEvents', { Entries: [entry] });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    kernel.events.emit('problem', { timeMs: kernel.clock.now(), where: 'cloudwatch alarm events', message: `${error.code}: ${error.message}` });
+    kernel.events.emit('problem', {
+      timeMs: kernel.clock.now(),
+      where: 'cloudwatch alarm events',
+      message: `${error.code}: ${error.message}`,
+    });
   } finally {
     ctx.trace.end();
   }

@@ -28,7 +28,9 @@ export function snsMessage(before: Alarm, now: Alarm): string {
     ...(now.kind === 'metric' ? { Trigger: trigger(now) } : {}),
   };
   const text = JSON.stringify(message);
-  return now.kind === 'metric' ? text.replace(/"Threshold":-?[\d.e+-]+/i, `"Threshold":${javaNumber(now.Threshold)}`) : text;
+  return now.kind === 'metric'
+    ? text.replace(/"Threshold":-?[\d.e+-]+/i, `"Threshold":${javaNumber(now.Threshold)}`)
+    : text;
 }
 
 function trigger(alarm: MetricAlarm): object {
@@ -44,14 +46,22 @@ function trigger(alarm: MetricAlarm): object {
   };
 }
 
-const statisticNames: Record<string, string> = { Average: 'AVERAGE', Sum: 'SUM', Minimum: 'MINIMUM', Maximum: 'MAXIMUM', SampleCount: 'SAMPLE_COUNT' };
+const statisticNames: Record<string, string> = {
+  Average: 'AVERAGE',
+  Sum: 'SUM',
+  Minimum: 'MINIMUM',
+  Maximum: 'MAXIMUM',
+  SampleCount: 'SAMPLE_COUNT',
+};
 
 function metricOfTrigger(alarm: MetricAlarm): object {
   return {
     MetricName: alarm.MetricName,
     Namespace: alarm.Namespace,
     StatisticType: alarm.Statistic ? 'Statistic' : 'ExtendedStatistic',
-    ...(alarm.Statistic ? { Statistic: statisticNames[alarm.Statistic] } : { ExtendedStatistic: alarm.ExtendedStatistic }),
+    ...(alarm.Statistic
+      ? { Statistic: statisticNames[alarm.Statistic] }
+      : { ExtendedStatistic: alarm.ExtendedStatistic }),
     Unit: alarm.Unit ?? null,
     Dimensions: alarm.Dimensions.map(({ Name, Value }) => ({ value: Value, name: Name })),
     Period: alarm.Period,
@@ -117,7 +127,11 @@ export function alarmConfiguration(alarm: Alarm): object {
 function onlyMetric(alarm: MetricAlarm): MetricDataQuery {
   const { MetricName = '', Namespace = '', Dimensions, Period = 60, Unit } = alarm;
   const Stat = alarm.Statistic ?? alarm.ExtendedStatistic ?? '';
-  return { Id: 'm1', ReturnData: true, MetricStat: { Metric: { MetricName, Namespace, Dimensions }, Period, Stat, ...(Unit ? { Unit } : {}) } };
+  return {
+    Id: 'm1',
+    ReturnData: true,
+    MetricStat: { Metric: { MetricName, Namespace, Dimensions }, Period, Stat, ...(Unit ? { Unit } : {}) },
+  };
 }
 
 function metricOfEvent(query: MetricDataQuery): object {
@@ -167,4 +181,3 @@ const regionNames: Record<string, string> = {
 function regionName(region: string): string {
   return regionNames[region] ?? region;
 }
-

@@ -41,7 +41,13 @@ export function changeState(kernel: Kernel, before: Alarm, to: NewState): Alarm 
   };
   alarms(kernel, now).put(now.AlarmName, now);
   if (now.StateValue === before.StateValue) return now;
-  remember(kernel, now, 'StateUpdate', `Alarm updated from ${before.StateValue} to ${now.StateValue}`, historyData(before, now));
+  remember(
+    kernel,
+    now,
+    'StateUpdate',
+    `Alarm updated from ${before.StateValue} to ${now.StateValue}`,
+    historyData(before, now),
+  );
   kernel.events.emit('cloudwatch.alarm', {
     alarmName: now.AlarmName,
     alarmArn: now.AlarmArn,
@@ -63,5 +69,10 @@ function historyData(before: Alarm, now: Alarm): object {
     stateReason: alarm.StateReason,
     ...(alarm.StateReasonData ? { stateReasonData: JSON.parse(alarm.StateReasonData) as unknown } : {}),
   });
-  return { version: '1.0', oldState: state(before), newState: state(now), publishedMessage: longTime(now.stateUpdatedMs) };
+  return {
+    version: '1.0',
+    oldState: state(before),
+    newState: state(now),
+    publishedMessage: longTime(now.stateUpdatedMs),
+  };
 }

@@ -61,7 +61,8 @@ export class DataTable {
 
   addSeries(row: Omit<SeriesRow, 'id'>): number {
     const { account, region, namespace, name, dimensions, unit, lastMs } = row;
-    const sql = 'INSERT INTO cloudwatch_series (account, region, namespace, name, dimensions, unit, lastMs) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id';
+    const sql =
+      'INSERT INTO cloudwatch_series (account, region, namespace, name, dimensions, unit, lastMs) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id';
     return this.#sql(sql).get<{ id: number }>(account, region, namespace, name, dimensions, unit, lastMs)?.id ?? 0;
   }
 
@@ -76,17 +77,32 @@ export class DataTable {
   /** Adds to what is already kept of the period. */
   merge(series: number, period: number, point: Point): void {
     const start = point.startMs / 1000;
-    const row = this.#sql('SELECT * FROM cloudwatch_data WHERE series = ? AND period = ? AND start = ?').get<DataRow>(series, period, start);
+    const row = this.#sql('SELECT * FROM cloudwatch_data WHERE series = ? AND period = ? AND start = ?').get<DataRow>(
+      series,
+      period,
+      start,
+    );
     let data = point.data;
     if (row) {
       data = Distribution.decode(row);
       data.merge(point.data);
     }
-    this.#sql('INSERT OR REPLACE INTO cloudwatch_data VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(series, period, start, data.count, data.sum, data.min, data.max, data.encode());
+    this.#sql('INSERT OR REPLACE INTO cloudwatch_data VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(
+      series,
+      period,
+      start,
+      data.count,
+      data.sum,
+      data.min,
+      data.max,
+      data.encode(),
+    );
   }
 
   read(series: number, period: number, fromMs: number, toMs: number): Point[] {
-    return this.#sql('SELECT * FROM cloudwatch_data WHERE series = ? AND period = ? AND start >= ? AND start < ? ORDER BY start')
+    return this.#sql(
+      'SELECT * FROM cloudwatch_data WHERE series = ? AND period = ? AND start >= ? AND start < ? ORDER BY start',
+    )
       .all<DataRow>(series, period, fromMs / 1000, toMs / 1000)
       .map((row) => ({ startMs: row.start * 1000, data: Distribution.decode(row) }));
   }
@@ -96,8 +112,15 @@ export class DataTable {
     for (const [index, { period, keptMs }] of tiers.entries()) {
       const before = Math.floor((nowMs - keptMs) / 1000);
       const coarser = period === 1 ? undefined : tiers[index + 1]?.period;
-      const old = coarser ? this.#sql('SELECT * FROM cloudwatch_data WHERE period = ? AND start < ?').all<DataRow>(period, before) : [];
-      if (coarser) for (const row of old) this.merge(row.series, coarser, { startMs: (row.start - (row.start % coarser)) * 1000, data: Distribution.decode(row) });
+      const old = coarser
+        ? this.#sql('SELECT * FROM cloudwatch_data WHERE period = ? AND start < ?').all<DataRow>(period, before)
+        : [];
+      if (coarser)
+        for (const row of old)
+          this.merge(row.series, coarser, {
+            startMs: (row.start - (row.start % coarser)) * 1000,
+            data: Distribution.decode(row),
+          });
       this.#sql('DELETE FROM cloudwatch_data WHERE period = ? AND start < ?').run(period, before);
     }
   }

@@ -22,7 +22,13 @@ export class Distribution {
     return distribution;
   }
 
-  static decode(row: { count: number; sum: number; min: number; max: number; spread: Uint8Array | null }): Distribution {
+  static decode(row: {
+    count: number;
+    sum: number;
+    min: number;
+    max: number;
+    spread: Uint8Array | null;
+  }): Distribution {
     const distribution = new Distribution();
     distribution.count = row.count;
     distribution.sum = row.sum;

@@ -83,7 +83,9 @@ function pointsOf(kernel: Kernel, alarm: MetricAlarm, nowMs: number): AlarmPoint
   const [id] = metricsOf(alarm);
   const statistic = statisticNamed(stat?.Stat ?? '');
   const store = kernel.engine(metricStore);
-  const periods: Map<number, Distribution> = id ? readPeriods(store, store.find(id), { unit: stat?.Unit, periodSeconds, fromMs, toMs: nowMs }) : new Map();
+  const periods: Map<number, Distribution> = id
+    ? readPeriods(store, store.find(id), { unit: stat?.Unit, periodSeconds, fromMs, toMs: nowMs })
+    : new Map();
   return Array.from({ length }, (_, index) => {
     const startMs = fromMs + index * periodSeconds * 1000;
     const data = periods.get(startMs);

@@ -31,8 +31,19 @@ const keptMs = 30 * 86_400_000;
 
 export function remember(kernel: Kernel, alarm: Alarm, itemType: HistoryItemType, summary: string, data: object): void {
   kernel.store
-    .prepare('INSERT INTO cloudwatch_history (account, region, alarmName, alarmType, timestampMs, itemType, summary, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    .run(alarm.account, alarm.region, alarm.AlarmName, alarmTypeOf(alarm), kernel.clock.now(), itemType, summary, JSON.stringify(data));
+    .prepare(
+      'INSERT INTO cloudwatch_history (account, region, alarmName, alarmType, timestampMs, itemType, summary, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      alarm.account,
+      alarm.region,
+      alarm.AlarmName,
+      alarmTypeOf(alarm),
+      kernel.clock.now(),
+      itemType,
+      summary,
+      JSON.stringify(data),
+    );
 }
 
 export function readHistory(kernel: Kernel, query: HistoryQuery): HistoryRow[] {
@@ -41,7 +52,15 @@ export function readHistory(kernel: Kernel, query: HistoryQuery): HistoryRow[] {
   const sql = `SELECT * FROM cloudwatch_history WHERE account = ? AND region = ? AND timestampMs >= ? AND timestampMs <= ?
     AND alarmName = coalesce(?, alarmName) AND itemType = coalesce(?, itemType) AND alarmType IN (${types})
     ORDER BY timestampMs ${direction}, id ${direction} LIMIT ? OFFSET ?`;
-  const values = [query.account, query.region, query.fromMs, query.toMs, query.alarmName ?? null, query.itemType ?? null, ...query.alarmTypes];
+  const values = [
+    query.account,
+    query.region,
+    query.fromMs,
+    query.toMs,
+    query.alarmName ?? null,
+    query.itemType ?? null,
+    ...query.alarmTypes,
+  ];
   return kernel.store.prepare(sql).all<HistoryRow>(...values, query.limit, query.offset);
 }
 

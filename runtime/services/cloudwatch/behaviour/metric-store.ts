@@ -73,7 +73,8 @@ export class MetricStore {
   /** The hot path: every value anything in the runtime measures comes through here. */
   ingest(event: MetricEvent): void {
     const key = eventKey(event);
-    const metric = this.#metrics.get(key) ?? this.#metric(key, { ...event, dimensions: dimensionsOf(event.dimensions) });
+    const metric =
+      this.#metrics.get(key) ?? this.#metric(key, { ...event, dimensions: dimensionsOf(event.dimensions) });
     this.#bucket(metric, event.unit, minuteMs, event.timeMs).add(event.value);
     this.#noticed(metric, event.timeMs);
   }
@@ -85,7 +86,10 @@ export class MetricStore {
     const series = this.#series(metric, datum.unit);
     this.#keep(series);
     for (const periodMs of datum.highResolution ? [1000, minuteMs] : [minuteMs]) {
-      this.#table.merge(series.id, periodMs / 1000, { startMs: datum.timeMs - (datum.timeMs % periodMs), data: datum.data });
+      this.#table.merge(series.id, periodMs / 1000, {
+        startMs: datum.timeMs - (datum.timeMs % periodMs),
+        data: datum.data,
+      });
     }
     this.#noticed(metric, datum.timeMs);
     this.#rememberLast(series);
@@ -117,7 +121,10 @@ export class MetricStore {
   }
 
   /** Points from `fromMs` to `toMs` at the finest periods that serve `periodSeconds`; their starts are not merged yet. */
-  read(metric: Metric, query: { unit: string | undefined; periodSeconds: number; fromMs: number; toMs: number }): Point[] {
+  read(
+    metric: Metric,
+    query: { unit: string | undefined; periodSeconds: number; fromMs: number; toMs: number },
+  ): Point[] {
     const { unit, periodSeconds, fromMs, toMs } = query;
     const points: Point[] = [];
     for (const series of metric.series) {
@@ -145,7 +152,16 @@ export class MetricStore {
     const known = this.#metrics.get(key);
     if (known) return known;
     const { account, region, namespace, name, dimensions } = id;
-    const metric: Metric = { account, region, namespace, name, dimensions, series: [], lastMs: 0, watchers: this.#watched.get(key) };
+    const metric: Metric = {
+      account,
+      region,
+      namespace,
+      name,
+      dimensions,
+      series: [],
+      lastMs: 0,
+      watchers: this.#watched.get(key),
+    };
     this.#metrics.set(key, metric);
     return metric;
   }
@@ -160,7 +176,8 @@ export class MetricStore {
   #bucket(metric: Metric, unit: string, periodMs: number, timeMs: number): Distribution {
     const series = this.#series(metric, unit);
     const startMs = timeMs - (timeMs % periodMs);
-    for (const bucket of series.open) if (bucket.startMs === startMs && bucket.period === periodMs / 1000) return bucket.data;
+    for (const bucket of series.open)
+      if (bucket.startMs === startMs && bucket.period === periodMs / 1000) return bucket.data;
     const data = new Distribution();
     series.open.push({ period: periodMs / 1000, startMs, data });
     this.#dirty.add(series);
@@ -200,7 +217,15 @@ export class MetricStore {
     if (series.id !== 0) return;
     const { account, region, namespace, name, dimensions, lastMs } = series.metric;
     const pairs = JSON.stringify(dimensions.map(({ Name, Value }) => [Name, Value]));
-    series.id = this.#table.addSeries({ account, region, namespace, name, dimensions: pairs, unit: series.unit, lastMs });
+    series.id = this.#table.addSeries({
+      account,
+      region,
+      namespace,
+      name,
+      dimensions: pairs,
+      unit: series.unit,
+      lastMs,
+    });
   }
 
   /** To the hour is enough: it decides what ListMetrics shows for two weeks. */

@@ -29,13 +29,19 @@ export const pointsBeyond = 2;
 export function judge(range: (number | undefined)[], rules: Rules): Verdict {
   const { EvaluationPeriods: wanted, DatapointsToAlarm: needed, treatMissing, breaches } = rules;
   const real: number[] = [];
-  for (let index = range.length - 1; index >= 0 && real.length < wanted; index -= 1) if (range[index] !== undefined) real.push(index);
+  for (let index = range.length - 1; index >= 0 && real.length < wanted; index -= 1)
+    if (range[index] !== undefined) real.push(index);
   const breaching = real.filter((index) => breaches(range[index] ?? 0));
   const filled = wanted - real.length;
   const verdict = (state: StateValue | undefined, points = real): Verdict => ({ state, points, filled });
   if (breaching.length >= needed) return verdict('ALARM', breaching);
-  if (filled > 0 && treatMissing === 'breaching' && breaching.length + filled >= needed) return verdict('ALARM', breaching);
-  if (breaching.length < real.length) return verdict('OK', real.filter((index) => !breaching.includes(index)));
+  if (filled > 0 && treatMissing === 'breaching' && breaching.length + filled >= needed)
+    return verdict('ALARM', breaching);
+  if (breaching.length < real.length)
+    return verdict(
+      'OK',
+      real.filter((index) => !breaching.includes(index)),
+    );
   if (treatMissing === 'notBreaching') return verdict('OK', []);
   if (treatMissing === 'ignore') return verdict(undefined);
   if (real.length === 0) return verdict('INSUFFICIENT_DATA');

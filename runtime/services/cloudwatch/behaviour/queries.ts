@@ -25,7 +25,13 @@ export function runQueries(kernel: Kernel, set: QuerySet): QueryResult[] {
   return set.queries.flatMap((query) => {
     if (query.ReturnData === false) return [];
     if (!query.MetricStat) throw refused(`cloudwatch expression ${query.Expression ?? ''}`);
-    return [{ id: query.Id, label: query.Label ?? query.MetricStat.Metric.MetricName, points: readStat(kernel, set, query.MetricStat) }];
+    return [
+      {
+        id: query.Id,
+        label: query.Label ?? query.MetricStat.Metric.MetricName,
+        points: readStat(kernel, set, query.MetricStat),
+      },
+    ];
   });
 }
 
@@ -33,7 +39,13 @@ function readStat(kernel: Kernel, set: QuerySet, stat: MetricStat): (readonly [n
   const { account, region, toMs } = set;
   const store = kernel.engine(metricStore);
   const statistic = statisticNamed(stat.Stat);
-  const metric = store.find({ account, region, namespace: stat.Metric.Namespace, name: stat.Metric.MetricName, dimensions: stat.Metric.Dimensions ?? [] });
+  const metric = store.find({
+    account,
+    region,
+    namespace: stat.Metric.Namespace,
+    name: stat.Metric.MetricName,
+    dimensions: stat.Metric.Dimensions ?? [],
+  });
   const fromMs = alignStart(set.fromMs, stat.Period, kernel.clock.now());
   const periods = readPeriods(store, metric, { unit: stat.Unit, periodSeconds: stat.Period, fromMs, toMs });
   return [...periods].flatMap(([startMs, data]) => {

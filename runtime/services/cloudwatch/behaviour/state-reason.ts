@@ -17,15 +17,22 @@ export interface Evaluated {
 }
 
 /** The sentence of an alarm's state change, as CloudWatch writes it. */
-export function stateReason(alarm: MetricAlarm, state: StateValue, { points, verdict, treatMissing }: Evaluated): string {
+export function stateReason(
+  alarm: MetricAlarm,
+  state: StateValue,
+  { points, verdict, treatMissing }: Evaluated,
+): string {
   const { filled } = verdict;
-  if (state === 'INSUFFICIENT_DATA') return `Insufficient Data: ${plural(filled, 'datapoint was', 'datapoints were')} unknown.`;
+  if (state === 'INSUFFICIENT_DATA')
+    return `Insufficient Data: ${plural(filled, 'datapoint was', 'datapoints were')} unknown.`;
   const treated = `treated as [${treatMissing === 'breaching' ? 'Breaching' : 'NonBreaching'}]`;
   const decided = verdict.points.map((index) => points[index]).filter((point) => point?.value !== undefined);
   if (decided.length === 0) {
     return `Threshold Crossed: no datapoints were received for ${plural(filled, 'period', 'periods')} and ${plural(filled, 'missing datapoint was', 'missing datapoints were')} ${treated}.`;
   }
-  const listed = decided.map((point) => `${javaNumber(point?.value ?? 0)} (${shortTime(point?.startMs ?? 0)})`).join(', ');
+  const listed = decided
+    .map((point) => `${javaNumber(point?.value ?? 0)} (${shortTime(point?.startMs ?? 0)})`)
+    .join(', ');
   const not = state === 'OK' ? 'not ' : '';
   const comparison = `${decided.length === 1 ? 'was' : 'were'} ${not}${comparisons[alarm.ComparisonOperator]} the threshold (${javaNumber(alarm.Threshold)})`;
   if (filled > 0 && (treatMissing === 'breaching' || treatMissing === 'notBreaching')) {
@@ -40,7 +47,11 @@ export function stateReason(alarm: MetricAlarm, state: StateValue, { points, ver
 }
 
 /** The same, for machines ("StateReasonData", MetricAlarm). */
-export function stateReasonData(alarm: MetricAlarm, { points }: Evaluated, about: { nowMs: number; period: number }): string {
+export function stateReasonData(
+  alarm: MetricAlarm,
+  { points }: Evaluated,
+  about: { nowMs: number; period: number },
+): string {
   const known = points.filter((point) => point.value !== undefined).slice(-alarm.EvaluationPeriods);
   return JSON.stringify({
     version: '1.0',
@@ -52,7 +63,9 @@ export function stateReasonData(alarm: MetricAlarm, { points }: Evaluated, about
     period: about.period,
     recentDatapoints: known.map((point) => point.value),
     threshold: alarm.Threshold,
-    evaluatedDatapoints: [...known].reverse().map((point) => ({ timestamp: longTime(point.startMs), value: point.value })),
+    evaluatedDatapoints: [...known]
+      .reverse()
+      .map((point) => ({ timestamp: longTime(point.startMs), value: point.value })),
   });
 }
 

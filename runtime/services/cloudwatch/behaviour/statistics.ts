@@ -21,7 +21,9 @@ export function statisticNamed(name: string): Statistic | undefined {
   const short = /^(p|tm|wm|tc|ts)(\d{1,2}(?:\.\d{0,10})?|100)$/.exec(name);
   if (short) {
     const to = Number(short[2]) / 100;
-    return short[1] === 'p' ? (of) => percentile(of, to) : rangeStatistic(short[1]?.toUpperCase() ?? '', { from: 0, to });
+    return short[1] === 'p'
+      ? (of) => percentile(of, to)
+      : rangeStatistic(short[1]?.toUpperCase() ?? '', { from: 0, to });
   }
   const long = /^(TM|WM|TC|TS|PR)\((\d*\.?\d*%?):(\d*\.?\d*%?)\)$/.exec(name);
   if (!long) return undefined;
@@ -29,8 +31,16 @@ export function statisticNamed(name: string): Statistic | undefined {
   const percent = from.endsWith('%') || to.endsWith('%');
   const mixed = percent && ((from !== '' && !from.endsWith('%')) || (to !== '' && !to.endsWith('%')));
   if (mixed || (from === '' && to === '') || (kind === 'PR' && percent)) return undefined;
-  if (percent) return rangeStatistic(kind, { from: Number.parseFloat(from || '0') / 100, to: Number.parseFloat(to || '100') / 100 });
-  return valueStatistic(kind, from === '' ? Number.NEGATIVE_INFINITY : Number(from), to === '' ? Number.POSITIVE_INFINITY : Number(to));
+  if (percent)
+    return rangeStatistic(kind, {
+      from: Number.parseFloat(from || '0') / 100,
+      to: Number.parseFloat(to || '100') / 100,
+    });
+  return valueStatistic(
+    kind,
+    from === '' ? Number.NEGATIVE_INFINITY : Number(from),
+    to === '' ? Number.POSITIVE_INFINITY : Number(to),
+  );
 }
 
 /** Between the two nearest values where it falls between them; the least for p0, the greatest for p100. */
@@ -63,7 +73,10 @@ function rangeStatistic(kind: string, range: { from: number; to: number }): Stat
 }
 
 /** The part of the values between two ranks; a value on the edge counts as far as it lies inside. */
-function trimmed(of: Distribution, range: { from: number; to: number }): { mean?: number; count?: number; sum?: number } {
+function trimmed(
+  of: Distribution,
+  range: { from: number; to: number },
+): { mean?: number; count?: number; sum?: number } {
   const spread = of.spread();
   if (!spread) return {};
   const [from, to] = [of.count * range.from, of.count * range.to];

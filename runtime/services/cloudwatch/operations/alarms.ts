@@ -15,8 +15,10 @@ import { type Alarm, alarms, type CompositeAlarm, type MetricAlarm, pageOf, type
 
 export function DescribeAlarms(ctx: Context, input: DescribeAlarmsCommandInput) {
   const limit = input.MaxRecords ?? 50;
-  if (limit < 1 || limit > 100) throw constraintViolation(limit, 'maxRecords', 'Member must have value between 1 and 100');
-  if (input.AlarmNames && input.AlarmNamePrefix !== undefined) throw invalidParameterCombination('AlarmNamePrefix and AlarmNames cannot be specified together.');
+  if (limit < 1 || limit > 100)
+    throw constraintViolation(limit, 'maxRecords', 'Member must have value between 1 and 100');
+  if (input.AlarmNames && input.AlarmNamePrefix !== undefined)
+    throw invalidParameterCombination('AlarmNamePrefix and AlarmNames cannot be specified together.');
   // Without AlarmTypes only metric alarms are given ("DescribeAlarms", API Reference), but names find alarms of any type.
   const types: string[] = input.AlarmTypes ?? (input.AlarmNames ? ['MetricAlarm', 'CompositeAlarm'] : ['MetricAlarm']);
   const found = alarms(ctx, ctx)
@@ -47,7 +49,10 @@ export function DescribeAlarmsForMetric(ctx: Context, input: DescribeAlarmsForMe
   const same = (given: unknown, kept: unknown): boolean => given === undefined || given === kept;
   const found = alarms(ctx, ctx)
     .values()
-    .filter((alarm): alarm is MetricAlarm => alarm.kind === 'metric' && alarm.MetricName === input.MetricName && alarm.Namespace === input.Namespace)
+    .filter(
+      (alarm): alarm is MetricAlarm =>
+        alarm.kind === 'metric' && alarm.MetricName === input.MetricName && alarm.Namespace === input.Namespace,
+    )
     .filter((alarm) => dimensions(input.Dimensions) === dimensions(alarm.Dimensions))
     .filter((alarm) => same(input.Statistic, alarm.Statistic) && same(input.ExtendedStatistic, alarm.ExtendedStatistic))
     .filter((alarm) => same(input.Period, alarm.Period) && same(input.Unit, alarm.Unit));
@@ -56,11 +61,20 @@ export function DescribeAlarmsForMetric(ctx: Context, input: DescribeAlarmsForMe
 
 export function DeleteAlarms(ctx: Context, input: DeleteAlarmsCommandInput) {
   const names = input.AlarmNames ?? [];
-  if (names.length > 100) throw constraintViolation(`[${names.length} names]`, 'alarmNames', 'Member must have length less than or equal to 100');
+  if (names.length > 100)
+    throw constraintViolation(
+      `[${names.length} names]`,
+      'alarmNames',
+      'Member must have length less than or equal to 100',
+    );
   const found = named(ctx, names);
-  if (names.length > 1 && found.some((alarm) => alarm.kind === 'composite')) throw invalidParameterCombination('A composite alarm must be deleted by a request of its own.');
+  if (names.length > 1 && found.some((alarm) => alarm.kind === 'composite'))
+    throw invalidParameterCombination('A composite alarm must be deleted by a request of its own.');
   for (const alarm of found) {
-    remember(ctx, alarm, 'ConfigurationUpdate', `Alarm "${alarm.AlarmName}" deleted`, { version: '1.0', type: 'Delete' });
+    remember(ctx, alarm, 'ConfigurationUpdate', `Alarm "${alarm.AlarmName}" deleted`, {
+      version: '1.0',
+      type: 'Delete',
+    });
     ctx.engine(alarmClock).forget(alarm);
     alarms(ctx, ctx).delete(alarm.AlarmName);
   }
@@ -70,12 +84,21 @@ export function DeleteAlarms(ctx: Context, input: DeleteAlarmsCommandInput) {
 export function SetAlarmState(ctx: Context, input: SetAlarmStateCommandInput) {
   const [alarm] = named(ctx, [input.AlarmName ?? '']);
   const state = input.StateValue ?? '';
-  if (!['OK', 'ALARM', 'INSUFFICIENT_DATA'].includes(state)) throw constraintViolation(state, 'stateValue', 'Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]');
+  if (!['OK', 'ALARM', 'INSUFFICIENT_DATA'].includes(state))
+    throw constraintViolation(
+      state,
+      'stateValue',
+      'Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]',
+    );
   if (input.StateReasonData !== undefined && !isJson(input.StateReasonData)) {
     throw invalidParameterValue('StateReasonData was not valid JSON');
   }
   if (!alarm) return {};
-  const changed = changeState(ctx, alarm, { StateValue: state as StateValue, StateReason: input.StateReason ?? '', StateReasonData: input.StateReasonData });
+  const changed = changeState(ctx, alarm, {
+    StateValue: state as StateValue,
+    StateReason: input.StateReason ?? '',
+    StateReasonData: input.StateReasonData,
+  });
   ctx.engine(alarmClock).wake(changed);
   return {};
 }
@@ -105,13 +128,31 @@ function named(ctx: Context, names: string[]): Alarm[] {
 }
 
 export function describeMetricAlarm(alarm: MetricAlarm) {
-  const { kind: _kind, account: _account, region: _region, tags: _tags, stateUpdatedMs, stateTransitionedMs, configuredMs, ...described } = alarm;
+  const {
+    kind: _kind,
+    account: _account,
+    region: _region,
+    tags: _tags,
+    stateUpdatedMs,
+    stateTransitionedMs,
+    configuredMs,
+    ...described
+  } = alarm;
   const { Period, ...ofMetrics } = described;
   return { ...(alarm.Metrics ? ofMetrics : { ...described, Period }), ...moments(alarm) };
 }
 
 export function describeCompositeAlarm(alarm: CompositeAlarm) {
-  const { kind: _kind, account: _account, region: _region, tags: _tags, stateUpdatedMs, stateTransitionedMs, configuredMs, ...described } = alarm;
+  const {
+    kind: _kind,
+    account: _account,
+    region: _region,
+    tags: _tags,
+    stateUpdatedMs,
+    stateTransitionedMs,
+    configuredMs,
+    ...described
+  } = alarm;
   return { ...described, ...moments(alarm) };
 }
 

@@ -12,7 +12,8 @@ export function GetMetricData(ctx: Context, input: GetMetricDataCommandInput) {
   const queries = (input.MetricDataQueries ?? []) as MetricDataQuery[];
   checkQueries(queries);
   const limit = input.MaxDatapoints ?? mostDatapoints;
-  if (limit < 1 || limit > mostDatapoints) throw constraintViolation(limit, 'maxDatapoints', `Member must have value between 1 and ${mostDatapoints}`);
+  if (limit < 1 || limit > mostDatapoints)
+    throw constraintViolation(limit, 'maxDatapoints', `Member must have value between 1 and ${mostDatapoints}`);
   const [fromMs, toMs] = [cloudTime(ctx, input.StartTime), cloudTime(ctx, input.EndTime)];
   if (fromMs >= toMs) throw validationError('The parameter StartTime must be less than the parameter EndTime.');
   const descending = input.ScanBy !== 'TimestampAscending';

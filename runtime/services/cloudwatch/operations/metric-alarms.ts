@@ -10,7 +10,8 @@ export function PutMetricAlarm(ctx: Context, input: PutMetricAlarmCommandInput) 
   checkMetricAlarm(ctx, input);
   const name = input.AlarmName ?? '';
   const existing = alarms(ctx, ctx).get(name);
-  if (existing && existing.kind !== 'metric') throw validationError(`An alarm of another type with the name ${name} already exists`);
+  if (existing && existing.kind !== 'metric')
+    throw validationError(`An alarm of another type with the name ${name} already exists`);
   const nowMs = ctx.clock.now();
   const alarm: MetricAlarm = {
     ...configurationOf(input),
@@ -29,14 +30,18 @@ export function PutMetricAlarm(ctx: Context, input: PutMetricAlarmCommandInput) 
     tags: existing?.tags ?? Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
   };
   alarms(ctx, ctx).put(name, alarm);
-  remember(ctx, alarm, 'ConfigurationUpdate', `Alarm "${name}" ${existing ? 'updated' : 'created'}`, { version: '1.0', type: existing ? 'Update' : 'Create' });
+  remember(ctx, alarm, 'ConfigurationUpdate', `Alarm "${name}" ${existing ? 'updated' : 'created'}`, {
+    version: '1.0',
+    type: existing ? 'Update' : 'Create',
+  });
   ctx.engine(alarmClock).watch(alarm);
   return {};
 }
 
 /** What the caller says, without what was left out. */
 function configurationOf(input: PutMetricAlarmCommandInput) {
-  const Metrics = input.Metrics && input.Metrics.length > 0 ? (input.Metrics as MetricDataQuery[]).map(plainQuery) : undefined;
+  const Metrics =
+    input.Metrics && input.Metrics.length > 0 ? (input.Metrics as MetricDataQuery[]).map(plainQuery) : undefined;
   const optional = {
     AlarmDescription: input.AlarmDescription,
     MetricName: input.MetricName,
@@ -51,7 +56,9 @@ function configurationOf(input: PutMetricAlarmCommandInput) {
     EvaluateLowSampleCountPercentile: input.EvaluateLowSampleCountPercentile,
   };
   return {
-    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<MetricAlarm>),
+    ...(Object.fromEntries(
+      Object.entries(optional).filter(([, value]) => value !== undefined),
+    ) as Partial<MetricAlarm>),
     Dimensions: (input.Dimensions ?? []) as Dimension[],
     EvaluationPeriods: input.EvaluationPeriods ?? 1,
     Threshold: input.Threshold ?? 0,
@@ -66,7 +73,10 @@ function configurationOf(input: PutMetricAlarmCommandInput) {
 function plainQuery(query: MetricDataQuery): MetricDataQuery {
   const { MetricStat } = query;
   if (!MetricStat) return query;
-  return { ...query, MetricStat: { ...MetricStat, Metric: { ...MetricStat.Metric, Dimensions: MetricStat.Metric.Dimensions ?? [] } } };
+  return {
+    ...query,
+    MetricStat: { ...MetricStat, Metric: { ...MetricStat.Metric, Dimensions: MetricStat.Metric.Dimensions ?? [] } },
+  };
 }
 
 function periodOfMetrics(queries: MetricDataQuery[]): number {

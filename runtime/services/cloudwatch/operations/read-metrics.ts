@@ -17,7 +17,8 @@ const recentMs = 3 * 3_600_000;
 
 export function GetMetricStatistics(ctx: Context, input: GetMetricStatisticsCommandInput) {
   const { Statistics = [], ExtendedStatistics = [], Period = 60 } = input;
-  if (Statistics.length + ExtendedStatistics.length === 0) throw missingParameter('Must specify either Statistics or ExtendedStatistics');
+  if (Statistics.length + ExtendedStatistics.length === 0)
+    throw missingParameter('Must specify either Statistics or ExtendedStatistics');
   for (const name of Statistics) checkStatName(name, 'Statistic');
   for (const name of ExtendedStatistics) checkStatName(name, 'ExtendedStatistic');
   if (![1, 5].includes(Period)) checkPeriod(Period);
@@ -30,13 +31,24 @@ export function GetMetricStatistics(ctx: Context, input: GetMetricStatisticsComm
     );
   }
   const store = ctx.engine(metricStore);
-  const metric = store.find({ account: ctx.account, region: ctx.region, namespace: input.Namespace ?? '', name: input.MetricName ?? '', dimensions: (input.Dimensions ?? []) as Dimension[] });
+  const metric = store.find({
+    account: ctx.account,
+    region: ctx.region,
+    namespace: input.Namespace ?? '',
+    name: input.MetricName ?? '',
+    dimensions: (input.Dimensions ?? []) as Dimension[],
+  });
   const fromMs = alignStart(start, Period, ctx.clock.now());
   const Datapoints = [];
   // Values of different units are never added up: each unit has datapoints of its own.
   for (const unit of unitsOf(metric, input.Unit)) {
     for (const [startMs, data] of readPeriods(store, metric, { unit, periodSeconds: Period, fromMs, toMs })) {
-      Datapoints.push({ Timestamp: new Date(startMs), Unit: unit, ...plainStatistics(data, Statistics), ...extendedStatistics(data, ExtendedStatistics) });
+      Datapoints.push({
+        Timestamp: new Date(startMs),
+        Unit: unit,
+        ...plainStatistics(data, Statistics),
+        ...extendedStatistics(data, ExtendedStatistics),
+      });
     }
   }
   return { Label: input.MetricName, Datapoints };
@@ -61,17 +73,23 @@ function extendedStatistics(data: Distribution, names: string[]): { ExtendedStat
 }
 
 export function ListMetrics(ctx: Context, input: ListMetricsCommandInput) {
-  if (input.RecentlyActive !== undefined && input.RecentlyActive !== 'PT3H') throw invalidParameterValue('The only value of the parameter RecentlyActive is PT3H.');
+  if (input.RecentlyActive !== undefined && input.RecentlyActive !== 'PT3H')
+    throw invalidParameterValue('The only value of the parameter RecentlyActive is PT3H.');
   const since = ctx.clock.now() - (input.RecentlyActive ? recentMs : listedMs);
   const found: { key: string; metric: Metric }[] = [];
   for (const metric of ctx.engine(metricStore).metrics()) {
     if (metric.account !== ctx.account || metric.region !== ctx.region || metric.lastMs < since) continue;
-    if (isListed(metric, input)) found.push({ key: JSON.stringify([metric.namespace, metric.name, metric.dimensions]), metric });
+    if (isListed(metric, input))
+      found.push({ key: JSON.stringify([metric.namespace, metric.name, metric.dimensions]), metric });
   }
   found.sort((a, b) => (a.key < b.key ? -1 : 1));
   const { items, nextToken } = pageOf(found, ({ key }) => key, { limit: 500, nextToken: input.NextToken });
   return {
-    Metrics: items.map(({ metric }) => ({ Namespace: metric.namespace, MetricName: metric.name, Dimensions: [...metric.dimensions] })),
+    Metrics: items.map(({ metric }) => ({
+      Namespace: metric.namespace,
+      MetricName: metric.name,
+      Dimensions: [...metric.dimensions],
+    })),
     NextToken: nextToken,
   };
 }
@@ -81,6 +99,8 @@ function isListed(metric: Metric, input: ListMetricsCommandInput): boolean {
   if (input.Namespace !== undefined && metric.namespace !== input.Namespace) return false;
   if (input.MetricName !== undefined && metric.name !== input.MetricName) return false;
   return (input.Dimensions ?? []).every((filter) =>
-    metric.dimensions.some(({ Name, Value }) => Name === filter.Name && (filter.Value === undefined || Value === filter.Value)),
+    metric.dimensions.some(
+      ({ Name, Value }) => Name === filter.Name && (filter.Value === undefined || Value === filter.Value),
+    ),
   );
 }

@@ -1,4 +1,8 @@
-import type { ListTagsForResourceCommandInput, TagResourceCommandInput, UntagResourceCommandInput } from '@aws-sdk/client-cloudwatch';
+import type {
+  ListTagsForResourceCommandInput,
+  TagResourceCommandInput,
+  UntagResourceCommandInput,
+} from '@aws-sdk/client-cloudwatch';
 import { parseArn } from '../../../kernel/arn.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameterValue, resourceNotFound } from '../errors.ts';
@@ -6,7 +10,10 @@ import { type Alarm, alarms } from '../state.ts';
 
 export function TagResource(ctx: Context, input: TagResourceCommandInput) {
   const alarm = alarmOfArn(ctx, input.ResourceARN ?? '');
-  const tags = { ...alarm.tags, ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])) };
+  const tags = {
+    ...alarm.tags,
+    ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+  };
   if (Object.keys(tags).length > 50) throw invalidParameterValue('A resource can have no more than 50 tags.');
   alarms(ctx, ctx).put(alarm.AlarmName, { ...alarm, tags });
   return {};

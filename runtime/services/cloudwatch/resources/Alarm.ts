@@ -62,7 +62,9 @@ export const Alarm = defineResource<AlarmProperties>({
     });
   },
   async read(ctx, name) {
-    const { MetricAlarms } = await ctx.call<{ MetricAlarms: AlarmProperties[] }>('cloudwatch', 'DescribeAlarms', { AlarmNames: [name] });
+    const { MetricAlarms } = await ctx.call<{ MetricAlarms: AlarmProperties[] }>('cloudwatch', 'DescribeAlarms', {
+      AlarmNames: [name],
+    });
     const [found] = MetricAlarms;
     if (!found) return undefined;
     const known = Object.entries(found).filter(([property]) => property in fidelity);

@@ -18,21 +18,32 @@ export interface LogEvent {
 
 /** What makes the whole batch be refused. */
 export function checkBatch(events: LogEvent[]): void {
-  if (events.length < 1) throw constraintViolation('[]', 'logEvents', 'Member must have length greater than or equal to 1');
-  if (events.length > largestBatchEvents) throw constraintViolation(`[${events.length} events]`, 'logEvents', `Member must have length less than or equal to ${largestBatchEvents}`);
+  if (events.length < 1)
+    throw constraintViolation('[]', 'logEvents', 'Member must have length greater than or equal to 1');
+  if (events.length > largestBatchEvents)
+    throw constraintViolation(
+      `[${events.length} events]`,
+      'logEvents',
+      `Member must have length less than or equal to ${largestBatchEvents}`,
+    );
   let total = 0;
   let previous = 0;
   for (const [index, { timestamp, message }] of events.entries()) {
     const where = `logEvents.${index + 1}.member`;
-    if (message === '') throw constraintViolation('', `${where}.message`, 'Member must have length greater than or equal to 1');
-    if (timestamp < 0) throw constraintViolation(timestamp, `${where}.timestamp`, 'Member must have value greater than or equal to 0');
-    if (timestamp < previous) throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
+    if (message === '')
+      throw constraintViolation('', `${where}.message`, 'Member must have length greater than or equal to 1');
+    if (timestamp < 0)
+      throw constraintViolation(timestamp, `${where}.timestamp`, 'Member must have value greater than or equal to 0');
+    if (timestamp < previous)
+      throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
     previous = timestamp;
     const bytes = sizeOf(message);
-    if (bytes > largestEventBytes) throw invalidParameter(`Log event too large: ${bytes} bytes exceeds limit of ${largestEventBytes}`);
+    if (bytes > largestEventBytes)
+      throw invalidParameter(`Log event too large: ${bytes} bytes exceeds limit of ${largestEventBytes}`);
     total += bytes;
   }
-  if (total > largestBatchBytes) throw invalidParameter(`Upload too large: ${total} bytes exceeds limit of ${largestBatchBytes}`);
+  if (total > largestBatchBytes)
+    throw invalidParameter(`Upload too large: ${total} bytes exceeds limit of ${largestBatchBytes}`);
   if (previous - (events[0]?.timestamp ?? 0) > longestSpanMs) {
     throw invalidParameter('The batch of log events in a single PutLogEvents request cannot span more than 24 hours.');
   }
@@ -40,7 +51,8 @@ export function checkBatch(events: LogEvent[]): void {
 
 /** What is kept, and the indexes of what is not: too old, past the group's retention, or in the future. */
 export function sortOut(events: LogEvent[], group: LogGroup, nowMs: number) {
-  const count = (isOut: (timestamp: number) => boolean): number => events.filter(({ timestamp }) => isOut(timestamp)).length;
+  const count = (isOut: (timestamp: number) => boolean): number =>
+    events.filter(({ timestamp }) => isOut(timestamp)).length;
   const tooOld = count((timestamp) => timestamp < nowMs - oldestMs);
   const expired = count((timestamp) => timestamp < expiryMs(group, nowMs));
   const tooNew = count((timestamp) => timestamp > nowMs + newestMs);

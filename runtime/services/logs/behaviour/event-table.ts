@@ -60,27 +60,42 @@ export class EventTable {
   }
 
   storedBytes(groupId: number): number {
-    return this.#sql('SELECT storedBytes FROM logs_groups WHERE id = ?').get<{ storedBytes: number }>(groupId)?.storedBytes ?? 0;
+    return (
+      this.#sql('SELECT storedBytes FROM logs_groups WHERE id = ?').get<{ storedBytes: number }>(groupId)
+        ?.storedBytes ?? 0
+    );
   }
 
   deleteGroup(groupId: number): void {
-    for (const table of ['logs_events', 'logs_streams']) this.#sql(`DELETE FROM ${table} WHERE groupId = ?`).run(groupId);
+    for (const table of ['logs_events', 'logs_streams'])
+      this.#sql(`DELETE FROM ${table} WHERE groupId = ?`).run(groupId);
     this.#sql('DELETE FROM logs_groups WHERE id = ?').run(groupId);
   }
 
   addStream(groupId: number, logStreamName: string, creationTime: number): void {
-    this.#sql('INSERT INTO logs_streams (groupId, logStreamName, creationTime) VALUES (?, ?, ?)').run(groupId, logStreamName, creationTime);
+    this.#sql('INSERT INTO logs_streams (groupId, logStreamName, creationTime) VALUES (?, ?, ?)').run(
+      groupId,
+      logStreamName,
+      creationTime,
+    );
   }
 
   stream(groupId: number, logStreamName: string): StreamRow | undefined {
-    return this.#sql('SELECT * FROM logs_streams WHERE groupId = ? AND logStreamName = ?').get<StreamRow>(groupId, logStreamName);
+    return this.#sql('SELECT * FROM logs_streams WHERE groupId = ? AND logStreamName = ?').get<StreamRow>(
+      groupId,
+      logStreamName,
+    );
   }
 
   /** In the order of their names, from after `afterName` on. */
-  streamsByName(groupId: number, page: { prefix: string; after: string | undefined; descending: boolean; limit: number }): StreamRow[] {
+  streamsByName(
+    groupId: number,
+    page: { prefix: string; after: string | undefined; descending: boolean; limit: number },
+  ): StreamRow[] {
     const { prefix, after, descending, limit } = page;
     const past = after === undefined ? '' : `AND logStreamName ${descending ? '<' : '>'} ?`;
-    const values = after === undefined ? [groupId, prefix, `${prefix}\u{10FFFF}`] : [groupId, prefix, `${prefix}\u{10FFFF}`, after];
+    const values =
+      after === undefined ? [groupId, prefix, `${prefix}\u{10FFFF}`] : [groupId, prefix, `${prefix}\u{10FFFF}`, after];
     return this.#sql(
       `SELECT * FROM logs_streams WHERE groupId = ? AND logStreamName >= ? AND logStreamName < ? ${past}
        ORDER BY logStreamName ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
@@ -96,16 +111,28 @@ export class EventTable {
   }
 
   deleteStream(stream: StreamRow): void {
-    const bytes = this.#sql('SELECT coalesce(sum(octet_length(message) + 26), 0) bytes FROM logs_events WHERE stream = ?').get<{ bytes: number }>(stream.id)?.bytes ?? 0;
+    const bytes =
+      this.#sql('SELECT coalesce(sum(octet_length(message) + 26), 0) bytes FROM logs_events WHERE stream = ?').get<{
+        bytes: number;
+      }>(stream.id)?.bytes ?? 0;
     this.#sql('DELETE FROM logs_events WHERE stream = ?').run(stream.id);
     this.#sql('DELETE FROM logs_streams WHERE id = ?').run(stream.id);
     this.#addBytes(stream.groupId, -bytes);
   }
 
   /** Adds a batch, which is in order; gives their ids. */
-  insert(stream: StreamRow, events: { timestamp: number; message: string }[], about: { bytes: number; nowMs: number }): number[] {
-    const one = this.#sql('INSERT INTO logs_events (groupId, stream, timestamp, ingestionTime, message) VALUES (?, ?, ?, ?, ?) RETURNING id');
-    const ids = events.map(({ timestamp, message }) => one.get<{ id: number }>(stream.groupId, stream.id, timestamp, about.nowMs, message)?.id ?? 0);
+  insert(
+    stream: StreamRow,
+    events: { timestamp: number; message: string }[],
+    about: { bytes: number; nowMs: number },
+  ): number[] {
+    const one = this.#sql(
+      'INSERT INTO logs_events (groupId, stream, timestamp, ingestionTime, message) VALUES (?, ?, ?, ?, ?) RETURNING id',
+    );
+    const ids = events.map(
+      ({ timestamp, message }) =>
+        one.get<{ id: number }>(stream.groupId, stream.id, timestamp, about.nowMs, message)?.id ?? 0,
+    );
     this.#sql(
       `UPDATE logs_streams SET firstEventTimestamp = min(coalesce(firstEventTimestamp, ?1), ?1),
          lastEventTimestamp = max(coalesce(lastEventTimestamp, ?2), ?2), lastIngestionTime = ?3 WHERE id = ?4`,
@@ -118,7 +145,14 @@ export class EventTable {
     return this.#sql(
       `SELECT * FROM logs_events WHERE ${range.of} = ? AND timestamp >= ? AND timestamp < ? AND (timestamp, id) > (?, ?)
        ORDER BY timestamp, id LIMIT ?`,
-    ).all<EventRow>(range.key, Math.max(range.fromMs, position.timestamp), range.toMs, position.timestamp, position.id, limit);
+    ).all<EventRow>(
+      range.key,
+      Math.max(range.fromMs, position.timestamp),
+      range.toMs,
+      position.timestamp,
+      position.id,
+      limit,
+    );
   }
 
   /** Newest first. */
@@ -131,7 +165,10 @@ export class EventTable {
   }
 
   streamName(id: number): string {
-    return this.#sql('SELECT logStreamName FROM logs_streams WHERE id = ?').get<{ logStreamName: string }>(id)?.logStreamName ?? '';
+    return (
+      this.#sql('SELECT logStreamName FROM logs_streams WHERE id = ?').get<{ logStreamName: string }>(id)
+        ?.logStreamName ?? ''
+    );
   }
 
   event(id: number): EventRow | undefined {
@@ -140,7 +177,9 @@ export class EventTable {
 
   /** Deletes what is older than `beforeMs`. */
   expire(groupId: number, beforeMs: number): void {
-    const old = this.#sql('SELECT count(*) events, coalesce(sum(octet_length(message) + 26), 0) bytes FROM logs_events WHERE groupId = ? AND timestamp < ?').get<{
+    const old = this.#sql(
+      'SELECT count(*) events, coalesce(sum(octet_length(message) + 26), 0) bytes FROM logs_events WHERE groupId = ? AND timestamp < ?',
+    ).get<{
       events: number;
       bytes: number;
     }>(groupId, beforeMs);

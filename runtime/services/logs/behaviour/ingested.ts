@@ -1,5 +1,8 @@
 import type { Context } from '../../../kernel/service.ts';
 import type { LogGroup } from '../state.ts';
+import { emitEmbeddedMetrics } from './embedded-metrics.ts';
+import { metricValues } from './metric-values.ts';
+import { forward } from './subscriptions.ts';
 
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
@@ -22,12 +25,22 @@ export interface Ingested {
   events: { id: number; timestamp: number; message: string }[];
 }
 
-/** What follows from new events: followers are told and they are counted. */
+/** What follows from new events: followers are told, they are counted, and filters see them. */
 export function ingested(ctx: Context, batch: Ingested): void {
   const { group, stream, events, bytes } = batch;
-  ctx.events.emit('logs.events', { logGroupName: group.logGroupName, logStreamName: stream, account: group.account, region: group.region, events });
+  ctx.events.emit('logs.events', {
+    logGroupName: group.logGroupName,
+    logStreamName: stream,
+    account: group.account,
+    region: group.region,
+    events,
+  });
   count(ctx, group, 'IncomingLogEvents', events.length, 'None');
   count(ctx, group, 'IncomingBytes', bytes, 'Bytes');
+  if (group.logGroupClass !== 'STANDARD') return;
+  ctx.engine(metricValues).apply(batch);
+  emitEmbeddedMetrics(ctx, batch);
+  forward(ctx, batch);
 }
 
 /** "CloudWatch Logs metrics": by group, and over all groups of the account. */

@@ -15,7 +15,16 @@ import { checkKey } from '../behaviour/encryption-key.ts';
 import { eventTable } from '../behaviour/event-table.ts';
 import { forgetFilters, metricFilters } from '../behaviour/filters.ts';
 import { alreadyExists, constraintViolation, invalidOperation, invalidParameter } from '../errors.ts';
-import { checkGroupName, checkLimit, groupArn, groupAt, groups, type LogGroup, pageOf, retentionDays } from '../state.ts';
+import {
+  checkGroupName,
+  checkLimit,
+  groupArn,
+  groupAt,
+  groups,
+  type LogGroup,
+  pageOf,
+  retentionDays,
+} from '../state.ts';
 import { checkTags } from './tags.ts';
 
 export async function CreateLogGroup(ctx: Context, input: CreateLogGroupCommandInput) {
@@ -25,10 +34,15 @@ export async function CreateLogGroup(ctx: Context, input: CreateLogGroupCommandI
   const logGroupClass = input.logGroupClass ?? 'STANDARD';
   if (logGroupClass === 'DELIVERY') throw refused('logs CreateLogGroup logGroupClass DELIVERY');
   if (logGroupClass !== 'STANDARD' && logGroupClass !== 'INFREQUENT_ACCESS') {
-    throw constraintViolation(logGroupClass, 'logGroupClass', 'Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, DELIVERY]');
+    throw constraintViolation(
+      logGroupClass,
+      'logGroupClass',
+      'Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, DELIVERY]',
+    );
   }
   if (groups(ctx, ctx).has(name)) throw alreadyExists('log group');
-  if (input.kmsKeyId) await checkKey(ctx, input.kmsKeyId, groupArn({ region: ctx.region, account: ctx.account, logGroupName: name }));
+  if (input.kmsKeyId)
+    await checkKey(ctx, input.kmsKeyId, groupArn({ region: ctx.region, account: ctx.account, logGroupName: name }));
   if (groups(ctx, ctx).has(name)) throw alreadyExists('log group');
   const group: LogGroup = {
     logGroupName: name,
@@ -48,7 +62,9 @@ export async function CreateLogGroup(ctx: Context, input: CreateLogGroupCommandI
 export function DeleteLogGroup(ctx: Context, input: DeleteLogGroupCommandInput) {
   const group = groupAt(ctx, input);
   if (group.deletionProtectionEnabled) {
-    throw invalidOperation(`The log group ${group.logGroupName} has deletion protection enabled. Disable it with PutLogGroupDeletionProtection before you delete the log group.`);
+    throw invalidOperation(
+      `The log group ${group.logGroupName} has deletion protection enabled. Disable it with PutLogGroupDeletionProtection before you delete the log group.`,
+    );
   }
   groups(ctx, group).delete(group.logGroupName);
   forgetFilters(ctx, group);
@@ -67,7 +83,10 @@ export function DescribeLogGroups(ctx: Context, input: DescribeLogGroupsCommandI
     .filter((group) => group.logGroupName.startsWith(prefix) && group.logGroupName.toLowerCase().includes(pattern))
     .filter((group) => input.logGroupClass === undefined || group.logGroupClass === input.logGroupClass)
     .filter((group) => named(group, input.logGroupIdentifiers));
-  const page = pageOf(found, (group) => group.logGroupName, { limit: checkLimit(input.limit, 50), nextToken: input.nextToken });
+  const page = pageOf(found, (group) => group.logGroupName, {
+    limit: checkLimit(input.limit, 50),
+    nextToken: input.nextToken,
+  });
   return { logGroups: page.items.map((group) => describe(ctx, group)), nextToken: page.nextToken };
 }
 
@@ -96,17 +115,30 @@ function describe(ctx: Context, group: LogGroup) {
 export function ListLogGroups(ctx: Context, input: ListLogGroupsCommandInput) {
   const pattern = input.logGroupNamePattern ?? '';
   if (pattern !== '' && !/^(\^?[.\-_/#A-Za-z0-9]{3,24})(\|\^?[.\-_/#A-Za-z0-9]{3,24}){0,4}$/.test(pattern)) {
-    throw constraintViolation(pattern, 'logGroupNamePattern', 'Member must satisfy regular expression pattern: (\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24})(\\|\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24}){0,4}');
+    throw constraintViolation(
+      pattern,
+      'logGroupNamePattern',
+      'Member must satisfy regular expression pattern: (\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24})(\\|\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24}){0,4}',
+    );
   }
   const parts = pattern.split('|');
-  const matches = (name: string): boolean => parts.some((part) => (part.startsWith('^') ? name.startsWith(part.slice(1)) : name.includes(part)));
+  const matches = (name: string): boolean =>
+    parts.some((part) => (part.startsWith('^') ? name.startsWith(part.slice(1)) : name.includes(part)));
   const found = groups(ctx, ctx)
     .values()
-    .filter((group) => matches(group.logGroupName) && (input.logGroupClass === undefined || group.logGroupClass === input.logGroupClass));
+    .filter(
+      (group) =>
+        matches(group.logGroupName) &&
+        (input.logGroupClass === undefined || group.logGroupClass === input.logGroupClass),
+    );
   const limit = Math.min(input.limit ?? 50, checkLimit(input.limit, 1000));
   const page = pageOf(found, (group) => group.logGroupName, { limit, nextToken: input.nextToken });
   return {
-    logGroups: page.items.map((group) => ({ logGroupName: group.logGroupName, logGroupArn: groupArn(group), logGroupClass: group.logGroupClass })),
+    logGroups: page.items.map((group) => ({
+      logGroupName: group.logGroupName,
+      logGroupArn: groupArn(group),
+      logGroupClass: group.logGroupClass,
+    })),
     nextToken: page.nextToken,
   };
 }
@@ -115,7 +147,11 @@ export function PutRetentionPolicy(ctx: Context, input: PutRetentionPolicyComman
   const group = groupAt(ctx, input);
   const days = input.retentionInDays ?? 0;
   if (!retentionDays.includes(days)) {
-    throw constraintViolation(days, 'retentionInDays', `Member must satisfy enum value set: [${retentionDays.join(', ')}]`);
+    throw constraintViolation(
+      days,
+      'retentionInDays',
+      `Member must satisfy enum value set: [${retentionDays.join(', ')}]`,
+    );
   }
   groups(ctx, group).put(group.logGroupName, { ...group, retentionInDays: days });
   return {};
@@ -129,7 +165,10 @@ export function DeleteRetentionPolicy(ctx: Context, input: DeleteRetentionPolicy
 
 export function PutLogGroupDeletionProtection(ctx: Context, input: PutLogGroupDeletionProtectionCommandInput) {
   const group = groupAt(ctx, { logGroupIdentifier: input.logGroupIdentifier });
-  groups(ctx, group).put(group.logGroupName, { ...group, deletionProtectionEnabled: input.deletionProtectionEnabled ?? false });
+  groups(ctx, group).put(group.logGroupName, {
+    ...group,
+    deletionProtectionEnabled: input.deletionProtectionEnabled ?? false,
+  });
   return {};
 }
 
@@ -149,6 +188,7 @@ export function DisassociateKmsKey(ctx: Context, input: DisassociateKmsKeyComman
 
 /** The other resource a key can be given to, query results, belongs to Insights, which is refused. */
 function groupOfKey(input: { logGroupName?: string | undefined; resourceIdentifier?: string | undefined }) {
-  if (input.resourceIdentifier?.includes(':query-result:')) throw refused('logs AssociateKmsKey of query results', 'CloudWatch Logs Insights does not run.');
+  if (input.resourceIdentifier?.includes(':query-result:'))
+    throw refused('logs AssociateKmsKey of query results', 'CloudWatch Logs Insights does not run.');
   return { logGroupName: input.logGroupName, logGroupIdentifier: input.resourceIdentifier };
 }

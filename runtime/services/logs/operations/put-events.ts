@@ -12,13 +12,21 @@ export function PutLogEvents(ctx: Context, input: PutLogEventsCommandInput) {
   const table = ctx.engine(eventTable);
   const stream = table.stream(group.id, input.logStreamName ?? '');
   if (!stream) throw streamNotFound();
-  const given = (input.logEvents ?? []).map(({ timestamp, message }) => ({ timestamp: cloudTime(ctx, timestamp ?? 0), message: message ?? '' }));
+  const given = (input.logEvents ?? []).map(({ timestamp, message }) => ({
+    timestamp: cloudTime(ctx, timestamp ?? 0),
+    message: message ?? '',
+  }));
   checkBatch(given);
   const nowMs = ctx.clock.now();
   const { accepted, bytes, rejectedLogEventsInfo } = sortOut(given, group, nowMs);
   if (accepted.length > 0) {
     const ids = table.insert(stream, accepted, { bytes, nowMs });
-    ingested(ctx, { group, stream: stream.logStreamName, bytes, events: accepted.map((event, index) => ({ ...event, id: ids[index] ?? 0 })) });
+    ingested(ctx, {
+      group,
+      stream: stream.logStreamName,
+      bytes,
+      events: accepted.map((event, index) => ({ ...event, id: ids[index] ?? 0 })),
+    });
   }
   return { nextSequenceToken: sequenceToken(stream), rejectedLogEventsInfo };
 }

@@ -23,9 +23,11 @@ export function GetLogEvents(ctx: Context, input: GetLogEventsCommandInput) {
   if (!stream) throw streamNotFound();
   const limit = checkLimit(input.limit, pageEvents);
   const given = input.nextToken === undefined ? undefined : parseReadToken(input.nextToken);
-  const token: ReadToken = given ?? (input.startFromHead ? { direction: 'f', position: beginning } : { direction: 'b', position: end });
+  const token: ReadToken =
+    given ?? (input.startFromHead ? { direction: 'f', position: beginning } : { direction: 'b', position: end });
   const range = { of: 'stream' as const, key: stream.id, ...window(ctx, group, input) };
-  const found = token.direction === 'f' ? table.after(range, token.position, limit) : table.before(range, token.position, limit);
+  const found =
+    token.direction === 'f' ? table.after(range, token.position, limit) : table.before(range, token.position, limit);
   const events = withinBytes(found);
   if (token.direction === 'b') events.reverse();
   const [first, last] = [events[0], events.at(-1)];
@@ -90,7 +92,11 @@ function searchToken(input: FilterLogEventsCommandInput): ReadToken {
 function runSearch(search: Search): { found: EventRow[]; next: ReadToken | undefined } {
   const { table, group, filter, limit, streams, token } = search;
   const only = streams?.size === 1 ? [...streams][0] : undefined;
-  const range = { ...(only === undefined ? { of: 'groupId' as const, key: group.id } : { of: 'stream' as const, key: only }), fromMs: search.fromMs, toMs: search.toMs };
+  const range = {
+    ...(only === undefined ? { of: 'groupId' as const, key: group.id } : { of: 'stream' as const, key: only }),
+    fromMs: search.fromMs,
+    toMs: search.toMs,
+  };
   const found: EventRow[] = [];
   let { position } = token;
   let bytes = 0;
@@ -99,7 +105,8 @@ function runSearch(search: Search): { found: EventRow[]; next: ReadToken | undef
     for (const row of rows) {
       const wanted = (!streams || streams.has(row.stream)) && filter.matches(row.message);
       if (wanted) bytes += sizeOf(row.message);
-      if (wanted && found.length > 0 && bytes > pageBytes) return { found, next: { direction: token.direction, position } };
+      if (wanted && found.length > 0 && bytes > pageBytes)
+        return { found, next: { direction: token.direction, position } };
       position = { timestamp: row.timestamp, id: row.id };
       if (wanted) found.push(row);
       if (found.length >= limit) return { found, next: { direction: token.direction, position } };
@@ -109,7 +116,11 @@ function runSearch(search: Search): { found: EventRow[]; next: ReadToken | undef
   return { found, next: { direction: token.direction, position } };
 }
 
-function streamsOf(ctx: Context, group: LogGroup, input: FilterLogEventsCommandInput): Pick<Search, 'streams' | 'nameOf'> {
+function streamsOf(
+  ctx: Context,
+  group: LogGroup,
+  input: FilterLogEventsCommandInput,
+): Pick<Search, 'streams' | 'nameOf'> {
   const table = ctx.engine(eventTable);
   const names = new Map<number, string>();
   const nameOf = (id: number): string => {
@@ -121,7 +132,12 @@ function streamsOf(ctx: Context, group: LogGroup, input: FilterLogEventsCommandI
     throw invalidParameter('Cannot specify both logStreamNames and logStreamNamePrefix');
   }
   if (input.logStreamNames) {
-    if (input.logStreamNames.length > 100) throw constraintViolation(`[${input.logStreamNames.length} names]`, 'logStreamNames', 'Member must have length less than or equal to 100');
+    if (input.logStreamNames.length > 100)
+      throw constraintViolation(
+        `[${input.logStreamNames.length} names]`,
+        'logStreamNames',
+        'Member must have length less than or equal to 100',
+      );
     const ids = input.logStreamNames.map((name) => {
       const stream = table.stream(group.id, name);
       if (!stream) throw streamNotFound();
@@ -130,12 +146,21 @@ function streamsOf(ctx: Context, group: LogGroup, input: FilterLogEventsCommandI
     return { streams: new Set(ids), nameOf };
   }
   if (input.logStreamNamePrefix === undefined) return { streams: undefined, nameOf };
-  const rows = table.streamsByName(group.id, { prefix: input.logStreamNamePrefix, after: undefined, descending: false, limit: 1_000_000 });
+  const rows = table.streamsByName(group.id, {
+    prefix: input.logStreamNamePrefix,
+    after: undefined,
+    descending: false,
+    limit: 1_000_000,
+  });
   return { streams: new Set(rows.map((row) => row.id)), nameOf };
 }
 
 /** From startTime on, before endTime, and never what is past the retention. */
-function window(ctx: Context, group: LogGroup, input: { startTime?: number | undefined; endTime?: number | undefined }) {
+function window(
+  ctx: Context,
+  group: LogGroup,
+  input: { startTime?: number | undefined; endTime?: number | undefined },
+) {
   const from = input.startTime === undefined ? 0 : cloudTime(ctx, input.startTime);
   const toMs = input.endTime === undefined ? Number.MAX_SAFE_INTEGER : cloudTime(ctx, input.endTime);
   return { fromMs: Math.max(from, expiryMs(group, ctx.clock.now())), toMs };
@@ -143,7 +168,8 @@ function window(ctx: Context, group: LogGroup, input: { startTime?: number | und
 
 /** "Log classes", CloudWatch Logs User Guide: an Infrequent Access group is read by Insights only. */
 function readable(group: LogGroup, operation: string): LogGroup {
-  if (group.logGroupClass === 'INFREQUENT_ACCESS') throw invalidOperation(`${operation} is not supported for log groups with the INFREQUENT_ACCESS log class.`);
+  if (group.logGroupClass === 'INFREQUENT_ACCESS')
+    throw invalidOperation(`${operation} is not supported for log groups with the INFREQUENT_ACCESS log class.`);
   return group;
 }
 

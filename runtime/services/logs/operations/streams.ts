@@ -1,4 +1,8 @@
-import type { CreateLogStreamCommandInput, DeleteLogStreamCommandInput, DescribeLogStreamsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  CreateLogStreamCommandInput,
+  DeleteLogStreamCommandInput,
+  DescribeLogStreamsCommandInput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { Context } from '../../../kernel/service.ts';
 import { eventTable, type StreamRow } from '../behaviour/event-table.ts';
 import { alreadyExists, invalidParameter, streamNotFound } from '../errors.ts';
@@ -26,7 +30,8 @@ export function DescribeLogStreams(ctx: Context, input: DescribeLogStreamsComman
   const group = groupAt(ctx, input);
   const limit = checkLimit(input.limit, 50);
   const byTime = input.orderBy === 'LastEventTime';
-  if (byTime && input.logStreamNamePrefix !== undefined) throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
+  if (byTime && input.logStreamNamePrefix !== undefined)
+    throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
   const descending = input.descending ?? false;
   const token = input.nextToken === undefined ? undefined : Buffer.from(input.nextToken, 'base64url').toString('utf8');
   const table = ctx.engine(eventTable);
@@ -34,7 +39,12 @@ export function DescribeLogStreams(ctx: Context, input: DescribeLogStreamsComman
   if (!Number.isInteger(offset)) throw invalidParameter('The specified nextToken is invalid.');
   const found = byTime
     ? table.streamsByTime(group.id, { offset, descending, limit: limit + 1 })
-    : table.streamsByName(group.id, { prefix: input.logStreamNamePrefix ?? '', after: token, descending, limit: limit + 1 });
+    : table.streamsByName(group.id, {
+        prefix: input.logStreamNamePrefix ?? '',
+        after: token,
+        descending,
+        limit: limit + 1,
+      });
   const page = found.slice(0, limit);
   const next = byTime ? String(offset + limit) : (page.at(-1)?.logStreamName ?? '');
   return {

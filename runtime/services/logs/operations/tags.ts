@@ -42,11 +42,23 @@ export function ListTagsLogGroup(ctx: Context, input: ListTagsLogGroupCommandInp
 /** "Tag restrictions", CloudWatch Logs User Guide. */
 export function checkTags(tags: Record<string, string>): void {
   for (const [key, value] of Object.entries(tags)) {
-    if (key.length < 1 || key.length > 128) throw constraintViolation(key, 'tags', 'Map keys must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]');
-    if (value.length > 256) throw constraintViolation(value, 'tags', 'Map value must satisfy constraint: [Member must have length less than or equal to 256]');
-    if (/^aws:/i.test(key) && !key.startsWith('aws:cloudformation:')) throw invalidParameter('Tag keys starting with aws: are reserved for AWS.');
+    if (key.length < 1 || key.length > 128)
+      throw constraintViolation(
+        key,
+        'tags',
+        'Map keys must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]',
+      );
+    if (value.length > 256)
+      throw constraintViolation(
+        value,
+        'tags',
+        'Map value must satisfy constraint: [Member must have length less than or equal to 256]',
+      );
+    if (/^aws:/i.test(key) && !key.startsWith('aws:cloudformation:'))
+      throw invalidParameter('Tag keys starting with aws: are reserved for AWS.');
   }
-  if (Object.keys(tags).length > 50) throw new AwsError('TooManyTagsException', 'A resource can have no more than 50 tags.');
+  if (Object.keys(tags).length > 50)
+    throw new AwsError('TooManyTagsException', 'A resource can have no more than 50 tags.');
 }
 
 function addTags(ctx: Context, group: LogGroup, added: Record<string, string>): void {
@@ -63,6 +75,7 @@ function removeTags(ctx: Context, group: LogGroup, keys: string[]): void {
 
 function groupOfArn(ctx: Context, arn = ''): LogGroup {
   const logGroupName = groupNameOfArn(arn);
-  if (logGroupName === undefined) throw invalidParameter('The specified resource ARN is invalid: it must be that of a log group.');
+  if (logGroupName === undefined)
+    throw invalidParameter('The specified resource ARN is invalid: it must be that of a log group.');
   return groupAt(ctx, { logGroupIdentifier: arn });
 }

@@ -48,14 +48,19 @@ export const LogGroup = defineResource<LogGroupProperties>({
     return describe(ctx, logGroupName);
   },
   async update(ctx, logGroupName, properties, previous) {
-    if (properties.RetentionInDays !== previous.RetentionInDays) await retain(ctx, logGroupName, properties.RetentionInDays);
+    if (properties.RetentionInDays !== previous.RetentionInDays)
+      await retain(ctx, logGroupName, properties.RetentionInDays);
     if (properties.KmsKeyId !== previous.KmsKeyId) {
-      if (properties.KmsKeyId) await ctx.call('logs', 'AssociateKmsKey', { logGroupName, kmsKeyId: properties.KmsKeyId });
+      if (properties.KmsKeyId)
+        await ctx.call('logs', 'AssociateKmsKey', { logGroupName, kmsKeyId: properties.KmsKeyId });
       else await ctx.call('logs', 'DisassociateKmsKey', { logGroupName });
     }
     if (properties.DeletionProtectionEnabled !== previous.DeletionProtectionEnabled) {
       const deletionProtectionEnabled = properties.DeletionProtectionEnabled ?? false;
-      await ctx.call('logs', 'PutLogGroupDeletionProtection', { logGroupIdentifier: logGroupName, deletionProtectionEnabled });
+      await ctx.call('logs', 'PutLogGroupDeletionProtection', {
+        logGroupIdentifier: logGroupName,
+        deletionProtectionEnabled,
+      });
     }
     await retag(ctx, logGroupName, properties, previous);
     return describe(ctx, logGroupName);
@@ -83,7 +88,12 @@ async function retain(ctx: ResourceContext, logGroupName: string, retentionInDay
   else await ctx.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: Number(retentionInDays) });
 }
 
-async function retag(ctx: ResourceContext, logGroupName: string, properties: LogGroupProperties, previous: LogGroupProperties): Promise<void> {
+async function retag(
+  ctx: ResourceContext,
+  logGroupName: string,
+  properties: LogGroupProperties,
+  previous: LogGroupProperties,
+): Promise<void> {
   const tags = tagsOf(ctx, properties.Tags);
   const gone = (previous.Tags ?? []).map(({ Key }) => Key).filter((key) => !(key in tags));
   const resourceArn = (await find(ctx, logGroupName))?.logGroupArn;
@@ -92,7 +102,9 @@ async function retag(ctx: ResourceContext, logGroupName: string, properties: Log
 }
 
 async function find(ctx: ResourceContext, logGroupName: string): Promise<Described | undefined> {
-  const { logGroups } = await ctx.call<{ logGroups: Described[] }>('logs', 'DescribeLogGroups', { logGroupIdentifiers: [logGroupName] });
+  const { logGroups } = await ctx.call<{ logGroups: Described[] }>('logs', 'DescribeLogGroups', {
+    logGroupIdentifiers: [logGroupName],
+  });
   return logGroups.find((group) => group.logGroupName === logGroupName);
 }
 

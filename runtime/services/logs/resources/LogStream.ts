@@ -15,8 +15,10 @@ export const LogStream = defineResource<LogStreamProperties>({
     return { physicalId: logStreamName };
   },
   async delete(ctx, logStreamName, { LogGroupName }) {
-    await ctx.call('logs', 'DeleteLogStream', { logGroupName: LogGroupName, logStreamName }).catch((error: { code?: string }) => {
-      if (error.code !== 'ResourceNotFoundException') throw error;
-    });
+    await ctx
+      .call('logs', 'DeleteLogStream', { logGroupName: LogGroupName, logStreamName })
+      .catch((error: { code?: string }) => {
+        if (error.code !== 'ResourceNotFoundException') throw error;
+      });
   },
 });

@@ -6,7 +6,9 @@ import { invalidParameter } from '../../errors.ts';
  */
 export function compilePatternExpression(source: string): (text: string) => boolean {
   if (/\\[^dDsSwWx.^$?[\]{}|*+\\/\-()%"]/.test(source) || /(^|[^\\])[()]/.test(source)) {
-    throw invalidParameter(`Invalid filter pattern: the regular expression %${source}% uses syntax that is not supported.`);
+    throw invalidParameter(
+      `Invalid filter pattern: the regular expression %${source}% uses syntax that is not supported.`,
+    );
   }
   try {
     const expression = new RegExp(source);

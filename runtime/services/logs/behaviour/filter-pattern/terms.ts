@@ -12,14 +12,16 @@ export function parseTerms(pattern: string): Filter {
   const required: Test[] = [];
   const optional: Test[] = [];
   const excluded: Test[] = [];
-  for (const { sign, test } of tokens(pattern)) (sign === '?' ? optional : sign === '-' ? excluded : required).push(test);
+  for (const { sign, test } of tokens(pattern))
+    (sign === '?' ? optional : sign === '-' ? excluded : required).push(test);
   const onlyOptional = required.length === 0 && excluded.length === 0 && optional.length > 0;
   return {
     matches(message) {
       if (onlyOptional) return optional.some((test) => test(message));
       return required.every((test) => test(message)) && !excluded.some((test) => test(message));
     },
-    extract: () => ({}),
+    fields: () => () => undefined,
+    selectors: [],
   };
 }
 
@@ -32,7 +34,8 @@ function* tokens(pattern: string): Generator<{ sign: string; test: Test }> {
     if (phrase !== undefined) yield { sign, test: contains(phrase.replace(/\\(.)/g, '$1')) };
     else if (expression !== undefined) yield { sign, test: compilePatternExpression(expression) };
     else if (word !== undefined) {
-      if (!/^[\p{L}\p{N}_]+$/u.test(word)) throw invalidParameter(`Invalid filter pattern: the term ${word} must be placed in double quotes.`);
+      if (!/^[\p{L}\p{N}_]+$/u.test(word))
+        throw invalidParameter(`Invalid filter pattern: the term ${word} must be placed in double quotes.`);
       yield { sign, test: contains(word) };
     }
   }
