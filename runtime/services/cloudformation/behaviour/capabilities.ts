@@ -16,7 +16,7 @@ const iamNames: Record<string, string | undefined> = {
 };
 
 export interface NeededCapabilities {
-  Capabilities: ('CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND')[];
+  Capabilities?: ('CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND')[];
   CapabilitiesReason?: string;
 }
 
@@ -27,17 +27,18 @@ export function neededCapabilities(document: Document, transforms: readonly stri
     const property = iamNames[Type];
     return property !== undefined && isRecord(Properties) && Properties[property] !== undefined;
   });
-  const Capabilities: NeededCapabilities['Capabilities'] = [];
+  const Capabilities: NonNullable<NeededCapabilities['Capabilities']> = [];
   if (iam.length > 0) Capabilities.push(named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM');
   // AWS::LanguageExtensions and AWS::Include alone need no acknowledgement of expansion by macros.
   if (transforms.some((name) => name === serverlessTransform)) Capabilities.push('CAPABILITY_AUTO_EXPAND');
-  if (iam.length === 0) return { Capabilities };
+  if (iam.length === 0) return Capabilities.length > 0 ? { Capabilities } : {};
   const types = [...new Set(iam.map(({ Type }) => Type))].sort();
   return { Capabilities, CapabilitiesReason: `The following resource(s) require capabilities: [${types.join(', ')}]` };
 }
 
 export function checkCapabilities(document: Document, transforms: readonly string[], given: readonly string[]): void {
-  const needed = neededCapabilities(document, transforms).Capabilities.filter(
+  const { Capabilities = [] } = neededCapabilities(document, transforms);
+  const needed = Capabilities.filter(
     (capability) =>
       !given.includes(capability) && !(capability === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM')),
   );
