@@ -60,18 +60,16 @@ describe('sandboxes', () => {
   });
 
   it('end when they use more memory than they may', async () => {
-    const hungry = orrery.kernel
-      .engine(compute)
-      .start(
-        shell('', [], {
-          command: () => [
-            process.execPath,
-            '-e',
-            'globalThis.b = Buffer.alloc(300 * 2 ** 20, 1); setInterval(() => {}, 1000); console.log("full")',
-          ],
-          memoryLimitBytes: 200 * 2 ** 20,
-        }),
-      );
+    const hungry = orrery.kernel.engine(compute).start(
+      shell('', [], {
+        command: () => [
+          process.execPath,
+          '-e',
+          'globalThis.b = Buffer.alloc(300 * 2 ** 20, 1); setInterval(() => {}, 1000); console.log("full")',
+        ],
+        memoryLimitBytes: 200 * 2 ** 20,
+      }),
+    );
     hungry.work();
     let memory = hungry.memory();
     while (memory && memory.peakBytes < 200 * 2 ** 20) {

@@ -22,9 +22,7 @@ describe('invoking a function asynchronously', () => {
   const invokeAsync = (name: string, event: object = {}) =>
     cloud.invoke(name, event, { InvocationType: 'Event', LogType: undefined });
 
-  async function queue(
-    QueueName: string,
-  ): Promise<{
+  async function queue(QueueName: string): Promise<{
     arn: string;
     messages(): Promise<{ body: unknown; attributes: Record<string, string | undefined> }[]>;
   }> {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type LambdaCloud, startLambda } from './test-cloud.ts';
 
@@ -144,16 +147,17 @@ describe('invoking a function', () => {
 
   it('ends a function at its time-out, even one that is caught in a loop, and starts it anew', async () => {
     const { create, invoke, orrery } = cloud;
+    const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
     await create(
       'stuck',
-      'export const handler = async ({ stuck }) => { if (stuck) { console.log("stuck"); for (;;); } return "free" }',
+      `export const handler = async ({ stuck }) => { if (stuck) { await fetch("http://127.0.0.1:${port}"); for (;;); } return "free" }`,
     );
     assert.equal((await invoke('stuck', { stuck: false })).result, 'free');
-    const begun = new Promise<void>((resolve) => {
-      orrery.kernel.events.on('metric', ({ name }) => name === 'ConcurrentExecutions' && setImmediate(resolve));
-    });
     const stuck = invoke('stuck', { stuck: true });
-    await begun;
+    await once(server, 'request');
+    server.close();
     await orrery.clock.wind(3000);
     const { result, FunctionError, log } = await stuck;
     const { errorType, errorMessage } = result as Record<string, string>;

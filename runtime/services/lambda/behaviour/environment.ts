@@ -52,7 +52,7 @@ export class Environment {
   #handed: { invocation: Invocation; resolve: (result: InvocationResult) => void } | undefined;
   #settleInit: ((ending: Ending | undefined) => void) | undefined;
   #initDurationMs: number | undefined;
-  #ended = false;
+  #end: Promise<void> | undefined;
   /** Set when newer code has taken its place: it finishes what it does. */
   #retired = false;
 
@@ -120,9 +120,13 @@ export class Environment {
     if (!this.#call && !this.#handed && !this.#settleInit) void this.end();
   }
 
-  async end(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
+  /** Resolves when its process is gone and its log delivered. */
+  end(): Promise<void> {
+    this.#end ??= this.#endNow();
+    return this.#end;
+  }
+
+  async #endNow(): Promise<void> {
     this.#worker?.api.close();
     await this.#worker?.sandbox.kill();
     await this.#log.flush();
@@ -229,12 +233,11 @@ export class Environment {
   #exited(exit: SandboxExit): void {
     const unfetched = this.#handed;
     this.#handed = undefined;
-    this.#ended = true;
     const ending: Ending = exit.outOfMemory ? { kind: 'killed' } : { kind: 'exited', exit };
     this.#settleInit?.(ending);
     this.#call?.finish(ending);
     this.#outputEnded();
-    void this.#log.flush();
+    void this.end();
     this.#parts.onEnd(this, unfetched);
   }
 }

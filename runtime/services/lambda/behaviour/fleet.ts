@@ -49,6 +49,8 @@ export const fleet = defineEngine<Fleet>('lambda-fleet', (kernel) => new Fleet(k
 export class Fleet {
   readonly #kernel: Kernel;
   readonly #groups = new Map<string, Group>();
+  /** All that have not ended, those of retired groups too. */
+  readonly #environments = new Set<Environment>();
   #sweeper: Timer | undefined;
 
   constructor(kernel: Kernel) {
@@ -90,9 +92,8 @@ export class Fleet {
 
   async stop(): Promise<void> {
     this.#sweeper?.cancel();
-    const environments = [...this.#groups.values()].flatMap(({ all }) => [...all]);
     this.#groups.clear();
-    await Promise.all(environments.map((environment) => environment.end()));
+    await Promise.all([...this.#environments].map((environment) => environment.end()));
   }
 
   #group(version: FunctionVersion, { account, region }: { account: string; region: string }): Group {
@@ -133,7 +134,6 @@ export class Fleet {
       failure = (invocation) => cannotStart(group.version, error, invocation);
     }
     group.starting -= 1;
-    if (runtimeKind(group.version.Runtime) === 'node') this.#kernel.engine(workers).warm(group.version.MemorySize);
     const waiting = failure && group.waiting.shift();
     if (failure && waiting) waiting.resolve(failure(waiting.invocation));
     this.#startMore(group);
@@ -154,12 +154,14 @@ export class Fleet {
       onFree: (free) => this.#free(group, free),
       onEnd: (ended, unfetched) => {
         group.all.delete(ended);
+        void ended.end().then(() => this.#environments.delete(ended));
         group.idle = group.idle.filter((other) => other !== ended);
         if (unfetched) group.waiting.unshift(unfetched);
         this.#startMore(group);
       },
     });
     group.all.add(environment);
+    this.#environments.add(environment);
     this.#sweeper ??= this.#kernel.clock.every(SWEEP_PERIOD_MS, 'idle Lambda environments', () => this.#sweep());
     return environment;
   }
@@ -179,7 +181,16 @@ export class Fleet {
     const next = group.waiting.shift();
     if (next) void environment.invoke(next.invocation).then(next.resolve);
     else if (group.retired) environment.retire();
-    else group.idle.push(environment);
+    else {
+      group.idle.push(environment);
+      this.#warm(group.version);
+    }
+  }
+
+  /** The next process ahead is started once there is nothing to answer: starting one takes the runtime some milliseconds. */
+  #warm({ Runtime, MemorySize }: FunctionVersion): void {
+    if (runtimeKind(Runtime) !== 'node' || this.#kernel.engine(workers).waits(MemorySize)) return;
+    setImmediate(() => setImmediate(() => this.#kernel.engine(workers).warm(MemorySize)));
   }
 
   #sweep(): void {

@@ -46,7 +46,9 @@ export class LogWriter {
 
   /** Sends soon, together with what is written until then: an environment that is busy calls the logs service 5 times a second. */
   flushSoon(): void {
-    this.#soon ??= this.#kernel.clock.after(DELIVERY_PERIOD_MS, `logs of ${this.#group}`, () => this.flush(), { basis: 'elapsed' });
+    this.#soon ??= this.#kernel.clock.after(DELIVERY_PERIOD_MS, `logs of ${this.#group}`, () => this.flush(), {
+      basis: 'elapsed',
+    });
   }
 
   /** Sends what waits now; lines that come meanwhile go with the next batch of the same sending. */

@@ -61,6 +61,10 @@ export class Workers {
     if (sdk) linkSdk(this.#folders.modules.from, sdk, kernel.engine(compute).isolation.level === 'plain');
   }
 
+  waits(memoryMb: number): boolean {
+    return this.#pool.has(memoryMb);
+  }
+
   /** Starts a process ahead; called when there is a function that will want it, and when one has been taken. */
   warm(memoryMb: number): void {
     if (this.#stopped) return;

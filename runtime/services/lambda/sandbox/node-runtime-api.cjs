@@ -29,7 +29,8 @@ exports.connect = function connect(address) {
       let head = `${method} ${prefix}${path} HTTP/1.1\r\nHost: ${address}\r\n`;
       for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
       if (body === undefined) socket.write(`${head}\r\n`, 'latin1');
-      else if (Buffer.byteLength(body) < 16_384) socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      else if (Buffer.byteLength(body) < 16_384)
+        socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
       else {
         socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`);
         socket.write(body);
