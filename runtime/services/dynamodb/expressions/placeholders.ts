@@ -1,0 +1,50 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { validation } from '../errors.ts';
+import { checkValue } from '../behaviour/values.ts';
+import { reservedWords } from './reserved-words.ts';
+
+/** ExpressionAttributeNames and -Values of one request, and which of them its expressions have used. */
+export class Placeholders {
+  readonly #names: Record<string, string>;
+  readonly #values: Record<string, AttributeValue>;
+  readonly #used = new Set<string>();
+
+  constructor(names: Record<string, string> | undefined, values: Record<string, AttributeValue> | undefined) {
+    if (names && Object.keys(names).length === 0) throw validation('ExpressionAttributeNames must not be empty');
+    if (values && Object.keys(values).length === 0) throw validation('ExpressionAttributeValues must not be empty');
+    this.#names = names ?? {};
+    this.#values = Object.fromEntries(
+      Object.entries(values ?? {}).map(([name, value]) => {
+        if (!/^:[A-Za-z0-9_]+$/.test(name)) throw validation(`ExpressionAttributeValues contains invalid key: Syntax error; key: "${name}"`);
+        return [name, checkValue(value)];
+      }),
+    );
+  }
+
+  /** The attribute a word or placeholder stands for; reserved words are refused. */
+  name(text: string, what: string): string {
+    if (!text.startsWith('#')) {
+      if (reservedWords.has(text.toUpperCase())) throw validation(`Invalid ${what}: Attribute name is a reserved keyword; reserved keyword: ${text}`);
+      return text;
+    }
+    const name = this.#names[text];
+    if (name === undefined) throw validation(`Invalid ${what}: An expression attribute name used in the document path is not defined; attribute name: ${text}`);
+    this.#used.add(text);
+    return name;
+  }
+
+  value(text: string, what: string): AttributeValue {
+    const value = this.#values[text];
+    if (value === undefined) throw validation(`Invalid ${what}: An expression attribute value used in expression is not defined; attribute value: ${text}`);
+    this.#used.add(text);
+    return value;
+  }
+
+  /** Once all expressions are parsed: what was given must have been used. */
+  checkUsed(): void {
+    const names = Object.keys(this.#names).filter((name) => !this.#used.has(name));
+    if (names.length > 0) throw validation(`Value provided in ExpressionAttributeNames unused in expressions: keys: {${names.join(', ')}}`);
+    const values = Object.keys(this.#values).filter((name) => !this.#used.has(name));
+    if (values.length > 0) throw validation(`Value provided in ExpressionAttributeValues unused in expressions: keys: {${values.join(', ')}}`);
+  }
+}
