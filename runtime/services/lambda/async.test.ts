@@ -81,7 +81,7 @@ describe('invoking a function asynchronously', () => {
     await cloud.orrery.clock.wind(0);
     const [success] = await good.messages();
     const [failure] = await bad.messages();
-    const { requestContext, requestPayload, responseContext, responsePayload } = success?.body as Record<
+    const { requestContext, requestPayload, responseContext, responsePayload } = (success?.body ?? {}) as Record<
       string,
       Record<string, unknown>
     >;
@@ -91,7 +91,7 @@ describe('invoking a function asynchronously', () => {
       [requestPayload, responseContext, responsePayload],
       [{ ok: true }, { statusCode: 200, executedVersion: '$LATEST' }, 'done'],
     );
-    const failed = failure?.body as Record<string, Record<string, unknown>>;
+    const failed = (failure?.body ?? {}) as Record<string, Record<string, unknown>>;
     assert.equal(failed.requestContext?.condition, 'RetriesExhausted');
     assert.equal(failed.responsePayload?.errorMessage, 'not ok');
   });
@@ -117,7 +117,7 @@ describe('invoking a function asynchronously', () => {
     );
     await cloud.orrery.clock.wind(600_000);
     const [message] = await good.messages();
-    assert.deepEqual((message?.body as { requestPayload: unknown }).requestPayload, { kept: true });
+    assert.deepEqual(((message?.body ?? {}) as { requestPayload: unknown }).requestPayload, { kept: true });
   });
 
   it('drops an event that has become too old', async () => {
@@ -137,7 +137,7 @@ describe('invoking a function asynchronously', () => {
     await cloud.orrery.clock.wind(300_000);
     const [message] = await late.messages();
     assert.equal(
-      (message?.body as { requestContext: { condition: string } }).requestContext.condition,
+      ((message?.body ?? {}) as { requestContext: { condition: string } }).requestContext.condition,
       'EventAgeExceeded',
     );
   });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchLogsClient, DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
@@ -291,7 +293,10 @@ describe('functions, their versions and aliases', () => {
   it('is gone after DeleteFunction, and everything else is still there after a restart', async () => {
     await lambda.send(new DeleteFunctionCommand({ FunctionName: 'named' }));
     await assert.rejects(cloud.invoke('named'), { name: 'ResourceNotFoundException' });
+    const stored = () => readdirSync(join(cloud.orrery.dataDir, 'lambda-code')).length;
+    const before = stored();
     await cloud.orrery.restart();
+    assert.ok(stored() < before);
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
     assert.ok(Functions.some(({ FunctionName }) => FunctionName === 'versions'));
     assert.equal((await cloud.invoke('versions:1')).result, 'one');

@@ -50,7 +50,7 @@ describe('a function that a queue feeds', () => {
   }
 
   function countInvocations(name: string): { count: number; end(): void } {
-    const counter = { count: 0, end: () => undefined as void };
+    const counter = { count: 0, end: (): void => undefined };
     counter.end = cloud.orrery.kernel.events.on('metric', (event) => {
       if (event.name === 'Invocations' && event.dimensions.FunctionName === name) counter.count += 1;
     });

@@ -4,6 +4,7 @@ import { asyncQueue } from './behaviour/async-queue.ts';
 import { pollers } from './behaviour/event-sources/pollers.ts';
 import { fleet } from './behaviour/fleet.ts';
 import { openUrls } from './behaviour/function-urls.ts';
+import { forgetUnusedCode } from './behaviour/used-code.ts';
 import { fidelity } from './fidelity.ts';
 import * as account from './operations/account.ts';
 import * as concurrency from './operations/concurrency.ts';
@@ -55,7 +56,8 @@ export default defineService({
     Version,
   ],
   fidelity,
-  start(kernel) {
+  async start(kernel) {
+    await forgetUnusedCode(kernel);
     kernel.engine(asyncQueue).resume();
     kernel.engine(pollers).resume();
     openUrls(kernel);

@@ -14,7 +14,7 @@ export async function layersFolder(kernel: Kernel, version: FunctionVersion): Pr
 export function findLayerVersion(kernel: Pick<Kernel, 'store'>, arn: string): LayerVersionRecord | undefined {
   const parsed = parseArn(arn);
   const [kind, name, version] = parsed?.resource.split(':') ?? [];
-  if (!parsed || parsed.service !== 'lambda' || kind !== 'layer' || !name || !version) return undefined;
+  if (parsed?.service !== 'lambda' || kind !== 'layer' || !name || !version) return undefined;
   const { account, region } = parsed;
   return kernel.store
     .collection<LayerVersionRecord>('lambda.layerVersions', { account, region })

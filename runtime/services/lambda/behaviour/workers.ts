@@ -54,7 +54,7 @@ export class Workers {
       bootstrap: { from: join(import.meta.dirname, '..', 'sandbox'), at: '/var/runtime/bootstrap' },
       code: { from: kernel.engine(codeStore).folder, at: '/var/runtime/code' },
       cache: { from: kernel.store.folder('lambda-compile-cache'), at: '/var/runtime/cache' },
-      modules: { from: kernel.store.folder('lambda-modules'), at: '/var/runtime/node_modules' },
+      modules: { from: kernel.store.folder('lambda-modules/node_modules'), at: '/var/runtime/node_modules' },
       node: { from: process.execPath, at: '/var/lang/bin/node' },
     };
     this.#sdk = sdk ? [{ from: sdk, at: '/var/runtime/sdk/node_modules' }] : [];

@@ -9,6 +9,8 @@ import { formatArn } from '../../../kernel/arn.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { checkMapping, checkSource, mappingSettings } from '../behaviour/event-sources/mapping-rules.ts';
 import { pollers } from '../behaviour/event-sources/pollers.ts';
+import { Source } from '../behaviour/event-sources/source.ts';
+import { forgetPosition, skipToLatest } from '../behaviour/event-sources/stream-position.ts';
 import { page } from '../behaviour/paging.ts';
 import { resourceConflict, resourceNotFound } from '../errors.ts';
 import { existing, findVersion, functionArn, parseFunctionName } from '../function-names.ts';
@@ -44,6 +46,7 @@ export async function CreateEventSourceMapping(ctx: Context, input: CreateEventS
     lastModifiedMs: ctx.clock.now(),
     tags: input.Tags ?? {},
   };
+  if (input.StartingPosition === 'LATEST') await skipToLatest(new Source(ctx, record, ctx));
   return { ...keep(ctx, record), State: record.enabled ? 'Creating' : 'Disabled' };
 }
 
@@ -89,6 +92,7 @@ export function DeleteEventSourceMapping(ctx: Context, input: DeleteEventSourceM
   const record = find(ctx, input.UUID);
   mappings(ctx).delete(record.UUID);
   ctx.engine(pollers).end(record.UUID);
+  forgetPosition({ kernel: ctx, account: ctx.account, region: ctx.region }, record.UUID);
   return { ...shown(record), State: 'Deleting' };
 }
 

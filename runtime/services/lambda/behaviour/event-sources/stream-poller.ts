@@ -9,6 +9,7 @@ import { emitMetric } from '../metrics.ts';
 import { passes } from './filter-criteria.ts';
 import type { Poller, Source } from './source.ts';
 import { StreamBatch } from './stream-batch.ts';
+import { iteratorOf, noteDone } from './stream-position.ts';
 import { ageOf, eventRecord, lanesOf, sequenceOf } from './stream-records.ts';
 import { shardsOf } from './stream-shards.ts';
 
@@ -17,11 +18,6 @@ declare module '../../../../kernel/events/events.ts' {
     /** Records have been added to a table's stream. */
     'dynamodb.streamRecords': { streamArn: string };
   }
-}
-
-/** Where reading of a shard has come to; key: mapping's UUID and shard. */
-interface Checkpoint {
-  sequenceNumber: string;
 }
 
 const GET_RECORDS_LIMIT = 1000;
@@ -92,7 +88,7 @@ export class StreamPoller implements Poller {
       ParallelizationFactor = 1,
       MaximumBatchingWindowInSeconds: window = 0,
     } = this.#source.mapping;
-    let iterator = await this.#iterator(shard);
+    let iterator = await iteratorOf(this.#source, shard);
     let held: StreamRecord[] = [];
     let waited = false;
     while (iterator && !this.#stopped) {
@@ -118,20 +114,6 @@ export class StreamPoller implements Poller {
     }
   }
 
-  async #iterator(shard: string): Promise<string | undefined> {
-    const { EventSourceArn, StartingPosition } = this.#source.mapping;
-    const checkpoint = this.#checkpoints().get(this.#key(shard));
-    const position = checkpoint
-      ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: checkpoint.sequenceNumber }
-      : { ShardIteratorType: StartingPosition ?? 'TRIM_HORIZON' };
-    const { ShardIterator }: GetShardIteratorOutput = await this.#source.call('dynamodbstreams', 'GetShardIterator', {
-      StreamArn: EventSourceArn,
-      ShardId: shard,
-      ...position,
-    });
-    return ShardIterator;
-  }
-
   async #handle(shard: string, records: StreamRecord[]): Promise<void> {
     const { mapping, kernel, account, region } = this.#source;
     const wanted = records.filter((record) =>
@@ -148,15 +130,6 @@ export class StreamPoller implements Poller {
       await Promise.all(lanes.map((lane) => new StreamBatch(this.#source, shard, () => this.#stopped).run(lane)));
     }
     const end = records.at(-1);
-    if (end && !this.#stopped) this.#checkpoints().put(this.#key(shard), { sequenceNumber: sequenceOf(end) });
-  }
-
-  #checkpoints() {
-    const { account, region } = this.#source;
-    return this.#source.kernel.store.collection<Checkpoint>('lambda.streamCheckpoints', { account, region });
-  }
-
-  #key(shard: string): string {
-    return `${this.#source.mapping.UUID}:${shard}`;
+    if (end && !this.#stopped) noteDone(this.#source, shard, sequenceOf(end));
   }
 }
