@@ -1,8 +1,4 @@
-import type {
-  GetRecordsOutput,
-  GetShardIteratorOutput,
-  _Record as StreamRecord,
-} from '@aws-sdk/client-dynamodb-streams';
+import type { GetRecordsOutput, _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
 import type { Timer } from '../../../../kernel/clock/clock.ts';
 import { AwsError } from '../../../../kernel/errors.ts';
 import { emitMetric } from '../metrics.ts';
