@@ -1,0 +1,51 @@
+import { AwsError } from '../../../kernel/errors.ts';
+import { defineResource } from '../../../kernel/resource.ts';
+import { tagListOf } from '../../../kernel/tags.ts';
+
+interface ParameterProperties {
+  Name?: string;
+  Type: string;
+  Value: string;
+  Tags?: Record<string, string>;
+  [member: string]: unknown;
+}
+
+export const Parameter = defineResource<ParameterProperties>({
+  type: 'AWS::SSM::Parameter',
+  properties: {
+    Name: 'executed',
+    Type: 'executed',
+    Value: 'executed',
+    Description: 'stored',
+    AllowedPattern: 'executed',
+    DataType: 'executed',
+    Tier: 'executed',
+    Policies: { refused: 'parameter policies are not done.' },
+    Tags: 'stored',
+  },
+  async create(ctx, { Tags, ...properties }) {
+    const Name = properties.Name ?? ctx.generateName({ maxLength: 1011 });
+    const own = Object.entries(Tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+    await ctx.call('ssm', 'PutParameter', { ...properties, Name, Tags: tagListOf(ctx, own) });
+    return state(Name, properties);
+  },
+  async update(ctx, Name, { Tags: _tags, ...properties }) {
+    await ctx.call('ssm', 'PutParameter', { ...properties, Name, Overwrite: true });
+    return state(Name, properties);
+  },
+  async delete(ctx, Name) {
+    try {
+      await ctx.call('ssm', 'DeleteParameter', { Name });
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'ParameterNotFound') throw error;
+    }
+  },
+  async read(ctx, Name) {
+    const { Parameter: parameter } = await ctx.call<{ Parameter: ParameterProperties }>('ssm', 'GetParameter', { Name });
+    return { Name, Type: parameter.Type, Value: parameter.Value };
+  },
+});
+
+function state(Name: string, { Type, Value }: { Type: string; Value: string }) {
+  return { physicalId: Name, attributes: { Type, Value } };
+}
