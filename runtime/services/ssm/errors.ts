@@ -7,7 +7,10 @@ export function parameterNotFound(): AwsError {
 }
 
 export function parameterAlreadyExists(): AwsError {
-  return new AwsError('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
+  return new AwsError(
+    'ParameterAlreadyExists',
+    'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+  );
 }
 
 export function validation(message: string): AwsError {
@@ -15,9 +18,15 @@ export function validation(message: string): AwsError {
 }
 
 export function patternMismatch(pattern: string): AwsError {
-  return new AwsError('ParameterPatternMismatchException', `Parameter value, cannot be validated against allowedPattern: ${pattern}`);
+  return new AwsError(
+    'ParameterPatternMismatchException',
+    `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+  );
 }
 
 export function versionNotFound(name: string, version: string): AwsError {
-  return new AwsError('ParameterVersionNotFound', `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`);
+  return new AwsError(
+    'ParameterVersionNotFound',
+    `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
+  );
 }

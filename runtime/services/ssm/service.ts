@@ -22,5 +22,8 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
   const action = `ssm:${operation}`;
   const names = (input.Names ?? [input.Name ?? input.Path ?? input.ResourceId]) as (string | undefined)[];
   if (operation === 'DescribeParameters') return { action, resource: '*' };
-  return names.map((name) => ({ action, resource: parameterArn(ctx.region, ctx.account, parseSelector(name ?? '').name) }));
+  return names.map((name) => ({
+    action,
+    resource: parameterArn(ctx.region, ctx.account, parseSelector(name ?? '').name),
+  }));
 }

@@ -12,7 +12,7 @@ import type {
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { parameterAlreadyExists, parameterNotFound, patternMismatch, validation, versionNotFound } from '../errors.ts';
-import { type Parameter, parameterArn, parameters, type ParameterVersion, parseSelector } from '../state.ts';
+import { type Parameter, type ParameterVersion, parameterArn, parameters, parseSelector } from '../state.ts';
 
 /** "Managing parameter tiers": 4 KB a standard value, 8 KB an advanced one, 100 versions kept. */
 const standardBytes = 4096;
@@ -22,18 +22,27 @@ const mostVersions = 100;
 export function PutParameter(ctx: Context, input: PutParameterCommandInput) {
   const Name = input.Name ?? '';
   checkName(Name);
-  if (input.Type === 'SecureString') throw refused('ssm PutParameter with Type SecureString', 'it is kept only where it can be encrypted, and that is not done yet.');
+  if (input.Type === 'SecureString')
+    throw refused(
+      'ssm PutParameter with Type SecureString',
+      'it is kept only where it can be encrypted, and that is not done yet.',
+    );
   if (input.Policies) throw refused('ssm PutParameter parameter Policies');
   if (input.DataType && input.DataType !== 'text') throw refused(`ssm PutParameter with DataType ${input.DataType}`);
   const old = parameters(ctx, ctx).get(Name);
   if (old && !input.Overwrite) throw parameterAlreadyExists();
   if (!old && !input.Type) throw validation('A parameter type is required when you create a parameter.');
-  if (old && input.Type && input.Type !== old.Type) throw validation(`Parameter ${Name} is of type ${old.Type}; the type of a parameter cannot be changed.`);
+  if (old && input.Type && input.Type !== old.Type)
+    throw validation(`Parameter ${Name} is of type ${old.Type}; the type of a parameter cannot be changed.`);
   const Tier = tierOf(input, old);
   const AllowedPattern = input.AllowedPattern ?? old?.AllowedPattern;
-  if (AllowedPattern && !new RegExp(`^(?:${AllowedPattern})$`).test(input.Value ?? '')) throw patternMismatch(AllowedPattern);
+  if (AllowedPattern && !new RegExp(`^(?:${AllowedPattern})$`).test(input.Value ?? ''))
+    throw patternMismatch(AllowedPattern);
   const Version = (old?.versions.at(-1)?.Version ?? 0) + 1;
-  const versions = [...(old?.versions ?? []), { Version, Value: input.Value ?? '', modifiedMs: ctx.clock.now(), labels: [] }];
+  const versions = [
+    ...(old?.versions ?? []),
+    { Version, Value: input.Value ?? '', modifiedMs: ctx.clock.now(), labels: [] },
+  ];
   parameters(ctx, ctx).put(Name, {
     Name,
     Type: (input.Type as Parameter['Type'] | undefined) ?? old?.Type ?? 'String',
@@ -49,11 +58,16 @@ export function PutParameter(ctx: Context, input: PutParameterCommandInput) {
 
 function tierOf(input: PutParameterCommandInput, old: Parameter | undefined): string {
   const size = Buffer.byteLength(input.Value ?? '');
-  if (size === 0) throw validation("1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.");
+  if (size === 0)
+    throw validation(
+      "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.",
+    );
   const asked = input.Tier ?? old?.Tier ?? 'Standard';
   const tier = asked === 'Intelligent-Tiering' ? (size > standardBytes ? 'Advanced' : 'Standard') : asked;
   if (size > (tier === 'Standard' ? standardBytes : advancedBytes)) {
-    throw validation(`${tier} tier parameters support a maximum parameter value of ${tier === 'Standard' ? standardBytes : advancedBytes} characters.`);
+    throw validation(
+      `${tier} tier parameters support a maximum parameter value of ${tier === 'Standard' ? standardBytes : advancedBytes} characters.`,
+    );
   }
   return tier;
 }
@@ -62,17 +76,28 @@ function tierOf(input: PutParameterCommandInput, old: Parameter | undefined): st
 function dropOldest(name: string, versions: ParameterVersion[]): ParameterVersion[] {
   if (versions.length <= mostVersions) return versions;
   if (versions[0]?.labels.length) {
-    throw new AwsError('ParameterMaxVersionLimitExceeded', `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. Version ${versions[0].Version}, the oldest version, can't be deleted because it has a label associated with it.`);
+    throw new AwsError(
+      'ParameterMaxVersionLimitExceeded',
+      `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. Version ${versions[0].Version}, the oldest version, can't be deleted because it has a label associated with it.`,
+    );
   }
   return versions.slice(1);
 }
 
 /** "About requirements and constraints for parameter names". */
 function checkName(name: string): void {
-  if (!/^[A-Za-z0-9_.\-/]{1,2048}$/.test(name)) throw validation('Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_');
-  if (/^\/?(aws|ssm)(\/|$)/i.test(name)) throw new AwsError('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
+  if (!/^[A-Za-z0-9_.\-/]{1,2048}$/.test(name))
+    throw validation(
+      'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
+    );
+  if (/^\/?(aws|ssm)(\/|$)/i.test(name))
+    throw new AwsError('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
   if (name.includes('/') && !name.startsWith('/')) throw validation('Parameter name must be a fully qualified name.');
-  if (name.split('/').length > 16) throw new AwsError('HierarchyLevelLimitExceededException', 'Parameter name hierarchies can have a maximum of 15 levels.');
+  if (name.split('/').length > 16)
+    throw new AwsError(
+      'HierarchyLevelLimitExceededException',
+      'Parameter name hierarchies can have a maximum of 15 levels.',
+    );
 }
 
 function present(ctx: Context, parameter: Parameter, version: ParameterVersion, selector?: string): object {
@@ -92,7 +117,10 @@ function find(ctx: Context, text: string): object | undefined {
   const { name, selector } = parseSelector(text);
   const parameter = parameters(ctx, ctx).get(name);
   if (!parameter) return undefined;
-  const version = selector === undefined ? parameter.versions.at(-1) : parameter.versions.find((one) => String(one.Version) === selector || one.labels.includes(selector));
+  const version =
+    selector === undefined
+      ? parameter.versions.at(-1)
+      : parameter.versions.find((one) => String(one.Version) === selector || one.labels.includes(selector));
   if (!version) throw versionNotFound(name, selector ?? '');
   return present(ctx, parameter, version, selector);
 }
@@ -105,7 +133,10 @@ export function GetParameter(ctx: Context, input: GetParameterCommandInput) {
 
 export function GetParameters(ctx: Context, input: GetParametersCommandInput) {
   const names = input.Names ?? [];
-  if (names.length > 10) throw validation("1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length less than or equal to 10.");
+  if (names.length > 10)
+    throw validation(
+      "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length less than or equal to 10.",
+    );
   const Parameters: object[] = [];
   const InvalidParameters: string[] = [];
   for (const name of names) {
@@ -125,7 +156,9 @@ export function GetParametersByPath(ctx: Context, input: GetParametersByPathComm
   const path = (input.Path ?? '').replace(/\/?$/, '/');
   if (!path.startsWith('/')) throw validation('The parameter path must begin with a slash: /.');
   if (input.ParameterFilters?.length) throw refused('ssm GetParametersByPath parameter ParameterFilters');
-  const below = parameters(ctx, ctx).values().filter(({ Name }) => Name.startsWith(path) && (input.Recursive || !Name.slice(path.length).includes('/')));
+  const below = parameters(ctx, ctx)
+    .values()
+    .filter(({ Name }) => Name.startsWith(path) && (input.Recursive || !Name.slice(path.length).includes('/')));
   const { page, next } = pageOf(below, input, 10);
   return { Parameters: page.map((parameter) => present(ctx, parameter, latest(parameter))), ...next };
 }
@@ -136,16 +169,27 @@ function latest(parameter: Parameter): ParameterVersion {
   return version;
 }
 
-function pageOf<T extends { Name: string }>(all: T[], input: { MaxResults?: number | undefined; NextToken?: string | undefined }, most: number): { page: T[]; next: object } {
-  const rest = input.NextToken ? all.filter(({ Name }) => Name > Buffer.from(input.NextToken ?? '', 'base64').toString()) : all;
+function pageOf<T extends { Name: string }>(
+  all: T[],
+  input: { MaxResults?: number | undefined; NextToken?: string | undefined },
+  most: number,
+): { page: T[]; next: object } {
+  const rest = input.NextToken
+    ? all.filter(({ Name }) => Name > Buffer.from(input.NextToken ?? '', 'base64').toString())
+    : all;
   const page = rest.slice(0, input.MaxResults ?? most);
   const last = page.at(-1);
-  return { page, next: last && rest.length > page.length ? { NextToken: Buffer.from(last.Name).toString('base64') } : {} };
+  return {
+    page,
+    next: last && rest.length > page.length ? { NextToken: Buffer.from(last.Name).toString('base64') } : {},
+  };
 }
 
 export function DescribeParameters(ctx: Context, input: DescribeParametersCommandInput) {
   if (input.Filters?.length) throw refused('ssm DescribeParameters parameter Filters', 'use ParameterFilters.');
-  const matching = parameters(ctx, ctx).values().filter((parameter) => (input.ParameterFilters ?? []).every((filter) => matches(parameter, filter)));
+  const matching = parameters(ctx, ctx)
+    .values()
+    .filter((parameter) => (input.ParameterFilters ?? []).every((filter) => matches(parameter, filter)));
   const { page, next } = pageOf(matching, input, 50);
   return {
     Parameters: page.map((parameter) => ({
@@ -165,14 +209,23 @@ export function DescribeParameters(ctx: Context, input: DescribeParametersComman
   };
 }
 
-function matches(parameter: Parameter, filter: { Key?: string | undefined; Option?: string | undefined; Values?: string[] | undefined }): boolean {
+function matches(
+  parameter: Parameter,
+  filter: { Key?: string | undefined; Option?: string | undefined; Values?: string[] | undefined },
+): boolean {
   const values = filter.Values ?? [];
   if (filter.Key === 'Name') {
-    return values.some((value) => ({ BeginsWith: parameter.Name.startsWith(value), Contains: parameter.Name.includes(value) })[filter.Option ?? ''] ?? parameter.Name === value);
+    return values.some(
+      (value) =>
+        ({ BeginsWith: parameter.Name.startsWith(value), Contains: parameter.Name.includes(value) })[
+          filter.Option ?? ''
+        ] ?? parameter.Name === value,
+    );
   }
   if (filter.Key === 'Type') return values.includes(parameter.Type);
   if (filter.Key === 'Path') return values.some((value) => parameter.Name.startsWith(`${value.replace(/\/$/, '')}/`));
-  if (filter.Key?.startsWith('tag:')) return values.length === 0 || values.includes(parameter.tags[filter.Key.slice(4)] ?? '');
+  if (filter.Key?.startsWith('tag:'))
+    return values.length === 0 || values.includes(parameter.tags[filter.Key.slice(4)] ?? '');
   throw refused(`ssm DescribeParameters filter ${filter.Key}`);
 }
 
@@ -198,7 +251,8 @@ export function LabelParameterVersion(ctx: Context, input: LabelParameterVersion
   const parameter = parameters(ctx, ctx).get(input.Name ?? '');
   if (!parameter) throw parameterNotFound();
   const number = input.ParameterVersion ?? latest(parameter).Version;
-  if (!parameter.versions.some((version) => version.Version === number)) throw versionNotFound(parameter.Name, String(number));
+  if (!parameter.versions.some((version) => version.Version === number))
+    throw versionNotFound(parameter.Name, String(number));
   const valid = (input.Labels ?? []).filter((label) => /^(?!aws|ssm|\d)[A-Za-z0-9_.-]{1,100}$/i.test(label));
   const versions = parameter.versions.map((version) => {
     const others = version.labels.filter((label) => !valid.includes(label));

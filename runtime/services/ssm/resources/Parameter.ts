@@ -41,7 +41,9 @@ export const Parameter = defineResource<ParameterProperties>({
     }
   },
   async read(ctx, Name) {
-    const { Parameter: parameter } = await ctx.call<{ Parameter: ParameterProperties }>('ssm', 'GetParameter', { Name });
+    const { Parameter: parameter } = await ctx.call<{ Parameter: ParameterProperties }>('ssm', 'GetParameter', {
+      Name,
+    });
     return { Name, Type: parameter.Type, Value: parameter.Value };
   },
 });
