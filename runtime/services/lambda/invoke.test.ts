@@ -169,6 +169,24 @@ describe('invoking a function', () => {
     assert.equal((await invoke('stuck', { stuck: false })).result, 'free');
   });
 
+  it('gives loading 10 seconds, and once more the time of the invocation', async () => {
+    const { create, invoke, orrery } = cloud;
+    const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await create('loads', `await fetch("http://127.0.0.1:${port}"); for (;;); export const handler = 1`);
+    const loading = invoke('loads');
+    await once(server, 'request');
+    await orrery.clock.wind(10_000);
+    await once(server, 'request');
+    server.close();
+    await orrery.clock.wind(3000);
+    assert.match(
+      ((await loading).result as { errorMessage: string }).errorMessage,
+      /Task timed out after 3.00 seconds$/,
+    );
+  });
+
   it('shows the function the time of the cloud', async () => {
     const { create, invoke, orrery } = cloud;
     await create(

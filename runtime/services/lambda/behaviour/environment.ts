@@ -12,8 +12,6 @@ import { LogWriter } from './log-writer.ts';
 import { type DeliveredInvocation, header, read } from './runtime-api.ts';
 import { type Worker, workers } from './workers.ts';
 
-/** "Lambda execution environment lifecycle": the init phase may take 10 s; then it is begun again within the invocation. */
-const INIT_LIMIT_MS = 10_000;
 /** "Lambda quotas": what a function may answer, buffered. */
 const RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024 + 100;
 
@@ -72,14 +70,14 @@ export class Environment {
   }
 
   /** Resolves when the handler is loaded; with what to answer when it cannot be. */
-  async start(): Promise<Ending | undefined> {
+  async start(limitMs: number): Promise<Ending | undefined> {
     const started = this.#kernel.clock.elapsed();
     for (const line of this.#lines.initStart()) this.#log.write(line);
     const ready = new Promise<Ending | undefined>((resolve) => {
       this.#settleInit = resolve;
     });
     const limit = this.#kernel.clock.after(
-      INIT_LIMIT_MS,
+      limitMs,
       `init of ${this.version.FunctionName}`,
       () => this.#settleInit?.({ kind: 'timed out' }),
       {

@@ -19,6 +19,8 @@ const IDLE_LIMIT_MS = 10 * 60_000;
 const SWEEP_PERIOD_MS = 60_000;
 /** A session of the execution role is used no further than this before its end. */
 const CREDENTIALS_MARGIN_MS = 5 * 60_000 + 15 * 60_000;
+/** "Lambda execution environment lifecycle": what the init phase may take. */
+const INIT_LIMIT_MS = 10_000;
 /** Environments of one function that start at once: each takes a processor while it loads its code. */
 const STARTING_LIMIT = Math.max(2, availableParallelism());
 
@@ -126,10 +128,10 @@ export class Fleet {
   async #start(group: Group): Promise<void> {
     let failure: ((invocation: Invocation) => InvocationResult) | undefined;
     try {
-      const environment = await this.#create(group);
-      const ending = await environment.start();
-      if (ending) failure = (invocation) => initFailure(group.version, ending, invocation);
-      else this.#free(group, environment);
+      const ending = await this.#startOne(group, INIT_LIMIT_MS);
+      // "Lambda execution environment lifecycle": then once more, within the time the invocation has.
+      const final = ending?.kind === 'timed out' ? await this.#startOne(group, group.version.Timeout * 1000) : ending;
+      if (final) failure = (invocation) => initFailure(group.version, final, invocation);
     } catch (error) {
       failure = (invocation) => cannotStart(group.version, error, invocation);
     }
@@ -137,6 +139,14 @@ export class Fleet {
     const waiting = failure && group.waiting.shift();
     if (failure && waiting) waiting.resolve(failure(waiting.invocation));
     this.#startMore(group);
+  }
+
+  /** What went wrong, or undefined when the environment is at work. */
+  async #startOne(group: Group, limitMs: number): Promise<Ending | undefined> {
+    const environment = await this.#create(group);
+    const ending = await environment.start(limitMs);
+    if (!ending) this.#free(group, environment);
+    return ending;
   }
 
   async #create(group: Group): Promise<Environment> {
@@ -214,7 +224,7 @@ function initFailure(version: FunctionVersion, ending: Ending, { requestId }: In
     ending.kind === 'exited'
       ? exitMessage(ending.exit)
       : ending.kind === 'timed out'
-        ? 'Task timed out after 10.00 seconds'
+        ? `Task timed out after ${version.Timeout.toFixed(2)} seconds`
         : 'Runtime exited with error: signal: killed';
   const errorType = ending.kind === 'timed out' ? 'Sandbox.Timedout' : 'Runtime.ExitError';
   return failed(version, failurePayload(errorType, `RequestId: ${requestId} Error: ${message}`), errorType);

@@ -12,6 +12,7 @@ const console_ = require('./node-console.cjs');
 const { load } = require('./node-handler.cjs');
 const { invoke, describe } = require('./node-invocation.cjs');
 const { connect } = require('./node-runtime-api.cjs');
+const names = require('./node-names.cjs');
 
 const control = new net.Socket({ fd: 3 });
 let received = '';
@@ -53,6 +54,7 @@ async function run({ environment, mounts, cacheFolder }) {
   if (cacheFolder) module_.enableCompileCache(cacheFolder);
   const log = console_.install(environment);
   clock.install();
+  names.install();
   let handler;
   try {
     handler = await load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);

@@ -67,9 +67,11 @@ function isModule(file) {
   }
 }
 
+/** The cause's calls; not the line of source before them, which of minified code is everything. */
 function named(name, message, cause) {
   const error = new Error(message);
   error.name = name;
-  if (cause?.stack) error.stack = `${name}: ${message}\n${cause.stack.split('\n').slice(1).join('\n')}`;
+  const calls = cause?.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+  if (cause) error.stack = [`${name}: ${message}`, ...calls].join('\n');
   return error;
 }
