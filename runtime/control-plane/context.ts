@@ -13,13 +13,14 @@ export interface ContextParts {
   principal: Principal;
   requestId: string;
   trace: Hop;
+  origin: 'wire' | 'internal';
   http: HttpDetails | undefined;
   signal: AbortSignal;
 }
 
 /** A context whose `call` goes back through the pipeline's inner steps. */
 export function createContext(kernel: Kernel, parts: ContextParts): Context {
-  const { account, region, principal, requestId, trace, http, signal } = parts;
+  const { account, region, principal, requestId, trace, origin, http, signal } = parts;
   const ctx: Context = {
     ...kernel,
     account,
@@ -27,6 +28,7 @@ export function createContext(kernel: Kernel, parts: ContextParts): Context {
     principal,
     requestId,
     trace,
+    origin,
     http,
     signal,
     collection: (name, scope) => kernel.store.collection(name, { account: scope?.account ?? account, region: scope?.region ?? region }),
@@ -48,6 +50,7 @@ export function freeContext(
     principal: who.principal,
     requestId: kernel.ids.uuid(),
     trace: who.trace ?? startTrace(kernel, 'orrery', 'background'),
+    origin: 'internal',
     http: undefined,
     signal: who.signal,
   });
@@ -87,6 +90,6 @@ async function call(kernel: Kernel, caller: ContextParts, { service, operation, 
   exchange.account = parts.account;
   exchange.region = parts.region;
   exchange.trace = parts.trace.child(service, operation);
-  exchange.ctx = createContext(kernel, { ...parts, requestId: exchange.requestId, trace: exchange.trace });
+  exchange.ctx = createContext(kernel, { ...parts, origin: 'internal', requestId: exchange.requestId, trace: exchange.trace });
   return perform(exchange);
 }

@@ -35,7 +35,9 @@ export interface Context extends Kernel {
   readonly principal: Principal;
   readonly requestId: string;
   readonly trace: Hop;
-  /** Present when the request came over the wire. */
+  /** Whether this very operation was asked for over the wire, or by another service. */
+  readonly origin: 'wire' | 'internal';
+  /** Of the wire request that this operation, or the one that called it, came in; undefined for background work. */
   readonly http: HttpDetails | undefined;
   /** Aborted when the caller has gone, or the runtime stops. */
   readonly signal: AbortSignal;

@@ -52,6 +52,16 @@ export function queueUrl(region: string, account: string, name: string): string 
   return `https://sqs.${region}.amazonaws.com/${account}/${name}`;
 }
 
+/**
+ * The queue's URL as the caller can use it. SDKs send to the URL's host, so a client that came by a loopback name is told
+ * that name; templates and functions, for which AWS's names are this machine, are told AWS's.
+ */
+export function urlFor(ctx: Context, queue: Queue): string {
+  const host = ctx.origin === 'wire' ? ctx.http?.headers.host : undefined;
+  if (host === undefined || !/^(localhost|127\.\d+\.\d+\.\d+|[a-z0-9.-]+\.localhost)(:\d+)?$/i.test(host)) return queue.QueueUrl;
+  return `http://${host}/${queue.account}/${queue.QueueName}`;
+}
+
 /** The queue a QueueUrl names. Only the account and name in its path count: a client may have been pointed here by any host. */
 export function queueAt(ctx: Context, url: string): Queue {
   const { account, name, region } = parseQueueUrl(ctx, url);

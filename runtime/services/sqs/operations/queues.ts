@@ -13,7 +13,7 @@ import { availability } from '../behaviour/availability.ts';
 import { messageTable } from '../behaviour/message-table.ts';
 import { checkAttributes, checkName } from '../behaviour/queue-rules.ts';
 import { invalidAttributeName, invalidParameter, purgeQueueInProgress, queueDeletedRecently, queueDoesNotExist, queueNameExists } from '../errors.ts';
-import { attributeDefaults, isFifo, queueArn, queueAt, queues, queueUrl, type Queue, redrivePolicy } from '../state.ts';
+import { attributeDefaults, isFifo, queueArn, queueAt, queues, queueUrl, type Queue, redrivePolicy, urlFor } from '../state.ts';
 
 /** A name is free again a minute after its queue was deleted; a queue can be purged once a minute. */
 const oneMinuteMs = 60_000;
@@ -27,7 +27,7 @@ export function CreateQueue(ctx: Context, input: CreateQueueCommandInput) {
     for (const [attribute, value] of Object.entries(input.Attributes ?? {})) {
       if ((existing.attributes[attribute] ?? attributeDefaults[attribute]) !== value) throw queueNameExists();
     }
-    return { QueueUrl: existing.QueueUrl };
+    return { QueueUrl: urlFor(ctx, existing) };
   }
   const deleted = ctx.collection<{ deletedMs: number }>('sqs.deleted-queues').get(name);
   if (deleted && ctx.clock.now() - deleted.deletedMs < oneMinuteMs) throw queueDeletedRecently();
@@ -44,8 +44,7 @@ export function CreateQueue(ctx: Context, input: CreateQueueCommandInput) {
     tags: { ...input.tags },
   };
   collection.put(name, queue);
-  ctx.engine(messageTable);
-  return { QueueUrl: queue.QueueUrl };
+  return { QueueUrl: urlFor(ctx, queue) };
 }
 
 /** A key of KMS takes the place of SQS's own ("SqsManagedSseEnabled", CreateQueue); FIFO queues say so. */
@@ -69,21 +68,21 @@ export function GetQueueUrl(ctx: Context, input: GetQueueUrlCommandInput) {
   const account = input.QueueOwnerAWSAccountId ?? ctx.account;
   const queue = queues(ctx, { account, region: ctx.region }).get(input.QueueName ?? '');
   if (!queue) throw queueDoesNotExist();
-  return { QueueUrl: queue.QueueUrl };
+  return { QueueUrl: urlFor(ctx, queue) };
 }
 
 export function ListQueues(ctx: Context, input: ListQueuesCommandInput) {
   const prefix = input.QueueNamePrefix ?? '';
-  return page(queues(ctx, ctx).values().filter((queue) => queue.QueueName.startsWith(prefix)), input, 'QueueUrls');
+  return page(ctx, queues(ctx, ctx).values().filter((queue) => queue.QueueName.startsWith(prefix)), input, 'QueueUrls');
 }
 
 export function ListDeadLetterSourceQueues(ctx: Context, input: ListDeadLetterSourceQueuesCommandInput) {
   const target = queueAt(ctx, input.QueueUrl ?? '');
   const sources = queues(ctx, target).values().filter((queue) => redrivePolicy(queue)?.deadLetterTargetArn === target.QueueArn);
-  return page(sources, input, 'queueUrls');
+  return page(ctx, sources, input, 'queueUrls');
 }
 
-function page(found: Queue[], input: { MaxResults?: number | undefined; NextToken?: string | undefined }, member: string) {
+function page(ctx: Context, found: Queue[], input: { MaxResults?: number | undefined; NextToken?: string | undefined }, member: string) {
   const limit = input.MaxResults ?? 1000;
   if (limit < 1 || limit > 1000) throw invalidParameter(`Value ${limit} for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.`);
   const after = input.NextToken ? Buffer.from(input.NextToken, 'base64').toString() : '';
@@ -91,7 +90,7 @@ function page(found: Queue[], input: { MaxResults?: number | undefined; NextToke
   const urls = rest.slice(0, limit);
   const last = urls.at(-1);
   return {
-    [member]: urls.map((queue) => queue.QueueUrl),
+    [member]: urls.map((queue) => urlFor(ctx, queue)),
     ...(rest.length > limit && last && input.MaxResults ? { NextToken: Buffer.from(last.QueueName).toString('base64') } : {}),
   };
 }
