@@ -24,7 +24,10 @@ export async function loadServices(names: string[] = serviceNames()): Promise<Se
   );
 }
 
-/** Dependencies first, else by name. */
+/**
+ * Dependencies first, else by name. IAM comes before all: every call is authorized, also those that services make while
+ * they start and stop.
+ */
 export function startOrder(services: ServiceDefinition[]): ServiceDefinition[] {
   const byName = new Map(services.map((service) => [service.name, service]));
   const ordered: ServiceDefinition[] = [];
@@ -37,6 +40,8 @@ export function startOrder(services: ServiceDefinition[]): ServiceDefinition[] {
     }
     ordered.push(service);
   };
+  const iam = byName.get('iam');
+  if (iam) visit(iam, []);
   for (const service of services) visit(service, []);
   return ordered;
 }
