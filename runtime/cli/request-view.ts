@@ -41,9 +41,21 @@ function path(hops: HopEvent[], root: HopEvent): string {
   for (const hop of [...hops].sort((a, b) => a.startMs - b.startMs || a.durationMs - b.durationMs || 0).sort((a, b) => depth(hops, a) - depth(hops, b))) {
     if (hop.parentId === undefined || !below.has(hop.parentId)) continue;
     below.add(hop.id);
-    if (!quiet(hop)) found.push(hop);
+    if (!quiet(hop)) join(found, hop);
   }
   return found.map((hop) => `→ ${describe(hop)}`).join(' ');
+}
+
+/** Hops of one service that follow one another are one step to a reader: its decision if it noted one, else the last. */
+function join(found: HopEvent[], hop: HopEvent): void {
+  const previous = found.at(-1);
+  if (previous?.service !== hop.service) found.push(hop);
+  else if (!decision(previous)) found[found.length - 1] = hop;
+}
+
+function decision(hop: HopEvent): string | undefined {
+  const noted = hop.notes.cache ?? hop.notes.result;
+  return noted === undefined ? undefined : String(noted);
 }
 
 function depth(hops: HopEvent[], hop: HopEvent): number {
@@ -58,9 +70,8 @@ function quiet(hop: HopEvent): boolean {
 }
 
 function describe(hop: HopEvent): string {
-  const cache = hop.notes.cache ?? hop.notes.result;
   const failed = hop.error ? ` ✗ ${hop.error}` : '';
-  return `${hop.service} ${cache ?? shorten(hop.name)}${failed}`;
+  return `${hop.service} ${decision(hop) ?? shorten(hop.name)}${failed}`;
 }
 
 function shorten(name: string): string {
