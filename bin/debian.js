@@ -14,13 +14,18 @@ export function prepareDebian() {
   const names = missing.map(({ packageName }) => packageName);
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
     process.stderr.write(`Installing from Debian: ${names.join(' ')} …\n`);
-    const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    const options = {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    };
     spawnSync('apt-get', ['update', '-qq'], options);
     spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options);
   }
   const still = wanted.filter(({ program }) => !find(program));
   for (const { packageName, use } of still) {
-    process.stderr.write(`NOT HERE: ${packageName}, needed for ${use}. Install it with: sudo apt-get install ${packageName}\n`);
+    process.stderr.write(
+      `NOT HERE: ${packageName}, needed for ${use}. Install it with: sudo apt-get install ${packageName}\n`,
+    );
   }
   if (still.length > 0 && process.env.CI) {
     process.stderr.write('error: in CI every suite must run; see what is not here above.\n');

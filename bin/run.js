@@ -7,5 +7,7 @@ import { prepare } from './setup.js';
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const node = await prepare(root);
 const [program, ...rest] = process.argv.slice(2);
-const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, program), ...rest], { stdio: 'inherit' });
+const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, program), ...rest], {
+  stdio: 'inherit',
+});
 process.exit(result.status ?? 1);

@@ -24,7 +24,10 @@ function installDependencies(root) {
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
   say('Installing dependencies (npm ci), about a minute the first time …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 'inherit'] });
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 'inherit'],
+  });
   if (result.status !== 0) {
     fail('The dependencies could not be installed.', 'Run `npm ci` in the project folder and mend what it names.');
   }
@@ -37,7 +40,8 @@ function findNode(root) {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   const brought = join(root, 'node_modules', `node-${platform}-${process.arch}`, 'bin', file);
-  if (existsSync(brought) && newEnough(execFileSync(brought, ['-p', 'process.versions.node']).toString())) return brought;
+  if (existsSync(brought) && newEnough(execFileSync(brought, ['-p', 'process.versions.node']).toString()))
+    return brought;
   return fail(
     `Node ${process.versions.node} is too old: Orrery needs ${minimum.join('.')} or newer, and no newer one was installed for ${process.platform}-${process.arch}.`,
     'Install Node 24 from https://nodejs.org, or run `npm ci` without --omit=optional so that the project brings its own.',
@@ -50,7 +54,10 @@ function newEnough(version) {
 }
 
 function runTool(root, node, tool) {
-  const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, 'tools', tool)], { cwd: root, stdio: ['ignore', 2, 'inherit'] });
+  const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, 'tools', tool)], {
+    cwd: root,
+    stdio: ['ignore', 2, 'inherit'],
+  });
   if (result.status !== 0) fail(`tools/${tool} failed.`, 'Its message is above; `npm ci` brings back what it reads.');
 }
 

@@ -4,20 +4,35 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { prepare } from './setup.js';
 import { prepareDebian } from './debian.js';
+import { prepare } from './setup.js';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const node = await prepare(root);
 prepareDebian();
 const paths = process.argv.slice(2);
-const patterns = (paths.length > 0 ? paths : ['app', 'blueprints', 'runtime', 'tests', 'tools']).map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`));
-const list = spawnSync(node, ['-p', `JSON.stringify(require('node:fs').globSync(${JSON.stringify(patterns)}, { cwd: ${JSON.stringify(root)} }))`], { encoding: 'utf8' });
-const files = JSON.parse(list.stdout).filter((file) => !file.includes('node_modules')).sort();
+const patterns = (paths.length > 0 ? paths : ['app', 'blueprints', 'runtime', 'tests', 'tools']).map((path) =>
+  path.endsWith('.ts') ? path : `${path}/**/*.test.ts`,
+);
+const list = spawnSync(
+  node,
+  ['-p', `JSON.stringify(require('node:fs').globSync(${JSON.stringify(patterns)}, { cwd: ${JSON.stringify(root)} }))`],
+  { encoding: 'utf8' },
+);
+const files = JSON.parse(list.stdout)
+  .filter((file) => !file.includes('node_modules'))
+  .sort();
 process.stderr.write(`Running ${files.length} test files on ${cpus().length} cores …\n`);
 const result = spawnSync(
   node,
-  ['--disable-warning=ExperimentalWarning', '--test', `--test-concurrency=${Math.max(2, cpus().length)}`, '--test-timeout=240000', '--test-reporter=spec', ...files],
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    `--test-concurrency=${Math.max(2, cpus().length)}`,
+    '--test-timeout=240000',
+    '--test-reporter=spec',
+    ...files,
+  ],
   { cwd: root, stdio: 'inherit' },
 );
 process.exit(result.status ?? 1);

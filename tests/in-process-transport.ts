@@ -25,8 +25,10 @@ export function inProcess(kernel: () => Kernel) {
       await answer(exchange);
       const response = exchange.response ?? { status: 500, headers: {}, body: 'no response' };
       const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries(response.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-      const body = response.body instanceof Readable ? response.body : Readable.from([Buffer.from(response.body ?? '')]);
+      for (const [name, value] of Object.entries(response.headers))
+        headers[name] = Array.isArray(value) ? value.join(', ') : value;
+      const body =
+        response.body instanceof Readable ? response.body : Readable.from([Buffer.from(response.body ?? '')]);
       return { response: { statusCode: response.status, reason: '', headers, body } };
     },
     destroy() {},
@@ -59,7 +61,10 @@ function queryString(query: Record<string, string | string[] | null>): string {
 }
 
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function toBody(body: unknown): Buffer | Readable | undefined {

@@ -50,7 +50,9 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
       clock: { mode, settleMs: 3000, ...(startMs === undefined ? {} : { startMs }) },
       ...(options.services ? { services: options.services } : {}),
     });
-    runtime.kernel.events.on('problem', (problem) => problems.push(`${problem.where}: ${problem.stack ?? problem.message}`));
+    runtime.kernel.events.on('problem', (problem) =>
+      problems.push(`${problem.where}: ${problem.stack ?? problem.message}`),
+    );
     listening = await listen(runtime.kernel, { api: 0, http: 0 });
   };
   const end = async (): Promise<void> => {
@@ -85,7 +87,8 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
       clients.push(client as { destroy(): void });
       return client;
     },
-    context: ({ principal = rootOf(defaultAccount), region = defaultRegion } = {}) => runtime.kernel.context({ principal, region }),
+    context: ({ principal = rootOf(defaultAccount), region = defaultRegion } = {}) =>
+      runtime.kernel.context({ principal, region }),
     async restart() {
       const now = runtime.clock.now();
       await end();

@@ -5,7 +5,9 @@ import { describe, test } from 'node:test';
 import { exceptions } from './tidy-exceptions.ts';
 
 const root = join(import.meta.dirname, '..');
-const sources = globSync('{app,blueprints,runtime,tests,tools,bench}/**/*.ts', { cwd: root }).filter((file) => !/node_modules|cdk\.out|runtime\/models/.test(file));
+const sources = globSync('{app,blueprints,runtime,tests,tools,bench}/**/*.ts', { cwd: root }).filter(
+  (file) => !/node_modules|cdk\.out|runtime\/models/.test(file),
+);
 const product = sources.filter((file) => file.startsWith('runtime/') && !/\.(test|fixture)\.ts$/.test(file));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
@@ -28,14 +30,16 @@ describe('the tree stays tidy', () => {
         const [top, targetLayer = '', targetService] = target.split('/');
         if (top !== 'runtime' || targetLayer === 'models') continue;
         if (targetLayer !== layer && !layers[layer]?.includes(targetLayer)) wrong.push(`${file} imports ${target}`);
-        if (layer === 'services' && targetLayer === 'services' && service !== targetService) wrong.push(`${file} imports another service: ${target}`);
+        if (layer === 'services' && targetLayer === 'services' && service !== targetService)
+          wrong.push(`${file} imports another service: ${target}`);
       }
     }
     assert.deepEqual(wrong, []);
   });
 
   test('time, sleep, chance and identifiers come from the kernel alone', () => {
-    const forbidden = /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\(|\brandomUUID\b|\brandomBytes\b|performance\.now\(/;
+    const forbidden =
+      /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\(|\brandomUUID\b|\brandomBytes\b|performance\.now\(/;
     const wrong = product
       .filter((file) => !file.startsWith('runtime/kernel/') && !file.startsWith('runtime/cli/'))
       .filter((file) => forbidden.test(withoutComments(read(file))) && !exceptions.time[file]);
@@ -43,27 +47,45 @@ describe('the tree stays tidy', () => {
   });
 
   test('no file is named utils, helpers, common, manager or models', () => {
-    assert.deepEqual(sources.filter((file) => /(^|\/)(utils?|helpers?|common|managers?|models?)\.ts$/.test(file) && file !== 'runtime/control-plane/protocols/model.ts'), []);
+    assert.deepEqual(
+      sources.filter(
+        (file) =>
+          /(^|\/)(utils?|helpers?|common|managers?|models?)\.ts$/.test(file) &&
+          file !== 'runtime/control-plane/protocols/model.ts',
+      ),
+      [],
+    );
   });
 
   test('files have at most 400 lines', () => {
-    const long = sources.map((file) => [file, read(file).split('\n').length] as const).filter(([file, lines]) => lines > (exceptions.lines[file] ?? 400));
+    const long = sources
+      .map((file) => [file, read(file).split('\n').length] as const)
+      .filter(([file, lines]) => lines > (exceptions.lines[file] ?? 400));
     assert.deepEqual(long, []);
   });
 
   test('functions of the product have at most 70 lines', () => {
-    const long = product.flatMap((file) => longFunctions(read(file)).map(([name, lines]) => `${file} ${name}: ${lines} lines`));
-    assert.deepEqual(long.filter((entry) => !exceptions.functions[entry.split(':')[0] ?? '']), []);
+    const long = product.flatMap((file) =>
+      longFunctions(read(file)).map(([name, lines]) => `${file} ${name}: ${lines} lines`),
+    );
+    assert.deepEqual(
+      long.filter((entry) => !exceptions.functions[entry.split(':')[0] ?? '']),
+      [],
+    );
   });
 
   test('every exception is still needed', () => {
-    const unneeded = [...Object.keys(exceptions.lines), ...Object.keys(exceptions.time)].filter((file) => !sources.includes(file));
+    const unneeded = [...Object.keys(exceptions.lines), ...Object.keys(exceptions.time)].filter(
+      (file) => !sources.includes(file),
+    );
     assert.deepEqual(unneeded, []);
   });
 });
 
 function importsOf(file: string): string[] {
-  return [...read(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) => relative(root, join(root, dirname(file), path)));
+  return [...read(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    relative(root, join(root, dirname(file), path)),
+  );
 }
 
 function withoutComments(text: string): string {
@@ -75,7 +97,9 @@ function longFunctions(text: string): [string, number][] {
   const lines = text.split('\n');
   const found: [string, number][] = [];
   lines.forEach((line, start) => {
-    const match = /^( *)(?:export )?(?:async )?(?:function\*? (\w+)|(?:static )?(?:async )?[*#]*(\w+)\(.*\).*\{$)/.exec(line);
+    const match = /^( *)(?:export )?(?:async )?(?:function\*? (\w+)|(?:static )?(?:async )?[*#]*(\w+)\(.*\).*\{$)/.exec(
+      line,
+    );
     const name = match?.[2] ?? match?.[3];
     if (!match || !name || /^(if|for|while|switch|catch|return)$/.test(name)) return;
     const end = lines.findIndex((other, index) => index > start && other.startsWith(`${match[1]}}`));

@@ -10,7 +10,10 @@ if (!name) fail('Name the service as the AWS CLI does: npm run new-service -- el
 const folder = join(root, 'runtime', 'services', name);
 if (existsSync(folder)) fail(`runtime/services/${name} is there already.`);
 const entry = modelIndex().get(name);
-if (!entry) fail(`There is no API model of "${name}". Add its SDK package first: npm install --save-dev --save-exact @aws-sdk/client-${name}`);
+if (!entry)
+  fail(
+    `There is no API model of "${name}". Add its SDK package first: npm install --save-dev --save-exact @aws-sdk/client-${name}`,
+  );
 
 for (const part of ['operations', 'resources', 'behaviour']) mkdirSync(join(folder, part), { recursive: true });
 write(
@@ -31,9 +34,17 @@ function authorize(operation: string, _input: Record<string, unknown>, _ctx: Con
 }
 `,
 );
-write('state.ts', `/** What ${entry.serviceId} keeps, in AWS's field names: typed collections by account and region. */\nexport {};\n`);
-write('errors.ts', `/** ${entry.serviceId}'s errors: AWS's codes and sentences, with the page of its API Reference they come from. */\nexport {};\n`);
-process.stdout.write(`runtime/services/${name} is there. Next: an operation in operations/<noun>.ts, named in service.ts; see runtime/services/sqs.\n`);
+write(
+  'state.ts',
+  `/** What ${entry.serviceId} keeps, in AWS's field names: typed collections by account and region. */\nexport {};\n`,
+);
+write(
+  'errors.ts',
+  `/** ${entry.serviceId}'s errors: AWS's codes and sentences, with the page of its API Reference they come from. */\nexport {};\n`,
+);
+process.stdout.write(
+  `runtime/services/${name} is there. Next: an operation in operations/<noun>.ts, named in service.ts; see runtime/services/sqs.\n`,
+);
 
 function write(file: string, text: string): void {
   writeFileSync(join(folder, file), text);

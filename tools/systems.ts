@@ -1,5 +1,5 @@
 /** npm run systems: runs the tests that name a requirement and prints, per system, which numbers are shown. */
-import { readFileSync, globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
@@ -35,7 +35,10 @@ for (const [system, numbers] of Object.entries(requirements)) {
   for (const id of ids) {
     const count = shown.get(id);
     if (count?.failed) failures += 1;
-    if (count) process.stdout.write(`  ${count.failed ? 'FAILED' : 'shown '}  ${id.padEnd(6)} ${numbers[id] ?? ''} (${count.passed} tests${count.failed ? `, ${count.failed} failed` : ''})\n`);
+    if (count)
+      process.stdout.write(
+        `  ${count.failed ? 'FAILED' : 'shown '}  ${id.padEnd(6)} ${numbers[id] ?? ''} (${count.passed} tests${count.failed ? `, ${count.failed} failed` : ''})\n`,
+      );
     else if (numbers[id]) process.stdout.write(`  -       ${id.padEnd(6)} ${numbers[id]}\n`);
   }
 }

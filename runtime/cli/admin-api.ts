@@ -5,7 +5,11 @@ import { AwsError, PersonError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/service.ts';
 
 /** One thing the command line can ask of a running runtime: an answer, or lines of JSON as they come. */
-export type AdminHandler = (body: Record<string, unknown>, query: URLSearchParams, signal: AbortSignal) => Promise<object> | AsyncIterable<object>;
+export type AdminHandler = (
+  body: Record<string, unknown>,
+  query: URLSearchParams,
+  signal: AbortSignal,
+) => Promise<object> | AsyncIterable<object>;
 
 const bodyLimit = 1024 * 1024;
 
@@ -15,7 +19,15 @@ export function serveAdminApi(kernel: Kernel, handlers: Record<string, AdminHand
   const plane: DataPlane = async (request) => {
     const url = new URL(request.url, 'http://localhost');
     const handler = handlers[`${request.method} ${url.pathname.slice(prefix.length)}`];
-    if (!handler) return failure(404, new PersonError('unknown-request', `There is no ${request.method} ${url.pathname}.`, 'Is the command line of the same version as the runtime?'));
+    if (!handler)
+      return failure(
+        404,
+        new PersonError(
+          'unknown-request',
+          `There is no ${request.method} ${url.pathname}.`,
+          'Is the command line of the same version as the runtime?',
+        ),
+      );
     try {
       return await answer(handler, request, url);
     } catch (error) {
@@ -29,7 +41,11 @@ async function answer(handler: AdminHandler, request: HttpRequest, url: URL): Pr
   const text = (await readBody(request.body, bodyLimit)).toString();
   const result = handler(text ? (JSON.parse(text) as Record<string, unknown>) : {}, url.searchParams, request.signal);
   if (Symbol.asyncIterator in result) {
-    return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, body: Readable.from(lines(result), { objectMode: false }) };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: Readable.from(lines(result), { objectMode: false }),
+    };
   }
   return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(await result) };
 }
@@ -50,5 +66,9 @@ function failure(status: number, error: unknown): HttpResponse {
 function describe(error: unknown): { code: string; message: string; next: string } {
   if (error instanceof PersonError) return { code: error.code, message: error.message, next: error.next };
   if (error instanceof AwsError) return { code: error.code, message: error.message, next: '' };
-  return { code: 'bug', message: error instanceof Error ? error.message : String(error), next: 'This is a bug of Orrery; please report it.' };
+  return {
+    code: 'bug',
+    message: error instanceof Error ? error.message : String(error),
+    next: 'This is a bug of Orrery; please report it.',
+  };
 }

@@ -1,5 +1,5 @@
-import type { Ports } from '../control-plane/listen.ts';
 import { serviceFidelity } from '../control-plane/fidelity.ts';
+import type { Ports } from '../control-plane/listen.ts';
 import { defaultAccount, defaultRegion } from '../kernel/arn.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { rootOf } from '../kernel/principal.ts';
@@ -12,13 +12,17 @@ import { stackFidelity } from './stack-fidelity.ts';
 import { stackOutputs, stacks } from './stack-outputs.ts';
 
 /** What the commands ask of a running runtime. */
-export function adminHandlers(kernel: Kernel, about: { ports: Ports; dataDir: string; end(): void }): Record<string, AdminHandler> {
+export function adminHandlers(
+  kernel: Kernel,
+  about: { ports: Ports; dataDir: string; end(): void },
+): Record<string, AdminHandler> {
   return {
     'GET status': () => status(kernel, about),
     'GET outputs': () => stackOutputs(kernel),
     'GET resources': () => resources(kernel),
     'GET fidelity': async (_body, query) => (query.get('services') ? serviceFidelity(kernel) : stackFidelity(kernel)),
-    'GET logs': (_body, query, signal) => followLogs(kernel, { group: query.get('group') ?? '', follow: query.get('follow') === 'true', signal }),
+    'GET logs': (_body, query, signal) =>
+      followLogs(kernel, { group: query.get('group') ?? '', follow: query.get('follow') === 'true', signal }),
     'POST deploy': (body) => deploy(kernel, body as unknown as DeployTarget),
     'POST wind': (body) => wind(kernel, Number(body.durationMs)),
     'POST down': async () => {
@@ -38,7 +42,11 @@ async function status(kernel: Kernel, about: { ports: Ports; dataDir: string }):
     time: new Date(kernel.clock.now()).toISOString(),
     aheadMs: Math.round(kernel.clock.offset()),
     memoryBytes: process.memoryUsage.rss(),
-    stacks: all.map(({ StackName, StackStatus, StackStatusReason }) => ({ name: StackName, status: StackStatus, reason: StackStatusReason })),
+    stacks: all.map(({ StackName, StackStatus, StackStatusReason }) => ({
+      name: StackName,
+      status: StackStatus,
+      reason: StackStatusReason,
+    })),
     next: kernel.clock.upcoming(5).map(({ atMs, name }) => ({ time: new Date(atMs).toISOString(), name })),
   };
 }
@@ -47,7 +55,11 @@ async function resources(kernel: Kernel): Promise<object> {
   const ctx = kernel.context({ principal: rootOf(defaultAccount), region: defaultRegion });
   const result: Record<string, object[]> = {};
   for (const { StackName = '' } of await stacks(kernel)) {
-    const { StackResources = [] } = await ctx.call<{ StackResources?: Record<string, unknown>[] }>('cloudformation', 'DescribeStackResources', { StackName });
+    const { StackResources = [] } = await ctx.call<{ StackResources?: Record<string, unknown>[] }>(
+      'cloudformation',
+      'DescribeStackResources',
+      { StackName },
+    );
     result[StackName] = StackResources.map((resource) => ({
       logicalId: resource.LogicalResourceId,
       type: resource.ResourceType,
@@ -66,7 +78,8 @@ function deploy(kernel: Kernel, target: DeployTarget): AsyncIterable<object> {
 }
 
 function wind(kernel: Kernel, durationMs: number): AsyncIterable<object> {
-  if (!(durationMs > 0)) throw new PersonError('duration', 'A duration above zero is needed.', 'For example: orrery wind 1d');
+  if (!(durationMs > 0))
+    throw new PersonError('duration', 'A duration above zero is needed.', 'For example: orrery wind 1d');
   return lineStream<object>(async (emit) => {
     let lastMs = 0;
     const report = await kernel.clock.wind(durationMs, (nowMs, fired) => {
@@ -75,6 +88,12 @@ function wind(kernel: Kernel, durationMs: number): AsyncIterable<object> {
       emit({ progress: { time: new Date(nowMs).toISOString(), fired } });
     });
     await kernel.store.durable();
-    emit({ done: { from: new Date(report.fromMs).toISOString(), to: new Date(report.toMs).toISOString(), fired: report.fired } });
+    emit({
+      done: {
+        from: new Date(report.fromMs).toISOString(),
+        to: new Date(report.toMs).toISOString(),
+        fired: report.fired,
+      },
+    });
   });
 }

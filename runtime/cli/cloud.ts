@@ -63,14 +63,23 @@ export async function startCloud(options: { dataDir: string; ports: Ports }): Pr
 /** One runtime a folder, and a folder that can be written. */
 function checkDataFolder(dataDir: string): void {
   const running = runningRuntime(dataDir);
-  if (running) throw new PersonError('already-running', `Process ${running.pid} is running on ${dataDir}.`, 'Use it, end it with `orrery down`, or choose another folder: --data DIR.');
+  if (running)
+    throw new PersonError(
+      'already-running',
+      `Process ${running.pid} is running on ${dataDir}.`,
+      'Use it, end it with `orrery down`, or choose another folder: --data DIR.',
+    );
   try {
     mkdirSync(dataDir, { recursive: true });
     const probe = openSync(join(dataDir, '.writable'), 'w');
     writeSync(probe, 'yes');
     closeSync(probe);
   } catch (error) {
-    throw new PersonError('data-folder', `The data folder ${dataDir} cannot be written: ${(error as Error).message}.`, 'Free some space, mend its permissions, or choose another: --data DIR.');
+    throw new PersonError(
+      'data-folder',
+      `The data folder ${dataDir} cannot be written: ${(error as Error).message}.`,
+      'Free some space, mend its permissions, or choose another: --data DIR.',
+    );
   }
 }
 

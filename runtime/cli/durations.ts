@@ -7,7 +7,11 @@ export function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)];
   const total = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? 0), 0);
   if (parts.map(([whole]) => whole).join('') !== text || total <= 0) {
-    throw usageError(`"${text}" is not a duration.`, 'Write a number and a unit: 30s, 15m, 12h, 40d, 2w, or 1h30m. ', 'wind');
+    throw usageError(
+      `"${text}" is not a duration.`,
+      'Write a number and a unit: 30s, 15m, 12h, 40d, 2w, or 1h30m. ',
+      'wind',
+    );
   }
   return total;
 }
@@ -16,7 +20,12 @@ export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const pieces: string[] = [];
   let rest = ms;
-  for (const [unit, size] of [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000]] as const) {
+  for (const [unit, size] of [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const) {
     const count = Math.floor(rest / size);
     if (count > 0) pieces.push(`${count}${unit}`);
     rest -= count * size;

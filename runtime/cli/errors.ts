@@ -11,7 +11,11 @@ export function reportError(error: unknown, options: { debug: boolean; json: boo
   const known = error instanceof PersonError;
   const message = error instanceof Error ? error.message : String(error);
   const code = known || error instanceof AwsError ? error.code : 'bug';
-  const next = known ? error.next : code === 'bug' ? 'This is a bug of Orrery: run it again with --debug and report what it prints.' : '';
+  const next = known
+    ? error.next
+    : code === 'bug'
+      ? 'This is a bug of Orrery: run it again with --debug and report what it prints.'
+      : '';
   if (options.json) process.stdout.write(`${JSON.stringify({ error: { code, message, next } })}\n`);
   else process.stderr.write(`error: ${message}\n${next ? `  ${next.replaceAll('\n', '\n  ')}\n` : ''}`);
   if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);

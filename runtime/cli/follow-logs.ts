@@ -10,7 +10,10 @@ export interface LogLine {
 }
 
 /** The newest lines of every group whose name holds `group`, then, when following, each as it comes. */
-export async function* followLogs(kernel: Kernel, options: { group: string; follow: boolean; signal: AbortSignal }): AsyncGenerator<LogLine> {
+export async function* followLogs(
+  kernel: Kernel,
+  options: { group: string; follow: boolean; signal: AbortSignal },
+): AsyncGenerator<LogLine> {
   const waiting: LogLine[] = [];
   let wake: () => void = () => undefined;
   const stop = kernel.events.on('logs.events', ({ logGroupName, logStreamName, events }) => {
@@ -36,16 +39,25 @@ export async function* followLogs(kernel: Kernel, options: { group: string; foll
 
 async function recent(kernel: Kernel, part: string): Promise<LogLine[]> {
   const ctx = kernel.context({ principal: rootOf(defaultAccount), region: defaultRegion });
-  const { logGroups = [] } = await ctx.call<{ logGroups?: { logGroupName?: string }[] }>('logs', 'DescribeLogGroups', { limit: 50 });
+  const { logGroups = [] } = await ctx.call<{ logGroups?: { logGroupName?: string }[] }>('logs', 'DescribeLogGroups', {
+    limit: 50,
+  });
   const lines: LogLine[] = [];
   for (const { logGroupName = '' } of logGroups) {
     if (!logGroupName.includes(part)) continue;
-    const { events = [] } = await ctx.call<{ events?: { timestamp?: number; message?: string; logStreamName?: string }[] }>('logs', 'FilterLogEvents', { logGroupName });
+    const { events = [] } = await ctx.call<{
+      events?: { timestamp?: number; message?: string; logStreamName?: string }[];
+    }>('logs', 'FilterLogEvents', { logGroupName });
     for (const event of events.slice(-200)) lines.push(lineOf(logGroupName, event.logStreamName ?? '', event));
   }
   return lines.sort((a, b) => (a.time < b.time ? -1 : 1)).slice(-200);
 }
 
 function lineOf(group: string, stream: string, event: { timestamp?: number; message?: string }): LogLine {
-  return { time: new Date(event.timestamp ?? 0).toISOString(), group, stream, message: (event.message ?? '').trimEnd() };
+  return {
+    time: new Date(event.timestamp ?? 0).toISOString(),
+    group,
+    stream,
+    message: (event.message ?? '').trimEnd(),
+  };
 }

@@ -1,5 +1,5 @@
-import { commands, findCommand } from './commands.ts';
 import { commandHelp, overview, parseCommandLine } from './command.ts';
+import { commands, findCommand } from './commands.ts';
 import { reportError } from './errors.ts';
 import { terminal } from './terminal.ts';
 

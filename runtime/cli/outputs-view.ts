@@ -1,12 +1,16 @@
 import type { StackOutputs } from './stack-outputs.ts';
-import { table, type Terminal } from './terminal.ts';
+import { type Terminal, table } from './terminal.ts';
 
 export async function printOutputs(outputs: StackOutputs, out: Terminal, json: boolean): Promise<void> {
   if (json) return out.json(outputs);
   for (const [stack, entries] of Object.entries(outputs)) {
     if (Object.keys(entries).length === 0) continue;
     out.line(out.style('bold', stack));
-    const rows = Object.entries(entries).map(([key, { value, local }]) => [`  ${key}`, value, value === local || !isUrl(value) ? '' : `here: ${local}`]);
+    const rows = Object.entries(entries).map(([key, { value, local }]) => [
+      `  ${key}`,
+      value,
+      value === local || !isUrl(value) ? '' : `here: ${local}`,
+    ]);
     for (const line of table(rows)) out.line(line);
   }
 }

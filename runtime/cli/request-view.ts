@@ -22,7 +22,9 @@ export function followRequests(kernel: Kernel, out: Terminal): () => void {
     const time = new Date(request.timeMs).toISOString().slice(11, 19);
     const color = request.status >= 500 ? 'red' : request.status >= 400 ? 'yellow' : 'green';
     const root = trace?.hops.find((hop) => hop.service === 'gateway');
-    out.line(`${out.style('dim', time)}  ${request.method.padEnd(5)} ${request.url}  ${out.style(color, String(request.status))}  ${round(request.durationMs)}  ${out.style('dim', root && trace ? path(trace.hops, root) : '')}`);
+    out.line(
+      `${out.style('dim', time)}  ${request.method.padEnd(5)} ${request.url}  ${out.style(color, String(request.status))}  ${round(request.durationMs)}  ${out.style('dim', root && trace ? path(trace.hops, root) : '')}`,
+    );
     if (trace) {
       trace.shown = true;
       trace.hops = [];
@@ -38,7 +40,9 @@ export function followRequests(kernel: Kernel, out: Terminal): () => void {
 function path(hops: HopEvent[], root: HopEvent): string {
   const below = new Set([root.id]);
   const found: HopEvent[] = [];
-  for (const hop of [...hops].sort((a, b) => a.startMs - b.startMs || a.durationMs - b.durationMs || 0).sort((a, b) => depth(hops, a) - depth(hops, b))) {
+  for (const hop of [...hops]
+    .sort((a, b) => a.startMs - b.startMs || a.durationMs - b.durationMs || 0)
+    .sort((a, b) => depth(hops, a) - depth(hops, b))) {
     if (hop.parentId === undefined || !below.has(hop.parentId)) continue;
     below.add(hop.id);
     if (!quiet(hop)) join(found, hop);
@@ -60,7 +64,12 @@ function decision(hop: HopEvent): string | undefined {
 
 function depth(hops: HopEvent[], hop: HopEvent): number {
   let steps = 0;
-  for (let parent = hops.find((one) => one.id === hop.parentId); parent && steps < 50; parent = hops.find((one) => one.id === parent?.parentId)) steps += 1;
+  for (
+    let parent = hops.find((one) => one.id === hop.parentId);
+    parent && steps < 50;
+    parent = hops.find((one) => one.id === parent?.parentId)
+  )
+    steps += 1;
   return steps;
 }
 

@@ -8,7 +8,12 @@ export async function ask<T>(runtime: RuntimeFile, method: 'GET' | 'POST', path:
 }
 
 /** Every line of the answer as it comes. */
-export async function* askLines<T>(runtime: RuntimeFile, method: 'GET' | 'POST', path: string, body?: object): AsyncGenerator<T> {
+export async function* askLines<T>(
+  runtime: RuntimeFile,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): AsyncGenerator<T> {
   const response = await send(runtime, method, path, body);
   let rest = '';
   const decoder = new TextDecoder();

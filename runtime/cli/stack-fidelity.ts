@@ -22,7 +22,9 @@ export async function stackFidelity(kernel: Kernel): Promise<Record<string, Temp
   const ctx = kernel.context({ principal: rootOf(defaultAccount), region: defaultRegion });
   const result: Record<string, TemplateFidelity> = {};
   for (const { StackName = '' } of await stacks(kernel)) {
-    const { TemplateBody = '' } = await ctx.call<{ TemplateBody?: string }>('cloudformation', 'GetTemplate', { StackName });
+    const { TemplateBody = '' } = await ctx.call<{ TemplateBody?: string }>('cloudformation', 'GetTemplate', {
+      StackName,
+    });
     result[StackName] = templateFidelity(kernel, TemplateBody);
   }
   return result;

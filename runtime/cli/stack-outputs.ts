@@ -10,15 +10,22 @@ export type StackOutputs = Record<string, Record<string, { value: string; local:
 export async function stackOutputs(kernel: Kernel): Promise<StackOutputs> {
   const outputs: StackOutputs = {};
   for (const stack of await stacks(kernel)) {
-    const entries = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, { value: OutputValue, local: localOf(kernel, OutputValue) }]);
-    if (stack.StackName && stack.StackName !== 'CDKToolkit') outputs[stack.StackName] = Object.fromEntries(entries) as StackOutputs[string];
+    const entries = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [
+      OutputKey,
+      { value: OutputValue, local: localOf(kernel, OutputValue) },
+    ]);
+    if (stack.StackName && stack.StackName !== 'CDKToolkit')
+      outputs[stack.StackName] = Object.fromEntries(entries) as StackOutputs[string];
   }
   return outputs;
 }
 
 /** Every stack of the default account, in the regions that have any. */
 export async function stacks(kernel: Kernel): Promise<Stack[]> {
-  const regions = new Set([defaultRegion, ...kernel.store.scopes('cloudformation.stacks').map((scope) => scope.region)]);
+  const regions = new Set([
+    defaultRegion,
+    ...kernel.store.scopes('cloudformation.stacks').map((scope) => scope.region),
+  ]);
   const found: Stack[] = [];
   for (const region of regions) {
     const ctx = kernel.context({ principal: rootOf(defaultAccount), region });
@@ -34,6 +41,7 @@ function localOf(kernel: Kernel, value: string): string {
   const url = /^(?:https?:\/\/)?([a-z0-9.-]+)(\/.*)?$/i.exec(value);
   const host = url?.[1] ?? '';
   if (host.startsWith('sqs.')) return `${apiUrl}${url?.[2] ?? ''}`;
-  if (host.includes('.') && kernel.engine(hosts).find(host)) return `http://${host}.localhost:${httpPort}${url?.[2] ?? ''}`;
+  if (host.includes('.') && kernel.engine(hosts).find(host))
+    return `http://${host}.localhost:${httpPort}${url?.[2] ?? ''}`;
   return apiUrl;
 }

@@ -32,7 +32,9 @@ function isLocal(host: string): boolean {
 function isLocalOrigin(origin: string): boolean {
   try {
     const { hostname } = new URL(origin);
-    return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\./.test(hostname) || hostname === '[::1]';
+    return (
+      hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\./.test(hostname) || hostname === '[::1]'
+    );
   } catch {
     return false;
   }

@@ -1,8 +1,8 @@
+import { AwsError } from '../kernel/errors.ts';
 import { type Hop, startTrace } from '../kernel/events/hop.ts';
 import type { Principal } from '../kernel/principal.ts';
 import { registry } from '../kernel/resource-registry.ts';
 import type { CallOptions, Context, HttpDetails, Kernel } from '../kernel/service.ts';
-import { AwsError } from '../kernel/errors.ts';
 import { Exchange } from './exchange.ts';
 import { perform } from './pipeline.ts';
 import { loadModel } from './protocols/model.ts';
@@ -31,7 +31,8 @@ export function createContext(kernel: Kernel, parts: ContextParts): Context {
     origin,
     http,
     signal,
-    collection: (name, scope) => kernel.store.collection(name, { account: scope?.account ?? account, region: scope?.region ?? region }),
+    collection: (name, scope) =>
+      kernel.store.collection(name, { account: scope?.account ?? account, region: scope?.region ?? region }),
     call: <Output>(service: string, operation: string, input: object, options: CallOptions = {}) =>
       call(kernel, parts, { service, operation, input, options }) as Promise<Output>,
     as: (change) => createContext(kernel, changed(parts, change)),
@@ -76,9 +77,16 @@ interface InternalCall {
   options: CallOptions;
 }
 
-async function call(kernel: Kernel, caller: ContextParts, { service, operation, input, options }: InternalCall): Promise<object> {
+async function call(
+  kernel: Kernel,
+  caller: ContextParts,
+  { service, operation, input, options }: InternalCall,
+): Promise<object> {
   const definition = kernel.engine(registry).services.get(service);
-  if (!definition) throw new AwsError('NotImplemented', `The service "${service}" is refused: Orrery does not run it.`, { status: 501 });
+  if (!definition)
+    throw new AwsError('NotImplemented', `The service "${service}" is refused: Orrery does not run it.`, {
+      status: 501,
+    });
   const exchange = new Exchange(kernel, 'internal');
   const parts = changed(caller, options);
   exchange.service = definition;
@@ -90,6 +98,11 @@ async function call(kernel: Kernel, caller: ContextParts, { service, operation, 
   exchange.account = parts.account;
   exchange.region = parts.region;
   exchange.trace = parts.trace.child(service, operation);
-  exchange.ctx = createContext(kernel, { ...parts, origin: 'internal', requestId: exchange.requestId, trace: exchange.trace });
+  exchange.ctx = createContext(kernel, {
+    ...parts,
+    origin: 'internal',
+    requestId: exchange.requestId,
+    trace: exchange.trace,
+  });
   return perform(exchange);
 }

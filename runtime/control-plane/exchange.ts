@@ -1,10 +1,10 @@
+import type { HttpRequest, HttpResponse } from '../data-planes/http/exchange.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Hop } from '../kernel/events/hop.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Context, HttpDetails, Kernel, ServiceDefinition } from '../kernel/service.ts';
-import type { HttpRequest, HttpResponse } from '../data-planes/http/exchange.ts';
-import type { Protocol } from './protocols/protocol.ts';
 import type { Operation, ServiceModel } from './protocols/model.ts';
+import type { Protocol } from './protocols/protocol.ts';
 
 /** One operation on its way through the pipeline. Each step fills in what the next ones need. */
 export class Exchange {
@@ -60,8 +60,12 @@ export class Exchange {
       message: bug.message,
       ...(bug.stack === undefined ? {} : { stack: bug.stack }),
     });
-    this.error = new AwsError('InternalFailure', `Orrery failed inside: ${bug.message}. This is a bug; please report it.`, {
-      status: 500,
-    });
+    this.error = new AwsError(
+      'InternalFailure',
+      `Orrery failed inside: ${bug.message}. This is a bug; please report it.`,
+      {
+        status: 500,
+      },
+    );
   }
 }

@@ -7,9 +7,9 @@ import { fromNode, toNode } from '../data-planes/http/node-adapter.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { startTrace } from '../kernel/events/hop.ts';
 import type { Kernel } from '../kernel/service.ts';
+import { refuseBrowser } from './browser-guard.ts';
 import { Exchange } from './exchange.ts';
 import { answer } from './pipeline.ts';
-import { refuseBrowser } from './browser-guard.ts';
 
 export interface Ports {
   /** 4566 unless told; 0 for any free one. */
@@ -44,7 +44,12 @@ export async function listen(kernel: Kernel, wanted: Ports): Promise<Listening> 
 function apiListener(kernel: Kernel): RequestListener {
   return (message, response) => {
     serve(kernel, message, response).catch((error: Error) => {
-      kernel.events.emit('problem', { timeMs: kernel.clock.now(), where: 'api port', message: error.message, ...(error.stack ? { stack: error.stack } : {}) });
+      kernel.events.emit('problem', {
+        timeMs: kernel.clock.now(),
+        where: 'api port',
+        message: error.message,
+        ...(error.stack ? { stack: error.stack } : {}),
+      });
       response.destroy();
     });
   };
@@ -57,7 +62,9 @@ async function serve(kernel: Kernel, message: IncomingMessage, response: ServerR
   if (request.url.startsWith('/_orrery/')) {
     const plane = kernel.engine(internalRoutes).find(request.url);
     const hop = startTrace(kernel, 'orrery', `${request.method} ${request.url}`);
-    const result = plane ? await plane(request, hop) : { status: 404, headers: {}, body: 'Orrery has nothing at this path.\n' };
+    const result = plane
+      ? await plane(request, hop)
+      : { status: 404, headers: {}, body: 'Orrery has nothing at this path.\n' };
     return toNode(result, response, request.method);
   }
   const plane = isUserHost(request.host) ? kernel.engine(hosts).find(request.host) : undefined;
@@ -90,7 +97,11 @@ function explain(error: NodeJS.ErrnoException, port: number, option: string): Er
     );
   }
   if (error.code === 'EACCES') {
-    return new PersonError('port-refused', `This user may not listen on port ${port}.`, `Choose a port above 1023: ${option} ${port + 8000}.`);
+    return new PersonError(
+      'port-refused',
+      `This user may not listen on port ${port}.`,
+      `Choose a port above 1023: ${option} ${port + 8000}.`,
+    );
   }
   return error;
 }

@@ -18,7 +18,8 @@ export async function loadServices(names: string[] = serviceNames()): Promise<Se
       const file = serviceFile(name);
       if (!file) throw new Error(`services/${name} has no service.ts`);
       const module = (await import(pathToFileURL(file).href)) as { default: ServiceDefinition };
-      if (module.default.name !== name) throw new Error(`services/${name}/service.ts calls itself ${module.default.name}`);
+      if (module.default.name !== name)
+        throw new Error(`services/${name}/service.ts calls itself ${module.default.name}`);
       return module.default;
     }),
   );
@@ -33,7 +34,8 @@ export function startOrder(services: ServiceDefinition[]): ServiceDefinition[] {
   const ordered: ServiceDefinition[] = [];
   const visit = (service: ServiceDefinition, path: string[]): void => {
     if (ordered.includes(service)) return;
-    if (path.includes(service.name)) throw new Error(`services depend on one another in a circle: ${[...path, service.name].join(' → ')}`);
+    if (path.includes(service.name))
+      throw new Error(`services depend on one another in a circle: ${[...path, service.name].join(' → ')}`);
     for (const name of service.dependencies ?? []) {
       const dependency = byName.get(name);
       if (dependency) visit(dependency, [...path, service.name]);

@@ -1,5 +1,5 @@
-import { awsName } from '../data-planes/http/hosts.ts';
 import type { HttpRequest } from '../data-planes/http/exchange.ts';
+import { awsName } from '../data-planes/http/hosts.ts';
 import { registry } from '../kernel/resource-registry.ts';
 import type { Kernel, ServiceDefinition } from '../kernel/service.ts';
 import { type ModelIndexEntry, modelIndex } from './protocols/model.ts';
@@ -35,7 +35,11 @@ export function findService(kernel: Kernel, request: HttpRequest, body?: Buffer)
 /** The service in the credential scope of an Authorization header or a presigned query ("Signature elements", IAM User Guide). */
 function signedService(request: HttpRequest): string | undefined {
   const authorization = request.headers.authorization;
-  if (authorization) return /Credential=[^/]+\/\d{8}\/[^/]*\/([^/,]+)\//.exec(authorization)?.[1] ?? (authorization.startsWith('AWS ') ? 's3' : undefined);
+  if (authorization)
+    return (
+      /Credential=[^/]+\/\d{8}\/[^/]*\/([^/,]+)\//.exec(authorization)?.[1] ??
+      (authorization.startsWith('AWS ') ? 's3' : undefined)
+    );
   const query = /[?&]X-Amz-Credential=([^&]+)/i.exec(request.url)?.[1];
   return query ? decodeURIComponent(query).split('/')[3] : undefined;
 }
@@ -53,7 +57,8 @@ function byName(kernel: Kernel, signingName: string): Route {
 
 function byHost(kernel: Kernel, labels: string[]): Route | undefined {
   for (const [name, entry] of modelIndex()) {
-    if (labels.length > 1 && (labels[0] === entry.endpointPrefix || labels[0] === name) && name !== 's3') return runs(kernel, name, entry);
+    if (labels.length > 1 && (labels[0] === entry.endpointPrefix || labels[0] === name) && name !== 's3')
+      return runs(kernel, name, entry);
   }
   return undefined;
 }

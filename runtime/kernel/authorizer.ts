@@ -37,4 +37,6 @@ export interface AssumeRole {
 }
 
 /** Slot for the authorizer: services/iam sets `current` in its `start`. Without it everything but root is refused. */
-export const authorization = defineEngine<{ current: Authorizer | undefined }>('authorization', () => ({ current: undefined }));
+export const authorization = defineEngine<{ current: Authorizer | undefined }>('authorization', () => ({
+  current: undefined,
+}));

@@ -32,7 +32,10 @@ export interface AwsErrorOptions {
 }
 
 /** An operation, parameter or property that AWS has and Orrery does not run: refused by name, never accepted silently. */
-export function refused(what: string, instead = 'Orrery does not run it yet; `orrery fidelity` lists what runs.'): AwsError {
+export function refused(
+  what: string,
+  instead = 'Orrery does not run it yet; `orrery fidelity` lists what runs.',
+): AwsError {
   return new AwsError('NotImplemented', `${what} is refused: ${instead}`, { status: 501, fault: 'client' });
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomFillSync, randomUUID } from 'node:crypto';
 
 /** Every random identifier of the cloud comes from here, so that a test can hand in a seeded source. */
 export interface Ids {
@@ -17,14 +17,7 @@ export interface Ids {
 }
 
 export function systemIds(): Ids {
-  return {
-    uuid: randomUUID,
-    hex: (length) => randomBytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
-    upper: (length) => pick(randomBytes(length), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'),
-    lower: (length) => pick(randomBytes(length), 'abcdefghijklmnopqrstuvwxyz012345'),
-    secret: (length) => randomBytes(length).toString('base64url').slice(0, length),
-    random: () => randomBytes(4).readUInt32LE() / 2 ** 32,
-  };
+  return { uuid: randomUUID, ...idsFrom(pooledBytes()) };
 }
 
 /** Ids that repeat for the same seed: for randomised tests, which print it. */
@@ -43,11 +36,38 @@ export function seededIds(seed: string): Ids {
       const hex = bytes(16).toString('hex');
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
     },
-    hex: (length) => bytes(length).toString('hex').slice(0, length),
+    ...idsFrom(bytes),
+  };
+}
+
+function idsFrom(bytes: (length: number) => Buffer): Omit<Ids, 'uuid'> {
+  return {
+    hex: (length) =>
+      bytes(Math.ceil(length / 2))
+        .toString('hex')
+        .slice(0, length),
     upper: (length) => pick(bytes(length), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'),
     lower: (length) => pick(bytes(length), 'abcdefghijklmnopqrstuvwxyz012345'),
     secret: (length) => bytes(length).toString('base64url').slice(0, length),
     random: () => bytes(4).readUInt32LE() / 2 ** 32,
+  };
+}
+
+/**
+ * Asking the system for a few bytes costs more than all the rest of a small request, so they are fetched by the page.
+ * What is returned is valid until the next call.
+ */
+function pooledBytes(): (length: number) => Buffer {
+  const pool = Buffer.allocUnsafeSlow(8192);
+  let at = pool.length;
+  return (length) => {
+    if (length > pool.length) return randomFillSync(Buffer.alloc(length));
+    if (at + length > pool.length) {
+      randomFillSync(pool);
+      at = 0;
+    }
+    at += length;
+    return pool.subarray(at - length, at);
   };
 }
 

@@ -17,7 +17,12 @@ export interface ResourceType<Properties extends object = Record<string, unknown
   properties: Record<string, Fidelity>;
   create(ctx: ResourceContext, properties: Properties): Promise<ResourceState>;
   /** Left out where the specification replaces on every change. */
-  update?(ctx: ResourceContext, physicalId: string, properties: Properties, previous: Properties): Promise<ResourceState>;
+  update?(
+    ctx: ResourceContext,
+    physicalId: string,
+    properties: Properties,
+    previous: Properties,
+  ): Promise<ResourceState>;
   /** Succeeds when it is already gone. */
   delete(ctx: ResourceContext, physicalId: string, properties: Properties): Promise<void>;
   /** The properties as they are now, in the specification's names, for drift; undefined when the resource is gone. */

@@ -47,7 +47,12 @@ export interface Context extends Kernel {
    * Calls another service's operation through the same authorization, validation, faults and metrics as a wire request;
    * as the same principal unless told. Rejects with AwsError. `Input` and `Output` are the SDK's own types.
    */
-  call<Output = Record<string, unknown>>(service: string, operation: string, input: object, options?: CallOptions): Promise<Output>;
+  call<Output = Record<string, unknown>>(
+    service: string,
+    operation: string,
+    input: object,
+    options?: CallOptions,
+  ): Promise<Output>;
   /** The same context for somebody else or elsewhere. */
   as(change: CallOptions): Context;
 }
@@ -102,7 +107,13 @@ export interface ServiceDefinition {
    * Where an address carries parameters that are not in the model's path (S3's bucket, in host or path): the path to
    * route by and the labels. Undefined when the request is not for this service.
    */
-  addressing?(request: { method: string; host: string; path: string; query: string; headers: Record<string, string> }): Addressing | undefined;
+  addressing?(request: {
+    method: string;
+    host: string;
+    path: string;
+    query: string;
+    headers: Record<string, string>;
+  }): Addressing | undefined;
   /** Whether it answers requests without any signature (S3, STS AssumeRoleWithWebIdentity). Default: none. */
   anonymous?: 'allowed';
 }

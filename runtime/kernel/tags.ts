@@ -6,6 +6,9 @@ export function tagsOf(ctx: ResourceContext, own: { Key: string; Value: string }
 }
 
 /** The same as the list of Key and Value that most services take. */
-export function tagListOf(ctx: ResourceContext, own: { Key: string; Value: string }[] = []): { Key: string; Value: string }[] {
+export function tagListOf(
+  ctx: ResourceContext,
+  own: { Key: string; Value: string }[] = [],
+): { Key: string; Value: string }[] {
   return Object.entries(tagsOf(ctx, own)).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -55,6 +55,8 @@ export const requirements: Record<string, Record<string, string>> = {
 /** Systems whose numbers get their words when the work on them begins. */
 function list(letter: string, counts: Record<string, number>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(counts).flatMap(([kind, count]) => Array.from({ length: count }, (_, index) => [`${letter}-${kind}${index + 1}`, ''])),
+    Object.entries(counts).flatMap(([kind, count]) =>
+      Array.from({ length: count }, (_, index) => [`${letter}-${kind}${index + 1}`, '']),
+    ),
   );
 }

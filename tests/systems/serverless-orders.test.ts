@@ -2,12 +2,27 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, SendMessageCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
-import { type Answer, eventually, startSystem, type System } from './system-fixture.ts';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+  StartMessageMoveTaskCommand,
+} from '@aws-sdk/client-sqs';
+import { type Answer, eventually, type System, startSystem } from './system-fixture.ts';
 
 const customer = { name: 'Ada Lovelace', email: 'ada@example.com', phone: '+44 20 7946 0000' };
 
@@ -19,10 +34,14 @@ describe('serverless-orders', () => {
   });
   after(() => system?.stop());
 
-  const value = (output: string): string => system.outputs[output]?.value ?? assert.fail(`the stack has no output ${output}`);
+  const value = (output: string): string =>
+    system.outputs[output]?.value ?? assert.fail(`the stack has no output ${output}`);
   const at = (path: string): string => `${value('SiteUrl')}${path}`;
 
-  function placeOrder(items: object[] = [{ sku: 'oysters', quantity: 2 }], headers: Record<string, string> = {}): Promise<Answer> {
+  function placeOrder(
+    items: object[] = [{ sku: 'oysters', quantity: 2 }],
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     return system.fetch(at('/api/orders'), { method: 'POST', headers, body: { customer, items } });
   }
 
@@ -41,7 +60,10 @@ describe('serverless-orders', () => {
     const { Attributes = {} } = await system
       .client(SQSClient)
       .send(new GetQueueAttributesCommand({ QueueUrl: value(output), AttributeNames: ['All'] }));
-    return { visible: Number(Attributes.ApproximateNumberOfMessages), inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible) };
+    return {
+      visible: Number(Attributes.ApproximateNumberOfMessages),
+      inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    };
   }
 
   test('S-A1 S-B1 the site reaches the browser through CloudFront from S3, with its type and its security headers', async () => {
@@ -60,12 +82,23 @@ describe('serverless-orders', () => {
     const s3 = system.client(S3Client);
     const Bucket = value('SiteBucketName');
     const Key = 'edge-test.txt';
-    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'tide times', ContentType: 'text/plain', CacheControl: 'max-age=3600' }));
+    await s3.send(
+      new PutObjectCommand({
+        Bucket,
+        Key,
+        Body: 'tide times',
+        ContentType: 'text/plain',
+        CacheControl: 'max-age=3600',
+      }),
+    );
     const first = await system.fetch(at(`/${Key}`));
     assert.deepEqual([first.status, first.text, first.headers['x-cache']], [200, 'tide times', 'Miss from cloudfront']);
     await s3.send(new DeleteObjectCommand({ Bucket, Key }));
     const second = await system.fetch(at(`/${Key}`));
-    assert.deepEqual([second.status, second.text, second.headers['x-cache']], [200, 'tide times', 'Hit from cloudfront']);
+    assert.deepEqual(
+      [second.status, second.text, second.headers['x-cache']],
+      [200, 'tide times', 'Hit from cloudfront'],
+    );
     await system.client(CloudFrontClient).send(
       new CreateInvalidationCommand({
         DistributionId: value('DistributionId'),
@@ -107,7 +140,9 @@ describe('serverless-orders', () => {
     const order = await confirmed(orderId, 2000);
     assert.equal(order.total, 2900);
     const dynamodb = system.client(DynamoDBClient);
-    const { Item } = await dynamodb.send(new GetItemCommand({ TableName: value('OrdersTableName'), Key: { pk: { S: `order#${orderId}` } } }));
+    const { Item } = await dynamodb.send(
+      new GetItemCommand({ TableName: value('OrdersTableName'), Key: { pk: { S: `order#${orderId}` } } }),
+    );
     assert.equal(Item?.total?.N, '2900');
   });
 
@@ -124,7 +159,9 @@ describe('serverless-orders', () => {
 
   test('S-A3 a retry with the same Idempotency-Key never orders twice', async () => {
     const headers = { 'idempotency-key': 'retry-after-a-lost-answer' };
-    const answers = await Promise.all(Array.from({ length: 5 }, () => placeOrder([{ sku: 'chowder', quantity: 1 }], headers)));
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => placeOrder([{ sku: 'chowder', quantity: 1 }], headers)),
+    );
     const ids = new Set(answers.map((answer) => answer.json<{ orderId: string }>().orderId));
     assert.deepEqual([ids.size, answers.every((answer) => answer.status === 202)], [1, true]);
   });
@@ -145,7 +182,9 @@ describe('serverless-orders', () => {
     const found: string[] = [];
     let ExclusiveStartKey: Record<string, never> | undefined;
     do {
-      const page = await system.client(DynamoDBClient).send(new ScanCommand({ TableName: value('OrdersTableName'), ExclusiveStartKey }));
+      const page = await system
+        .client(DynamoDBClient)
+        .send(new ScanCommand({ TableName: value('OrdersTableName'), ExclusiveStartKey }));
       for (const item of page.Items ?? []) if (item.pk?.S?.startsWith('order#')) found.push(item.pk.S.slice(6));
       ExclusiveStartKey = page.LastEvaluatedKey as Record<string, never> | undefined;
     } while (ExclusiveStartKey);
@@ -162,15 +201,29 @@ describe('serverless-orders', () => {
         const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
         messages.push(...events.map((event) => event.message ?? ''));
       }
-      return messages.some((message) => message.startsWith('REPORT')) && messages.some((message) => message.includes('"routeKey"')) ? messages : undefined;
+      return messages.some((message) => message.startsWith('REPORT')) &&
+        messages.some((message) => message.includes('"routeKey"'))
+        ? messages
+        : undefined;
     });
     assert.ok(lines.some((line) => /^REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms/.test(line)));
     const cloudwatch = system.client(CloudWatchClient);
     const sum = async (Namespace: string, MetricName: string): Promise<number> => {
-      const dimension = Namespace === 'AWS/ApiGateway' ? { Name: 'ApiId', Value: new URL(value('ApiUrl')).host.split('.')[0] } : { Name: 'QueueName', Value: value('OrdersQueueUrl').split('/').pop() };
+      const dimension =
+        Namespace === 'AWS/ApiGateway'
+          ? { Name: 'ApiId', Value: new URL(value('ApiUrl')).host.split('.')[0] }
+          : { Name: 'QueueName', Value: value('OrdersQueueUrl').split('/').pop() };
       const now = system.clock.now();
       const { Datapoints = [] } = await cloudwatch.send(
-        new GetMetricStatisticsCommand({ Namespace, MetricName, Dimensions: [dimension], StartTime: new Date(now - 3_600_000), EndTime: new Date(now + 60_000), Period: 60, Statistics: ['Sum'] }),
+        new GetMetricStatisticsCommand({
+          Namespace,
+          MetricName,
+          Dimensions: [dimension],
+          StartTime: new Date(now - 3_600_000),
+          EndTime: new Date(now + 60_000),
+          Period: 60,
+          Statistics: ['Sum'],
+        }),
       );
       return Datapoints.reduce((total, point) => total + (point.Sum ?? 0), 0);
     };
@@ -182,14 +235,23 @@ describe('serverless-orders', () => {
     const sqs = system.client(SQSClient);
     await sqs.send(new SendMessageCommand({ QueueUrl: value('OrdersQueueUrl'), MessageBody: 'not an order' }));
     for (let turn = 0; turn < 8 && (await queueCounts('DeadLetterQueueUrl')).visible === 0; turn += 1) {
-      await eventually('the message has been tried', async () => ((await queueCounts('OrdersQueueUrl')).visible === 0 ? true : undefined));
+      await eventually('the message has been tried', async () =>
+        (await queueCounts('OrdersQueueUrl')).visible === 0 ? true : undefined,
+      );
       await system.clock.wind(31_000);
     }
     assert.equal((await queueCounts('DeadLetterQueueUrl')).visible, 1);
     await system.clock.wind(6 * 60_000);
-    const { MetricAlarms = [] } = await system.client(CloudWatchClient).send(new DescribeAlarmsCommand({ StateValue: 'ALARM' }));
-    assert.ok(MetricAlarms.some((alarm) => alarm.MetricName === 'ApproximateNumberOfMessagesVisible'), JSON.stringify(MetricAlarms.map((alarm) => alarm.AlarmName)));
-    const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: value('DeadLetterQueueUrl'), AttributeNames: ['QueueArn'] }));
+    const { MetricAlarms = [] } = await system
+      .client(CloudWatchClient)
+      .send(new DescribeAlarmsCommand({ StateValue: 'ALARM' }));
+    assert.ok(
+      MetricAlarms.some((alarm) => alarm.MetricName === 'ApproximateNumberOfMessagesVisible'),
+      JSON.stringify(MetricAlarms.map((alarm) => alarm.AlarmName)),
+    );
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: value('DeadLetterQueueUrl'), AttributeNames: ['QueueArn'] }),
+    );
     await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: Attributes.QueueArn }));
     assert.equal((await queueCounts('DeadLetterQueueUrl')).visible, 0);
   });

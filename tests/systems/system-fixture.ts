@@ -53,7 +53,11 @@ export async function startSystem(name: string, options: FixtureOptions = {}): P
   }
 }
 
-async function send(orrery: Orrery, address: string, { method = 'GET', headers = {}, body }: RequestOptions = {}): Promise<Answer> {
+async function send(
+  orrery: Orrery,
+  address: string,
+  { method = 'GET', headers = {}, body }: RequestOptions = {},
+): Promise<Answer> {
   const url = new URL(address);
   const structured = typeof body === 'object' && !Buffer.isBuffer(body);
   const answer = await request(`${orrery.httpUrl}${url.pathname}${url.search}`, {
@@ -62,7 +66,12 @@ async function send(orrery: Orrery, address: string, { method = 'GET', headers =
     ...(body === undefined ? {} : { body: structured ? JSON.stringify(body) : (body as string | Buffer) }),
   });
   const text = await answer.body.text();
-  const flat = Object.fromEntries(Object.entries(answer.headers).map(([header, value]) => [header, Array.isArray(value) ? value.join(', ') : String(value)]));
+  const flat = Object.fromEntries(
+    Object.entries(answer.headers).map(([header, value]) => [
+      header,
+      Array.isArray(value) ? value.join(', ') : String(value),
+    ]),
+  );
   return { status: answer.statusCode, headers: flat, text, json: <T>() => JSON.parse(text) as T };
 }
 

@@ -1,9 +1,9 @@
 import type { ServiceFidelity } from '../../control-plane/fidelity.ts';
-import type { TemplateFidelity } from '../stack-fidelity.ts';
 import type { Command, CommandLine } from '../command.ts';
 import { dataFolder, requireRuntime } from '../data-folder.ts';
 import { ask } from '../runtime-client.ts';
-import { table, type Terminal } from '../terminal.ts';
+import type { TemplateFidelity } from '../stack-fidelity.ts';
+import { type Terminal, table } from '../terminal.ts';
 
 export const fidelity: Command = {
   name: 'fidelity',
@@ -23,24 +23,39 @@ async function templates(line: CommandLine, out: Terminal): Promise<void> {
   for (const [stack, { resources }] of Object.entries(stacks)) {
     const all = resources.flatMap((resource) => resource.properties);
     const count = (kind: string): number => all.filter((property) => property.fidelity === kind).length;
-    out.line(`${out.style('bold', stack)}  ${count('executed')} properties executed, ${count('stored')} stored, ${count('refused')} refused`);
+    out.line(
+      `${out.style('bold', stack)}  ${count('executed')} properties executed, ${count('stored')} stored, ${count('refused')} refused`,
+    );
     for (const resource of resources) {
       const special = resource.properties.filter((property) => property.fidelity !== 'executed');
       if (special.length === 0) continue;
       out.line(`  ${resource.logicalId} (${resource.type})`);
-      for (const text of table(special.map((property) => [`    ${property.fidelity}`, property.path, property.reason ?? '']))) out.line(text);
+      for (const text of table(
+        special.map((property) => [`    ${property.fidelity}`, property.path, property.reason ?? '']),
+      ))
+        out.line(text);
     }
   }
 }
 
 async function services(line: CommandLine, out: Terminal): Promise<void> {
-  const { services: all, notRun } = await ask<{ services: ServiceFidelity[]; notRun: string[] }>(requireRuntime(dataFolder(line)), 'GET', 'fidelity?services=true');
+  const { services: all, notRun } = await ask<{ services: ServiceFidelity[]; notRun: string[] }>(
+    requireRuntime(dataFolder(line)),
+    'GET',
+    'fidelity?services=true',
+  );
   if (line.flag('json')) return out.json({ services: all, notRun });
   for (const service of all) {
-    out.line(`${out.style('bold', service.service)}  ${service.executed.length} operations executed, ${service.refused.length} refused`);
+    out.line(
+      `${out.style('bold', service.service)}  ${service.executed.length} operations executed, ${service.refused.length} refused`,
+    );
     out.line(`  executed: ${service.executed.join(' ')}`);
     if (service.refused.length > 0) out.line(`  refused:  ${service.refused.join(' ')}`);
-    const rows = Object.entries(service.parameters).map(([name, value]) => [`  ${typeof value === 'object' ? 'refused' : value}`, name, typeof value === 'object' ? value.refused : '']);
+    const rows = Object.entries(service.parameters).map(([name, value]) => [
+      `  ${typeof value === 'object' ? 'refused' : value}`,
+      name,
+      typeof value === 'object' ? value.refused : '',
+    ]);
     for (const text of table(rows)) out.line(text);
   }
 }

@@ -12,11 +12,18 @@ export const logs: Command = {
   details: 'With --json every line is an object: {time, group, stream, message}.',
   async run(line, out) {
     const query = new URLSearchParams({ group: line.positionals[0] ?? '', follow: String(line.flag('follow')) });
-    const lines = askLines<LogLine & { error?: { code: string; message: string; next: string } }>(requireRuntime(dataFolder(line)), 'GET', `logs?${query}`);
+    const lines = askLines<LogLine & { error?: { code: string; message: string; next: string } }>(
+      requireRuntime(dataFolder(line)),
+      'GET',
+      `logs?${query}`,
+    );
     for await (const one of lines) {
       if (one.error) throw new PersonError(one.error.code, one.error.message, one.error.next);
       if (line.flag('json')) out.line(JSON.stringify(one));
-      else out.line(`${out.style('dim', one.time.slice(11, 23))} ${out.style('cyan', one.group.split('/').pop() ?? '')} ${one.message}`);
+      else
+        out.line(
+          `${out.style('dim', one.time.slice(11, 23))} ${out.style('cyan', one.group.split('/').pop() ?? '')} ${one.message}`,
+        );
     }
   },
 };

@@ -9,6 +9,10 @@ export const outputs: Command = {
   summary: "the stacks' outputs, and where each answers on this machine",
   details: 'With --json: {"Stack": {"Key": {"value": "as AWS would say", "local": "where it answers here"}}}.',
   async run(line, out) {
-    await printOutputs(await ask<StackOutputs>(requireRuntime(dataFolder(line)), 'GET', 'outputs'), out, line.flag('json'));
+    await printOutputs(
+      await ask<StackOutputs>(requireRuntime(dataFolder(line)), 'GET', 'outputs'),
+      out,
+      line.flag('json'),
+    );
   },
 };

@@ -11,16 +11,26 @@ export const reset: Command = {
   async run(line, out) {
     const dataDir = dataFolder(line);
     const running = runningRuntime(dataDir);
-    if (running) throw new PersonError('running', `A cloud is running on ${dataDir} (process ${running.pid}).`, 'End it first: `orrery down`.');
+    if (running)
+      throw new PersonError(
+        'running',
+        `A cloud is running on ${dataDir} (process ${running.pid}).`,
+        'End it first: `orrery down`.',
+      );
     if (!existsSync(join(dataDir, 'state.db'))) {
       if (line.flag('json')) out.json({ reset: false, dataDir });
       else out.line(`There is nothing to forget in ${dataDir}.`);
       return 0;
     }
     if (!line.flag('yes') && !line.flag('json')) {
-      throw new PersonError('confirm', `This deletes every stack, object, message and table in ${dataDir}.`, 'Say so: `orrery reset --yes`.');
+      throw new PersonError(
+        'confirm',
+        `This deletes every stack, object, message and table in ${dataDir}.`,
+        'Say so: `orrery reset --yes`.',
+      );
     }
-    for (const name of readdirSync(dataDir)) if (name !== 'assemblies') rmSync(join(dataDir, name), { recursive: true, force: true });
+    for (const name of readdirSync(dataDir))
+      if (name !== 'assemblies') rmSync(join(dataDir, name), { recursive: true, force: true });
     if (line.flag('json')) out.json({ reset: true, dataDir });
     else out.line(`${dataDir} is empty.`);
     return 0;

@@ -13,7 +13,8 @@ export const resources: Command = {
     if (line.flag('json')) return out.json(all);
     for (const [stack, list] of Object.entries(all)) {
       out.line(out.style('bold', stack));
-      for (const text of table(list.map((one) => [`  ${one.status}`, one.type, one.logicalId, one.physicalId ?? '']))) out.line(text);
+      for (const text of table(list.map((one) => [`  ${one.status}`, one.type, one.logicalId, one.physicalId ?? ''])))
+        out.line(text);
     }
   },
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { PersonError } from '../../kernel/errors.ts';
+import { type RunningCloud, startCloud } from '../cloud.ts';
 import type { Command, CommandLine } from '../command.ts';
 import { dataFolder, type RuntimeFile, runningRuntime } from '../data-folder.ts';
 import type { DeployProgress } from '../deploy/deploy.ts';
@@ -12,7 +13,6 @@ import { printOutputs } from '../outputs-view.ts';
 import { progressPrinter } from '../progress-view.ts';
 import { followRequests } from '../request-view.ts';
 import { askLines } from '../runtime-client.ts';
-import { type RunningCloud, startCloud } from '../cloud.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** orrery up: run the cloud and deploy into it. */
@@ -53,7 +53,10 @@ function targetOf(line: CommandLine): Target | undefined {
 async function prepared(line: CommandLine, out: Terminal, dataDir: string) {
   const target = targetOf(line);
   mkdirSync(dataDir, { recursive: true });
-  return target && prepare(target, { dataDir, stackName: line.text('stack-name'), parameters: parametersOf(line), onNote: out.note });
+  return (
+    target &&
+    prepare(target, { dataDir, stackName: line.text('stack-name'), parameters: parametersOf(line), onNote: out.note })
+  );
 }
 
 function parametersOf(line: CommandLine): Record<string, string> {
@@ -73,7 +76,10 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
   target.catch(() => undefined);
   let cloud: RunningCloud | undefined;
   try {
-    cloud = await startCloud({ dataDir, ports: { api: line.number('port', 4566), http: line.number('http-port', 8080) } });
+    cloud = await startCloud({
+      dataDir,
+      ports: { api: line.number('port', 4566), http: line.number('http-port', 8080) },
+    });
     const ended = cloud.ended;
     const wanted = await target;
     if (wanted) await cloud.deploy(wanted, progressPrinter(out, line.flag('json')));
@@ -94,12 +100,18 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
 
 function describeFailure(error: unknown): object {
   if (error instanceof PersonError) return { code: error.code, message: error.message, next: error.next };
-  return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error), next: 'This is a bug of Orrery; please report it.' };
+  return {
+    code: 'bug',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    next: 'This is a bug of Orrery; please report it.',
+  };
 }
 
 function announce(out: Terminal, ports: { api: number; http: number }, line: CommandLine): void {
   if (line.flag('json')) return;
-  out.note(`\nThe API answers at http://127.0.0.1:${ports.api} (export AWS_ENDPOINT_URL=http://127.0.0.1:${ports.api})`);
+  out.note(
+    `\nThe API answers at http://127.0.0.1:${ports.api} (export AWS_ENDPOINT_URL=http://127.0.0.1:${ports.api})`,
+  );
   out.note('Every request is shown here. Ctrl-C ends the cloud; its data is kept.\n');
 }
 
@@ -108,7 +120,9 @@ async function redeploy(running: RuntimeFile, line: CommandLine, out: Terminal):
   out.note(`A cloud is running already (process ${running.pid}, API port ${running.apiPort}).`);
   if (!target) return 0;
   const print = progressPrinter(out, line.flag('json'));
-  for await (const event of askLines<DeployProgress & { outputs?: object; error?: { code: string; message: string; next: string } }>(running, 'POST', 'deploy', target)) {
+  for await (const event of askLines<
+    DeployProgress & { outputs?: object; error?: { code: string; message: string; next: string } }
+  >(running, 'POST', 'deploy', target)) {
     if (event.error) throw new PersonError(event.error.code, event.error.message, event.error.next);
     if (event.outputs) await printOutputs(event.outputs as Parameters<typeof printOutputs>[0], out, line.flag('json'));
     else print(event);
@@ -122,8 +136,13 @@ function detach(line: CommandLine, out: Terminal): Promise<number> {
   mkdirSync(dataDir, { recursive: true });
   const logFile = join(dataDir, 'orrery.log');
   const log = openSync(logFile, 'a');
-  const argv = process.argv.slice(2).filter((argument) => argument !== '--detach' && argument !== '-d' && argument !== '--json');
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...argv], { detached: true, stdio: ['ignore', log, log, 'ipc'] });
+  const argv = process.argv
+    .slice(2)
+    .filter((argument) => argument !== '--detach' && argument !== '-d' && argument !== '--json');
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...argv], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
   return new Promise((resolve, reject) => {
     child.on('message', (message: { ready?: boolean; failed?: { code: string; message: string; next: string } }) => {
       if (message.failed) reject(new PersonError(message.failed.code, message.failed.message, message.failed.next));
@@ -132,10 +151,16 @@ function detach(line: CommandLine, out: Terminal): Promise<number> {
       child.unref();
       const running = runningRuntime(dataDir);
       if (line.flag('json')) out.json({ ...running, dataDir, logFile });
-      else out.line(`Running in the background (process ${running?.pid}); its log is ${logFile}. \`orrery outputs\`, \`orrery logs -f\`, \`orrery down\`.`);
+      else
+        out.line(
+          `Running in the background (process ${running?.pid}); its log is ${logFile}. \`orrery outputs\`, \`orrery logs -f\`, \`orrery down\`.`,
+        );
       resolve(0);
     });
-    child.on('exit', (code) => reject(new PersonError('start-failed', `The cloud did not start (exit code ${code}).`, `Its log says why: ${logFile}`)));
+    child.on('exit', (code) =>
+      reject(
+        new PersonError('start-failed', `The cloud did not start (exit code ${code}).`, `Its log says why: ${logFile}`),
+      ),
+    );
   });
 }
-

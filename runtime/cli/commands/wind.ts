@@ -20,14 +20,16 @@ Durations: 90s, 15m, 12h, 40d, 2w, 1h30m. Time-outs, schedules, TTLs, retention,
 Time only goes forward; \`orrery reset\` starts again.`,
   async run(line, out) {
     const [duration] = line.positionals;
-    if (duration === undefined) throw usageError('How far should time be wound?', 'For example `orrery wind 1d`. ', 'wind');
+    if (duration === undefined)
+      throw usageError('How far should time be wound?', 'For example `orrery wind 1d`. ', 'wind');
     const durationMs = parseDuration(duration);
     for await (const now of askLines<WindLine>(requireRuntime(dataFolder(line)), 'POST', 'wind', { durationMs })) {
       if (now.error) throw new PersonError(now.error.code, now.error.message, now.error.next);
       if (now.progress && !line.flag('json')) out.note(`  ${now.progress.time}  ${now.progress.fired} events`);
       if (!now.done) continue;
       if (line.flag('json')) out.json(now.done);
-      else out.line(`It is now ${now.done.to}: ${formatDuration(durationMs)} passed, ${now.done.fired} things happened.`);
+      else
+        out.line(`It is now ${now.done.to}: ${formatDuration(durationMs)} passed, ${now.done.fired} things happened.`);
     }
   },
 };

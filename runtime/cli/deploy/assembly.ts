@@ -68,7 +68,8 @@ export function readAssembly(folder: string, where: Where): StackToDeploy[] {
     seen.add(id);
     const artifact = artifacts[id];
     for (const dependency of artifact?.dependencies ?? []) visit(dependency);
-    if (artifact?.type === 'aws:cloudformation:stack') stacks.push(readStack(folder, id, artifact, { artifacts, where }));
+    if (artifact?.type === 'aws:cloudformation:stack')
+      stacks.push(readStack(folder, id, artifact, { artifacts, where }));
     if (artifact?.type === 'cdk:cloud-assembly' && artifact.properties?.directoryName) {
       stacks.push(...readAssembly(join(folder, artifact.properties.directoryName), where));
     }
@@ -78,12 +79,21 @@ export function readAssembly(folder: string, where: Where): StackToDeploy[] {
   return stacks;
 }
 
-function readStack(folder: string, id: string, artifact: Artifact, { artifacts, where }: { artifacts: Record<string, Artifact>; where: Where }): StackToDeploy {
+function readStack(
+  folder: string,
+  id: string,
+  artifact: Artifact,
+  { artifacts, where }: { artifacts: Record<string, Artifact>; where: Where },
+): StackToDeploy {
   const templateFile = join(folder, artifact.properties?.templateFile ?? '');
   const region = /^aws:\/\/[^/]+\/(.+)$/.exec(artifact.environment ?? '')?.[1];
   const known = region && region !== 'unknown-region' ? region : undefined;
-  const manifests = (artifact.dependencies ?? []).map((name) => artifacts[name]).filter((one) => one?.type === 'cdk:asset-manifest');
-  const assets = manifests.flatMap((one) => readAssets(folder, join(folder, one?.properties?.file ?? ''), { ...where, region: known ?? where.region }));
+  const manifests = (artifact.dependencies ?? [])
+    .map((name) => artifacts[name])
+    .filter((one) => one?.type === 'cdk:asset-manifest');
+  const assets = manifests.flatMap((one) =>
+    readAssets(folder, join(folder, one?.properties?.file ?? ''), { ...where, region: known ?? where.region }),
+  );
   return {
     name: artifact.properties?.stackName ?? artifact.displayName ?? id,
     template: readFileSync(templateFile, 'utf8'),
@@ -99,11 +109,20 @@ function readAssets(folder: string, file: string, where: Where): FileAsset[] {
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as AssetManifest;
   const images = Object.keys(manifest.dockerImages ?? {});
   if (images.length > 0) {
-    throw new PersonError('container-assets', `${file} has container images (${images.length}), which Orrery does not build.`, 'Use file assets: zip-packaged functions instead of container images.');
+    throw new PersonError(
+      'container-assets',
+      `${file} has container images (${images.length}), which Orrery does not build.`,
+      'Use file assets: zip-packaged functions instead of container images.',
+    );
   }
   return Object.values(manifest.files ?? {}).flatMap(({ source, destinations }) => {
     const { path } = source;
-    if (!path) throw new PersonError('executable-assets', `${file} has an asset made by a command (${source.executable?.join(' ')}).`, 'Only assets that are files or folders are published.');
+    if (!path)
+      throw new PersonError(
+        'executable-assets',
+        `${file} has an asset made by a command (${source.executable?.join(' ')}).`,
+        'Only assets that are files or folders are published.',
+      );
     return Object.values(destinations).map((destination) => ({
       path: join(folder, path),
       packaging: source.packaging ?? 'file',
@@ -114,23 +133,45 @@ function readAssets(folder: string, file: string, where: Where): FileAsset[] {
 }
 
 function fill(text: string, where: Where): string {
-  return text.replaceAll('${AWS::AccountId}', where.account).replaceAll('${AWS::Region}', where.region).replaceAll('${AWS::Partition}', 'aws');
+  return text
+    .replaceAll('${AWS::AccountId}', where.account)
+    .replaceAll('${AWS::Region}', where.region)
+    .replaceAll('${AWS::Partition}', 'aws');
 }
 
 /** A single template file as a stack named after it. */
-export function readTemplateFile(file: string, options: { stackName?: string; parameters: Record<string, string> }): StackToDeploy {
-  const name = options.stackName ?? basename(file, extname(file)).replace(/\.template$/, '').replace(/[^A-Za-z0-9-]/g, '-').replace(/^[^A-Za-z]+/, '');
-  return { name: name || 'stack', template: readFileSync(file, 'utf8'), templateFile: file, parameters: options.parameters, tags: {}, assets: [], region: undefined };
+export function readTemplateFile(
+  file: string,
+  options: { stackName?: string; parameters: Record<string, string> },
+): StackToDeploy {
+  const name =
+    options.stackName ??
+    basename(file, extname(file))
+      .replace(/\.template$/, '')
+      .replace(/[^A-Za-z0-9-]/g, '-')
+      .replace(/^[^A-Za-z]+/, '');
+  return {
+    name: name || 'stack',
+    template: readFileSync(file, 'utf8'),
+    templateFile: file,
+    parameters: options.parameters,
+    tags: {},
+    assets: [],
+    region: undefined,
+  };
 }
 
 /** Every file of a folder, by its path with slashes, in a fixed order. */
 export function filesOf(folder: string, prefix = ''): { name: string; path: string; mode: number }[] {
-  if (!existsSync(folder)) throw new PersonError('asset-missing', `The asset ${folder} is not there.`, 'Synthesise the app again.');
+  if (!existsSync(folder))
+    throw new PersonError('asset-missing', `The asset ${folder} is not there.`, 'Synthesise the app again.');
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       const info = statSync(path);
-      return info.isDirectory() ? filesOf(path, `${prefix}${entry.name}/`) : [{ name: `${prefix}${entry.name}`, path, mode: info.mode }];
+      return info.isDirectory()
+        ? filesOf(path, `${prefix}${entry.name}/`)
+        : [{ name: `${prefix}${entry.name}`, path, mode: info.mode }];
     });
 }

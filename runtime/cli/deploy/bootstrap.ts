@@ -9,7 +9,9 @@ const version = '30';
  * made where it is missing; the real `cdk bootstrap` updates this stack to its own.
  */
 export async function ensureBootstrap(ctx: Context): Promise<void> {
-  const found = await ctx.call<{ Parameters?: unknown[] }>('ssm', 'GetParameters', { Names: ['/cdk-bootstrap/hnb659fds/version'] });
+  const found = await ctx.call<{ Parameters?: unknown[] }>('ssm', 'GetParameters', {
+    Names: ['/cdk-bootstrap/hnb659fds/version'],
+  });
   if (found.Parameters?.length) return;
   await deployStack(ctx, {
     name: 'CDKToolkit',
@@ -30,7 +32,12 @@ function template(): object {
         Type: 'AWS::S3::Bucket',
         Properties: {
           BucketName: { 'Fn::Sub': 'cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}' },
-          PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+          PublicAccessBlockConfiguration: {
+            BlockPublicAcls: true,
+            BlockPublicPolicy: true,
+            IgnorePublicAcls: true,
+            RestrictPublicBuckets: true,
+          },
           VersioningConfiguration: { Status: 'Enabled' },
         },
         UpdateReplacePolicy: 'Retain',

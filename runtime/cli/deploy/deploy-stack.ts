@@ -1,6 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import type { EventTypes } from '../../kernel/events/events.ts';
 import { AwsError, PersonError } from '../../kernel/errors.ts';
+import type { EventTypes } from '../../kernel/events/events.ts';
 import type { Context } from '../../kernel/service.ts';
 import type { StackToDeploy } from './assembly.ts';
 
@@ -15,14 +15,23 @@ type StackEvent = EventTypes['cloudformation.event'];
 export type OnStackEvent = (event: StackEvent) => void;
 
 /** Creates the stack or updates it, and waits for the end. A stack that failed has been rolled back to what it was. */
-export async function deployStack(ctx: Context, stack: StackToDeploy, onEvent: OnStackEvent = () => undefined): Promise<DeployedStack> {
+export async function deployStack(
+  ctx: Context,
+  stack: StackToDeploy,
+  onEvent: OnStackEvent = () => undefined,
+): Promise<DeployedStack> {
   const existing = await describe(ctx, stack.name);
-  if (existing?.StackStatus === 'ROLLBACK_COMPLETE' || existing?.StackStatus === 'REVIEW_IN_PROGRESS') await remove(ctx, stack.name);
-  const create = !existing || existing.StackStatus === 'ROLLBACK_COMPLETE' || existing.StackStatus === 'REVIEW_IN_PROGRESS';
+  if (existing?.StackStatus === 'ROLLBACK_COMPLETE' || existing?.StackStatus === 'REVIEW_IN_PROGRESS')
+    await remove(ctx, stack.name);
+  const create =
+    !existing || existing.StackStatus === 'ROLLBACK_COMPLETE' || existing.StackStatus === 'REVIEW_IN_PROGRESS';
   const input = {
     StackName: stack.name,
     TemplateBody: stack.template,
-    Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({
+      ParameterKey,
+      ParameterValue,
+    })),
     Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
     Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   };
@@ -38,7 +47,12 @@ export async function deployStack(ctx: Context, stack: StackToDeploy, onEvent: O
     if (error instanceof AwsError && error.message === 'No updates are to be performed.') {
       return { name: stack.name, status: existing?.StackStatus ?? '', changed: false };
     }
-    if (error instanceof AwsError) throw new PersonError('template-refused', `${stack.templateFile}: ${error.message}`, `Mend the template and run \`orrery up\` again; nothing of ${stack.name} was changed.`);
+    if (error instanceof AwsError)
+      throw new PersonError(
+        'template-refused',
+        `${stack.templateFile}: ${error.message}`,
+        `Mend the template and run \`orrery up\` again; nothing of ${stack.name} was changed.`,
+      );
     throw error;
   }
   return settled(stack, await followed.final, failures);
@@ -70,7 +84,9 @@ function settled(stack: StackToDeploy, status: string, failures: StackEvent[]): 
   throw new PersonError(
     'deployment-failed',
     `The stack ${stack.name} is ${status}.\n${reasons.join('\n')}`,
-    status.includes('ROLLBACK_COMPLETE') ? 'It was rolled back: everything is as it was before. Mend the template and run `orrery up` again.' : 'See `orrery resources` for what is left.',
+    status.includes('ROLLBACK_COMPLETE')
+      ? 'It was rolled back: everything is as it was before. Mend the template and run `orrery up` again.'
+      : 'See `orrery resources` for what is left.',
   );
 }
 

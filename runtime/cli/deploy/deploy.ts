@@ -22,7 +22,11 @@ export interface DeployProgress {
 }
 
 /** Deploys the stacks one after the other, as the account's root: bootstrap, assets, stack. Rejects with PersonError. */
-export async function deployAll(kernel: Kernel, target: DeployTarget, onProgress: (progress: DeployProgress) => void): Promise<void> {
+export async function deployAll(
+  kernel: Kernel,
+  target: DeployTarget,
+  onProgress: (progress: DeployProgress) => void,
+): Promise<void> {
   const ctx = kernel.context({ principal: rootOf(target.account), region: target.region });
   for (const stack of target.stacks) {
     const there = ctx.as({ region: stack.region ?? target.region });

@@ -14,14 +14,33 @@ export interface PrepareOptions {
 
 /** From what was named to stacks with their templates; runs the CDK app where there is one. */
 export async function prepare(target: Target, options: PrepareOptions): Promise<DeployTarget> {
-  const where = { account: defaultAccount, region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? defaultRegion };
-  if (target.kind === 'template') return { ...where, stacks: [readTemplateFile(target.file, { parameters: options.parameters, ...(options.stackName ? { stackName: options.stackName } : {}) })] };
+  const where = {
+    account: defaultAccount,
+    region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? defaultRegion,
+  };
+  if (target.kind === 'template')
+    return {
+      ...where,
+      stacks: [
+        readTemplateFile(target.file, {
+          parameters: options.parameters,
+          ...(options.stackName ? { stackName: options.stackName } : {}),
+        }),
+      ],
+    };
   const folder = target.kind === 'assembly' ? target.folder : await synthesizeApp(target, options, where);
-  const stacks = readAssembly(folder, where).map((stack) => ({ ...stack, parameters: { ...stack.parameters, ...options.parameters } }));
+  const stacks = readAssembly(folder, where).map((stack) => ({
+    ...stack,
+    parameters: { ...stack.parameters, ...options.parameters },
+  }));
   return { ...where, stacks };
 }
 
-function synthesizeApp(target: Target & { kind: 'app' }, options: PrepareOptions, where: { account: string; region: string }): Promise<string> {
+function synthesizeApp(
+  target: Target & { kind: 'app' },
+  options: PrepareOptions,
+  where: { account: string; region: string },
+): Promise<string> {
   return synthesize({
     folder: target.folder,
     cacheDir: join(options.dataDir, 'assemblies'),

@@ -15,7 +15,11 @@ export async function publishAssets(ctx: Context, assets: FileAsset[]): Promise<
         if ((error as { status?: number }).status !== 404) throw error;
       }
       const Body = asset.packaging === 'zip' ? zipFolder(asset.path) : readFileSync(asset.path);
-      await ctx.call('s3', 'PutObject', { ...address, Body, ContentType: asset.packaging === 'zip' ? 'application/zip' : 'application/octet-stream' });
+      await ctx.call('s3', 'PutObject', {
+        ...address,
+        Body,
+        ContentType: asset.packaging === 'zip' ? 'application/zip' : 'application/octet-stream',
+      });
     }),
   );
 }

@@ -27,7 +27,11 @@ interface CdkJson {
 export async function synthesize(request: SynthesisRequest): Promise<string> {
   const cdkJson = readCdkJson(request.folder);
   if (!cdkJson.app) {
-    throw new PersonError('no-app', `${join(request.folder, 'cdk.json')} has no "app" command.`, 'Add it, e.g. "app": "npx ts-node bin/app.ts".');
+    throw new PersonError(
+      'no-app',
+      `${join(request.folder, 'cdk.json')} has no "app" command.`,
+      'Add it, e.g. "app": "npx ts-node bin/app.ts".',
+    );
   }
   const context = { 'aws:cdk:disable-version-reporting': true, ...cdkJson.context, ...request.context };
   const outDir = join(request.cacheDir, digest(request, context));
@@ -39,7 +43,11 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
   const { code, output } = await run(cdkJson.app, request, context, working);
   if (code !== 0 || !existsSync(join(working, 'manifest.json'))) {
     rmSync(working, { recursive: true, force: true });
-    throw new PersonError('synthesis-failed', `The CDK app failed to synthesise (exit code ${code}):\n${output.trim()}`, `It was run in ${request.folder} as: ${cdkJson.app}`);
+    throw new PersonError(
+      'synthesis-failed',
+      `The CDK app failed to synthesise (exit code ${code}):\n${output.trim()}`,
+      `It was run in ${request.folder} as: ${cdkJson.app}`,
+    );
   }
   keepNewest(request.cacheDir, 4);
   renameSync(working, outDir);
@@ -55,7 +63,12 @@ function readCdkJson(folder: string): CdkJson {
   }
 }
 
-function run(app: string, request: SynthesisRequest, context: object, outDir: string): Promise<{ code: number; output: string }> {
+function run(
+  app: string,
+  request: SynthesisRequest,
+  context: object,
+  outDir: string,
+): Promise<{ code: number; output: string }> {
   const child = spawn(app, {
     cwd: request.folder,
     shell: true,
@@ -95,14 +108,20 @@ function siblings(folder: string): string[] {
   const parent = dirname(folder);
   if (!existsSync(join(parent, '.git')) && !existsSync(join(parent, 'package.json'))) return [];
   return readdirSync(parent, { withFileTypes: true })
-    .filter((entry) => (entry.isDirectory() ? !ignored(entry.name) && entry.name !== 'runtime' && entry.name !== 'tests' : entry.name === 'package-lock.json'))
+    .filter((entry) =>
+      entry.isDirectory()
+        ? !ignored(entry.name) && entry.name !== 'runtime' && entry.name !== 'tests'
+        : entry.name === 'package-lock.json',
+    )
     .map((entry) => join(parent, entry.name))
     .filter((path) => path !== folder)
     .slice(0, 50);
 }
 
 function ignored(name: string): boolean {
-  return name.startsWith('.') || name === 'node_modules' || name === 'cdk.out' || name === 'dist' || name === 'coverage';
+  return (
+    name.startsWith('.') || name === 'node_modules' || name === 'cdk.out' || name === 'dist' || name === 'coverage'
+  );
 }
 
 function hashFolder(hash: ReturnType<typeof createHash>, path: string): void {
@@ -120,5 +139,6 @@ function keepNewest(folder: string, count: number): void {
   const entries = readdirSync(folder)
     .filter((name) => !name.includes('.tmp-'))
     .map((name) => ({ path: join(folder, name), time: statSync(join(folder, name)).mtimeMs }));
-  for (const { path } of entries.sort((a, b) => b.time - a.time).slice(count)) rmSync(path, { recursive: true, force: true });
+  for (const { path } of entries.sort((a, b) => b.time - a.time).slice(count))
+    rmSync(path, { recursive: true, force: true });
 }

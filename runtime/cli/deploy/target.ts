@@ -14,7 +14,11 @@ const blueprints = join(projectRoot, 'blueprints');
 /** Names of the blueprints that come with Orrery. */
 export function blueprintNames(): string[] {
   const folder = join(blueprints, 'stacks');
-  return existsSync(folder) ? readdirSync(folder).filter((file) => /^[a-z-]+\.ts$/.test(file)).map((file) => file.slice(0, -3)) : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => /^[a-z-]+\.ts$/.test(file))
+        .map((file) => file.slice(0, -3))
+    : [];
 }
 
 /** A blueprint's name, a CDK app's folder, a cdk.out folder or a template file; without one, the CDK app of this folder. */
@@ -23,7 +27,8 @@ export function resolveTarget(argument: string | undefined): Target {
     if (existsSync('cdk.json')) return { kind: 'app', folder: resolve('.') };
     throw notFound('No blueprint, app or template was named, and this folder has no cdk.json.');
   }
-  if (blueprintNames().includes(argument) && !existsSync(argument)) return { kind: 'app', folder: blueprints, system: argument };
+  if (blueprintNames().includes(argument) && !existsSync(argument))
+    return { kind: 'app', folder: blueprints, system: argument };
   const path = resolve(argument);
   if (!existsSync(path)) throw notFound(`There is no blueprint "${argument}", and no such file or folder.`);
   if (statSync(path).isFile()) {

@@ -24,7 +24,10 @@ export interface ChunkSigning {
 }
 
 /** Unwraps a body sent in signed chunks ("Signature calculations … multiple chunks", Amazon S3 API Reference). */
-export function decodeAwsChunked(source: Readable, options: AwsChunkedOptions): { body: Readable; trailers: Promise<Record<string, string>> } {
+export function decodeAwsChunked(
+  source: Readable,
+  options: AwsChunkedOptions,
+): { body: Readable; trailers: Promise<Record<string, string>> } {
   let settle: (trailers: Record<string, string>) => void = () => undefined;
   let fail: (error: unknown) => void = () => undefined;
   const trailers = new Promise<Record<string, string>>((resolve, reject) => {
@@ -55,7 +58,8 @@ async function* decode(reader: ByteReader, options: AwsChunkedOptions): AsyncGen
     if (!/^[0-9a-f]+$/i.test(size)) throw incomplete();
     const data = await reader.bytes(length);
     const signature = extensions.find((extension) => extension.startsWith('chunk-signature='))?.slice(16) ?? '';
-    if (options.signing && options.mode !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') previous = verifyChunk(options.signing, previous, data, signature);
+    if (options.signing && options.mode !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER')
+      previous = verifyChunk(options.signing, previous, data, signature);
     if (length === 0) break;
     await reader.line();
     total += length;
@@ -65,17 +69,26 @@ async function* decode(reader: ByteReader, options: AwsChunkedOptions): AsyncGen
   return readTrailers(reader, options, previous);
 }
 
-async function readTrailers(reader: ByteReader, options: AwsChunkedOptions, previous: string): Promise<Record<string, string>> {
+async function readTrailers(
+  reader: ByteReader,
+  options: AwsChunkedOptions,
+  previous: string,
+): Promise<Record<string, string>> {
   const trailers: Record<string, string> = {};
   let signature: string | undefined;
   for (let line = await reader.line(); line !== ''; line = await reader.line()) {
     const colon = line.indexOf(':');
-    if (colon === -1) throw new AwsError('MalformedTrailerError', 'The request contained trailing data that was not well-formed or did not conform to our published schema.');
+    if (colon === -1)
+      throw new AwsError(
+        'MalformedTrailerError',
+        'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+      );
     const name = line.slice(0, colon).trim().toLowerCase();
     if (name === 'x-amz-trailer-signature') signature = line.slice(colon + 1).trim();
     else trailers[name] = line.slice(colon + 1).trim();
   }
-  if (options.signing && options.mode === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER') verifyTrailers(options.signing, previous, trailers, signature);
+  if (options.signing && options.mode === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER')
+    verifyTrailers(options.signing, previous, trailers, signature);
   return trailers;
 }
 
@@ -87,21 +100,34 @@ function verifyChunk(signing: ChunkSigning, previous: string, data: Buffer, give
   return check(signing.key, text, given);
 }
 
-function verifyTrailers(signing: ChunkSigning, previous: string, trailers: Record<string, string>, given: string | undefined): void {
+function verifyTrailers(
+  signing: ChunkSigning,
+  previous: string,
+  trailers: Record<string, string>,
+  given: string | undefined,
+): void {
   const canonical = Object.entries(trailers)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}:${value}\n`)
     .join('');
   const hash = createHash('sha256').update(canonical).digest('hex');
-  check(signing.key, ['AWS4-HMAC-SHA256-TRAILER', signing.timestamp, signing.scope, previous, hash].join('\n'), given ?? '');
+  check(
+    signing.key,
+    ['AWS4-HMAC-SHA256-TRAILER', signing.timestamp, signing.scope, previous, hash].join('\n'),
+    given ?? '',
+  );
 }
 
 function check(key: Buffer, text: string, given: string): string {
   const expected = createHmac('sha256', key).update(text).digest('hex');
   if (expected === given) return expected;
-  throw new AwsError('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided. Check your key and signing method.', {
-    status: 403,
-  });
+  throw new AwsError(
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    {
+      status: 403,
+    },
+  );
 }
 
 function incomplete(): AwsError {

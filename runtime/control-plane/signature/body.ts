@@ -11,7 +11,11 @@ import { signingKey } from './verify.ts';
  * Puts what the operation is to read in place of a streamed body: chunks unwrapped and their signatures checked, or the
  * bytes as they are with their declared SHA-256 checked at the end.
  */
-export function openBody(exchange: Exchange, claim: SignatureClaim | undefined, issued: IssuedCredentials | undefined): void {
+export function openBody(
+  exchange: Exchange,
+  claim: SignatureClaim | undefined,
+  issued: IssuedCredentials | undefined,
+): void {
   const { request } = exchange;
   if (!request || exchange.body !== undefined || request.body === undefined) return;
   const declared = request.headers['x-amz-content-sha256'] ?? '';
@@ -43,7 +47,12 @@ function hashCheck(declared: string, source: Readable): Transform {
     },
     flush(done) {
       if (hash.digest('hex') === declared) return done();
-      done(new AwsError('XAmzContentSHA256Mismatch', "The provided 'x-amz-content-sha256' header does not match what was computed."));
+      done(
+        new AwsError(
+          'XAmzContentSHA256Mismatch',
+          "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        ),
+      );
     },
   });
   source.once('error', (error) => check.destroy(error));

@@ -24,10 +24,15 @@ export function claimOf(request: HttpRequest): SignatureClaim | undefined {
   const header = request.headers.authorization;
   if (header?.startsWith(algorithm)) return fromHeader(request, header);
   if (header?.startsWith('AWS4-ECDSA') || /[?&]X-Amz-Algorithm=AWS4-ECDSA/.test(request.url)) {
-    throw new AwsError('NotImplemented', 'Signature Version 4A is refused: sign with AWS4-HMAC-SHA256.', { status: 501 });
+    throw new AwsError('NotImplemented', 'Signature Version 4A is refused: sign with AWS4-HMAC-SHA256.', {
+      status: 501,
+    });
   }
   if (header?.startsWith('AWS ')) {
-    throw new AwsError('InvalidRequest', 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.');
+    throw new AwsError(
+      'InvalidRequest',
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    );
   }
   return /[?&]X-Amz-Algorithm=/i.test(request.url) ? fromQuery(request) : undefined;
 }
@@ -50,7 +55,10 @@ function fromQuery(request: HttpRequest): SignatureClaim {
   const field = (name: string): string => query.get(name) ?? missing(name);
   const expires = Number(field('X-Amz-Expires'));
   if (!Number.isInteger(expires) || expires < 0) throw queryError('X-Amz-Expires should be a number');
-  if (expires > 604_800) throw queryError('X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds');
+  if (expires > 604_800)
+    throw queryError(
+      'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
+    );
   return {
     ...scope(field('X-Amz-Credential')),
     signedHeaders: field('X-Amz-SignedHeaders').split(';'),
@@ -64,7 +72,11 @@ function fromQuery(request: HttpRequest): SignatureClaim {
 function scope(credential: string): Pick<SignatureClaim, 'accessKeyId' | 'date' | 'region' | 'service'> {
   const parts = credential.split('/');
   const [date = '', region = '', service = ''] = parts.slice(-4);
-  if (parts.length < 5) throw new AwsError('IncompleteSignature', `Credential must have exactly 5 slash-delimited elements, got '${credential}'`);
+  if (parts.length < 5)
+    throw new AwsError(
+      'IncompleteSignature',
+      `Credential must have exactly 5 slash-delimited elements, got '${credential}'`,
+    );
   return { accessKeyId: parts.slice(0, -4).join('/'), date, region, service };
 }
 

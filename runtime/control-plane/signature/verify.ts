@@ -18,7 +18,12 @@ export function signingKey(secret: string, claim: Pick<SignatureClaim, 'date' | 
 const keys = new Map<string, Buffer>();
 
 /** Whether the signature is the one this secret gives ("Elements of an AWS API request signature", IAM User Guide). */
-export function signatureMatches(request: HttpRequest, claim: SignatureClaim, secret: string, payloadHash: string): boolean {
+export function signatureMatches(
+  request: HttpRequest,
+  claim: SignatureClaim,
+  secret: string,
+  payloadHash: string,
+): boolean {
   const canonical = canonicalRequest(request, claim, payloadHash);
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${createHash('sha256').update(canonical).digest('hex')}`;
@@ -31,7 +36,9 @@ function canonicalRequest(request: HttpRequest, claim: SignatureClaim, payloadHa
   const mark = request.url.indexOf('?');
   const path = mark === -1 ? request.url : request.url.slice(0, mark);
   const query = mark === -1 ? '' : request.url.slice(mark + 1);
-  const headers = claim.signedHeaders.map((name) => `${name}:${(request.headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`);
+  const headers = claim.signedHeaders.map(
+    (name) => `${name}:${(request.headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`,
+  );
   return [
     request.method,
     claim.service === 's3' ? encodePath(decodeURIComponent(path)) : encodePath(path),
@@ -63,5 +70,8 @@ function canonicalQuery(query: string): string {
 
 /** RFC 3986: everything but the unreserved characters. */
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

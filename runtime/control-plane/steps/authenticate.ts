@@ -28,7 +28,10 @@ export function authenticate(exchange: Exchange): void {
   const issued = claim && kernel.engine(authorization).current?.credentials(claim.accessKeyId);
   exchange.region = claim ? claim.region : regionOfHost(request.host);
   if (!isRegion(exchange.region)) {
-    if (exchange.region !== 'aws-global') throw new AwsError('InvalidClientTokenId', `Region "${exchange.region}" is not one that Orrery runs.`, { status: 403 });
+    if (exchange.region !== 'aws-global')
+      throw new AwsError('InvalidClientTokenId', `Region "${exchange.region}" is not one that Orrery runs.`, {
+        status: 403,
+      });
     exchange.region = defaultRegion;
   }
   exchange.principal = claim ? (issued?.principal ?? rootOf(accountOf(claim))) : { kind: 'anonymous' };
@@ -52,7 +55,9 @@ function verify(exchange: Exchange, claim: SignatureClaim, issued: IssuedCredent
   const { request, kernel } = exchange;
   if (!request) return;
   if (issued.sessionToken !== undefined && claim.sessionToken !== issued.sessionToken) {
-    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', { status: 403 });
+    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
+      status: 403,
+    });
   }
   if (issued.expiresMs !== undefined && kernel.clock.now() >= issued.expiresMs) {
     throw new AwsError('ExpiredToken', 'The security token included in the request is expired', { status: 403 });
@@ -72,9 +77,14 @@ function payloadHash(exchange: Exchange, claim: SignatureClaim): string {
   if (presignedS3) return declared ?? 'UNSIGNED-PAYLOAD';
   if (declared !== undefined && exchange.body === undefined) return declared;
   if (declared === 'UNSIGNED-PAYLOAD' || declared?.startsWith('STREAMING-')) return declared;
-  const actual = createHash('sha256').update(exchange.body ?? '').digest('hex');
+  const actual = createHash('sha256')
+    .update(exchange.body ?? '')
+    .digest('hex');
   if (declared !== undefined && declared !== actual) {
-    throw new AwsError('XAmzContentSHA256Mismatch', "The provided 'x-amz-content-sha256' header does not match what was computed.");
+    throw new AwsError(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
   }
   return actual;
 }
@@ -83,12 +93,17 @@ function payloadHash(exchange: Exchange, claim: SignatureClaim): string {
 function checkTime(exchange: Exchange, claim: SignatureClaim): void {
   const clock = exchange.kernel.clock;
   const said = parseTimestamp(claim.timestamp);
-  if (Number.isNaN(said)) throw new AwsError('IncompleteSignature', `Date must be in ISO-8601 'basic format'. Got '${claim.timestamp}'.`);
+  if (Number.isNaN(said))
+    throw new AwsError('IncompleteSignature', `Date must be in ISO-8601 'basic format'. Got '${claim.timestamp}'.`);
   const age = clock.now() - clock.interpret(said);
   if (claim.expiresSeconds === undefined) {
     const machineAge = clock.now() - clock.offset() - said;
     if (Math.abs(age) <= SKEW_MS || Math.abs(clock.now() - said) <= SKEW_MS || Math.abs(machineAge) <= SKEW_MS) return;
-    throw new AwsError('RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.', { status: 403 });
+    throw new AwsError(
+      'RequestTimeTooSkewed',
+      'The difference between the request time and the current time is too large.',
+      { status: 403 },
+    );
   }
   if (age < -SKEW_MS) throw new AwsError('AccessDenied', 'Request is not yet valid', { status: 403 });
   if (age > claim.expiresSeconds * 1000) throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });

@@ -22,11 +22,15 @@ export function authorize(exchange: Exchange): void {
     throw new Error('no authorizer is in place: the iam service has not started');
   }
   const refusal = authorizer.refusal(ctx, access);
-  if (refusal !== undefined) throw denied(service, exchange, refusal || `${describePrincipal(ctx.principal)} is not authorized`);
+  if (refusal !== undefined)
+    throw denied(service, exchange, refusal || `${describePrincipal(ctx.principal)} is not authorized`);
 }
 
 function denied(service: ServiceDefinition, exchange: Exchange, message: string): AwsError {
-  const json = exchange.protocol?.name.startsWith('awsJson') ?? exchange.model?.index.protocols[0]?.startsWith('awsJson') ?? false;
-  const { code, status } = service.accessDenied ?? (json ? { code: 'AccessDeniedException', status: 400 } : { code: 'AccessDenied', status: 403 });
+  const json =
+    exchange.protocol?.name.startsWith('awsJson') ?? exchange.model?.index.protocols[0]?.startsWith('awsJson') ?? false;
+  const { code, status } =
+    service.accessDenied ??
+    (json ? { code: 'AccessDeniedException', status: 400 } : { code: 'AccessDenied', status: 403 });
   return new AwsError(code, message, { status });
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { CodecError } from '../protocols/protocol.ts';

@@ -1,5 +1,5 @@
-import { AwsError } from '../../kernel/errors.ts';
 import type { HttpResponse } from '../../data-planes/http/exchange.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { protocols, type WireResponse } from '../protocols/protocol.ts';
 
@@ -14,8 +14,10 @@ export function encode(exchange: Exchange): void {
 
 /** A failure before the protocol was known is told in restXml, which any client shows readably. */
 export function encodeFailure(exchange: Exchange): void {
-  const error = exchange.error ?? new AwsError('InternalFailure', 'The request failed without a reason.', { status: 500 });
-  const protocol = exchange.protocol ?? (exchange.request?.headers['x-amz-target'] ? protocols.awsJson1_1 : protocols.restXml);
+  const error =
+    exchange.error ?? new AwsError('InternalFailure', 'The request failed without a reason.', { status: 500 });
+  const protocol =
+    exchange.protocol ?? (exchange.request?.headers['x-amz-target'] ? protocols.awsJson1_1 : protocols.restXml);
   const { model, operation } = exchange;
   exchange.response = toHttp(protocol.encodeError(model, operation, error, exchange.requestId));
 }

@@ -1,5 +1,5 @@
-import { AwsError } from '../../kernel/errors.ts';
 import { readBody } from '../../data-planes/http/exchange.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { detectProtocol } from '../protocols/detect.ts';
 import { loadModel } from '../protocols/model.ts';
@@ -28,7 +28,8 @@ export async function route(exchange: Exchange): Promise<void> {
   exchange.protocol = protocols[name];
   if (name === 'restJson' || name === 'restXml') routeRest(exchange, query);
   else await routeByName(exchange, name, query);
-  if (!exchange.operation?.streamingInput && exchange.body === undefined) exchange.body = await readBody(request.body, BODY_LIMIT);
+  if (!exchange.operation?.streamingInput && exchange.body === undefined)
+    exchange.body = await readBody(request.body, BODY_LIMIT);
 }
 
 function routeRest(exchange: Exchange, query: string): void {
@@ -42,7 +43,11 @@ function routeRest(exchange: Exchange, query: string): void {
     labels: exchange.labels,
   });
   if (!match) {
-    throw new AwsError('UnknownOperationException', `${model.name} has no operation at ${request.method} ${exchange.path}`, { status: 404 });
+    throw new AwsError(
+      'UnknownOperationException',
+      `${model.name} has no operation at ${request.method} ${exchange.path}`,
+      { status: 404 },
+    );
   }
   exchange.operation = match.operation;
   exchange.labels = { ...exchange.labels, ...match.labels };
@@ -69,15 +74,25 @@ function unknownOperation(protocol: string, name: string): AwsError {
       ? new AwsError('InvalidAction', `The action ${name} is not valid for this web service.`)
       : new AwsError('MissingAction', 'The request must contain the parameter Action.');
   }
-  return new AwsError('UnknownOperationException', name ? `${name} is not an operation of this service.` : 'No operation was named.');
+  return new AwsError(
+    'UnknownOperationException',
+    name ? `${name} is not an operation of this service.` : 'No operation was named.',
+  );
 }
 
 function unknownService(found: Route): AwsError {
-  const named = found.named ? `The service "${found.named}" is refused: Orrery does not run it.` : 'No AWS service could be told from the request.';
+  const named = found.named
+    ? `The service "${found.named}" is refused: Orrery does not run it.`
+    : 'No AWS service could be told from the request.';
   return new AwsError('NotImplemented', `${named} \`orrery fidelity --services\` lists what runs.`, { status: 501 });
 }
 
-function parts(url: string, headers: Record<string, string>): { path: string; query: string; headers: Record<string, string> } {
+function parts(
+  url: string,
+  headers: Record<string, string>,
+): { path: string; query: string; headers: Record<string, string> } {
   const mark = url.indexOf('?');
-  return mark === -1 ? { path: url, query: '', headers } : { path: url.slice(0, mark), query: url.slice(mark + 1), headers };
+  return mark === -1
+    ? { path: url, query: '', headers }
+    : { path: url.slice(0, mark), query: url.slice(mark + 1), headers };
 }

@@ -39,7 +39,11 @@ export class AccessLogs {
       events: [],
     };
     this.#pending.set(accessLog.destinationArn, pending);
-    if (pending.events.length < bound) pending.events.push({ timestamp: exchange.timeMs, message: format(accessLog.format, exchange, response, latencyMs) });
+    if (pending.events.length < bound)
+      pending.events.push({
+        timestamp: exchange.timeMs,
+        message: format(accessLog.format, exchange, response, latencyMs),
+      });
     this.#flushing ??= this.#kernel.clock.track(this.#flush());
   }
 
@@ -56,7 +60,10 @@ export class AccessLogs {
   }
 
   async #put(destination: string, batch: Pending): Promise<void> {
-    const ctx = this.#kernel.context({ principal: servicePrincipal('apigateway.amazonaws.com', batch.account, { serviceLinked: true }), region: batch.region });
+    const ctx = this.#kernel.context({
+      principal: servicePrincipal('apigateway.amazonaws.com', batch.account, { serviceLinked: true }),
+      region: batch.region,
+    });
     try {
       let stream = this.#streams.get(destination);
       if (!stream) {
@@ -64,7 +71,11 @@ export class AccessLogs {
         await ctx.call('logs', 'CreateLogStream', { logGroupName: batch.logGroupName, logStreamName: stream });
         this.#streams.set(destination, stream);
       }
-      await ctx.call('logs', 'PutLogEvents', { logGroupName: batch.logGroupName, logStreamName: stream, logEvents: batch.events });
+      await ctx.call('logs', 'PutLogEvents', {
+        logGroupName: batch.logGroupName,
+        logStreamName: stream,
+        logEvents: batch.events,
+      });
     } catch (error) {
       // The group is gone: on AWS, too, access logs are lost then, and requests go on.
       if (!(error instanceof AwsError)) throw error;
@@ -82,7 +93,11 @@ function format(template: string, exchange: ApiExchange, response: HttpResponse,
 }
 
 /** "Logging variables for HTTP APIs": those that a request without authorizer has; others are `-`, as on AWS. */
-function contextVariables(exchange: ApiExchange, response: HttpResponse, latencyMs: number): Record<string, string | number | undefined> {
+function contextVariables(
+  exchange: ApiExchange,
+  response: HttpResponse,
+  latencyMs: number,
+): Record<string, string | number | undefined> {
   const { api, stage, request, routeKey, requestId, timeMs } = exchange;
   return {
     accountId: api.account,

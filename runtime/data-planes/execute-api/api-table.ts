@@ -35,7 +35,10 @@ export interface CompiledRoute {
   operationName: string | undefined;
 }
 
-export type Segment = { kind: 'literal'; text: string } | { kind: 'variable'; name: string } | { kind: 'greedy'; name: string };
+export type Segment =
+  | { kind: 'literal'; text: string }
+  | { kind: 'variable'; name: string }
+  | { kind: 'greedy'; name: string };
 
 export interface ServedIntegration {
   integrationId: string;
@@ -51,7 +54,9 @@ export interface ServedAuthorizer {
   type: 'JWT' | 'REQUEST';
   identitySources: string[];
   jwt: { issuer: string; audiences: string[]; scopes: string[] } | undefined;
-  lambda: { uri: string; payloadFormatVersion: '1.0' | '2.0'; simpleResponses: boolean; ttlSeconds: number } | undefined;
+  lambda:
+    | { uri: string; payloadFormatVersion: '1.0' | '2.0'; simpleResponses: boolean; ttlSeconds: number }
+    | undefined;
 }
 
 export interface CorsConfiguration {

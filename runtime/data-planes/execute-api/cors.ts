@@ -13,13 +13,20 @@ export function preflight(cors: CorsConfiguration, request: HttpRequest): HttpRe
 }
 
 export function isPreflight(request: HttpRequest): boolean {
-  return request.method === 'OPTIONS' && request.headers.origin !== undefined && request.headers['access-control-request-method'] !== undefined;
+  return (
+    request.method === 'OPTIONS' &&
+    request.headers.origin !== undefined &&
+    request.headers['access-control-request-method'] !== undefined
+  );
 }
 
 export function withCors(cors: CorsConfiguration, request: HttpRequest, response: HttpResponse): HttpResponse {
-  const kept = Object.fromEntries(Object.entries(response.headers).filter(([name]) => !name.startsWith('access-control-')));
+  const kept = Object.fromEntries(
+    Object.entries(response.headers).filter(([name]) => !name.startsWith('access-control-')),
+  );
   const headers: HttpResponse['headers'] = { ...kept, ...originHeaders(cors, request) };
-  if (cors.exposeHeaders.length > 0 && headers['access-control-allow-origin']) headers['access-control-expose-headers'] = cors.exposeHeaders.join(',');
+  if (cors.exposeHeaders.length > 0 && headers['access-control-allow-origin'])
+    headers['access-control-expose-headers'] = cors.exposeHeaders.join(',');
   return { ...response, headers };
 }
 
@@ -35,5 +42,10 @@ function originHeaders(cors: CorsConfiguration, request: HttpRequest): Record<st
 }
 
 function allows(patterns: string[], origin: string): boolean {
-  return patterns.some((pattern) => pattern === '*' || pattern === origin || ((pattern === 'https://*' || pattern === 'http://*') && origin.startsWith(pattern.slice(0, -1))));
+  return patterns.some(
+    (pattern) =>
+      pattern === '*' ||
+      pattern === origin ||
+      ((pattern === 'https://*' || pattern === 'http://*') && origin.startsWith(pattern.slice(0, -1))),
+  );
 }

@@ -20,7 +20,11 @@ export function message(status: number, text: string): HttpResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: text }) };
 }
 
-export async function callIntegration(kernel: Kernel, exchange: ApiExchange, call: IntegrationCall): Promise<HttpResponse> {
+export async function callIntegration(
+  kernel: Kernel,
+  exchange: ApiExchange,
+  call: IntegrationCall,
+): Promise<HttpResponse> {
   const { integration } = call.match.route;
   if (!integration) return message(500, 'Internal Server Error');
   const started = kernel.clock.elapsed();
@@ -32,7 +36,12 @@ export async function callIntegration(kernel: Kernel, exchange: ApiExchange, cal
   }
 }
 
-async function callFunction(kernel: Kernel, exchange: ApiExchange, call: IntegrationCall, integration: ServedIntegration): Promise<HttpResponse> {
+async function callFunction(
+  kernel: Kernel,
+  exchange: ApiExchange,
+  call: IntegrationCall,
+  integration: ServedIntegration,
+): Promise<HttpResponse> {
   const { api, stage, request, hop } = exchange;
   const event = (integration.payloadFormatVersion === '1.0' ? eventV1 : eventV2)({
     request,
@@ -53,7 +62,11 @@ async function callFunction(kernel: Kernel, exchange: ApiExchange, call: Integra
     ctx.call<{ FunctionError?: string; Payload?: Uint8Array }>(
       'lambda',
       'Invoke',
-      { FunctionName: functionOf(integration.uri), InvocationType: 'RequestResponse', Payload: Buffer.from(JSON.stringify(event)) },
+      {
+        FunctionName: functionOf(integration.uri),
+        InvocationType: 'RequestResponse',
+        Payload: Buffer.from(JSON.stringify(event)),
+      },
       { signal },
     ),
   ).catch((error: unknown) => error as Error);
@@ -71,7 +84,9 @@ async function callFunction(kernel: Kernel, exchange: ApiExchange, call: Integra
 function refusedCall(hop: ApiExchange['hop'], error: Error): HttpResponse {
   if (!(error instanceof AwsError)) throw error;
   hop.note('integrationError', `${error.code}: ${error.message}`);
-  return error.code === 'TooManyRequestsException' ? message(503, 'Service Unavailable') : message(500, 'Internal Server Error');
+  return error.code === 'TooManyRequestsException'
+    ? message(503, 'Service Unavailable')
+    : message(500, 'Internal Server Error');
 }
 
 /** A function's ARN, bare or inside the invocation path that older templates write. */
@@ -80,16 +95,25 @@ function functionOf(uri: string): string {
 }
 
 /** Undefined when the time is over first. */
-async function within<T>(kernel: Kernel, timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+async function within<T>(
+  kernel: Kernel,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
   const abort = new AbortController();
   let expire: () => void = () => undefined;
   const over = new Promise<undefined>((resolve) => {
     expire = () => resolve(undefined);
   });
-  const timer = kernel.clock.after(timeoutMs, 'integration time-out', () => {
-    expire();
-    abort.abort(new Error('the integration timed out'));
-  }, { basis: 'elapsed' });
+  const timer = kernel.clock.after(
+    timeoutMs,
+    'integration time-out',
+    () => {
+      expire();
+      abort.abort(new Error('the integration timed out'));
+    },
+    { basis: 'elapsed' },
+  );
   try {
     return await Promise.race([work(abort.signal), over]);
   } finally {
@@ -97,7 +121,12 @@ async function within<T>(kernel: Kernel, timeoutMs: number, work: (signal: Abort
   }
 }
 
-async function callHttp(kernel: Kernel, exchange: ApiExchange, call: IntegrationCall, integration: ServedIntegration): Promise<HttpResponse> {
+async function callHttp(
+  kernel: Kernel,
+  exchange: ApiExchange,
+  call: IntegrationCall,
+  integration: ServedIntegration,
+): Promise<HttpResponse> {
   const { request, hop } = exchange;
   const target = fillPath(integration.uri, call.match.pathParameters);
   const url = new URL(target);
@@ -112,9 +141,22 @@ async function callHttp(kernel: Kernel, exchange: ApiExchange, call: Integration
     return message(503, 'Service Unavailable');
   }
   const { 'content-length': _length, connection: _connection, ...sent } = headers;
-  const answer = await fetch(new URL(pathAndQuery, url.origin), { method, headers: sent, ...(call.body.length > 0 ? { body: call.body } : {}), redirect: 'manual' }).catch(() => undefined);
+  const answer = await fetch(new URL(pathAndQuery, url.origin), {
+    method,
+    headers: sent,
+    ...(call.body.length > 0 ? { body: call.body } : {}),
+    redirect: 'manual',
+  }).catch(() => undefined);
   if (!answer) return message(503, 'Service Unavailable');
-  return { status: answer.status, headers: Object.fromEntries([...answer.headers].filter(([name]) => !/^(connection|transfer-encoding|content-encoding|content-length)$/.test(name))), body: Buffer.from(await answer.arrayBuffer()) };
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(
+      [...answer.headers].filter(
+        ([name]) => !/^(connection|transfer-encoding|content-encoding|content-length)$/.test(name),
+      ),
+    ),
+    body: Buffer.from(await answer.arrayBuffer()),
+  };
 }
 
 function fillPath(uri: string, parameters: Record<string, string>): string {

@@ -20,7 +20,16 @@ export function reportMetrics(kernel: Kernel, exchange: ApiExchange, response: H
   }
   for (const dimensions of dimensionSets) {
     for (const [name, value, unit] of values) {
-      kernel.events.emit('metric', { namespace: 'AWS/ApiGateway', name, dimensions, value, unit, timeMs, region: api.region, account: api.account });
+      kernel.events.emit('metric', {
+        namespace: 'AWS/ApiGateway',
+        name,
+        dimensions,
+        value,
+        unit,
+        timeMs,
+        region: api.region,
+        account: api.account,
+      });
     }
   }
 }

@@ -28,7 +28,12 @@ export function eventV2(parts: EventParts): object {
     rawPath: parts.rawPath,
     rawQueryString: query,
     ...(cookie ? { cookies: cookie.split(/;\s*/) } : {}),
-    headers: { ...headers, 'x-forwarded-for': forwardedFor(request), 'x-forwarded-port': '443', 'x-forwarded-proto': 'https' },
+    headers: {
+      ...headers,
+      'x-forwarded-for': forwardedFor(request),
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': 'https',
+    },
     ...(queryParameters ? { queryStringParameters: queryParameters } : {}),
     requestContext: {
       accountId: parts.account,
@@ -36,7 +41,13 @@ export function eventV2(parts: EventParts): object {
       ...(parts.authorizer ? { authorizer: parts.authorizer } : {}),
       domainName: request.host,
       domainPrefix: request.host.split('.')[0],
-      http: { method: request.method, path: parts.rawPath || path, protocol: `HTTP/${request.client.httpVersion}`, sourceIp: request.client.ip, userAgent: headers['user-agent'] ?? '' },
+      http: {
+        method: request.method,
+        path: parts.rawPath || path,
+        protocol: `HTTP/${request.client.httpVersion}`,
+        sourceIp: request.client.ip,
+        userAgent: headers['user-agent'] ?? '',
+      },
       requestId: parts.requestId,
       routeKey: match.route.routeKey,
       stage: stage.stageName,
@@ -65,7 +76,8 @@ export function eventV1(parts: EventParts): object {
     httpMethod: request.method,
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    queryStringParameters: multi && Object.fromEntries(Object.entries(multi).map(([name, values]) => [name, values.at(-1)])),
+    queryStringParameters:
+      multi && Object.fromEntries(Object.entries(multi).map(([name, values]) => [name, values.at(-1)])),
     multiValueQueryStringParameters: multi,
     requestContext: {
       accountId: parts.account,
@@ -75,7 +87,15 @@ export function eventV1(parts: EventParts): object {
       domainPrefix: request.host.split('.')[0],
       extendedRequestId: parts.requestId,
       httpMethod: request.method,
-      identity: { accessKey: null, accountId: null, caller: null, sourceIp: request.client.ip, user: null, userAgent: headers['user-agent'] ?? null, userArn: null },
+      identity: {
+        accessKey: null,
+        accountId: null,
+        caller: null,
+        sourceIp: request.client.ip,
+        user: null,
+        userAgent: headers['user-agent'] ?? null,
+        userArn: null,
+      },
       path: parts.rawPath,
       protocol: `HTTP/${request.client.httpVersion}`,
       requestId: parts.requestId,
@@ -95,7 +115,9 @@ export function eventV1(parts: EventParts): object {
 /** Text bodies arrive as text, everything else in base64. */
 export function isText(contentType: string | undefined): boolean {
   if (contentType === undefined) return true;
-  return /^(text\/|application\/(json|xml|javascript|x-www-form-urlencoded|[a-z0-9.+-]*\+(json|xml)))/i.test(contentType);
+  return /^(text\/|application\/(json|xml|javascript|x-www-form-urlencoded|[a-z0-9.+-]*\+(json|xml)))/i.test(
+    contentType,
+  );
 }
 
 export function split(url: string): { path: string; query: string } {
@@ -106,7 +128,9 @@ export function split(url: string): { path: string; query: string } {
 /** Values of a repeated parameter are joined by commas in 2.0. */
 function queryStringParameters(query: string): Record<string, string> | undefined {
   const multi = multiValues(query);
-  return multi ? Object.fromEntries(Object.entries(multi).map(([name, values]) => [name, values.join(',')])) : undefined;
+  return multi
+    ? Object.fromEntries(Object.entries(multi).map(([name, values]) => [name, values.join(',')]))
+    : undefined;
 }
 
 function multiValues(query: string): Record<string, string[]> | null {

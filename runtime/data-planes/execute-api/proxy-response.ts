@@ -35,7 +35,8 @@ function fromStructure(result: ProxyResult): HttpResponse | undefined {
   if (result.body !== undefined && result.body !== null && typeof result.body !== 'string') return undefined;
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(result.headers ?? {})) headers[name.toLowerCase()] = String(value);
-  for (const [name, values] of Object.entries(result.multiValueHeaders ?? {})) headers[name.toLowerCase()] = values.map(String);
+  for (const [name, values] of Object.entries(result.multiValueHeaders ?? {}))
+    headers[name.toLowerCase()] = values.map(String);
   if (result.cookies?.length) headers['set-cookie'] = result.cookies;
   const text = result.body ?? '';
   if (text !== '' && headers['content-type'] === undefined) headers['content-type'] = 'text/plain; charset=utf-8';

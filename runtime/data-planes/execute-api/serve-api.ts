@@ -1,13 +1,13 @@
-import { servicePrincipal } from '../../kernel/principal.ts';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
+import { servicePrincipal } from '../../kernel/principal.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { BodyTooLarge, type DataPlane, type HttpRequest, type HttpResponse, readBody } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
 import { AccessLogs } from './access-log.ts';
 import type { ServedApi, ServedStage } from './api-table.ts';
-import { isPreflight, preflight, withCors } from './cors.ts';
 import { authorizeRoute } from './authorize-route.ts';
+import { isPreflight, preflight, withCors } from './cors.ts';
 import { callIntegration, message } from './integration.ts';
 import { matchRoute } from './match-route.ts';
 import { reportMetrics } from './metrics.ts';
@@ -64,12 +64,28 @@ export class ExecuteApi {
     };
   }
 
-  async #answer(api: ServedApi, fixedStage: string, request: HttpRequest, hop: Hop, started: number): Promise<HttpResponse> {
+  async #answer(
+    api: ServedApi,
+    fixedStage: string,
+    request: HttpRequest,
+    hop: Hop,
+    started: number,
+  ): Promise<HttpResponse> {
     const requestId = this.#kernel.ids.secret(16).replace(/[-_]/g, 'x').slice(0, 15).concat('=');
     const found = findStage(api, fixedStage, split(request.url).path);
     if (!found) return withId(message(404, 'Not Found'), requestId);
     const { stage, path } = found;
-    const exchange = { api, stage, path, request, hop, requestId, timeMs: this.#kernel.clock.now(), integrationMs: 0, routeKey: '' };
+    const exchange = {
+      api,
+      stage,
+      path,
+      request,
+      hop,
+      requestId,
+      timeMs: this.#kernel.clock.now(),
+      integrationMs: 0,
+      routeKey: '',
+    };
     let response = await this.#route(exchange);
     if (api.cors && !isPreflight(request)) response = withCors(api.cors, request, response);
     const latencyMs = this.#kernel.clock.elapsed() - started;

@@ -23,7 +23,10 @@ describe('the clock', () => {
     const fired: number[] = [];
     for (let index = 0; index < 20; index += 1) clock.after(500, `timer ${index}`, () => void fired.push(index));
     await clock.wind(500);
-    assert.deepEqual(fired, Array.from({ length: 20 }, (_, index) => index));
+    assert.deepEqual(
+      fired,
+      Array.from({ length: 20 }, (_, index) => index),
+    );
   });
 
   test('a wind lets work that a timer set off finish before time goes on', async () => {
@@ -97,7 +100,9 @@ describe('the clock', () => {
 
   test('ten thousand timers set and cancelled leave nothing behind', async () => {
     const clock = createClock({ mode: 'held', startMs: start });
-    const timers = Array.from({ length: 10_000 }, (_, index) => clock.after(index, 'timer', () => assert.fail('cancelled')));
+    const timers = Array.from({ length: 10_000 }, (_, index) =>
+      clock.after(index, 'timer', () => assert.fail('cancelled')),
+    );
     for (const timer of timers) timer.cancel();
     assert.deepEqual(clock.upcoming(1), []);
     assert.equal((await clock.wind(20_000)).fired, 0);

@@ -240,7 +240,11 @@ class KernelClock implements Clock {
 
   #fireDue(): void {
     if (this.#stopped) return;
-    for (let timer = this.#elapsedTimers.takeDue(this.elapsed()); timer; timer = this.#elapsedTimers.takeDue(this.elapsed()))
+    for (
+      let timer = this.#elapsedTimers.takeDue(this.elapsed());
+      timer;
+      timer = this.#elapsedTimers.takeDue(this.elapsed())
+    )
       void timer.action();
     if (this.#windMs === undefined) {
       for (let timer = this.#cloudTimers.takeDue(this.now()); timer; timer = this.#cloudTimers.takeDue(this.now()))

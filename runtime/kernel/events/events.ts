@@ -61,6 +61,8 @@ export interface MetricEvent {
 
 export interface Events {
   emit<K extends keyof EventTypes>(type: K, event: EventTypes[K]): void;
+  /** Whether anybody reads this kind, where an event is costly to make. */
+  heard(type: keyof EventTypes): boolean;
   /** Returns the function that ends the subscription. Readers must be quick: they run in the emitter's turn. */
   on<K extends keyof EventTypes>(type: K, reader: (event: EventTypes[K]) => void): () => void;
 }
@@ -72,6 +74,7 @@ export function createEvents(): Events {
       const set = readers.get(type);
       if (set) for (const reader of set) (reader as (value: typeof event) => void)(event);
     },
+    heard: (type) => (readers.get(type)?.size ?? 0) > 0,
     on(type, reader) {
       const set = readers.get(type) ?? new Set();
       readers.set(type, set);

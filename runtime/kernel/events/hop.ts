@@ -22,11 +22,10 @@ export interface HopSource {
 
 /** Starts a trace, or goes on with the one a header names ("Tracing header", X-Ray Developer Guide). */
 export function startTrace(source: HopSource, service: string, name: string, options: TraceOptions = {}): Hop {
-  const given = /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(options.header ?? '')?.[1];
-  const parentId = given ? /Parent=([0-9a-f]{16})/.exec(options.header ?? '')?.[1] : undefined;
-  const seconds = Math.floor(source.clock.now() / 1000).toString(16).padStart(8, '0');
-  const traceId = given ?? `1-${seconds}-${source.ids.hex(24)}`;
-  return createHop(source, { traceId, parentId, service, name, resource: options.resource });
+  const { header, resource } = options;
+  const given = header === undefined ? undefined : /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(header)?.[1];
+  const parentId = given && header ? /Parent=([0-9a-f]{16})/.exec(header)?.[1] : undefined;
+  return new TracedHop(new Trace(source, given), { parentId, service, name, resource });
 }
 
 export interface TraceOptions {
@@ -35,30 +34,90 @@ export interface TraceOptions {
   resource?: string | undefined;
 }
 
-function createHop(
-  source: HopSource,
-  about: { traceId: string; parentId: string | undefined; service: string; name: string; resource: string | undefined },
-): Hop {
-  const id = source.ids.hex(16);
-  const startMs = source.clock.now();
-  const started = source.clock.elapsed();
-  const notes: HopEvent['notes'] = {};
-  let ended = false;
-  return {
-    traceId: about.traceId,
-    id,
-    header: `Root=${about.traceId};Parent=${id};Sampled=1`,
-    note(key, value) {
-      notes[key] = value;
-    },
-    child(service, name, resource) {
-      return createHop(source, { traceId: about.traceId, parentId: id, service, name, resource });
-    },
-    end(outcome = {}) {
-      if (ended) return;
-      ended = true;
-      const durationMs = source.clock.elapsed() - started;
-      source.events.emit('hop', { ...about, id, startMs, durationMs, status: outcome.status, error: outcome.error, notes });
-    },
-  };
+/** What the hops of one trace share. Its id is drawn when somebody asks: most hops of most requests nobody reads. */
+class Trace {
+  readonly source: HopSource;
+  #id: string | undefined;
+  readonly #startMs: number;
+
+  constructor(source: HopSource, id: string | undefined) {
+    this.source = source;
+    this.#id = id;
+    this.#startMs = source.clock.now();
+  }
+
+  get id(): string {
+    this.#id ??= `1-${Math.floor(this.#startMs / 1000)
+      .toString(16)
+      .padStart(8, '0')}-${this.source.ids.hex(24)}`;
+    return this.#id;
+  }
+}
+
+interface About {
+  /** The id itself where another runtime's hop is the parent. */
+  parentId: string | TracedHop | undefined;
+  service: string;
+  name: string;
+  resource: string | undefined;
+}
+
+class TracedHop implements Hop {
+  readonly #trace: Trace;
+  readonly #about: About;
+  readonly #startMs: number;
+  readonly #started: number;
+  #id: string | undefined;
+  #notes: HopEvent['notes'] | undefined;
+  #ended = false;
+
+  constructor(trace: Trace, about: About) {
+    this.#trace = trace;
+    this.#about = about;
+    this.#startMs = trace.source.clock.now();
+    this.#started = trace.source.clock.elapsed();
+  }
+
+  get traceId(): string {
+    return this.#trace.id;
+  }
+
+  get id(): string {
+    this.#id ??= this.#trace.source.ids.hex(16);
+    return this.#id;
+  }
+
+  get header(): string {
+    return `Root=${this.traceId};Parent=${this.id};Sampled=1`;
+  }
+
+  note(key: string, value: string | number | boolean): void {
+    this.#notes ??= {};
+    this.#notes[key] = value;
+  }
+
+  child(service: string, name: string, resource?: string): Hop {
+    return new TracedHop(this.#trace, { parentId: this, service, name, resource });
+  }
+
+  end({ status, error }: { status?: number; error?: string } = {}): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { clock, events } = this.#trace.source;
+    if (!events.heard('hop')) return;
+    const { parentId, service, name, resource } = this.#about;
+    events.emit('hop', {
+      traceId: this.traceId,
+      id: this.id,
+      parentId: parentId instanceof TracedHop ? parentId.id : parentId,
+      service,
+      name,
+      resource,
+      startMs: this.#startMs,
+      durationMs: clock.elapsed() - this.#started,
+      status,
+      error,
+      notes: this.#notes ?? {},
+    });
+  }
 }

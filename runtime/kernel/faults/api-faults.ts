@@ -28,7 +28,8 @@ export interface ApiFaults {
 const failures: Record<Exclude<ApiFault['kind'], 'latency'>, () => AwsError> = {
   'internal-error': () => new AwsError('InternalError', 'An internal error was injected by a fault.', { status: 500 }),
   'throttle-error': () => new AwsError('ThrottlingException', 'Rate exceeded', { status: 400 }),
-  'unavailable-error': () => new AwsError('ServiceUnavailable', 'Service is unavailable: a fault was injected.', { status: 503 }),
+  'unavailable-error': () =>
+    new AwsError('ServiceUnavailable', 'Service is unavailable: a fault was injected.', { status: 503 }),
 };
 
 export const apiFaults = defineEngine<ApiFaults>('api-faults', (kernel) => {
@@ -40,7 +41,8 @@ export const apiFaults = defineEngine<ApiFaults>('api-faults', (kernel) => {
     strike(service, operation, ctx) {
       if (faults.size === 0) return;
       for (const fault of faults.values()) {
-        if (fault.service !== service || (fault.operations.length > 0 && !fault.operations.includes(operation))) continue;
+        if (fault.service !== service || (fault.operations.length > 0 && !fault.operations.includes(operation)))
+          continue;
         if (fault.roleArn && !(ctx.principal.kind === 'session' && ctx.principal.roleArn === fault.roleArn)) continue;
         if (kernel.ids.random() * 100 >= fault.percentage) continue;
         if (fault.kind === 'latency') return kernel.clock.sleep(fault.latencyMs ?? 0, ctx.signal);

@@ -37,7 +37,11 @@ export class RecordCollection<T extends object> implements Collection<T> {
   reload(): void {
     this.#records.clear();
     this.#sorted = undefined;
-    for (const row of this.#select.all<{ key: string; value: string }>(this.#name, this.#scope.account, this.#scope.region))
+    for (const row of this.#select.all<{ key: string; value: string }>(
+      this.#name,
+      this.#scope.account,
+      this.#scope.region,
+    ))
       this.#records.set(row.key, JSON.parse(row.value) as T);
   }
 

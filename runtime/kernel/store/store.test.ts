@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -25,8 +25,17 @@ describe('the store', () => {
     await store.durable();
     store.close();
     const again = openStore(folder);
-    assert.deepEqual(again.collection<{ name: string }>('sqs.queues', here).values(), [{ name: 'first' }, { name: 'second' }]);
-    assert.deepEqual(again.scopes('sqs.queues').map((scope) => scope.region).sort(), ['eu-west-1', 'us-east-1']);
+    assert.deepEqual(again.collection<{ name: string }>('sqs.queues', here).values(), [
+      { name: 'first' },
+      { name: 'second' },
+    ]);
+    assert.deepEqual(
+      again
+        .scopes('sqs.queues')
+        .map((scope) => scope.region)
+        .sort(),
+      ['eu-west-1', 'us-east-1'],
+    );
     again.close();
   });
 

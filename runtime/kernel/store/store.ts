@@ -107,7 +107,8 @@ class SqliteStore implements Store {
   }
 
   migrate(component: string, steps: readonly string[]): void {
-    const done = this.prepare('SELECT steps FROM migrations WHERE component = ?').get<{ steps: number }>(component)?.steps ?? 0;
+    const done =
+      this.prepare('SELECT steps FROM migrations WHERE component = ?').get<{ steps: number }>(component)?.steps ?? 0;
     if (done >= steps.length) return;
     this.#begin();
     for (const step of steps.slice(done)) this.#database.exec(step);
@@ -160,9 +161,13 @@ class SqliteStore implements Store {
     } catch (error) {
       this.#undo();
       pending.settle(
-        new AwsError('InternalFailure', `The data folder ${this.dataDir} cannot be written: ${(error as Error).message}`, {
-          status: 500,
-        }),
+        new AwsError(
+          'InternalFailure',
+          `The data folder ${this.dataDir} cannot be written: ${(error as Error).message}`,
+          {
+            status: 500,
+          },
+        ),
       );
     }
   }

@@ -3,7 +3,10 @@ import { AwsError } from '../../kernel/errors.ts';
 /** API Gateway v2 API Reference: NotFoundException, BadRequestException and ConflictException of every operation. */
 
 export function notFound(kind: string, id: string): AwsError {
-  return new AwsError('NotFoundException', `Invalid ${kind} identifier specified ${id}`, { status: 404, members: { ResourceType: kind } });
+  return new AwsError('NotFoundException', `Invalid ${kind} identifier specified ${id}`, {
+    status: 404,
+    members: { ResourceType: kind },
+  });
 }
 
 export function badRequest(message: string): AwsError {

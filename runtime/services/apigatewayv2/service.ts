@@ -32,7 +32,13 @@ export default defineService({
 
 /** "Actions, resources, and condition keys for Amazon API Gateway Management V2": the HTTP method is the action. */
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access {
-  const method = operation.startsWith('Get') ? 'GET' : operation.startsWith('Create') ? 'POST' : operation.startsWith('Update') ? 'PATCH' : 'DELETE';
+  const method = operation.startsWith('Get')
+    ? 'GET'
+    : operation.startsWith('Create')
+      ? 'POST'
+      : operation.startsWith('Update')
+        ? 'PATCH'
+        : 'DELETE';
   const path = ['apis', input.ApiId, ...subPath(input)].filter((part) => part !== undefined).join('/');
   return { action: `apigateway:${method}`, resource: `arn:aws:apigateway:${ctx.region}::/${path}` };
 }

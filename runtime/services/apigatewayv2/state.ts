@@ -9,10 +9,20 @@ type Kept<T> = Omit<T, 'CreatedDate' | 'LastUpdatedDate'> & { createdMs: number;
 
 export type ApiRecord = Kept<Api> & { ApiId: string; account: string; region: string };
 export type StageRecord = Kept<Stage> & { ApiId: string; StageName: string };
-export type RouteRecord = Route & { ApiId: string; RouteId: string; RouteKey: string; AuthorizationType: AuthorizationType };
+export type RouteRecord = Route & {
+  ApiId: string;
+  RouteId: string;
+  RouteKey: string;
+  AuthorizationType: AuthorizationType;
+};
 export type IntegrationRecord = Integration & { ApiId: string; IntegrationId: string };
 /** What was deployed: the routes and integrations as they were. */
-export type DeploymentRecord = Kept<Deployment> & { ApiId: string; DeploymentId: string; routes: RouteRecord[]; integrations: IntegrationRecord[] };
+export type DeploymentRecord = Kept<Deployment> & {
+  ApiId: string;
+  DeploymentId: string;
+  routes: RouteRecord[];
+  integrations: IntegrationRecord[];
+};
 
 export function apis(kernel: Kernel, scope: Scope): Collection<ApiRecord> {
   return kernel.store.collection<ApiRecord>('apigatewayv2.apis', scope);
@@ -52,7 +62,13 @@ export function apiAt(ctx: Context, apiId: string | undefined): ApiRecord {
 /** What a record says on the wire. */
 export function present<T extends { createdMs?: number; updatedMs?: number }>(record: T): object {
   const { createdMs, updatedMs, ...rest } = record;
-  const { account: _account, region: _region, routes: _routes, integrations: _integrations, ...members } = rest as Record<string, unknown>;
+  const {
+    account: _account,
+    region: _region,
+    routes: _routes,
+    integrations: _integrations,
+    ...members
+  } = rest as Record<string, unknown>;
   return {
     ...members,
     ...(createdMs === undefined ? {} : { CreatedDate: new Date(createdMs) }),

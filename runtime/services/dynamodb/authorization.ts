@@ -1,19 +1,24 @@
 import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { Access, Context } from '../../kernel/service.ts';
 import { parseArn } from '../../kernel/arn.ts';
+import type { Access, Context } from '../../kernel/service.ts';
 import { keysOf, nameOf, tableArn, tables } from './state.ts';
 
 /** "Actions, resources, and condition keys for Amazon DynamoDB": batches and transactions ask for each item's own action. */
 export function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access | Access[] {
-  if (operation === 'ListTables' || operation === 'DescribeLimits') return { action: `dynamodb:${operation}`, resource: '*' };
+  if (operation === 'ListTables' || operation === 'DescribeLimits')
+    return { action: `dynamodb:${operation}`, resource: '*' };
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(operation, input, ctx);
-  if (operation === 'TransactWriteItems') return ((input.TransactItems ?? []) as TransactWriteItem[]).map((entry) => transactional(ctx, entry));
+  if (operation === 'TransactWriteItems')
+    return ((input.TransactItems ?? []) as TransactWriteItem[]).map((entry) => transactional(ctx, entry));
   if (operation === 'TransactGetItems') {
     const entries = (input.TransactItems ?? []) as { Get?: { TableName?: string; Key?: Key } }[];
     return entries.map(({ Get }) => access(ctx, 'GetItem', Get?.TableName, { keys: [Get?.Key] }));
   }
   const table = (input.TableName ?? input.ResourceArn) as string | undefined;
-  return access(ctx, operation, table, { keys: keysIn(operation, input), index: input.IndexName as string | undefined });
+  return access(ctx, operation, table, {
+    keys: keysIn(operation, input),
+    index: input.IndexName as string | undefined,
+  });
 }
 
 type Key = Record<string, AttributeValue>;
@@ -37,9 +42,16 @@ function queryKey(input: Record<string, unknown>): Key | undefined {
 }
 
 function batch(operation: string, input: Record<string, unknown>, ctx: Context): Access[] {
-  const requests = Object.entries((input.RequestItems ?? {}) as Record<string, { Keys?: Key[] } | { PutRequest?: { Item?: Key }; DeleteRequest?: { Key?: Key } }[]>);
+  const requests = Object.entries(
+    (input.RequestItems ?? {}) as Record<
+      string,
+      { Keys?: Key[] } | { PutRequest?: { Item?: Key }; DeleteRequest?: { Key?: Key } }[]
+    >,
+  );
   return requests.map(([name, request]) => {
-    const keys = Array.isArray(request) ? request.map((one) => one.PutRequest?.Item ?? one.DeleteRequest?.Key) : request.Keys;
+    const keys = Array.isArray(request)
+      ? request.map((one) => one.PutRequest?.Item ?? one.DeleteRequest?.Key)
+      : request.Keys;
     return access(ctx, operation, name, { keys });
   });
 }
@@ -51,7 +63,12 @@ function transactional(ctx: Context, { Put, Update, Delete, ConditionCheck }: Tr
   return access(ctx, 'ConditionCheckItem', ConditionCheck?.TableName, { keys: [ConditionCheck?.Key as Key] });
 }
 
-function access(ctx: Context, action: string, table: string | undefined, about: { keys?: (Key | undefined)[] | undefined; index?: string | undefined }): Access {
+function access(
+  ctx: Context,
+  action: string,
+  table: string | undefined,
+  about: { keys?: (Key | undefined)[] | undefined; index?: string | undefined },
+): Access {
   const name = nameOf(table ?? '');
   const arn = parseArn(table ?? '');
   const base = tableArn(arn?.region ?? ctx.region, arn?.account ?? ctx.account, name);

@@ -20,5 +20,9 @@ export function tableInUse(name: string): AwsError {
 }
 
 export function conditionalCheckFailed(item: object | undefined): AwsError {
-  return new AwsError('ConditionalCheckFailedException', 'The conditional request failed', item ? { members: { Item: item } } : {});
+  return new AwsError(
+    'ConditionalCheckFailedException',
+    'The conditional request failed',
+    item ? { members: { Item: item } } : {},
+  );
 }

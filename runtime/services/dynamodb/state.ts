@@ -1,4 +1,9 @@
-import type { AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, LocalSecondaryIndex } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeDefinition,
+  GlobalSecondaryIndex,
+  KeySchemaElement,
+  LocalSecondaryIndex,
+} from '@aws-sdk/client-dynamodb';
 import { formatArn, parseArn } from '../../kernel/arn.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
@@ -56,7 +61,9 @@ export interface KeyAttributes {
 export function keysOf(table: Table, schema: KeySchemaElement[] = table.KeySchema): KeyAttributes {
   const attribute = (kind: string): KeyAttribute | undefined => {
     const name = schema.find((element) => element.KeyType === kind)?.AttributeName;
-    return name === undefined ? undefined : { name, type: table.AttributeDefinitions.find((one) => one.AttributeName === name)?.AttributeType ?? 'S' };
+    return name === undefined
+      ? undefined
+      : { name, type: table.AttributeDefinitions.find((one) => one.AttributeName === name)?.AttributeType ?? 'S' };
   };
   const partition = attribute('HASH');
   if (!partition) throw new Error(`the table ${table.TableName} has no partition key`);
@@ -71,11 +78,16 @@ export interface Index {
 }
 
 export function indexesOf(table: Table): Index[] {
-  const describe = (global: boolean) => (index: GlobalSecondaryIndex | LocalSecondaryIndex): Index => ({
-    name: index.IndexName ?? '',
-    keys: keysOf(table, index.KeySchema ?? []),
-    projection: { type: index.Projection?.ProjectionType ?? 'ALL', attributes: index.Projection?.NonKeyAttributes ?? [] },
-    global,
-  });
+  const describe =
+    (global: boolean) =>
+    (index: GlobalSecondaryIndex | LocalSecondaryIndex): Index => ({
+      name: index.IndexName ?? '',
+      keys: keysOf(table, index.KeySchema ?? []),
+      projection: {
+        type: index.Projection?.ProjectionType ?? 'ALL',
+        attributes: index.Projection?.NonKeyAttributes ?? [],
+      },
+      global,
+    });
   return [...table.GlobalSecondaryIndexes.map(describe(true)), ...table.LocalSecondaryIndexes.map(describe(false))];
 }

@@ -17,9 +17,13 @@ export function queueNameExists(): AwsError {
 }
 
 export function queueDeletedRecently(): AwsError {
-  return new AwsError('QueueDeletedRecently', 'You must wait 60 seconds after deleting a queue before you can create another with the same name.', {
-    queryCode: 'AWS.SimpleQueueService.QueueDeletedRecently',
-  });
+  return new AwsError(
+    'QueueDeletedRecently',
+    'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
+    {
+      queryCode: 'AWS.SimpleQueueService.QueueDeletedRecently',
+    },
+  );
 }
 
 export function invalidParameter(message: string): AwsError {
@@ -35,7 +39,9 @@ export function invalidAttributeName(name: string): AwsError {
 }
 
 export function invalidAttributeValue(name: string): AwsError {
-  return new AwsError('InvalidAttributeValue', `Invalid value for the parameter ${name}.`, { queryCode: 'InvalidAttributeValue' });
+  return new AwsError('InvalidAttributeValue', `Invalid value for the parameter ${name}.`, {
+    queryCode: 'InvalidAttributeValue',
+  });
 }
 
 export function receiptHandleIsInvalid(handle: string): AwsError {
@@ -52,17 +58,25 @@ export function messageNotInflight(): AwsError {
 }
 
 export function overLimit(): AwsError {
-  return new AwsError('OverLimit', 'Too many messages in flight: the queue holds 120,000 that were received and not deleted.', {
-    status: 403,
-    queryCode: 'OverLimit',
-  });
+  return new AwsError(
+    'OverLimit',
+    'Too many messages in flight: the queue holds 120,000 that were received and not deleted.',
+    {
+      status: 403,
+      queryCode: 'OverLimit',
+    },
+  );
 }
 
 export function purgeQueueInProgress(queueName: string): AwsError {
-  return new AwsError('PurgeQueueInProgress', `Only one PurgeQueue operation on ${queueName} is allowed every 60 seconds.`, {
-    status: 403,
-    queryCode: 'AWS.SimpleQueueService.PurgeQueueInProgress',
-  });
+  return new AwsError(
+    'PurgeQueueInProgress',
+    `Only one PurgeQueue operation on ${queueName} is allowed every 60 seconds.`,
+    {
+      status: 403,
+      queryCode: 'AWS.SimpleQueueService.PurgeQueueInProgress',
+    },
+  );
 }
 
 export function batchError(kind: 'Empty' | 'TooMany' | 'NotDistinct' | 'InvalidId' | 'TooLong', detail = ''): AwsError {
@@ -74,7 +88,10 @@ export function batchError(kind: 'Empty' | 'TooMany' | 'NotDistinct' | 'InvalidI
       'InvalidBatchEntryId',
       'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
     ],
-    TooLong: ['BatchRequestTooLong', `Batch requests cannot be longer than 1048576 bytes. You have sent ${detail} bytes.`],
+    TooLong: [
+      'BatchRequestTooLong',
+      `Batch requests cannot be longer than 1048576 bytes. You have sent ${detail} bytes.`,
+    ],
   } as const;
   const [code, message] = errors[kind];
   return new AwsError(code, message, { queryCode: `AWS.SimpleQueueService.${code}` });

@@ -40,11 +40,21 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
   if (operation === 'CancelMessageMoveTask') return { action, resource: queueArn(ctx.region, ctx.account, '*') };
   const arn = (input.SourceArn as string | undefined) ?? arnOf(input, ctx);
   const queue = ctx.engine(queuesByArn).find(arn);
-  return { action, resource: arn, resourcePolicy: queue?.attributes.Policy, ...(queue ? { resourceAccount: queue.account } : {}) };
+  return {
+    action,
+    resource: arn,
+    resourcePolicy: queue?.attributes.Policy,
+    ...(queue ? { resourceAccount: queue.account } : {}),
+  };
 }
 
 function arnOf(input: Record<string, unknown>, ctx: Context): string {
-  if (typeof input.QueueUrl !== 'string') return queueArn(ctx.region, (input.QueueOwnerAWSAccountId as string | undefined) ?? ctx.account, String(input.QueueName ?? ''));
+  if (typeof input.QueueUrl !== 'string')
+    return queueArn(
+      ctx.region,
+      (input.QueueOwnerAWSAccountId as string | undefined) ?? ctx.account,
+      String(input.QueueName ?? ''),
+    );
   const { account, name, region } = parseQueueUrl(ctx, input.QueueUrl);
   return queueArn(region, account, name);
 }
@@ -54,7 +64,8 @@ function start(kernel: Kernel): Running {
   for (const scope of kernel.store.scopes('sqs.queues')) {
     for (const queue of queues(kernel, scope).values()) {
       kernel.engine(availability).resume(queue);
-      for (const task of moveTasks(kernel, queue).values()) if (task.SourceArn === queue.QueueArn) runMoveTask(kernel, queue, task.id);
+      for (const task of moveTasks(kernel, queue).values())
+        if (task.SourceArn === queue.QueueArn) runMoveTask(kernel, queue, task.id);
     }
   }
   const sweep = kernel.clock.every(sweepMs, 'deletion of messages past their retention', () => {

@@ -42,7 +42,9 @@ for (const transport of ['process', 'socket'] as const) {
     }
 
     async function receive(QueueUrl: string, options: object = {}) {
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'], ...options }));
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'], ...options }),
+      );
       return Messages;
     }
 
@@ -78,14 +80,20 @@ for (const transport of ['process', 'socket'] as const) {
       const QueueUrl = await queue();
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'later', DelaySeconds: 60 }));
       const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
-      assert.deepEqual([Attributes?.ApproximateNumberOfMessages, Attributes?.ApproximateNumberOfMessagesDelayed], ['0', '1']);
+      assert.deepEqual(
+        [Attributes?.ApproximateNumberOfMessages, Attributes?.ApproximateNumberOfMessagesDelayed],
+        ['0', '1'],
+      );
       await orrery.clock.wind(60_000);
       assert.equal((await receive(QueueUrl)).length, 1);
     });
 
     test('a message received maxReceiveCount times goes to the dead-letter queue with its source, and redrives', async () => {
       const dead = await queue();
-      const QueueUrl = await queue({ VisibilityTimeout: '1', RedrivePolicy: JSON.stringify({ deadLetterTargetArn: await arnOf(dead), maxReceiveCount: 2 }) });
+      const QueueUrl = await queue({
+        VisibilityTimeout: '1',
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: await arnOf(dead), maxReceiveCount: 2 }),
+      });
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'poison' }));
       for (let turn = 0; turn < 2; turn += 1) {
         assert.equal((await receive(QueueUrl)).length, 1);
@@ -99,21 +107,30 @@ for (const transport of ['process', 'socket'] as const) {
       const { Results } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
       assert.deepEqual([Results?.[0]?.Status, Results?.[0]?.ApproximateNumberOfMessagesMoved], ['COMPLETED', 1]);
       assert.equal((await receive(QueueUrl))[0]?.Body, 'poison');
-      await assert.rejects(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle })), { name: 'UnsupportedOperation' });
+      await assert.rejects(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle })), {
+        name: 'UnsupportedOperation',
+      });
     });
 
     test('a FIFO queue keeps the order of a group, holds it while one is in flight, and drops duplicates for five minutes', async () => {
       const QueueUrl = await queue({ FifoQueue: 'true', ContentBasedDeduplication: 'true' }, '.fifo');
-      const send = (MessageBody: string, MessageGroupId: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId }));
+      const send = (MessageBody: string, MessageGroupId: string) =>
+        sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId }));
       const first = await send('a1', 'a');
       await send('a2', 'a');
       await send('b1', 'b');
       assert.equal((await send('a1', 'a')).MessageId, first.MessageId);
       const [a1] = await receive(QueueUrl);
       assert.equal(a1?.Body, 'a1');
-      assert.deepEqual((await receive(QueueUrl, { MaxNumberOfMessages: 10 })).map((message) => message.Body), ['b1']);
+      assert.deepEqual(
+        (await receive(QueueUrl, { MaxNumberOfMessages: 10 })).map((message) => message.Body),
+        ['b1'],
+      );
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: a1?.ReceiptHandle }));
-      assert.deepEqual((await receive(QueueUrl, { MaxNumberOfMessages: 10 })).map((message) => message.Body), ['a2']);
+      assert.deepEqual(
+        (await receive(QueueUrl, { MaxNumberOfMessages: 10 })).map((message) => message.Body),
+        ['a2'],
+      );
       await orrery.clock.wind(5 * 60_000);
       assert.notEqual((await send('a1', 'a')).MessageId, first.MessageId);
     });
@@ -122,7 +139,10 @@ for (const transport of ['process', 'socket'] as const) {
       const QueueUrl = await queue();
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }));
       const [message] = await receive(QueueUrl);
-      const change = (VisibilityTimeout: number) => sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout }));
+      const change = (VisibilityTimeout: number) =>
+        sqs.send(
+          new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout }),
+        );
       await change(0);
       await assert.rejects(change(10), { name: 'MessageNotInflight' });
       assert.equal((await receive(QueueUrl)).length, 1);
@@ -131,14 +151,32 @@ for (const transport of ['process', 'socket'] as const) {
     test('batches report each entry, and refuse duplicate, empty and too many ids whole', async () => {
       const QueueUrl = await queue();
       const { Successful, Failed } = await sqs.send(
-        new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'good', MessageBody: 'x' }, { Id: 'bad', MessageBody: 'x', DelaySeconds: 901 }] }),
+        new SendMessageBatchCommand({
+          QueueUrl,
+          Entries: [
+            { Id: 'good', MessageBody: 'x' },
+            { Id: 'bad', MessageBody: 'x', DelaySeconds: 901 },
+          ],
+        }),
       );
-      assert.deepEqual([Successful?.map((entry) => entry.Id), Failed?.map((entry) => [entry.Id, entry.Code])], [['good'], [['bad', 'InvalidParameterValue']]]);
-      const twice = [{ Id: 'a', MessageBody: 'x' }, { Id: 'a', MessageBody: 'x' }];
-      await assert.rejects(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: twice })), { name: 'BatchEntryIdsNotDistinct' });
-      await assert.rejects(sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: [] })), { name: 'EmptyBatchRequest' });
+      assert.deepEqual(
+        [Successful?.map((entry) => entry.Id), Failed?.map((entry) => [entry.Id, entry.Code])],
+        [['good'], [['bad', 'InvalidParameterValue']]],
+      );
+      const twice = [
+        { Id: 'a', MessageBody: 'x' },
+        { Id: 'a', MessageBody: 'x' },
+      ];
+      await assert.rejects(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: twice })), {
+        name: 'BatchEntryIdsNotDistinct',
+      });
+      await assert.rejects(sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: [] })), {
+        name: 'EmptyBatchRequest',
+      });
       const eleven = Array.from({ length: 11 }, (_, index) => ({ Id: `m${index}`, MessageBody: 'x' }));
-      await assert.rejects(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: eleven })), { name: 'TooManyEntriesInBatchRequest' });
+      await assert.rejects(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: eleven })), {
+        name: 'TooManyEntriesInBatchRequest',
+      });
     });
 
     test('message attributes come back with the digest the SDK checks, binary ones as bytes', async () => {
@@ -162,16 +200,36 @@ for (const transport of ['process', 'socket'] as const) {
     });
 
     test('wrong input is refused with the code and sentence of AWS', async () => {
-      await assert.rejects(sqs.send(new SendMessageCommand({ QueueUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/none', MessageBody: 'x' })), {
-        name: 'QueueDoesNotExist',
-        message: 'The specified queue does not exist.',
+      await assert.rejects(
+        sqs.send(
+          new SendMessageCommand({
+            QueueUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/none',
+            MessageBody: 'x',
+          }),
+        ),
+        {
+          name: 'QueueDoesNotExist',
+          message: 'The specified queue does not exist.',
+        },
+      );
+      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: 'no spaces' })), {
+        name: 'InvalidParameterValue',
       });
-      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: 'no spaces' })), { name: 'InvalidParameterValue' });
-      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: 'q', Attributes: { VisibilityTimeout: '43201' } as never })), { name: 'InvalidAttributeValue' });
-      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: 'q', Attributes: { Colour: 'blue' } as never })), { name: 'InvalidAttributeName' });
+      await assert.rejects(
+        sqs.send(new CreateQueueCommand({ QueueName: 'q', Attributes: { VisibilityTimeout: '43201' } as never })),
+        { name: 'InvalidAttributeValue' },
+      );
+      await assert.rejects(
+        sqs.send(new CreateQueueCommand({ QueueName: 'q', Attributes: { Colour: 'blue' } as never })),
+        { name: 'InvalidAttributeName' },
+      );
       const QueueUrl = await queue();
-      await assert.rejects(sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 11 })), { name: 'InvalidParameterValue' });
-      await assert.rejects(sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'nonsense' })), { name: 'ReceiptHandleIsInvalid' });
+      await assert.rejects(sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 11 })), {
+        name: 'InvalidParameterValue',
+      });
+      await assert.rejects(sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'nonsense' })), {
+        name: 'ReceiptHandleIsInvalid',
+      });
     });
 
     test('a queue can be found, listed, tagged, purged, changed and deleted, its name free a minute later', async () => {
@@ -186,7 +244,9 @@ for (const transport of ['process', 'socket'] as const) {
       await assert.rejects(sqs.send(new PurgeQueueCommand({ QueueUrl })), { name: 'PurgeQueueInProgress' });
       assert.deepEqual(await receive(QueueUrl), []);
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { DelaySeconds: '7' } }));
-      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName, Attributes: { DelaySeconds: '8' } })), { name: 'QueueNameExists' });
+      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName, Attributes: { DelaySeconds: '8' } })), {
+        name: 'QueueNameExists',
+      });
       await sqs.send(new DeleteQueueCommand({ QueueUrl }));
       await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName })), { name: 'QueueDeletedRecently' });
       await orrery.clock.wind(60_000);

@@ -58,7 +58,8 @@ export function queueUrl(region: string, account: string, name: string): string 
  */
 export function urlFor(ctx: Context, queue: Queue): string {
   const host = ctx.origin === 'wire' ? ctx.http?.headers.host : undefined;
-  if (host === undefined || !/^(localhost|127\.\d+\.\d+\.\d+|[a-z0-9.-]+\.localhost)(:\d+)?$/i.test(host)) return queue.QueueUrl;
+  if (host === undefined || !/^(localhost|127\.\d+\.\d+\.\d+|[a-z0-9.-]+\.localhost)(:\d+)?$/i.test(host))
+    return queue.QueueUrl;
   return `http://${host}/${queue.account}/${queue.QueueName}`;
 }
 

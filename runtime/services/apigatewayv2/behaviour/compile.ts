@@ -1,8 +1,27 @@
+import {
+  type CompiledRoute,
+  comparePrecedence,
+  parseRouteKey,
+  type ServedApi,
+  type ServedIntegration,
+  type ServedStage,
+} from '../../../data-planes/execute-api/api-table.ts';
 import { executeApi } from '../../../data-planes/execute-api/serve-api.ts';
-import { type CompiledRoute, comparePrecedence, parseRouteKey, type ServedApi, type ServedIntegration, type ServedStage } from '../../../data-planes/execute-api/api-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type ApiRecord, apis, deployments, type IntegrationRecord, integrations, keyOf, ofApi, type RouteRecord, routes, type StageRecord, stages } from '../state.ts';
+import {
+  type ApiRecord,
+  apis,
+  deployments,
+  type IntegrationRecord,
+  integrations,
+  keyOf,
+  ofApi,
+  type RouteRecord,
+  routes,
+  type StageRecord,
+  stages,
+} from '../state.ts';
 
 /** Tells the data plane what the API has become. An auto-deployed stage serves the API as it is, another its deployment. */
 export function publish(kernel: Kernel, scope: Scope, apiId: string): void {
@@ -16,7 +35,10 @@ export function publish(kernel: Kernel, scope: Scope, apiId: string): void {
 
 function compileApi(kernel: Kernel, scope: Scope, api: ApiRecord): ServedApi {
   const { ApiId: apiId, CorsConfiguration: cors } = api;
-  const served = ofApi(stages(kernel, scope), apiId).map((stage): [string, ServedStage] => [stage.StageName, compileStage(kernel, scope, stage)]);
+  const served = ofApi(stages(kernel, scope), apiId).map((stage): [string, ServedStage] => [
+    stage.StageName,
+    compileStage(kernel, scope, stage),
+  ]);
   return {
     apiId,
     account: scope.account,
@@ -36,8 +58,15 @@ function compileApi(kernel: Kernel, scope: Scope, api: ApiRecord): ServedApi {
 }
 
 function compileStage(kernel: Kernel, scope: Scope, stage: StageRecord): ServedStage {
-  const deployed = stage.AutoDeploy ? undefined : deployments(kernel, scope).get(keyOf(stage.ApiId, stage.DeploymentId ?? ''));
-  const live = stage.AutoDeploy ? { routes: ofApi(routes(kernel, scope), stage.ApiId), integrations: ofApi(integrations(kernel, scope), stage.ApiId) } : deployed;
+  const deployed = stage.AutoDeploy
+    ? undefined
+    : deployments(kernel, scope).get(keyOf(stage.ApiId, stage.DeploymentId ?? ''));
+  const live = stage.AutoDeploy
+    ? {
+        routes: ofApi(routes(kernel, scope), stage.ApiId),
+        integrations: ofApi(integrations(kernel, scope), stage.ApiId),
+      }
+    : deployed;
   return {
     stageName: stage.StageName,
     variables: (stage.StageVariables ?? {}) as Record<string, string>,

@@ -1,16 +1,35 @@
-import type { CreateApiCommandInput, DeleteApiCommandInput, GetApiCommandInput, GetApisCommandInput, UpdateApiCommandInput } from '@aws-sdk/client-apigatewayv2';
+import type {
+  CreateApiCommandInput,
+  DeleteApiCommandInput,
+  GetApiCommandInput,
+  GetApisCommandInput,
+  UpdateApiCommandInput,
+} from '@aws-sdk/client-apigatewayv2';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { publish } from '../behaviour/compile.ts';
 import { badRequest } from '../errors.ts';
-import { type ApiRecord, apiAt, apis, deployments, integrations, keyOf, ofApi, page, present, routes, stages } from '../state.ts';
+import {
+  type ApiRecord,
+  apiAt,
+  apis,
+  deployments,
+  integrations,
+  keyOf,
+  ofApi,
+  page,
+  present,
+  routes,
+  stages,
+} from '../state.ts';
 import { CreateIntegration } from './integrations.ts';
 import { CreateRoute } from './routes.ts';
 import { CreateStage } from './stages.ts';
 
 export function CreateApi(ctx: Context, input: CreateApiCommandInput) {
   if (input.ProtocolType === 'WEBSOCKET') throw refused('apigatewayv2 CreateApi with ProtocolType WEBSOCKET');
-  if (input.ProtocolType !== 'HTTP') throw badRequest('Invalid protocol type specified. Must be one of [HTTP, WEBSOCKET]');
+  if (input.ProtocolType !== 'HTTP')
+    throw badRequest('Invalid protocol type specified. Must be one of [HTTP, WEBSOCKET]');
   const ApiId = ctx.ids.lower(10);
   const { Target, RouteKey, CredentialsArn: _credentials, Tags, ...settings } = input;
   const nowMs = ctx.clock.now();
@@ -58,7 +77,8 @@ export function GetApis(ctx: Context, input: GetApisCommandInput) {
 
 export function UpdateApi(ctx: Context, input: UpdateApiCommandInput) {
   const api = apiAt(ctx, input.ApiId);
-  if (input.Target || input.RouteKey) throw refused('apigatewayv2 UpdateApi with Target or RouteKey', 'update the integration or route itself.');
+  if (input.Target || input.RouteKey)
+    throw refused('apigatewayv2 UpdateApi with Target or RouteKey', 'update the integration or route itself.');
   const { ApiId, ...changes } = input;
   const record: ApiRecord = { ...api, ...defined(changes), ApiId: ApiId ?? '', updatedMs: ctx.clock.now() };
   apis(ctx, ctx).put(api.ApiId, record);
@@ -71,7 +91,8 @@ export function DeleteApi(ctx: Context, input: DeleteApiCommandInput) {
   apis(ctx, ctx).delete(ApiId);
   for (const stage of ofApi(stages(ctx, ctx), ApiId)) stages(ctx, ctx).delete(keyOf(ApiId, stage.StageName));
   for (const route of ofApi(routes(ctx, ctx), ApiId)) routes(ctx, ctx).delete(keyOf(ApiId, route.RouteId));
-  for (const one of ofApi(integrations(ctx, ctx), ApiId)) integrations(ctx, ctx).delete(keyOf(ApiId, one.IntegrationId));
+  for (const one of ofApi(integrations(ctx, ctx), ApiId))
+    integrations(ctx, ctx).delete(keyOf(ApiId, one.IntegrationId));
   for (const one of ofApi(deployments(ctx, ctx), ApiId)) deployments(ctx, ctx).delete(keyOf(ApiId, one.DeploymentId));
   publish(ctx, ctx, ApiId);
 }

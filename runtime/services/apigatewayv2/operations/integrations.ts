@@ -32,15 +32,27 @@ export function CreateIntegration(ctx: Context, input: CreateIntegrationCommandI
 function check(input: Partial<CreateIntegrationCommandInput>): void {
   const { IntegrationType: type, IntegrationUri: uri, TimeoutInMillis: timeout, PayloadFormatVersion: version } = input;
   if (input.ConnectionType === 'VPC_LINK') throw refused('apigatewayv2 integration with ConnectionType VPC_LINK');
-  if (input.IntegrationSubtype) throw refused(`apigatewayv2 integration with IntegrationSubtype ${input.IntegrationSubtype}`);
-  if (input.RequestParameters && Object.keys(input.RequestParameters).length > 0) throw refused('apigatewayv2 integration with RequestParameters');
-  if (input.ResponseParameters && Object.keys(input.ResponseParameters).length > 0) throw refused('apigatewayv2 integration with ResponseParameters');
-  if (input.CredentialsArn) throw refused('apigatewayv2 integration with CredentialsArn', 'give the function a resource policy for apigateway.amazonaws.com.');
-  if (type !== undefined && type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') throw badRequest('Invalid integration type specified. HTTP APIs support AWS_PROXY and HTTP_PROXY.');
-  if (type === 'AWS_PROXY' && !/arn:[^:]+:lambda:/.test(uri ?? '')) throw badRequest('When IntegrationType=AWS_PROXY the IntegrationUri must be a Lambda function ARN.');
-  if (type === 'HTTP_PROXY' && !/^https?:\/\/[^/]+/.test(uri ?? '')) throw badRequest('Invalid HTTP endpoint specified for URI');
-  if (timeout !== undefined && (timeout < 50 || timeout > 30_000)) throw badRequest('Timeout should be between 50 ms and 30000 ms');
-  if (version !== undefined && version !== '1.0' && version !== '2.0') throw badRequest('PayloadFormatVersion must be one of [1.0, 2.0]');
+  if (input.IntegrationSubtype)
+    throw refused(`apigatewayv2 integration with IntegrationSubtype ${input.IntegrationSubtype}`);
+  if (input.RequestParameters && Object.keys(input.RequestParameters).length > 0)
+    throw refused('apigatewayv2 integration with RequestParameters');
+  if (input.ResponseParameters && Object.keys(input.ResponseParameters).length > 0)
+    throw refused('apigatewayv2 integration with ResponseParameters');
+  if (input.CredentialsArn)
+    throw refused(
+      'apigatewayv2 integration with CredentialsArn',
+      'give the function a resource policy for apigateway.amazonaws.com.',
+    );
+  if (type !== undefined && type !== 'AWS_PROXY' && type !== 'HTTP_PROXY')
+    throw badRequest('Invalid integration type specified. HTTP APIs support AWS_PROXY and HTTP_PROXY.');
+  if (type === 'AWS_PROXY' && !/arn:[^:]+:lambda:/.test(uri ?? ''))
+    throw badRequest('When IntegrationType=AWS_PROXY the IntegrationUri must be a Lambda function ARN.');
+  if (type === 'HTTP_PROXY' && !/^https?:\/\/[^/]+/.test(uri ?? ''))
+    throw badRequest('Invalid HTTP endpoint specified for URI');
+  if (timeout !== undefined && (timeout < 50 || timeout > 30_000))
+    throw badRequest('Timeout should be between 50 ms and 30000 ms');
+  if (version !== undefined && version !== '1.0' && version !== '2.0')
+    throw badRequest('PayloadFormatVersion must be one of [1.0, 2.0]');
 }
 
 export function GetIntegration(ctx: Context, input: GetIntegrationCommandInput) {
@@ -63,12 +75,16 @@ export function UpdateIntegration(ctx: Context, input: UpdateIntegrationCommandI
 export function DeleteIntegration(ctx: Context, input: DeleteIntegrationCommandInput) {
   const { ApiId, IntegrationId } = integrationAt(ctx, input);
   const used = ofApi(routes(ctx, ctx), ApiId).find((route) => route.Target === `integrations/${IntegrationId}`);
-  if (used) throw badRequest(`Cannot delete integration '${IntegrationId}', it is referenced by route '${used.RouteKey}'`);
+  if (used)
+    throw badRequest(`Cannot delete integration '${IntegrationId}', it is referenced by route '${used.RouteKey}'`);
   integrations(ctx, ctx).delete(keyOf(ApiId, IntegrationId));
   publish(ctx, ctx, ApiId);
 }
 
-function integrationAt(ctx: Context, input: { ApiId?: string | undefined; IntegrationId?: string | undefined }): IntegrationRecord {
+function integrationAt(
+  ctx: Context,
+  input: { ApiId?: string | undefined; IntegrationId?: string | undefined },
+): IntegrationRecord {
   const { ApiId } = apiAt(ctx, input.ApiId);
   const record = integrations(ctx, ctx).get(keyOf(ApiId, input.IntegrationId ?? ''));
   if (!record) throw notFound('Integration', input.IntegrationId ?? '');

@@ -1,4 +1,10 @@
-import type { CreateRouteCommandInput, DeleteRouteCommandInput, GetRouteCommandInput, GetRoutesCommandInput, UpdateRouteCommandInput } from '@aws-sdk/client-apigatewayv2';
+import type {
+  CreateRouteCommandInput,
+  DeleteRouteCommandInput,
+  GetRouteCommandInput,
+  GetRoutesCommandInput,
+  UpdateRouteCommandInput,
+} from '@aws-sdk/client-apigatewayv2';
 import { parseRouteKey } from '../../../data-planes/execute-api/api-table.ts';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
@@ -24,18 +30,24 @@ export function CreateRoute(ctx: Context, input: CreateRouteCommandInput) {
 }
 
 function check(ctx: Context, record: RouteRecord): void {
-  if (record.AuthorizationType !== 'NONE') throw refused(`apigatewayv2 route with AuthorizationType ${record.AuthorizationType}`);
+  if (record.AuthorizationType !== 'NONE')
+    throw refused(`apigatewayv2 route with AuthorizationType ${record.AuthorizationType}`);
   if (record.RequestParameters || record.RequestModels || record.ModelSelectionExpression) {
     throw badRequest('Request parameters and models are not supported for HTTP APIs.');
   }
   if (record.RouteKey !== '$default' && !parseRouteKey(record.RouteKey)) {
-    throw badRequest('The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"');
+    throw badRequest(
+      'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"',
+    );
   }
   if (record.Target !== undefined) {
     const id = /^integrations\/(.+)$/.exec(record.Target)?.[1];
-    if (!id || !integrations(ctx, ctx).has(keyOf(record.ApiId, id))) throw badRequest(`Invalid target specified: ${record.Target}`);
+    if (!id || !integrations(ctx, ctx).has(keyOf(record.ApiId, id)))
+      throw badRequest(`Invalid target specified: ${record.Target}`);
   }
-  const same = ofApi(routes(ctx, ctx), record.ApiId).find((other) => other.RouteKey === record.RouteKey && other.RouteId !== record.RouteId);
+  const same = ofApi(routes(ctx, ctx), record.ApiId).find(
+    (other) => other.RouteKey === record.RouteKey && other.RouteId !== record.RouteId,
+  );
   if (same) throw conflict(`Route with key ${record.RouteKey} already exists for this API`);
 }
 

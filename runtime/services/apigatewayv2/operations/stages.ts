@@ -13,13 +13,26 @@ import { parseArn } from '../../../kernel/arn.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { publish } from '../behaviour/compile.ts';
 import { badRequest, conflict, notFound } from '../errors.ts';
-import { apiAt, type DeploymentRecord, deployments, integrations, keyOf, ofApi, page, present, routes, type StageRecord, stages } from '../state.ts';
+import {
+  apiAt,
+  type DeploymentRecord,
+  deployments,
+  integrations,
+  keyOf,
+  ofApi,
+  page,
+  present,
+  routes,
+  type StageRecord,
+  stages,
+} from '../state.ts';
 import { defined } from './apis.ts';
 
 export function CreateStage(ctx: Context, input: CreateStageCommandInput) {
   const { ApiId } = apiAt(ctx, input.ApiId);
   const StageName = input.StageName ?? '';
-  if (!/^(\$default|[A-Za-z0-9_-]{1,128})$/.test(StageName)) throw badRequest('Stage name only allows a-zA-Z0-9_- and $default');
+  if (!/^(\$default|[A-Za-z0-9_-]{1,128})$/.test(StageName))
+    throw badRequest('Stage name only allows a-zA-Z0-9_- and $default');
   if (stages(ctx, ctx).has(keyOf(ApiId, StageName))) throw conflict('Stage already exists');
   const nowMs = ctx.clock.now();
   const { Tags, ...settings } = input;
@@ -40,8 +53,12 @@ export function CreateStage(ctx: Context, input: CreateStageCommandInput) {
 
 function keep(ctx: Context, record: StageRecord) {
   const destination = record.AccessLogSettings?.DestinationArn;
-  if (destination && parseArn(destination)?.service !== 'logs') throw badRequest('Access log destination must only contain characters a-z, A-Z, 0-9, and be the ARN of a log group.');
-  if (record.DeploymentId && !deployments(ctx, ctx).has(keyOf(record.ApiId, record.DeploymentId))) throw notFound('Deployment', record.DeploymentId);
+  if (destination && parseArn(destination)?.service !== 'logs')
+    throw badRequest(
+      'Access log destination must only contain characters a-z, A-Z, 0-9, and be the ARN of a log group.',
+    );
+  if (record.DeploymentId && !deployments(ctx, ctx).has(keyOf(record.ApiId, record.DeploymentId)))
+    throw notFound('Deployment', record.DeploymentId);
   stages(ctx, ctx).put(keyOf(record.ApiId, record.StageName), record);
   publish(ctx, ctx, record.ApiId);
   return present(record);
@@ -114,7 +131,10 @@ export function DeleteDeployment(ctx: Context, input: DeleteDeploymentCommandInp
   deployments(ctx, ctx).delete(keyOf(ApiId, DeploymentId));
 }
 
-function deploymentAt(ctx: Context, input: { ApiId?: string | undefined; DeploymentId?: string | undefined }): DeploymentRecord {
+function deploymentAt(
+  ctx: Context,
+  input: { ApiId?: string | undefined; DeploymentId?: string | undefined },
+): DeploymentRecord {
   const { ApiId } = apiAt(ctx, input.ApiId);
   const record = deployments(ctx, ctx).get(keyOf(ApiId, input.DeploymentId ?? ''));
   if (!record) throw notFound('Deployment', input.DeploymentId ?? '');

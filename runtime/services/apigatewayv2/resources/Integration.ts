@@ -22,7 +22,9 @@ export const Integration = defineResource<IntegrationProperties>({
     return state(await ctx.call<{ IntegrationId: string }>('apigatewayv2', 'CreateIntegration', properties));
   },
   async update(ctx, IntegrationId, properties) {
-    return state(await ctx.call<{ IntegrationId: string }>('apigatewayv2', 'UpdateIntegration', { ...properties, IntegrationId }));
+    return state(
+      await ctx.call<{ IntegrationId: string }>('apigatewayv2', 'UpdateIntegration', { ...properties, IntegrationId }),
+    );
   },
   async delete(ctx, IntegrationId, { ApiId }) {
     await ignoreNotFound(ctx.call('apigatewayv2', 'DeleteIntegration', { ApiId, IntegrationId }));

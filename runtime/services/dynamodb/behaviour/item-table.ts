@@ -47,20 +47,40 @@ export class ItemTable {
   }
 
   get(source: string, pk: Uint8Array, sk: Uint8Array): Item | undefined {
-    const row = this.#sql('SELECT item FROM dynamodb_items WHERE source = ? AND pk = ? AND sk = ? LIMIT 1').get<{ item: string }>(source, pk, sk);
+    const row = this.#sql('SELECT item FROM dynamodb_items WHERE source = ? AND pk = ? AND sk = ? LIMIT 1').get<{
+      item: string;
+    }>(source, pk, sk);
     return row && parseItem(row.item);
   }
 
   put(source: string, at: Position, item: Item): void {
-    this.#sql('INSERT OR REPLACE INTO dynamodb_items VALUES (?,?,?,?,?,?,?)').run(source, at.pk, at.sk, at.ipk, at.isk, stringifyItem(item), sizeOfItem(item));
+    this.#sql('INSERT OR REPLACE INTO dynamodb_items VALUES (?,?,?,?,?,?,?)').run(
+      source,
+      at.pk,
+      at.sk,
+      at.ipk,
+      at.isk,
+      stringifyItem(item),
+      sizeOfItem(item),
+    );
   }
 
   delete(source: string, at: Position): void {
-    this.#sql('DELETE FROM dynamodb_items WHERE source = ? AND pk = ? AND sk = ? AND ipk = ? AND isk = ?').run(source, at.pk, at.sk, at.ipk, at.isk);
+    this.#sql('DELETE FROM dynamodb_items WHERE source = ? AND pk = ? AND sk = ? AND ipk = ? AND isk = ?').run(
+      source,
+      at.pk,
+      at.sk,
+      at.ipk,
+      at.isk,
+    );
   }
 
   /** Rows of one partition in the order of the sort key, lazily: a page ends by size, which only its reader knows. */
-  *query(source: string, range: KeyRange, options: { forward: boolean; after: Position | undefined }): Generator<Position & { item: Item }> {
+  *query(
+    source: string,
+    range: KeyRange,
+    options: { forward: boolean; after: Position | undefined },
+  ): Generator<Position & { item: Item }> {
     const pk = encodeKey(range.partition);
     const conditions = ['source = ?', 'pk = ?'];
     const values: (string | Uint8Array)[] = [source, pk];
@@ -85,20 +105,37 @@ export class ItemTable {
   *scan(source: string, after: Position | undefined): Generator<Position & { item: Item }> {
     const columns = 'SELECT pk, sk, ipk, isk, item FROM dynamodb_items WHERE source = ?';
     const order = 'ORDER BY pk, sk, ipk, isk';
-    if (after) yield* this.#read(`${columns} AND (pk, sk, ipk, isk) > (?, ?, ?, ?) ${order}`, [source, after.pk, after.sk, after.ipk, after.isk]);
+    if (after)
+      yield* this.#read(`${columns} AND (pk, sk, ipk, isk) > (?, ?, ?, ?) ${order}`, [
+        source,
+        after.pk,
+        after.sk,
+        after.ipk,
+        after.isk,
+      ]);
     else yield* this.#read(`${columns} ${order}`, [source]);
   }
 
   *#read(text: string, values: (string | Uint8Array)[]): Generator<Position & { item: Item }> {
-    for (const row of this.#sql(text).iterate<Row>(...values)) yield { pk: row.pk, sk: row.sk, ipk: row.ipk, isk: row.isk, item: parseItem(row.item) };
+    for (const row of this.#sql(text).iterate<Row>(...values))
+      yield { pk: row.pk, sk: row.sk, ipk: row.ipk, isk: row.isk, item: parseItem(row.item) };
   }
 
   count(source: string): { items: number; bytes: number } {
-    return this.#sql('SELECT count(*) items, coalesce(sum(size), 0) bytes FROM dynamodb_items WHERE source = ?').get<{ items: number; bytes: number }>(source) ?? { items: 0, bytes: 0 };
+    return (
+      this.#sql('SELECT count(*) items, coalesce(sum(size), 0) bytes FROM dynamodb_items WHERE source = ?').get<{
+        items: number;
+        bytes: number;
+      }>(source) ?? { items: 0, bytes: 0 }
+    );
   }
 
   drop(id: string): void {
-    this.#sql("DELETE FROM dynamodb_items WHERE source = ? OR (source >= ? || '/' AND source < ? || '0')").run(id, id, id);
+    this.#sql("DELETE FROM dynamodb_items WHERE source = ? OR (source >= ? || '/' AND source < ? || '0')").run(
+      id,
+      id,
+      id,
+    );
     this.#sql('DELETE FROM dynamodb_expiry WHERE source = ?').run(id);
   }
 
@@ -108,8 +145,15 @@ export class ItemTable {
 
   setExpiry(source: string, at: Position, seconds: number | undefined, before: number | undefined): void {
     if (before === seconds) return;
-    if (before !== undefined) this.#sql('DELETE FROM dynamodb_expiry WHERE source = ? AND expiresSeconds = ? AND pk = ? AND sk = ?').run(source, before, at.pk, at.sk);
-    if (seconds !== undefined) this.#sql('INSERT OR REPLACE INTO dynamodb_expiry VALUES (?,?,?,?)').run(source, seconds, at.pk, at.sk);
+    if (before !== undefined)
+      this.#sql('DELETE FROM dynamodb_expiry WHERE source = ? AND expiresSeconds = ? AND pk = ? AND sk = ?').run(
+        source,
+        before,
+        at.pk,
+        at.sk,
+      );
+    if (seconds !== undefined)
+      this.#sql('INSERT OR REPLACE INTO dynamodb_expiry VALUES (?,?,?,?)').run(source, seconds, at.pk, at.sk);
   }
 
   clearExpiry(source: string): void {
@@ -117,11 +161,18 @@ export class ItemTable {
   }
 
   expired(source: string, nowSeconds: number, limit: number): { pk: Uint8Array; sk: Uint8Array }[] {
-    return this.#sql('SELECT pk, sk FROM dynamodb_expiry WHERE source = ? AND expiresSeconds <= ? LIMIT ?').all<{ pk: Uint8Array; sk: Uint8Array }>(source, nowSeconds, limit);
+    return this.#sql('SELECT pk, sk FROM dynamodb_expiry WHERE source = ? AND expiresSeconds <= ? LIMIT ?').all<{
+      pk: Uint8Array;
+      sk: Uint8Array;
+    }>(source, nowSeconds, limit);
   }
 
   nextExpiry(source: string): number | undefined {
-    return this.#sql('SELECT min(expiresSeconds) at FROM dynamodb_expiry WHERE source = ?').get<{ at: number | null }>(source)?.at ?? undefined;
+    return (
+      this.#sql('SELECT min(expiresSeconds) at FROM dynamodb_expiry WHERE source = ?').get<{ at: number | null }>(
+        source,
+      )?.at ?? undefined
+    );
   }
 
   #sql(text: string): Statement {
@@ -129,6 +180,11 @@ export class ItemTable {
   }
 }
 
-export function position(pk: Uint8Array, sk: Uint8Array = empty, ipk: Uint8Array = empty, isk: Uint8Array = empty): Position {
+export function position(
+  pk: Uint8Array,
+  sk: Uint8Array = empty,
+  ipk: Uint8Array = empty,
+  isk: Uint8Array = empty,
+): Position {
   return { pk, sk, ipk, isk };
 }

@@ -8,10 +8,12 @@ import { checkValue, encodeKey, type Item, itemSizeLimit, sizeOfItem, typeOf } f
 export function checkKey(table: Table, key: Item | undefined): Item {
   const { partition, sort } = keysOf(table);
   const wanted = [partition, ...(sort ? [sort] : [])];
-  if (!key || Object.keys(key).length !== wanted.length) throw validation('The provided key element does not match the schema');
+  if (!key || Object.keys(key).length !== wanted.length)
+    throw validation('The provided key element does not match the schema');
   for (const { name, type } of wanted) {
     const value = key[name];
-    if (value === undefined || typeOf(value) !== type) throw validation('The provided key element does not match the schema');
+    if (value === undefined || typeOf(value) !== type)
+      throw validation('The provided key element does not match the schema');
     checkKeyValue(name, value, name === partition.name ? 2048 : 1024);
   }
   return Object.fromEntries(Object.entries(key).map(([name, value]) => [name, checkValue(value)]));
@@ -20,11 +22,15 @@ export function checkKey(table: Table, key: Item | undefined): Item {
 function checkKeyValue(name: string, value: AttributeValue, limit: number): void {
   const length = value.S === undefined ? (value.B?.length ?? 1) : Buffer.byteLength(value.S);
   if (length === 0) {
-    throw validation(`One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${value.S === undefined ? 'binary' : 'string'} value. Key: ${name}`);
+    throw validation(
+      `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${value.S === undefined ? 'binary' : 'string'} value. Key: ${name}`,
+    );
   }
   if (length > limit) {
     const which = limit === 2048 ? 'hashkey' : 'rangekey';
-    throw validation(`One or more parameter values were invalid: Size of ${which} has exceeded the maximum size limit of ${limit} bytes`);
+    throw validation(
+      `One or more parameter values were invalid: Size of ${which} has exceeded the maximum size limit of ${limit} bytes`,
+    );
   }
 }
 
@@ -34,7 +40,8 @@ export function checkItem(table: Table, given: Item, indexes: Index[]): Item {
   const { partition, sort } = keysOf(table);
   for (const key of [partition, ...(sort ? [sort] : [])]) {
     const value = item[key.name];
-    if (value === undefined) throw validation(`One or more parameter values were invalid: Missing the key ${key.name} in the item`);
+    if (value === undefined)
+      throw validation(`One or more parameter values were invalid: Missing the key ${key.name} in the item`);
     checkType(key, value);
     checkKeyValue(key.name, value, key === partition ? 2048 : 1024);
   }
@@ -45,7 +52,10 @@ export function checkItem(table: Table, given: Item, indexes: Index[]): Item {
 
 function checkType(key: { name: string; type: string }, value: AttributeValue): void {
   const actual = typeOf(value);
-  if (actual !== key.type) throw validation(`One or more parameter values were invalid: Type mismatch for key ${key.name} expected: ${key.type} actual: ${actual}`);
+  if (actual !== key.type)
+    throw validation(
+      `One or more parameter values were invalid: Type mismatch for key ${key.name} expected: ${key.type} actual: ${actual}`,
+    );
 }
 
 function checkIndexKeys(index: Index, item: Item): void {
@@ -54,10 +64,14 @@ function checkIndexKeys(index: Index, item: Item): void {
     if (value === undefined) continue;
     const actual = typeOf(value);
     if (actual !== key.type) {
-      throw validation(`One or more parameter values were invalid: Type mismatch for Index Key ${key.name} Expected: ${key.type} Actual: ${actual} IndexName: ${index.name}`);
+      throw validation(
+        `One or more parameter values were invalid: Type mismatch for Index Key ${key.name} Expected: ${key.type} Actual: ${actual} IndexName: ${index.name}`,
+      );
     }
     if ((value.S ?? 'x') === '') {
-      throw validation(`One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: ${index.name}, IndexKey: ${key.name}`);
+      throw validation(
+        `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: ${index.name}, IndexKey: ${key.name}`,
+      );
     }
   }
 }

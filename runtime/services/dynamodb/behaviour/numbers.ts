@@ -11,15 +11,18 @@ export interface Decimal {
 export function parseNumber(text: string): Decimal {
   const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
   const [, sign = '', whole = '', fraction = '', power = '0'] = match ?? [];
-  if (!match || whole + fraction === '') throw validation(`The parameter cannot be converted to a numeric value: ${text}`);
+  if (!match || whole + fraction === '')
+    throw validation(`The parameter cannot be converted to a numeric value: ${text}`);
   const all = whole + fraction;
   const leading = /^0*/.exec(all)?.[0].length ?? 0;
   const digits = all.slice(leading).replace(/0+$/, '');
   if (digits === '') return { negative: false, digits: '', exponent: 0 };
   const exponent = whole.length - leading + Number(power);
   if (digits.length > 38) throw validation('Attempting to store more than 38 significant digits in a Number');
-  if (exponent > 126) throw validation('Number overflow. Attempting to store a number with magnitude larger than supported range');
-  if (exponent < -129) throw validation('Number underflow. Attempting to store a number with magnitude smaller than supported range');
+  if (exponent > 126)
+    throw validation('Number overflow. Attempting to store a number with magnitude larger than supported range');
+  if (exponent < -129)
+    throw validation('Number underflow. Attempting to store a number with magnitude smaller than supported range');
   return { negative: sign === '-', digits, exponent };
 }
 

@@ -27,7 +27,10 @@ export function scheduleExpiry(kernel: Kernel, table: Table, seconds: number): v
   const timer = known.get(table.id);
   if (timer && timer.atMs <= atMs) return;
   timer?.cancel();
-  known.set(table.id, kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table)));
+  known.set(
+    table.id,
+    kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table)),
+  );
 }
 
 /** After a restart, or when TTL is switched on for a table that has items. */
@@ -55,7 +58,8 @@ function expire(kernel: Kernel, given: Table): void {
   for (const { pk, sk } of items.expired(table.id, nowSeconds, 1000)) {
     const item = items.get(table.id, pk, sk);
     const seconds = item && expirySeconds(table, item);
-    if (!item || seconds === undefined || nowSeconds - seconds > tooOldSeconds) items.setExpiry(table.id, item ? placeOf(keysOf(table), item) : { pk, sk, ipk: pk, isk: sk }, undefined, seconds);
+    if (!item || seconds === undefined || nowSeconds - seconds > tooOldSeconds)
+      items.setExpiry(table.id, item ? placeOf(keysOf(table), item) : { pk, sk, ipk: pk, isk: sk }, undefined, seconds);
     else {
       writeItem(kernel, table, item, undefined);
       deleted += 1;

@@ -19,12 +19,24 @@ export function typeOf(value: AttributeValue): TypeName {
 /** Checked as DynamoDB does, numbers in their normal form, bytes as Buffers. */
 export function checkValue(value: AttributeValue, depth = 0): AttributeValue {
   const given = Object.keys(value).filter((name) => (value as unknown as Record<string, unknown>)[name] !== undefined);
-  if (given.length > 1) throw validation('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
+  if (given.length > 1)
+    throw validation(
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+    );
   const type = typeOf(value);
-  if (depth > depthLimit) throw validation('Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit');
+  if (depth > depthLimit)
+    throw validation(
+      'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+    );
   if (type === 'N') return { N: normalizeNumber(value.N ?? '') };
-  if (type === 'NULL' && value.NULL !== true) throw validation('One or more parameter values were invalid: Null attribute value types must have the value of true');
-  if (type === 'M') return { M: Object.fromEntries(Object.entries(value.M ?? {}).map(([name, inner]) => [name, checkValue(inner, depth + 1)])) };
+  if (type === 'NULL' && value.NULL !== true)
+    throw validation(
+      'One or more parameter values were invalid: Null attribute value types must have the value of true',
+    );
+  if (type === 'M')
+    return {
+      M: Object.fromEntries(Object.entries(value.M ?? {}).map(([name, inner]) => [name, checkValue(inner, depth + 1)])),
+    };
   if (type === 'L') return { L: (value.L ?? []).map((inner) => checkValue(inner, depth + 1)) };
   if (type === 'SS' || type === 'NS' || type === 'BS') return checkSet(value, type);
   return value;
@@ -33,10 +45,16 @@ export function checkValue(value: AttributeValue, depth = 0): AttributeValue {
 function checkSet(value: AttributeValue, type: 'SS' | 'NS' | 'BS'): AttributeValue {
   const elements = setElements(value);
   const names = { SS: 'string', NS: 'number', BS: 'binary' };
-  if (elements.length === 0) throw validation(`One or more parameter values were invalid: An ${names[type]} set  may not be empty`);
+  if (elements.length === 0)
+    throw validation(`One or more parameter values were invalid: An ${names[type]} set  may not be empty`);
   const normal = type === 'NS' ? elements.map((element) => normalizeNumber(element as string)) : elements;
-  const keys = normal.map((element) => (typeof element === 'string' ? element : Buffer.from(element).toString('base64')));
-  if (new Set(keys).size !== keys.length) throw validation(`One or more parameter values were invalid: Input collection [${keys.join(', ')}] contains duplicates.`);
+  const keys = normal.map((element) =>
+    typeof element === 'string' ? element : Buffer.from(element).toString('base64'),
+  );
+  if (new Set(keys).size !== keys.length)
+    throw validation(
+      `One or more parameter values were invalid: Input collection [${keys.join(', ')}] contains duplicates.`,
+    );
   return { [type]: normal } as unknown as AttributeValue;
 }
 
@@ -67,7 +85,13 @@ export function canonical(value: AttributeValue): string {
   }
   if (type === 'L') return `L[${(value.L ?? []).map(canonical).join(',')}]`;
   if (type === 'SS' || type === 'NS' || type === 'BS') {
-    const elements = setElements(value).map((element) => (type === 'BS' ? Buffer.from(element as Uint8Array).toString('base64') : type === 'NS' ? normalizeNumber(element as string) : (element as string)));
+    const elements = setElements(value).map((element) =>
+      type === 'BS'
+        ? Buffer.from(element as Uint8Array).toString('base64')
+        : type === 'NS'
+          ? normalizeNumber(element as string)
+          : (element as string),
+    );
     return `${type}${JSON.stringify(elements.sort())}`;
   }
   return `${type}${JSON.stringify(value[type])}`;
@@ -88,7 +112,11 @@ function sizeOfValue(value: AttributeValue): number {
   if (value.L !== undefined) return 3 + value.L.reduce((sum, inner) => sum + 1 + sizeOfValue(inner), 0);
   if (value.NS !== undefined) return value.NS.reduce((sum, N) => sum + sizeOfValue({ N }), 0);
   const elements = value.SS ?? value.BS;
-  if (elements) return (elements as (string | Uint8Array)[]).reduce((sum, element) => sum + (typeof element === 'string' ? Buffer.byteLength(element) : element.length), 0);
+  if (elements)
+    return (elements as (string | Uint8Array)[]).reduce(
+      (sum, element) => sum + (typeof element === 'string' ? Buffer.byteLength(element) : element.length),
+      0,
+    );
   return 1;
 }
 
@@ -118,7 +146,8 @@ function reviveMap(map: Record<string, AttributeValue>): Record<string, Attribut
 
 function revive(value: AttributeValue): AttributeValue {
   if (value.B !== undefined) return { B: Buffer.from(value.B as unknown as string, 'base64') };
-  if (value.BS !== undefined) return { BS: value.BS.map((element) => Buffer.from(element as unknown as string, 'base64')) };
+  if (value.BS !== undefined)
+    return { BS: value.BS.map((element) => Buffer.from(element as unknown as string, 'base64')) };
   if (value.M !== undefined) return { M: reviveMap(value.M) };
   return value.L === undefined ? value : { L: value.L.map(revive) };
 }

@@ -19,7 +19,12 @@ export function writeItem(kernel: Kernel, table: Table, before: Item | undefined
   if (expires !== undefined) scheduleExpiry(kernel, table, expires);
 }
 
-function writeIndex(kernel: Kernel, table: Table, index: Index, change: { at: Position; before: Item | undefined; after: Item | undefined }): void {
+function writeIndex(
+  kernel: Kernel,
+  table: Table,
+  index: Index,
+  change: { at: Position; before: Item | undefined; after: Item | undefined },
+): void {
   const items = kernel.engine(itemTable);
   const source = `${table.id}/${index.name}`;
   const old = change.before && placeInIndex(index, change.at, change.before);
@@ -46,7 +51,9 @@ export function projected(table: Table, index: Index, item: Item): Item {
 }
 
 export function sameItem(a: Item | undefined, b: Item | undefined): boolean {
-  return (a === undefined && b === undefined) || (a !== undefined && b !== undefined && equalValues({ M: a }, { M: b }));
+  return (
+    (a === undefined && b === undefined) || (a !== undefined && b !== undefined && equalValues({ M: a }, { M: b }))
+  );
 }
 
 export function readItem(ctx: Context, table: Table, key: Item): Item | undefined {

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { validation } from '../errors.ts';
 import { compareValues, equalValues, type Item, setElements, typeOf } from '../behaviour/values.ts';
+import { validation } from '../errors.ts';
 import { type DocumentPath, readPath, resolvePath } from './paths.ts';
 import type { Placeholders } from './placeholders.ts';
 import { TokenReader } from './tokens.ts';
@@ -14,7 +14,10 @@ export type Condition =
   | { kind: 'in'; value: Operand; list: Operand[] }
   | { kind: 'function'; name: string; path: DocumentPath; argument: Operand | undefined };
 
-export type Operand = { kind: 'path'; path: DocumentPath } | { kind: 'value'; value: AttributeValue } | { kind: 'size'; path: DocumentPath };
+export type Operand =
+  | { kind: 'path'; path: DocumentPath }
+  | { kind: 'value'; value: AttributeValue }
+  | { kind: 'size'; path: DocumentPath };
 
 export function parseCondition(text: string, placeholders: Placeholders, what: string): Condition {
   const reader = new TokenReader(text, what);
@@ -46,7 +49,13 @@ function readNot(reader: TokenReader, placeholders: Placeholders): Condition {
   return readFunction(reader, placeholders) ?? readComparison(reader, placeholders);
 }
 
-const functions: Record<string, number> = { attribute_exists: 1, attribute_not_exists: 1, attribute_type: 2, begins_with: 2, contains: 2 };
+const functions: Record<string, number> = {
+  attribute_exists: 1,
+  attribute_not_exists: 1,
+  attribute_type: 2,
+  begins_with: 2,
+  contains: 2,
+};
 
 function readFunction(reader: TokenReader, placeholders: Placeholders): Condition | undefined {
   const token = reader.peek();
@@ -55,14 +64,20 @@ function readFunction(reader: TokenReader, placeholders: Placeholders): Conditio
   if (count === undefined) throw validation(`Invalid ${reader.what}: Invalid function name; function: ${token.text}`);
   reader.next();
   reader.expect('(');
-  if (reader.peek().kind === 'value') throw validation(`Invalid ${reader.what}: Operator or function requires a document path; operator or function: ${token.text}`);
+  if (reader.peek().kind === 'value')
+    throw validation(
+      `Invalid ${reader.what}: Operator or function requires a document path; operator or function: ${token.text}`,
+    );
   const path = readPath(reader, placeholders);
   let argument: Operand | undefined;
   if (count === 2) {
     reader.expect(',');
     argument = readOperand(reader, placeholders);
   }
-  if (reader.peek().text === ',') throw validation(`Invalid ${reader.what}: Incorrect number of operands for operator or function; operator or function: ${token.text}, number of operands: ${count + 1}`);
+  if (reader.peek().text === ',')
+    throw validation(
+      `Invalid ${reader.what}: Incorrect number of operands for operator or function; operator or function: ${token.text}, number of operands: ${count + 1}`,
+    );
   reader.expect(')');
   if (token.text === 'attribute_type') checkTypeArgument(argument, reader.what);
   return { kind: 'function', name: token.text, path, argument };
@@ -71,7 +86,9 @@ function readFunction(reader: TokenReader, placeholders: Placeholders): Conditio
 function checkTypeArgument(argument: Operand | undefined, what: string): void {
   const name = argument?.kind === 'value' ? argument.value.S : undefined;
   if (name === undefined || !['S', 'N', 'B', 'SS', 'NS', 'BS', 'M', 'L', 'NULL', 'BOOL'].includes(name)) {
-    throw validation(`Invalid ${what}: Invalid attribute type name found; type: ${name}, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}`);
+    throw validation(
+      `Invalid ${what}: Invalid attribute type name found; type: ${name}, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { validation } from '../errors.ts';
 import { encodeKey, typeOf } from '../behaviour/values.ts';
+import { validation } from '../errors.ts';
 import type { Condition, Operand } from './condition.ts';
 
 export interface KeyAttribute {
@@ -16,16 +16,25 @@ export interface KeyRange {
 }
 
 /** "Key condition expressions": equality on the partition key, and at most one condition on the sort key. */
-export function keyRange(condition: Condition, keys: { partition: KeyAttribute; sort: KeyAttribute | undefined }): KeyRange {
+export function keyRange(
+  condition: Condition,
+  keys: { partition: KeyAttribute; sort: KeyAttribute | undefined },
+): KeyRange {
   const parts = condition.kind === 'and' ? condition.parts : [condition];
   let partition: AttributeValue | undefined;
   let sort: Condition | undefined;
   for (const part of parts) {
     const name = attributeOf(part);
-    if (name === keys.partition.name && part.kind === 'compare' && part.operator === '=' && !partition) partition = valueIn(part.right, part.left, keys.partition);
+    if (name === keys.partition.name && part.kind === 'compare' && part.operator === '=' && !partition)
+      partition = valueIn(part.right, part.left, keys.partition);
     else if (name !== undefined && name === keys.sort?.name && !sort) sort = part;
     else if (name === keys.partition.name) throw validation('Query key condition not supported');
-    else throw validation(name === undefined ? 'Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression' : `Query condition missed key schema element: ${partition ? keys.sort?.name : keys.partition.name}`);
+    else
+      throw validation(
+        name === undefined
+          ? 'Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression'
+          : `Query condition missed key schema element: ${partition ? keys.sort?.name : keys.partition.name}`,
+      );
   }
   if (!partition) throw validation(`Query condition missed key schema element: ${keys.partition.name}`);
   return { partition, ...(sort && keys.sort ? sortRange(sort, keys.sort) : {}) };
@@ -41,7 +50,8 @@ function attributeOf(part: Condition): string | undefined {
 function valueIn(right: Operand, left: Operand, key: KeyAttribute): AttributeValue {
   const value = right.kind === 'value' ? right.value : left.kind === 'value' ? left.value : undefined;
   if (!value) throw validation('Invalid KeyConditionExpression: Invalid operand in KeyConditionExpression');
-  if (typeOf(value) !== key.type) throw validation('One or more parameter values were invalid: Condition parameter type does not match schema type');
+  if (typeOf(value) !== key.type)
+    throw validation('One or more parameter values were invalid: Condition parameter type does not match schema type');
   return value;
 }
 
@@ -51,14 +61,20 @@ function sortRange(part: Condition, key: KeyAttribute): Pick<KeyRange, 'low' | '
   }
   if (part.kind === 'function' && part.name === 'begins_with' && part.argument) {
     const { bytes } = bound(part.argument, key, true);
-    if (key.type === 'N') throw validation('Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N');
+    if (key.type === 'N')
+      throw validation(
+        'Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N',
+      );
     const next = successor(bytes);
     return { low: { bytes, inclusive: true }, ...(next ? { high: { bytes: next, inclusive: false } } : {}) };
   }
-  if (part.kind !== 'compare' || part.operator === '<>') throw validation('Invalid operator used in KeyConditionExpression: unsupported on the sort key');
+  if (part.kind !== 'compare' || part.operator === '<>')
+    throw validation('Invalid operator used in KeyConditionExpression: unsupported on the sort key');
   const flipped = part.left.kind === 'value';
   const { bytes } = bound(flipped ? part.left : part.right, key, true);
-  const operator = flipped ? ({ '<': '>', '<=': '>=', '>': '<', '>=': '<=' }[part.operator] ?? part.operator) : part.operator;
+  const operator = flipped
+    ? ({ '<': '>', '<=': '>=', '>': '<', '>=': '<=' }[part.operator] ?? part.operator)
+    : part.operator;
   if (operator === '=') return { low: { bytes, inclusive: true }, high: { bytes, inclusive: true } };
   const inclusive = operator.endsWith('=');
   return operator.startsWith('<') ? { high: { bytes, inclusive } } : { low: { bytes, inclusive } };

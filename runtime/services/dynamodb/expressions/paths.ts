@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { validation } from '../errors.ts';
 import type { Item } from '../behaviour/values.ts';
+import { validation } from '../errors.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { TokenReader } from './tokens.ts';
 
@@ -67,7 +67,9 @@ export function checkOverlap(paths: DocumentPath[], what: string): void {
     for (const other of texts.slice(index + 1)) {
       const [short, long] = one.length <= other.length ? [one, other] : [other, one];
       if (long === short || long.startsWith(`${short}.`) || long.startsWith(`${short}[`)) {
-        throw validation(`Invalid ${what}: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [${one}], path two: [${other}]`);
+        throw validation(
+          `Invalid ${what}: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [${one}], path two: [${other}]`,
+        );
       }
     }
   });

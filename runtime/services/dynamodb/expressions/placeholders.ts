@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { validation } from '../errors.ts';
 import { checkValue } from '../behaviour/values.ts';
+import { validation } from '../errors.ts';
 import { reservedWords } from './reserved-words.ts';
 
 /** ExpressionAttributeNames and -Values of one request, and which of them its expressions have used. */
@@ -15,7 +15,8 @@ export class Placeholders {
     this.#names = names ?? {};
     this.#values = Object.fromEntries(
       Object.entries(values ?? {}).map(([name, value]) => {
-        if (!/^:[A-Za-z0-9_]+$/.test(name)) throw validation(`ExpressionAttributeValues contains invalid key: Syntax error; key: "${name}"`);
+        if (!/^:[A-Za-z0-9_]+$/.test(name))
+          throw validation(`ExpressionAttributeValues contains invalid key: Syntax error; key: "${name}"`);
         return [name, checkValue(value)];
       }),
     );
@@ -24,18 +25,25 @@ export class Placeholders {
   /** The attribute a word or placeholder stands for; reserved words are refused. */
   name(text: string, what: string): string {
     if (!text.startsWith('#')) {
-      if (reservedWords.has(text.toUpperCase())) throw validation(`Invalid ${what}: Attribute name is a reserved keyword; reserved keyword: ${text}`);
+      if (reservedWords.has(text.toUpperCase()))
+        throw validation(`Invalid ${what}: Attribute name is a reserved keyword; reserved keyword: ${text}`);
       return text;
     }
     const name = this.#names[text];
-    if (name === undefined) throw validation(`Invalid ${what}: An expression attribute name used in the document path is not defined; attribute name: ${text}`);
+    if (name === undefined)
+      throw validation(
+        `Invalid ${what}: An expression attribute name used in the document path is not defined; attribute name: ${text}`,
+      );
     this.#used.add(text);
     return name;
   }
 
   value(text: string, what: string): AttributeValue {
     const value = this.#values[text];
-    if (value === undefined) throw validation(`Invalid ${what}: An expression attribute value used in expression is not defined; attribute value: ${text}`);
+    if (value === undefined)
+      throw validation(
+        `Invalid ${what}: An expression attribute value used in expression is not defined; attribute value: ${text}`,
+      );
     this.#used.add(text);
     return value;
   }
@@ -43,8 +51,12 @@ export class Placeholders {
   /** Once all expressions are parsed: what was given must have been used. */
   checkUsed(): void {
     const names = Object.keys(this.#names).filter((name) => !this.#used.has(name));
-    if (names.length > 0) throw validation(`Value provided in ExpressionAttributeNames unused in expressions: keys: {${names.join(', ')}}`);
+    if (names.length > 0)
+      throw validation(`Value provided in ExpressionAttributeNames unused in expressions: keys: {${names.join(', ')}}`);
     const values = Object.keys(this.#values).filter((name) => !this.#used.has(name));
-    if (values.length > 0) throw validation(`Value provided in ExpressionAttributeValues unused in expressions: keys: {${values.join(', ')}}`);
+    if (values.length > 0)
+      throw validation(
+        `Value provided in ExpressionAttributeValues unused in expressions: keys: {${values.join(', ')}}`,
+      );
   }
 }

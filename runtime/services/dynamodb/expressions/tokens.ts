@@ -55,7 +55,8 @@ export class TokenReader {
   /** Takes the keyword or symbol if it is next; keywords in any case. */
   take(text: string): boolean {
     const token = this.peek();
-    const same = token.kind === 'symbol' ? token.text === text : token.kind === 'name' && token.text.toUpperCase() === text;
+    const same =
+      token.kind === 'symbol' ? token.text === text : token.kind === 'name' && token.text.toUpperCase() === text;
     if (same) this.#at += 1;
     return same;
   }
@@ -66,7 +67,13 @@ export class TokenReader {
 
   syntaxError(): Error {
     const token = this.peek();
-    const near = this.#tokens.slice(Math.max(0, this.#at - 1), this.#at + 2).map((one) => (one.kind === 'end' ? '' : one.text)).join(' ').trim();
-    return validation(`Invalid ${this.#what}: Syntax error; token: ${token.kind === 'end' ? '<EOF>' : `"${token.text}"`}, near: "${near}"`);
+    const near = this.#tokens
+      .slice(Math.max(0, this.#at - 1), this.#at + 2)
+      .map((one) => (one.kind === 'end' ? '' : one.text))
+      .join(' ')
+      .trim();
+    return validation(
+      `Invalid ${this.#what}: Syntax error; token: ${token.kind === 'end' ? '<EOF>' : `"${token.text}"`}, near: "${near}"`,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { validation } from '../errors.ts';
 import { addNumbers } from '../behaviour/numbers.ts';
 import { canonical, checkValue, type Item, setElements, typeOf } from '../behaviour/values.ts';
+import { validation } from '../errors.ts';
 import { assignPath, checkOverlap, type DocumentPath, readPath, resolvePath } from './paths.ts';
 import type { Placeholders } from './placeholders.ts';
 import { TokenReader } from './tokens.ts';
@@ -30,12 +30,21 @@ export function parseUpdate(text: string, placeholders: Placeholders): Update {
   while (reader.peek().kind !== 'end') {
     const clause = reader.next().text.toUpperCase();
     if (!['SET', 'REMOVE', 'ADD', 'DELETE'].includes(clause)) throw reader.syntaxError();
-    if (seen.has(clause)) throw validation(`Invalid ${what}: The "${clause}" section can only be used once in an update expression;`);
+    if (seen.has(clause))
+      throw validation(`Invalid ${what}: The "${clause}" section can only be used once in an update expression;`);
     seen.add(clause);
     do readAction(reader, placeholders, clause, update);
     while (reader.take(','));
   }
-  checkOverlap([...update.set.map((one) => one.path), ...update.remove, ...update.add.map((one) => one.path), ...update.delete.map((one) => one.path)], what);
+  checkOverlap(
+    [
+      ...update.set.map((one) => one.path),
+      ...update.remove,
+      ...update.add.map((one) => one.path),
+      ...update.delete.map((one) => one.path),
+    ],
+    what,
+  );
   return update;
 }
 
@@ -47,7 +56,8 @@ function readAction(reader: TokenReader, placeholders: Placeholders, clause: str
     update.set.push({ path, value: readSum(reader, placeholders) });
   } else {
     const token = reader.next();
-    if (token.kind !== 'value') throw validation(`Invalid ${what}: Syntax error; token: "${token.text}", near: "${token.text}"`);
+    if (token.kind !== 'value')
+      throw validation(`Invalid ${what}: Syntax error; token: "${token.text}", near: "${token.text}"`);
     const value = placeholders.value(token.text, what);
     checkOperand(clause, value);
     (clause === 'ADD' ? update.add : update.delete).push({ path, value });
@@ -57,10 +67,24 @@ function readAction(reader: TokenReader, placeholders: Placeholders, clause: str
 function checkOperand(clause: string, value: AttributeValue): void {
   const type = typeOf(value);
   const allowed = clause === 'ADD' ? ['N', 'SS', 'NS', 'BS'] : ['SS', 'NS', 'BS'];
-  if (!allowed.includes(type)) throw validation(`Invalid ${what}: Incorrect operand type for operator or function; operator: ${clause}, operand type: ${words[type]}`);
+  if (!allowed.includes(type))
+    throw validation(
+      `Invalid ${what}: Incorrect operand type for operator or function; operator: ${clause}, operand type: ${words[type]}`,
+    );
 }
 
-const words: Record<string, string> = { S: 'STRING', N: 'NUMBER', B: 'BINARY', SS: 'STRING_SET', NS: 'NUMBER_SET', BS: 'BINARY_SET', M: 'MAP', L: 'LIST', NULL: 'NULL', BOOL: 'BOOLEAN' };
+const words: Record<string, string> = {
+  S: 'STRING',
+  N: 'NUMBER',
+  B: 'BINARY',
+  SS: 'STRING_SET',
+  NS: 'NUMBER_SET',
+  BS: 'BINARY_SET',
+  M: 'MAP',
+  L: 'LIST',
+  NULL: 'NULL',
+  BOOL: 'BOOLEAN',
+};
 
 function readSum(reader: TokenReader, placeholders: Placeholders): SetValue {
   const left = readTerm(reader, placeholders);
@@ -126,7 +150,8 @@ function evaluate(value: SetValue, item: Item): AttributeValue {
       return value.value;
     case 'path': {
       const found = resolvePath(item, value.path);
-      if (found === undefined) throw validation('The provided expression refers to an attribute that does not exist in the item');
+      if (found === undefined)
+        throw validation('The provided expression refers to an attribute that does not exist in the item');
       return found;
     }
     case 'if_not_exists':
@@ -157,7 +182,9 @@ function added(old: AttributeValue | undefined, value: AttributeValue): Attribut
   const type = typeOf(value);
   if (typeOf(old) !== type) throw wrongOperand();
   const known = new Set(setElements(old).map((element) => keyOf(element)));
-  return checkValue({ [type]: [...setElements(old), ...setElements(value).filter((element) => !known.has(keyOf(element)))] } as unknown as AttributeValue);
+  return checkValue({
+    [type]: [...setElements(old), ...setElements(value).filter((element) => !known.has(keyOf(element)))],
+  } as unknown as AttributeValue);
 }
 
 function withoutElements(old: AttributeValue, value: AttributeValue): AttributeValue | undefined {

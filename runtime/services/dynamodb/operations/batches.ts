@@ -1,5 +1,11 @@
-import type { BatchGetItemCommandInput, BatchWriteItemCommandInput, TransactGetItemsCommandInput, TransactWriteItem, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { createHash } from 'node:crypto';
+import type {
+  BatchGetItemCommandInput,
+  BatchWriteItemCommandInput,
+  TransactGetItemsCommandInput,
+  TransactWriteItem,
+  TransactWriteItemsCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { consumed, readUnits, writeUnits } from '../behaviour/capacity.ts';
@@ -27,10 +33,14 @@ export function BatchGetItem(ctx: Context, input: BatchGetItemCommandInput) {
   for (const [name, request] of requests) {
     const table = tableAt(ctx, name);
     const placeholders = new Placeholders(request.ExpressionAttributeNames, undefined);
-    const paths = request.ProjectionExpression === undefined ? undefined : parseProjection(request.ProjectionExpression, placeholders);
+    const paths =
+      request.ProjectionExpression === undefined
+        ? undefined
+        : parseProjection(request.ProjectionExpression, placeholders);
     placeholders.checkUsed();
     const keys = (request.Keys ?? []).map((key) => checkKey(table, key));
-    if (new Set(keys.map((key) => canonical({ M: key }))).size !== keys.length) throw validation('Provided list of item keys contains duplicates');
+    if (new Set(keys.map((key) => canonical({ M: key }))).size !== keys.length)
+      throw validation('Provided list of item keys contains duplicates');
     const found: Item[] = [];
     const rest: Item[] = [];
     let units = 0;
@@ -46,25 +56,36 @@ export function BatchGetItem(ctx: Context, input: BatchGetItemCommandInput) {
     }
     Responses[name] = found;
     if (rest.length > 0) UnprocessedKeys[name] = { ...request, Keys: rest };
-    const capacity = consumed(ctx, table, { read: units }, input.ReturnConsumedCapacity) as { ConsumedCapacity?: object };
+    const capacity = consumed(ctx, table, { read: units }, input.ReturnConsumedCapacity) as {
+      ConsumedCapacity?: object;
+    };
     if (capacity.ConsumedCapacity) ConsumedCapacity.push(capacity.ConsumedCapacity);
   }
   return { Responses, UnprocessedKeys, ...(ConsumedCapacity.length > 0 ? { ConsumedCapacity } : {}) };
 }
 
 export function BatchWriteItem(ctx: Context, input: BatchWriteItemCommandInput) {
-  const requests = Object.entries(input.RequestItems ?? {}).flatMap(([TableName, list]) => list.map((request) => ({ TableName, request })));
+  const requests = Object.entries(input.RequestItems ?? {}).flatMap(([TableName, list]) =>
+    list.map((request) => ({ TableName, request })),
+  );
   if (requests.length === 0) throw validation('The batch write request list for a table cannot be null or empty');
   if (requests.length > 25) throw validation('Too many items requested for the BatchWriteItem call');
   const writes = requests.map(({ TableName, request }) => {
     if (request.PutRequest) return putWrite(ctx, { TableName, Item: request.PutRequest.Item });
     if (request.DeleteRequest) return deleteWrite(ctx, { TableName, Key: request.DeleteRequest.Key });
-    throw validation('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
+    throw validation(
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+    );
   });
   refuseTwice(writes, 'Provided list of item keys contains duplicates');
   for (const write of writes) {
     const { before, after } = performWrite(ctx, write);
-    consumed(ctx, write.table, { write: writeUnits(Math.max(before ? sizeOfItem(before) : 0, after ? sizeOfItem(after) : 0)) }, undefined);
+    consumed(
+      ctx,
+      write.table,
+      { write: writeUnits(Math.max(before ? sizeOfItem(before) : 0, after ? sizeOfItem(after) : 0)) },
+      undefined,
+    );
   }
   return { UnprocessedItems: {} };
 }
@@ -79,13 +100,22 @@ const tokenMs = 10 * 60_000;
 
 export function TransactWriteItems(ctx: Context, input: TransactWriteItemsCommandInput) {
   const entries = input.TransactItems ?? [];
-  if (entries.length === 0 || entries.length > 100) throw validation("1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100");
+  if (entries.length === 0 || entries.length > 100)
+    throw validation(
+      "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100",
+    );
   const tokens = ctx.collection<{ digest: string; untilMs: number }>('dynamodb.transaction-tokens');
   const token = input.ClientRequestToken;
-  const digest = createHash('sha256').update(stringifyItem(entries as unknown as Item)).digest('hex');
+  const digest = createHash('sha256')
+    .update(stringifyItem(entries as unknown as Item))
+    .digest('hex');
   const known = token === undefined ? undefined : tokens.get(token);
   if (known && known.untilMs > ctx.clock.now()) {
-    if (known.digest !== digest) throw new AwsError('IdempotentParameterMismatchException', 'DynamoDB rejected the request because you retried a request with a different payload but with an idempotent token that was already used.');
+    if (known.digest !== digest)
+      throw new AwsError(
+        'IdempotentParameterMismatchException',
+        'DynamoDB rejected the request because you retried a request with a different payload but with an idempotent token that was already used.',
+      );
     return {};
   }
   const writes = entries.map((entry) => transactWrite(ctx, entry));
@@ -97,7 +127,16 @@ export function TransactWriteItems(ctx: Context, input: TransactWriteItemsComman
     if (!write?.change || before instanceof AwsError) return;
     const after = write.change(before);
     writeItem(ctx, write.table, before, after);
-    consumed(ctx, write.table, { write: writeUnits(Math.max(before ? sizeOfItem(before) : 0, after ? sizeOfItem(after) : 0), { transaction: true }) }, undefined);
+    consumed(
+      ctx,
+      write.table,
+      {
+        write: writeUnits(Math.max(before ? sizeOfItem(before) : 0, after ? sizeOfItem(after) : 0), {
+          transaction: true,
+        }),
+      },
+      undefined,
+    );
   });
   if (token !== undefined) tokens.put(token, { digest, untilMs: ctx.clock.now() + tokenMs });
   for (const [old, { untilMs }] of tokens.entries()) if (untilMs <= ctx.clock.now()) tokens.delete(old);
@@ -106,11 +145,12 @@ export function TransactWriteItems(ctx: Context, input: TransactWriteItemsComman
 
 function transactWrite(ctx: Context, entry: TransactWriteItem): Write {
   const { Put, Delete, Update, ConditionCheck } = entry;
-  if ([Put, Delete, Update, ConditionCheck].filter(Boolean).length !== 1) throw validation('TransactItems can only contain one of Check, Put, Update or Delete');
+  if ([Put, Delete, Update, ConditionCheck].filter(Boolean).length !== 1)
+    throw validation('TransactItems can only contain one of Check, Put, Update or Delete');
   if (Put) return putWrite(ctx, Put);
   if (Delete) return deleteWrite(ctx, Delete);
   if (Update) return updateWrite(ctx, Update);
-  const check = deleteWrite(ctx, ConditionCheck ?? {} as never);
+  const check = deleteWrite(ctx, ConditionCheck ?? ({} as never));
   return { ...check, change: undefined };
 }
 
@@ -133,16 +173,24 @@ function cancelled(outcomes: (Item | undefined | AwsError)[]): AwsError {
     return { Code, Message: outcome.message, ...(outcome.members?.Item ? { Item: outcome.members.Item } : {}) };
   });
   const codes = CancellationReasons.map((reason) => reason.Code).join(', ');
-  return new AwsError('TransactionCanceledException', `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`, { members: { CancellationReasons } });
+  return new AwsError(
+    'TransactionCanceledException',
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    { members: { CancellationReasons } },
+  );
 }
 
 export function TransactGetItems(ctx: Context, input: TransactGetItemsCommandInput) {
   const entries = input.TransactItems ?? [];
-  if (entries.length === 0 || entries.length > 100) throw validation("1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100");
+  if (entries.length === 0 || entries.length > 100)
+    throw validation(
+      "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100",
+    );
   const Responses = entries.map(({ Get }) => {
     const table = tableAt(ctx, Get?.TableName);
     const placeholders = new Placeholders(Get?.ExpressionAttributeNames, undefined);
-    const paths = Get?.ProjectionExpression === undefined ? undefined : parseProjection(Get.ProjectionExpression, placeholders);
+    const paths =
+      Get?.ProjectionExpression === undefined ? undefined : parseProjection(Get.ProjectionExpression, placeholders);
     placeholders.checkUsed();
     const item = readItem(ctx, table, checkKey(table, Get?.Key));
     consumed(ctx, table, { read: readUnits(item ? sizeOfItem(item) : 0, { transaction: true }) }, undefined);
@@ -150,4 +198,3 @@ export function TransactGetItems(ctx: Context, input: TransactGetItemsCommandInp
   });
   return { Responses };
 }
-

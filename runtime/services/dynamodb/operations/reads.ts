@@ -24,12 +24,16 @@ interface Source {
   keys: KeyAttributes;
 }
 
-function sourceOf(ctx: Context, input: { TableName?: string | undefined; IndexName?: string | undefined; ConsistentRead?: boolean | undefined }): Source {
+function sourceOf(
+  ctx: Context,
+  input: { TableName?: string | undefined; IndexName?: string | undefined; ConsistentRead?: boolean | undefined },
+): Source {
   const table = tableAt(ctx, input.TableName);
   if (input.IndexName === undefined) return { table, index: undefined, id: table.id, keys: keysOf(table) };
   const index = indexesOf(table).find((one) => one.name === input.IndexName);
   if (!index) throw validation(`The table does not have the specified index: ${input.IndexName}`);
-  if (index.global && input.ConsistentRead) throw validation('Consistent reads are not supported on global secondary indexes');
+  if (index.global && input.ConsistentRead)
+    throw validation('Consistent reads are not supported on global secondary indexes');
   return { table, index, id: `${table.id}/${index.name}`, keys: index.keys };
 }
 
@@ -37,8 +41,12 @@ export function Query(ctx: Context, input: QueryCommandInput) {
   const source = sourceOf(ctx, input);
   refuseLegacy(input, ['KeyConditions', 'QueryFilter', 'ConditionalOperator', 'AttributesToGet']);
   const placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
-  if (!input.KeyConditionExpression) throw validation('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
-  const range = keyRange(parseCondition(input.KeyConditionExpression, placeholders, 'KeyConditionExpression'), source.keys);
+  if (!input.KeyConditionExpression)
+    throw validation('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
+  const range = keyRange(
+    parseCondition(input.KeyConditionExpression, placeholders, 'KeyConditionExpression'),
+    source.keys,
+  );
   const shape = shapeOf(source, input, placeholders);
   const after = startOf(source, input.ExclusiveStartKey);
   const rows = ctx.engine(itemTable).query(source.id, range, { forward: input.ScanIndexForward ?? true, after });
@@ -55,9 +63,15 @@ export function Scan(ctx: Context, input: ScanCommandInput) {
 }
 
 /** A parallel scan's share of the partitions. */
-function* segment(rows: Iterable<Position & { item: Item }>, { Segment, TotalSegments }: ScanCommandInput): Generator<Position & { item: Item }> {
+function* segment(
+  rows: Iterable<Position & { item: Item }>,
+  { Segment, TotalSegments }: ScanCommandInput,
+): Generator<Position & { item: Item }> {
   if (TotalSegments === undefined) return yield* rows;
-  if (Segment === undefined || Segment >= TotalSegments || Segment < 0) throw validation(`The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: ${Segment} is not less than TotalSegments: ${TotalSegments}`);
+  if (Segment === undefined || Segment >= TotalSegments || Segment < 0)
+    throw validation(
+      `The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: ${Segment} is not less than TotalSegments: ${TotalSegments}`,
+    );
   for (const row of rows) {
     let hash = 0;
     for (const byte of row.pk) hash = (hash * 31 + byte) >>> 0;
@@ -72,20 +86,36 @@ interface PageShape {
 }
 
 function shapeOf(source: Source, input: QueryCommandInput | ScanCommandInput, placeholders: Placeholders): PageShape {
-  const filter = input.FilterExpression === undefined ? undefined : parseCondition(input.FilterExpression, placeholders, 'FilterExpression');
-  const paths = input.ProjectionExpression === undefined ? undefined : parseProjection(input.ProjectionExpression, placeholders);
+  const filter =
+    input.FilterExpression === undefined
+      ? undefined
+      : parseCondition(input.FilterExpression, placeholders, 'FilterExpression');
+  const paths =
+    input.ProjectionExpression === undefined ? undefined : parseProjection(input.ProjectionExpression, placeholders);
   placeholders.checkUsed();
   if (input.Limit !== undefined && input.Limit < 1) throw validation('Limit must be greater than or equal to 1');
   const select = input.Select ?? (paths ? 'SPECIFIC_ATTRIBUTES' : 'ALL');
-  if (select === 'SPECIFIC_ATTRIBUTES' && !paths) throw validation('Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES');
-  if (paths && select !== 'SPECIFIC_ATTRIBUTES') throw validation(`Cannot specify the ProjectionExpression when choosing to get ${select}`);
+  if (select === 'SPECIFIC_ATTRIBUTES' && !paths)
+    throw validation(
+      'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
+    );
+  if (paths && select !== 'SPECIFIC_ATTRIBUTES')
+    throw validation(`Cannot specify the ProjectionExpression when choosing to get ${select}`);
   if (select === 'ALL_ATTRIBUTES' && source.index?.global && source.index.projection.type !== 'ALL') {
-    throw validation(`One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index ${source.index.name} because its projection type is not ALL`);
+    throw validation(
+      `One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index ${source.index.name} because its projection type is not ALL`,
+    );
   }
   return { filter, paths, countOnly: select === 'COUNT' };
 }
 
-function readPage(ctx: Context, source: Source, rows: Iterable<Position & { item: Item }>, shape: PageShape, input: QueryCommandInput | ScanCommandInput) {
+function readPage(
+  ctx: Context,
+  source: Source,
+  rows: Iterable<Position & { item: Item }>,
+  shape: PageShape,
+  input: QueryCommandInput | ScanCommandInput,
+) {
   const Items: Item[] = [];
   let count = 0;
   let scanned = 0;
@@ -111,7 +141,12 @@ function readPage(ctx: Context, source: Source, rows: Iterable<Position & { item
     Count: count,
     ScannedCount: scanned,
     ...(full && last ? { LastEvaluatedKey: positionKey(source, last) } : {}),
-    ...consumed(ctx, source.table, { read: readUnits(bytes, { consistent: input.ConsistentRead }) }, input.ReturnConsumedCapacity),
+    ...consumed(
+      ctx,
+      source.table,
+      { read: readUnits(bytes, { consistent: input.ConsistentRead }) },
+      input.ReturnConsumedCapacity,
+    ),
   };
 }
 
@@ -124,8 +159,16 @@ function startOf(source: Source, key: Item | undefined): Position | undefined {
   if (!key) return undefined;
   const wanted = Object.keys(positionKey(source, key));
   const tableKeys = keysOf(source.table);
-  const needed = new Set([tableKeys.partition.name, tableKeys.sort?.name, source.index?.keys.partition.name, source.index?.keys.sort?.name].filter(Boolean));
-  if (wanted.length !== needed.size || Object.keys(key).length !== needed.size) throw validation('The provided starting key is invalid: The provided key element does not match the schema');
+  const needed = new Set(
+    [
+      tableKeys.partition.name,
+      tableKeys.sort?.name,
+      source.index?.keys.partition.name,
+      source.index?.keys.sort?.name,
+    ].filter(Boolean),
+  );
+  if (wanted.length !== needed.size || Object.keys(key).length !== needed.size)
+    throw validation('The provided starting key is invalid: The provided key element does not match the schema');
   const at = placeOf(tableKeys, key);
   if (!source.index) return at;
   const place = placeInIndex(source.index, at, key);

@@ -14,8 +14,8 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { itemTable } from '../behaviour/item-table.ts';
 import { backfill } from '../behaviour/backfill.ts';
+import { itemTable } from '../behaviour/item-table.ts';
 import { checkSchema } from '../behaviour/table-rules.ts';
 import { reindexExpiry } from '../behaviour/time-to-live.ts';
 import { tableInUse, tableNotFound, validation } from '../errors.ts';
@@ -39,7 +39,10 @@ export function CreateTable(ctx: Context, input: CreateTableCommandInput) {
     KeySchema: input.KeySchema ?? [],
     BillingMode: provisioned ? 'PROVISIONED' : 'PAY_PER_REQUEST',
     ProvisionedThroughput: provisioned
-      ? { ReadCapacityUnits: input.ProvisionedThroughput?.ReadCapacityUnits ?? 0, WriteCapacityUnits: input.ProvisionedThroughput?.WriteCapacityUnits ?? 0 }
+      ? {
+          ReadCapacityUnits: input.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
+          WriteCapacityUnits: input.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
+        }
       : undefined,
     GlobalSecondaryIndexes: input.GlobalSecondaryIndexes ?? [],
     LocalSecondaryIndexes: input.LocalSecondaryIndexes ?? [],
@@ -56,16 +59,29 @@ export function CreateTable(ctx: Context, input: CreateTableCommandInput) {
 
 function sseOf(ctx: Context, specification: CreateTableCommandInput['SSESpecification']): Table['sse'] {
   if (!specification?.Enabled) return undefined;
-  if (specification.SSEType === 'AES256') throw validation('One or more parameter values were invalid: SSEType AES256 is not supported');
+  if (specification.SSEType === 'AES256')
+    throw validation('One or more parameter values were invalid: SSEType AES256 is not supported');
   const key = specification.KMSMasterKeyId ?? 'alias/aws/dynamodb';
-  return { SSEType: 'KMS', KMSMasterKeyArn: key.startsWith('arn:') ? key : `arn:aws:kms:${ctx.region}:${ctx.account}:${key.startsWith('alias/') ? key : `key/${key}`}` };
+  return {
+    SSEType: 'KMS',
+    KMSMasterKeyArn: key.startsWith('arn:')
+      ? key
+      : `arn:aws:kms:${ctx.region}:${ctx.account}:${key.startsWith('alias/') ? key : `key/${key}`}`,
+  };
 }
 
 /** Tables are usable as soon as they are made, so they are never CREATING; waiters see ACTIVE at once. */
 function describe(ctx: Context, table: Table) {
   const { items, bytes } = ctx.engine(itemTable).count(table.id);
-  const throughput = { NumberOfDecreasesToday: 0, ReadCapacityUnits: table.ProvisionedThroughput?.ReadCapacityUnits ?? 0, WriteCapacityUnits: table.ProvisionedThroughput?.WriteCapacityUnits ?? 0 };
-  const index = (one: { IndexName?: string | undefined; KeySchema?: object | undefined; Projection?: object | undefined }, global: boolean) => {
+  const throughput = {
+    NumberOfDecreasesToday: 0,
+    ReadCapacityUnits: table.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
+    WriteCapacityUnits: table.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
+  };
+  const index = (
+    one: { IndexName?: string | undefined; KeySchema?: object | undefined; Projection?: object | undefined },
+    global: boolean,
+  ) => {
     const count = ctx.engine(itemTable).count(`${table.id}/${one.IndexName}`);
     return {
       IndexName: one.IndexName,
@@ -88,9 +104,20 @@ function describe(ctx: Context, table: Table) {
     ItemCount: items,
     TableSizeBytes: bytes,
     ProvisionedThroughput: throughput,
-    ...(table.BillingMode === 'PAY_PER_REQUEST' ? { BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST', LastUpdateToPayPerRequestDateTime: new Date(table.createdMs) } } : {}),
-    ...(table.GlobalSecondaryIndexes.length > 0 ? { GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map((one) => index(one, true)) } : {}),
-    ...(table.LocalSecondaryIndexes.length > 0 ? { LocalSecondaryIndexes: table.LocalSecondaryIndexes.map((one) => index(one, false)) } : {}),
+    ...(table.BillingMode === 'PAY_PER_REQUEST'
+      ? {
+          BillingModeSummary: {
+            BillingMode: 'PAY_PER_REQUEST',
+            LastUpdateToPayPerRequestDateTime: new Date(table.createdMs),
+          },
+        }
+      : {}),
+    ...(table.GlobalSecondaryIndexes.length > 0
+      ? { GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map((one) => index(one, true)) }
+      : {}),
+    ...(table.LocalSecondaryIndexes.length > 0
+      ? { LocalSecondaryIndexes: table.LocalSecondaryIndexes.map((one) => index(one, false)) }
+      : {}),
     ...(table.sse ? { SSEDescription: { Status: 'ENABLED', ...table.sse } } : {}),
     ...(table.TableClass ? { TableClassSummary: { TableClass: table.TableClass } } : {}),
     DeletionProtectionEnabled: table.DeletionProtectionEnabled,
@@ -105,15 +132,24 @@ export function DescribeTable(ctx: Context, input: DescribeTableCommandInput) {
 
 export function ListTables(ctx: Context, input: ListTablesCommandInput) {
   const limit = input.Limit ?? 100;
-  if (limit < 1 || limit > 100) throw validation("1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value between 1 and 100");
-  const names = tables(ctx, ctx).values().map((table) => table.TableName).filter((name) => name > (input.ExclusiveStartTableName ?? ''));
+  if (limit < 1 || limit > 100)
+    throw validation(
+      "1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value between 1 and 100",
+    );
+  const names = tables(ctx, ctx)
+    .values()
+    .map((table) => table.TableName)
+    .filter((name) => name > (input.ExclusiveStartTableName ?? ''));
   const page = names.slice(0, limit);
   return { TableNames: page, ...(names.length > limit ? { LastEvaluatedTableName: page.at(-1) } : {}) };
 }
 
 export function DeleteTable(ctx: Context, input: DeleteTableCommandInput) {
   const table = tableAt(ctx, input.TableName);
-  if (table.DeletionProtectionEnabled) throw validation('Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.');
+  if (table.DeletionProtectionEnabled)
+    throw validation(
+      'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+    );
   tables(ctx, ctx).delete(table.TableName);
   ctx.engine(itemTable).drop(table.id);
   return { TableDescription: { ...describe(ctx, table), TableStatus: 'DELETING' } };
@@ -129,7 +165,10 @@ export function UpdateTable(ctx: Context, input: UpdateTableCommandInput) {
     AttributeDefinitions: input.AttributeDefinitions ?? table.AttributeDefinitions,
     BillingMode: input.BillingMode ?? table.BillingMode,
     ProvisionedThroughput: input.ProvisionedThroughput
-      ? { ReadCapacityUnits: input.ProvisionedThroughput.ReadCapacityUnits ?? 0, WriteCapacityUnits: input.ProvisionedThroughput.WriteCapacityUnits ?? 0 }
+      ? {
+          ReadCapacityUnits: input.ProvisionedThroughput.ReadCapacityUnits ?? 0,
+          WriteCapacityUnits: input.ProvisionedThroughput.WriteCapacityUnits ?? 0,
+        }
       : input.BillingMode === 'PAY_PER_REQUEST'
         ? undefined
         : table.ProvisionedThroughput,
@@ -148,7 +187,8 @@ function changedIndexes(ctx: Context, table: Table, input: UpdateTableCommandInp
   let indexes = table.GlobalSecondaryIndexes;
   for (const change of input.GlobalSecondaryIndexUpdates ?? []) {
     if (change.Create) {
-      if (indexes.some((index) => index.IndexName === change.Create?.IndexName)) throw validation(`Attempting to create an index which already exists`);
+      if (indexes.some((index) => index.IndexName === change.Create?.IndexName))
+        throw validation(`Attempting to create an index which already exists`);
       indexes = [...indexes, change.Create];
     }
     if (change.Delete) {
@@ -170,7 +210,10 @@ export function UpdateTimeToLive(ctx: Context, input: UpdateTimeToLiveCommandInp
   const { AttributeName = '', Enabled = false } = input.TimeToLiveSpecification ?? {};
   if (Enabled && table.timeToLive?.Enabled) throw validation('TimeToLive is already enabled');
   if (!Enabled && !table.timeToLive?.Enabled) throw validation('TimeToLive is already disabled');
-  if (!Enabled && table.timeToLive?.AttributeName !== AttributeName) throw validation(`TimeToLive is active on a different AttributeName: current AttributeName is ${table.timeToLive?.AttributeName}`);
+  if (!Enabled && table.timeToLive?.AttributeName !== AttributeName)
+    throw validation(
+      `TimeToLive is active on a different AttributeName: current AttributeName is ${table.timeToLive?.AttributeName}`,
+    );
   const changed = { ...table, timeToLive: { AttributeName, Enabled } };
   tables(ctx, ctx).put(table.TableName, changed);
   reindexExpiry(ctx, changed);
@@ -186,7 +229,10 @@ export function DescribeTimeToLive(ctx: Context, input: DescribeTimeToLiveComman
 /** Kept and told, not carried out: RestoreTableToPointInTime is refused by not being there (`orrery fidelity` says stored). */
 export function UpdateContinuousBackups(ctx: Context, input: UpdateContinuousBackupsCommandInput) {
   const table = tableAt(ctx, input.TableName);
-  tables(ctx, ctx).put(table.TableName, { ...table, pointInTimeRecovery: input.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled ?? false });
+  tables(ctx, ctx).put(table.TableName, {
+    ...table,
+    pointInTimeRecovery: input.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled ?? false,
+  });
   return DescribeContinuousBackups(ctx, input);
 }
 
@@ -202,7 +248,10 @@ export function DescribeContinuousBackups(ctx: Context, input: DescribeContinuou
 
 export function TagResource(ctx: Context, input: TagResourceCommandInput) {
   const table = tableAt(ctx, input.ResourceArn);
-  const tags = { ...table.tags, ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])) };
+  const tags = {
+    ...table.tags,
+    ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+  };
   tables(ctx, ctx).put(table.TableName, { ...table, tags });
 }
 
@@ -217,5 +266,10 @@ export function ListTagsOfResource(ctx: Context, input: ListTagsOfResourceComman
 }
 
 export function DescribeLimits() {
-  return { AccountMaxReadCapacityUnits: 80_000, AccountMaxWriteCapacityUnits: 80_000, TableMaxReadCapacityUnits: 40_000, TableMaxWriteCapacityUnits: 40_000 };
+  return {
+    AccountMaxReadCapacityUnits: 80_000,
+    AccountMaxWriteCapacityUnits: 80_000,
+    TableMaxReadCapacityUnits: 40_000,
+    TableMaxWriteCapacityUnits: 40_000,
+  };
 }

@@ -32,16 +32,32 @@ export const Table = defineResource<TableProperties>({
   },
   async create(ctx, properties) {
     const TableName = properties.TableName ?? ctx.generateName({ maxLength: 255 });
-    await ctx.call('dynamodb', 'CreateTable', { ...creation(properties), TableName, Tags: tagListOf(ctx, properties.Tags) });
+    await ctx.call('dynamodb', 'CreateTable', {
+      ...creation(properties),
+      TableName,
+      Tags: tagListOf(ctx, properties.Tags),
+    });
     await configure(ctx, TableName, properties, {});
     return state(ctx, TableName);
   },
   async update(ctx, TableName, properties, previous) {
-    const { AttributeDefinitions, BillingMode, ProvisionedThroughput, DeletionProtectionEnabled, TableClass } = creation(properties) as Record<string, unknown>;
+    const { AttributeDefinitions, BillingMode, ProvisionedThroughput, DeletionProtectionEnabled, TableClass } =
+      creation(properties) as Record<string, unknown>;
     for (const change of indexChanges(properties, previous)) {
-      await ctx.call('dynamodb', 'UpdateTable', { TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates: [change] });
+      await ctx.call('dynamodb', 'UpdateTable', {
+        TableName,
+        AttributeDefinitions,
+        GlobalSecondaryIndexUpdates: [change],
+      });
     }
-    await ctx.call('dynamodb', 'UpdateTable', { TableName, AttributeDefinitions, BillingMode, ProvisionedThroughput, DeletionProtectionEnabled, TableClass });
+    await ctx.call('dynamodb', 'UpdateTable', {
+      TableName,
+      AttributeDefinitions,
+      BillingMode,
+      ProvisionedThroughput,
+      DeletionProtectionEnabled,
+      TableClass,
+    });
     await configure(ctx, TableName, properties, previous);
     return state(ctx, TableName);
   },
@@ -53,26 +69,55 @@ export const Table = defineResource<TableProperties>({
     }
   },
   async read(ctx, TableName) {
-    const { Table: table } = await ctx.call<{ Table: Record<string, unknown> }>('dynamodb', 'DescribeTable', { TableName });
+    const { Table: table } = await ctx.call<{ Table: Record<string, unknown> }>('dynamodb', 'DescribeTable', {
+      TableName,
+    });
     return { TableName, KeySchema: table.KeySchema, AttributeDefinitions: table.AttributeDefinitions };
   },
 });
 
 /** The template's names differ from the API's in encryption alone; the rest is configured after creation. */
 function creation(properties: TableProperties): object {
-  const { TimeToLiveSpecification: _ttl, PointInTimeRecoverySpecification: _pitr, SSESpecification: sse, Tags: _tags, ...rest } = properties;
-  const billing = rest.BillingMode === undefined && rest.ProvisionedThroughput === undefined ? { BillingMode: 'PAY_PER_REQUEST' } : {};
-  return { ...rest, ...billing, ...(sse ? { SSESpecification: { Enabled: sse.SSEEnabled, SSEType: sse.SSEType, KMSMasterKeyId: sse.KMSMasterKeyId } } : {}) };
+  const {
+    TimeToLiveSpecification: _ttl,
+    PointInTimeRecoverySpecification: _pitr,
+    SSESpecification: sse,
+    Tags: _tags,
+    ...rest
+  } = properties;
+  const billing =
+    rest.BillingMode === undefined && rest.ProvisionedThroughput === undefined
+      ? { BillingMode: 'PAY_PER_REQUEST' }
+      : {};
+  return {
+    ...rest,
+    ...billing,
+    ...(sse
+      ? { SSESpecification: { Enabled: sse.SSEEnabled, SSEType: sse.SSEType, KMSMasterKeyId: sse.KMSMasterKeyId } }
+      : {}),
+  };
 }
 
-async function configure(ctx: ResourceContext, TableName: string, now: TableProperties, before: TableProperties): Promise<void> {
+async function configure(
+  ctx: ResourceContext,
+  TableName: string,
+  now: TableProperties,
+  before: TableProperties,
+): Promise<void> {
   const [ttl, old] = [now.TimeToLiveSpecification, before.TimeToLiveSpecification];
   if (JSON.stringify(ttl) !== JSON.stringify(old)) {
-    if (old?.Enabled) await ctx.call('dynamodb', 'UpdateTimeToLive', { TableName, TimeToLiveSpecification: { ...old, Enabled: false } });
+    if (old?.Enabled)
+      await ctx.call('dynamodb', 'UpdateTimeToLive', {
+        TableName,
+        TimeToLiveSpecification: { ...old, Enabled: false },
+      });
     if (ttl?.Enabled) await ctx.call('dynamodb', 'UpdateTimeToLive', { TableName, TimeToLiveSpecification: ttl });
   }
-  const recovery = now.PointInTimeRecoverySpecification ?? (before.PointInTimeRecoverySpecification ? { PointInTimeRecoveryEnabled: false } : undefined);
-  if (recovery) await ctx.call('dynamodb', 'UpdateContinuousBackups', { TableName, PointInTimeRecoverySpecification: recovery });
+  const recovery =
+    now.PointInTimeRecoverySpecification ??
+    (before.PointInTimeRecoverySpecification ? { PointInTimeRecoveryEnabled: false } : undefined);
+  if (recovery)
+    await ctx.call('dynamodb', 'UpdateContinuousBackups', { TableName, PointInTimeRecoverySpecification: recovery });
 }
 
 function indexChanges(now: TableProperties, before: TableProperties): object[] {
@@ -80,7 +125,10 @@ function indexChanges(now: TableProperties, before: TableProperties): object[] {
   const same = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
   const gone = old.filter((index) => !new_.some((other) => same(index, other)));
   const made = new_.filter((index) => !old.some((other) => same(index, other)));
-  return [...gone.map((index) => ({ Delete: { IndexName: index.IndexName } })), ...made.map((index) => ({ Create: index }))];
+  return [
+    ...gone.map((index) => ({ Delete: { IndexName: index.IndexName } })),
+    ...made.map((index) => ({ Create: index })),
+  ];
 }
 
 async function state(ctx: ResourceContext, TableName: string): Promise<ResourceState> {

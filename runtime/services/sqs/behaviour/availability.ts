@@ -32,7 +32,10 @@ class Availability {
     if (timer && timer.atMs <= visibleMs) return;
     timer?.cancel();
     const name = `messages visible in ${queueArn.split(':').pop()}`;
-    this.#timers.set(queueArn, this.#kernel.clock.at(visibleMs, name, () => this.#fire(queueArn)));
+    this.#timers.set(
+      queueArn,
+      this.#kernel.clock.at(visibleMs, name, () => this.#fire(queueArn)),
+    );
   }
 
   /** After a restart: visible messages are announced, the rest is waited for. */

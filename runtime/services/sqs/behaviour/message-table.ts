@@ -50,7 +50,9 @@ export class MessageTable {
   }
 
   insert(message: Omit<StoredMessage, 'seq'>): number {
-    const row = this.#sql(`INSERT INTO sqs_messages (${columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING seq`).get<{ seq: number }>(
+    const row = this.#sql(
+      `INSERT INTO sqs_messages (${columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING seq`,
+    ).get<{ seq: number }>(
       message.queue,
       message.messageId,
       message.body,
@@ -71,7 +73,9 @@ export class MessageTable {
 
   /** Visible now, oldest first. */
   visible(queue: string, nowMs: number, limit: number): StoredMessage[] {
-    return this.#sql('SELECT * FROM sqs_messages WHERE queue = ? AND visibleMs <= ? ORDER BY visibleMs, seq LIMIT ?').all<StoredMessage>(queue, nowMs, limit);
+    return this.#sql(
+      'SELECT * FROM sqs_messages WHERE queue = ? AND visibleMs <= ? ORDER BY visibleMs, seq LIMIT ?',
+    ).all<StoredMessage>(queue, nowMs, limit);
   }
 
   /** Visible now in FIFO order, leaving out every group that has a message in flight. */
@@ -112,28 +116,54 @@ export class MessageTable {
     return this.#sql('DELETE FROM sqs_messages WHERE queue = ? AND sentMs <= ?').run(queue, beforeMs).changes;
   }
 
-  counts(queue: string, nowMs: number): { visible: number; inFlight: number; delayed: number; oldestSentMs: number | undefined } {
+  counts(
+    queue: string,
+    nowMs: number,
+  ): { visible: number; inFlight: number; delayed: number; oldestSentMs: number | undefined } {
     const row = this.#sql(
       `SELECT count(*) FILTER (WHERE visibleMs <= ?1) visible, count(*) FILTER (WHERE visibleMs > ?1 AND receiveCount > 0) inFlight,
          count(*) FILTER (WHERE visibleMs > ?1 AND receiveCount = 0) delayed, min(sentMs) oldest FROM sqs_messages WHERE queue = ?2`,
     ).get<{ visible: number; inFlight: number; delayed: number; oldest: number | null }>(nowMs, queue);
-    return { visible: row?.visible ?? 0, inFlight: row?.inFlight ?? 0, delayed: row?.delayed ?? 0, oldestSentMs: row?.oldest ?? undefined };
+    return {
+      visible: row?.visible ?? 0,
+      inFlight: row?.inFlight ?? 0,
+      delayed: row?.delayed ?? 0,
+      oldestSentMs: row?.oldest ?? undefined,
+    };
   }
 
   /** The next moment after `nowMs` at which a message becomes visible. */
   nextVisible(queue: string, nowMs: number): number | undefined {
-    return this.#sql('SELECT min(visibleMs) at FROM sqs_messages WHERE queue = ? AND visibleMs > ?').get<{ at: number | null }>(queue, nowMs)?.at ?? undefined;
+    return (
+      this.#sql('SELECT min(visibleMs) at FROM sqs_messages WHERE queue = ? AND visibleMs > ?').get<{
+        at: number | null;
+      }>(queue, nowMs)?.at ?? undefined
+    );
   }
 
   duplicate(queue: string, scope: string, id: string, nowMs: number): { messageId: string; seq: number } | undefined {
-    return this.#sql('SELECT messageId, seq FROM sqs_deduplication WHERE queue = ? AND scope = ? AND id = ? AND expiresMs > ?').get<{
+    return this.#sql(
+      'SELECT messageId, seq FROM sqs_deduplication WHERE queue = ? AND scope = ? AND id = ? AND expiresMs > ?',
+    ).get<{
       messageId: string;
       seq: number;
     }>(queue, scope, id, nowMs);
   }
 
-  rememberDuplicate(queue: string, scope: string, id: string, message: { messageId: string; seq: number; expiresMs: number }): void {
-    this.#sql('INSERT OR REPLACE INTO sqs_deduplication VALUES (?,?,?,?,?,?)').run(queue, scope, id, message.messageId, message.seq, message.expiresMs);
+  rememberDuplicate(
+    queue: string,
+    scope: string,
+    id: string,
+    message: { messageId: string; seq: number; expiresMs: number },
+  ): void {
+    this.#sql('INSERT OR REPLACE INTO sqs_deduplication VALUES (?,?,?,?,?,?)').run(
+      queue,
+      scope,
+      id,
+      message.messageId,
+      message.seq,
+      message.expiresMs,
+    );
   }
 
   forgetDuplicates(nowMs: number): void {

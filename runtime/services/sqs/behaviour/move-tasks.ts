@@ -1,6 +1,6 @@
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Collection } from '../../../kernel/store/collection.ts';
-import { queuesByArn, type Queue } from '../state.ts';
+import { type Queue, queuesByArn } from '../state.ts';
 import { messageTable, type StoredMessage } from './message-table.ts';
 import { move } from './redrive.ts';
 
@@ -35,7 +35,12 @@ export function runMoveTask(kernel: Kernel, source: Queue, id: string): void {
   for (const message of batch) {
     const target = destination(kernel, task, message);
     if (!target) {
-      tasks.put(id, { ...task, Status: 'FAILED', FailureReason: 'CouldNotDetermineMessageSource', ApproximateNumberOfMessagesMoved: task.ApproximateNumberOfMessagesMoved + moved });
+      tasks.put(id, {
+        ...task,
+        Status: 'FAILED',
+        FailureReason: 'CouldNotDetermineMessageSource',
+        ApproximateNumberOfMessagesMoved: task.ApproximateNumberOfMessagesMoved + moved,
+      });
       return;
     }
     move(kernel, message, target, null);

@@ -62,10 +62,13 @@ function checkRedrivePolicy(ctx: Context, queueName: string, text: string): void
   const policy = parseObject('RedrivePolicy', text);
   const unknown = Object.keys(policy).find((name) => name !== 'deadLetterTargetArn' && name !== 'maxReceiveCount');
   const receives = Number(policy.maxReceiveCount);
-  const reason = (why: string): Error => invalidParameter(`Value ${text} for parameter RedrivePolicy is invalid. Reason: ${why}`);
+  const reason = (why: string): Error =>
+    invalidParameter(`Value ${text} for parameter RedrivePolicy is invalid. Reason: ${why}`);
   if (unknown) throw reason('Redrive policy contains an unknown attribute.');
-  if (!policy.deadLetterTargetArn || !policy.maxReceiveCount) throw reason('Redrive policy does not contain mandatory attribute: deadLetterTargetArn and maxReceiveCount.');
-  if (!Number.isInteger(receives) || receives < 1 || receives > 1000) throw reason('Invalid value for maxReceiveCount: must be an integer from 1 to 1000.');
+  if (!policy.deadLetterTargetArn || !policy.maxReceiveCount)
+    throw reason('Redrive policy does not contain mandatory attribute: deadLetterTargetArn and maxReceiveCount.');
+  if (!Number.isInteger(receives) || receives < 1 || receives > 1000)
+    throw reason('Invalid value for maxReceiveCount: must be an integer from 1 to 1000.');
   const arn = parseArn(String(policy.deadLetterTargetArn));
   const target = arn && queues(ctx, { account: arn.account, region: arn.region }).get(arn.resource);
   if (!target) throw reason('Dead letter target does not exist.');
@@ -88,9 +91,11 @@ function allowsSource(text: string | undefined, ctx: Context, queueName: string)
 function checkRedriveAllowPolicy(text: string): void {
   if (text === '') return;
   const policy = parseObject('RedriveAllowPolicy', text);
-  if (!['allowAll', 'denyAll', 'byQueue'].includes(String(policy.redrivePermission))) throw invalidAttributeValue('RedriveAllowPolicy');
+  if (!['allowAll', 'denyAll', 'byQueue'].includes(String(policy.redrivePermission)))
+    throw invalidAttributeValue('RedriveAllowPolicy');
   const sources = policy.sourceQueueArns;
-  if ((policy.redrivePermission === 'byQueue') !== Array.isArray(sources)) throw invalidAttributeValue('RedriveAllowPolicy');
+  if ((policy.redrivePermission === 'byQueue') !== Array.isArray(sources))
+    throw invalidAttributeValue('RedriveAllowPolicy');
   if (Array.isArray(sources) && sources.length > 10) throw invalidAttributeValue('RedriveAllowPolicy');
 }
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../../kernel/service.ts';
-import { queuesByArn, redrivePolicy, type Queue } from '../state.ts';
+import { type Queue, queuesByArn, redrivePolicy } from '../state.ts';
 import { availability } from './availability.ts';
 import { messageTable, type StoredMessage } from './message-table.ts';
 

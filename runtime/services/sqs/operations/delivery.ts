@@ -42,7 +42,9 @@ function deleteByReceipt(ctx: Context, queue: Queue, handle: string): void {
   const gone = !message || message.queue !== queue.QueueArn;
   if (gone) return;
   if (isFifo(queue) && (message.receipt !== nonce || message.visibleMs <= ctx.clock.now())) {
-    throw invalidParameter(`Value ${handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`);
+    throw invalidParameter(
+      `Value ${handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+    );
   }
   table.delete(seq);
   // A group of a FIFO queue is free again once its message in flight is deleted.
@@ -59,11 +61,17 @@ function deleteByReceipt(ctx: Context, queue: Queue, handle: string): void {
   });
 }
 
-function changeVisibility(ctx: Context, queue: Queue, entry: { ReceiptHandle?: string | undefined; VisibilityTimeout?: number | undefined }): void {
+function changeVisibility(
+  ctx: Context,
+  queue: Queue,
+  entry: { ReceiptHandle?: string | undefined; VisibilityTimeout?: number | undefined },
+): void {
   const handle = entry.ReceiptHandle ?? '';
   const seconds = entry.VisibilityTimeout ?? 0;
   if (seconds < 0 || seconds > 43_200) {
-    throw invalidParameter(`Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between 0 and 43200.`);
+    throw invalidParameter(
+      `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between 0 and 43200.`,
+    );
   }
   const { seq, queueName, nonce } = parseReceipt(handle);
   if (queueName !== queue.QueueName) throw receiptHandleIsInvalid(handle);
@@ -71,7 +79,9 @@ function changeVisibility(ctx: Context, queue: Queue, entry: { ReceiptHandle?: s
   const message = table.find(seq);
   const nowMs = ctx.clock.now();
   if (!message || message.queue !== queue.QueueArn || message.receipt !== nonce) {
-    throw invalidParameter(`Value ${handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`);
+    throw invalidParameter(
+      `Value ${handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+    );
   }
   if (message.visibleMs <= nowMs) throw messageNotInflight();
   table.setVisible(seq, nowMs + seconds * 1000);

@@ -1,25 +1,34 @@
-import type { CancelMessageMoveTaskCommandInput, ListMessageMoveTasksCommandInput, StartMessageMoveTaskCommandInput } from '@aws-sdk/client-sqs';
+import type {
+  CancelMessageMoveTaskCommandInput,
+  ListMessageMoveTasksCommandInput,
+  StartMessageMoveTaskCommandInput,
+} from '@aws-sdk/client-sqs';
 import { parseArn } from '../../../kernel/arn.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { messageTable } from '../behaviour/message-table.ts';
-import { moveTasks, type MoveTask, runMoveTask } from '../behaviour/move-tasks.ts';
+import { type MoveTask, moveTasks, runMoveTask } from '../behaviour/move-tasks.ts';
 import { invalidParameter, resourceNotFound, unsupportedOperation } from '../errors.ts';
-import { queuesByArn, queues, redrivePolicy } from '../state.ts';
+import { queues, queuesByArn, redrivePolicy } from '../state.ts';
 
 /** "Configure a dead-letter queue redrive" (Developer Guide): back to where each message came from, or to a queue named. */
 export function StartMessageMoveTask(ctx: Context, input: StartMessageMoveTaskCommandInput) {
   const source = ctx.engine(queuesByArn).find(input.SourceArn ?? '');
-  if (!source) throw resourceNotFound('The resource that you specified for the SourceArn parameter doesn\'t exist.');
-  const feeds = queues(ctx, source).values().some((queue) => redrivePolicy(queue)?.deadLetterTargetArn === source.QueueArn);
+  if (!source) throw resourceNotFound("The resource that you specified for the SourceArn parameter doesn't exist.");
+  const feeds = queues(ctx, source)
+    .values()
+    .some((queue) => redrivePolicy(queue)?.deadLetterTargetArn === source.QueueArn);
   if (!feeds) throw invalidParameter('Source queue must be configured as a Dead Letter Queue.');
   if (input.DestinationArn && !ctx.engine(queuesByArn).find(input.DestinationArn)) {
     throw resourceNotFound("The resource that you specified for the DestinationArn parameter doesn't exist.");
   }
   const rate = input.MaxNumberOfMessagesPerSecond;
-  if (rate !== undefined && (rate < 1 || rate > 500)) throw invalidParameter('MaxNumberOfMessagesPerSecond must be between 1 and 500.');
+  if (rate !== undefined && (rate < 1 || rate > 500))
+    throw invalidParameter('MaxNumberOfMessagesPerSecond must be between 1 and 500.');
   const tasks = moveTasks(ctx, source);
   if (tasks.values().some((task) => task.SourceArn === source.QueueArn && task.Status === 'RUNNING')) {
-    throw unsupportedOperation('There is already a task running. Only one active task is allowed for a source queue arn at a given time.');
+    throw unsupportedOperation(
+      'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+    );
   }
   const task: MoveTask = {
     id: ctx.ids.uuid(),

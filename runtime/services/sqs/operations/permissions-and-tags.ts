@@ -37,10 +37,16 @@ export function RemovePermission(ctx: Context, input: RemovePermissionCommandInp
   const policy = policyOf(queue);
   const rest = policy.Statement.filter((statement) => statement.Sid !== input.Label);
   if (rest.length === policy.Statement.length) {
-    throw invalidParameter(`Value ${input.Label} for parameter Label is invalid. Reason: can't find label on existing policy.`);
+    throw invalidParameter(
+      `Value ${input.Label} for parameter Label is invalid. Reason: can't find label on existing policy.`,
+    );
   }
   const { Policy: _old, ...attributes } = queue.attributes;
-  keep(ctx, queue, rest.length > 0 ? { ...attributes, Policy: JSON.stringify({ ...policy, Statement: rest }) } : attributes);
+  keep(
+    ctx,
+    queue,
+    rest.length > 0 ? { ...attributes, Policy: JSON.stringify({ ...policy, Statement: rest }) } : attributes,
+  );
   return {};
 }
 

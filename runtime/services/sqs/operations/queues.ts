@@ -12,8 +12,25 @@ import type { Context } from '../../../kernel/service.ts';
 import { availability } from '../behaviour/availability.ts';
 import { messageTable } from '../behaviour/message-table.ts';
 import { checkAttributes, checkName } from '../behaviour/queue-rules.ts';
-import { invalidAttributeName, invalidParameter, purgeQueueInProgress, queueDeletedRecently, queueDoesNotExist, queueNameExists } from '../errors.ts';
-import { attributeDefaults, isFifo, queueArn, queueAt, queues, queueUrl, type Queue, redrivePolicy, urlFor } from '../state.ts';
+import {
+  invalidAttributeName,
+  invalidParameter,
+  purgeQueueInProgress,
+  queueDeletedRecently,
+  queueDoesNotExist,
+  queueNameExists,
+} from '../errors.ts';
+import {
+  attributeDefaults,
+  isFifo,
+  type Queue,
+  queueArn,
+  queueAt,
+  queues,
+  queueUrl,
+  redrivePolicy,
+  urlFor,
+} from '../state.ts';
 
 /** A name is free again a minute after its queue was deleted; a queue can be purged once a minute. */
 const oneMinuteMs = 60_000;
@@ -73,25 +90,44 @@ export function GetQueueUrl(ctx: Context, input: GetQueueUrlCommandInput) {
 
 export function ListQueues(ctx: Context, input: ListQueuesCommandInput) {
   const prefix = input.QueueNamePrefix ?? '';
-  return page(ctx, queues(ctx, ctx).values().filter((queue) => queue.QueueName.startsWith(prefix)), input, 'QueueUrls');
+  return page(
+    ctx,
+    queues(ctx, ctx)
+      .values()
+      .filter((queue) => queue.QueueName.startsWith(prefix)),
+    input,
+    'QueueUrls',
+  );
 }
 
 export function ListDeadLetterSourceQueues(ctx: Context, input: ListDeadLetterSourceQueuesCommandInput) {
   const target = queueAt(ctx, input.QueueUrl ?? '');
-  const sources = queues(ctx, target).values().filter((queue) => redrivePolicy(queue)?.deadLetterTargetArn === target.QueueArn);
+  const sources = queues(ctx, target)
+    .values()
+    .filter((queue) => redrivePolicy(queue)?.deadLetterTargetArn === target.QueueArn);
   return page(ctx, sources, input, 'queueUrls');
 }
 
-function page(ctx: Context, found: Queue[], input: { MaxResults?: number | undefined; NextToken?: string | undefined }, member: string) {
+function page(
+  ctx: Context,
+  found: Queue[],
+  input: { MaxResults?: number | undefined; NextToken?: string | undefined },
+  member: string,
+) {
   const limit = input.MaxResults ?? 1000;
-  if (limit < 1 || limit > 1000) throw invalidParameter(`Value ${limit} for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.`);
+  if (limit < 1 || limit > 1000)
+    throw invalidParameter(
+      `Value ${limit} for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.`,
+    );
   const after = input.NextToken ? Buffer.from(input.NextToken, 'base64').toString() : '';
   const rest = found.filter((queue) => queue.QueueName > after);
   const urls = rest.slice(0, limit);
   const last = urls.at(-1);
   return {
     [member]: urls.map((queue) => urlFor(ctx, queue)),
-    ...(rest.length > limit && last && input.MaxResults ? { NextToken: Buffer.from(last.QueueName).toString('base64') } : {}),
+    ...(rest.length > limit && last && input.MaxResults
+      ? { NextToken: Buffer.from(last.QueueName).toString('base64') }
+      : {}),
   };
 }
 
@@ -113,7 +149,8 @@ export function GetQueueAttributes(ctx: Context, input: GetQueueAttributesComman
   const known = new Set([...Object.keys(all), ...optionalAttributes, 'All']);
   const Attributes: Record<string, string> = {};
   for (const name of wanted) if (!known.has(name)) throw invalidAttributeName(name);
-  for (const [name, value] of Object.entries(all)) if (wanted.includes('All') || wanted.includes(name)) Attributes[name] = value;
+  for (const [name, value] of Object.entries(all))
+    if (wanted.includes('All') || wanted.includes(name)) Attributes[name] = value;
   return { Attributes };
 }
 
@@ -136,7 +173,11 @@ export function SetQueueAttributes(ctx: Context, input: SetQueueAttributesComman
   checkAttributes(ctx, queue.QueueName, given);
   const attributes = { ...queue.attributes, ...given };
   if (given.SqsManagedSseEnabled === 'true') delete attributes.KmsMasterKeyId;
-  queues(ctx, queue).put(queue.QueueName, { ...queue, attributes: encryptionOf(attributes), modifiedMs: ctx.clock.now() });
+  queues(ctx, queue).put(queue.QueueName, {
+    ...queue,
+    attributes: encryptionOf(attributes),
+    modifiedMs: ctx.clock.now(),
+  });
   return {};
 }
 

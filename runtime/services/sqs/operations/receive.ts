@@ -11,7 +11,12 @@ import { inFlightLimit, isFifo, numberAttribute, type Queue, queueAt } from '../
 export async function ReceiveMessage(ctx: Context, input: ReceiveMessageCommandInput) {
   const queue = queueAt(ctx, input.QueueUrl ?? '');
   const limit = within(input.MaxNumberOfMessages ?? 1, 'MaxNumberOfMessages', 1, 10);
-  const waitSeconds = within(input.WaitTimeSeconds ?? numberAttribute(queue, 'ReceiveMessageWaitTimeSeconds'), 'WaitTimeSeconds', 0, 20);
+  const waitSeconds = within(
+    input.WaitTimeSeconds ?? numberAttribute(queue, 'ReceiveMessageWaitTimeSeconds'),
+    'WaitTimeSeconds',
+    0,
+    20,
+  );
   within(input.VisibilityTimeout ?? 0, 'VisibilityTimeout', 0, 43_200);
   const deadline = ctx.clock.now() + waitSeconds * 1000;
   for (;;) {
@@ -31,7 +36,9 @@ function take(ctx: Context, queue: Queue, limit: number, input: ReceiveMessageCo
   const expired = nowMs - numberAttribute(queue, 'MessageRetentionPeriod') * 1000;
   const visibilityMs = (input.VisibilityTimeout ?? numberAttribute(queue, 'VisibilityTimeout')) * 1000;
   const messages: Message[] = [];
-  const candidates = isFifo(queue) ? table.visibleFifo(queue.QueueArn, nowMs, limit) : table.visible(queue.QueueArn, nowMs, limit);
+  const candidates = isFifo(queue)
+    ? table.visibleFifo(queue.QueueArn, nowMs, limit)
+    : table.visible(queue.QueueArn, nowMs, limit);
   for (const message of candidates) {
     if (message.sentMs <= expired) table.delete(message.seq);
     else if (!deadLetter(ctx, queue, message)) {
@@ -52,26 +59,42 @@ function checkInFlight(ctx: Context, queue: Queue): void {
   if (inFlight > inFlightLimit) throw overLimit();
 }
 
-function present(queue: Queue, message: StoredMessage, how: { nonce: string; nowMs: number; input: ReceiveMessageCommandInput }): Message {
+function present(
+  queue: Queue,
+  message: StoredMessage,
+  how: { nonce: string; nowMs: number; input: ReceiveMessageCommandInput },
+): Message {
   const attributes = selectAttributes(message, how.input.MessageAttributeNames ?? []);
-  const system = systemAttributes(message, how.nowMs, [...(how.input.AttributeNames ?? []), ...(how.input.MessageSystemAttributeNames ?? [])]);
+  const system = systemAttributes(message, how.nowMs, [
+    ...(how.input.AttributeNames ?? []),
+    ...(how.input.MessageSystemAttributeNames ?? []),
+  ]);
   return {
     MessageId: message.messageId,
     ReceiptHandle: formatReceipt({ queueName: queue.QueueName, seq: message.seq, nonce: how.nonce }),
     MD5OfBody: md5Of(message.body),
     Body: message.body,
     ...(Object.keys(system).length > 0 ? { Attributes: system } : {}),
-    ...(Object.keys(attributes).length > 0 ? { MessageAttributes: attributes, MD5OfMessageAttributes: md5OfAttributes(attributes) } : {}),
+    ...(Object.keys(attributes).length > 0
+      ? { MessageAttributes: attributes, MD5OfMessageAttributes: md5OfAttributes(attributes) }
+      : {}),
   };
 }
 
 function selectAttributes(message: StoredMessage, names: string[]): Record<string, MessageAttributeValue> {
   if (!message.attributes || names.length === 0) return {};
-  const kept = JSON.parse(message.attributes) as Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>;
+  const kept = JSON.parse(message.attributes) as Record<
+    string,
+    { DataType: string; StringValue?: string; BinaryValue?: string }
+  >;
   const all = names.includes('All') || names.includes('.*');
   const selected: Record<string, MessageAttributeValue> = {};
   for (const [name, { BinaryValue, ...rest }] of Object.entries(kept)) {
-    if (!all && !names.some((wanted) => wanted === name || (wanted.endsWith('.*') && name.startsWith(wanted.slice(0, -1))))) continue;
+    if (
+      !all &&
+      !names.some((wanted) => wanted === name || (wanted.endsWith('.*') && name.startsWith(wanted.slice(0, -1))))
+    )
+      continue;
     selected[name] = BinaryValue === undefined ? rest : { ...rest, BinaryValue: Buffer.from(BinaryValue, 'base64') };
   }
   return selected;
@@ -79,7 +102,9 @@ function selectAttributes(message: StoredMessage, names: string[]): Record<strin
 
 function systemAttributes(message: StoredMessage, nowMs: number, names: string[]): Record<string, string> {
   if (names.length === 0) return {};
-  const sent = message.systemAttributes ? (JSON.parse(message.systemAttributes) as Record<string, MessageAttributeValue>) : {};
+  const sent = message.systemAttributes
+    ? (JSON.parse(message.systemAttributes) as Record<string, MessageAttributeValue>)
+    : {};
   const all: Record<string, string | undefined> = {
     SenderId: message.senderId,
     SentTimestamp: String(message.sentMs),
@@ -88,7 +113,10 @@ function systemAttributes(message: StoredMessage, nowMs: number, names: string[]
     AWSTraceHeader: sent.AWSTraceHeader?.StringValue,
     MessageGroupId: message.groupId ?? undefined,
     MessageDeduplicationId: message.deduplicationId ?? undefined,
-    SequenceNumber: message.deduplicationId === null ? undefined : (18_840_000_000_000_000_000n + BigInt(message.seq) * 256n).toString(),
+    SequenceNumber:
+      message.deduplicationId === null
+        ? undefined
+        : (18_840_000_000_000_000_000n + BigInt(message.seq) * 256n).toString(),
     DeadLetterQueueSourceArn: message.deadLetterSource ?? undefined,
   };
   const selected: Record<string, string> = {};
@@ -100,7 +128,9 @@ function systemAttributes(message: StoredMessage, nowMs: number, names: string[]
 
 function within(value: number, name: string, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw invalidParameter(`Value ${value} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`);
+  throw invalidParameter(
+    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+  );
 }
 
 function countReceived(ctx: Context, queue: Queue, count: number): void {

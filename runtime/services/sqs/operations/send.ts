@@ -36,13 +36,18 @@ export function SendMessageBatch(ctx: Context, input: SendMessageBatchCommandInp
   const Failed: object[] = [];
   for (const entry of entries) {
     const result = sendEntry(ctx, queue, entry);
-    if (result instanceof AwsError) Failed.push({ Id: entry.Id, SenderFault: true, Code: result.queryCode ?? result.code, Message: result.message });
+    if (result instanceof AwsError)
+      Failed.push({ Id: entry.Id, SenderFault: true, Code: result.queryCode ?? result.code, Message: result.message });
     else Successful.push(result);
   }
   return { Successful, ...(Failed.length > 0 ? { Failed } : {}) };
 }
 
-function sendEntry(ctx: Context, queue: Queue, entry: SendMessageBatchRequestEntry): SendMessageBatchResultEntry | AwsError {
+function sendEntry(
+  ctx: Context,
+  queue: Queue,
+  entry: SendMessageBatchRequestEntry,
+): SendMessageBatchResultEntry | AwsError {
   try {
     checkMessage(queue, entry);
     return { Id: entry.Id, ...send(ctx, queue, entry) };
@@ -71,7 +76,10 @@ function send(ctx: Context, queue: Queue, message: Outgoing) {
     messageId: MessageId,
     body,
     attributes: keepAttributes(attributes),
-    systemAttributes: keepAttributes({ AWSTraceHeader: { DataType: 'String', StringValue: ctx.trace.header }, ...message.MessageSystemAttributes }),
+    systemAttributes: keepAttributes({
+      AWSTraceHeader: { DataType: 'String', StringValue: ctx.trace.header },
+      ...message.MessageSystemAttributes,
+    }),
     senderId: describePrincipal(ctx.principal),
     sentMs: nowMs,
     visibleMs,
@@ -97,7 +105,12 @@ function keepAttributes(attributes: Record<string, MessageAttributeValue>): stri
 }
 
 function deduplicationId(message: Outgoing): string {
-  return message.MessageDeduplicationId ?? createHash('sha256').update(message.MessageBody ?? '').digest('hex');
+  return (
+    message.MessageDeduplicationId ??
+    createHash('sha256')
+      .update(message.MessageBody ?? '')
+      .digest('hex')
+  );
 }
 
 function deduplicationScope(queue: Queue, message: Outgoing): string {
@@ -105,12 +118,19 @@ function deduplicationScope(queue: Queue, message: Outgoing): string {
 }
 
 function duplicateOf(ctx: Context, queue: Queue, message: Outgoing) {
-  return ctx.engine(messageTable).duplicate(queue.QueueArn, deduplicationScope(queue, message), deduplicationId(message), ctx.clock.now());
+  return ctx
+    .engine(messageTable)
+    .duplicate(queue.QueueArn, deduplicationScope(queue, message), deduplicationId(message), ctx.clock.now());
 }
 
 function remember(ctx: Context, queue: Queue, message: Outgoing, sent: { messageId: string; seq: number }): void {
   const expiresMs = ctx.clock.now() + deduplicationMs;
-  ctx.engine(messageTable).rememberDuplicate(queue.QueueArn, deduplicationScope(queue, message), deduplicationId(message), { ...sent, expiresMs });
+  ctx
+    .engine(messageTable)
+    .rememberDuplicate(queue.QueueArn, deduplicationScope(queue, message), deduplicationId(message), {
+      ...sent,
+      expiresMs,
+    });
 }
 
 /** Twenty digits, growing, as AWS's are. */
@@ -119,7 +139,13 @@ function sequenceNumber(seq: number): string {
 }
 
 function sentMetric(ctx: Context, queue: Queue, bytes: number) {
-  const about = { namespace: 'AWS/SQS', dimensions: { QueueName: queue.QueueName }, timeMs: ctx.clock.now(), region: queue.region, account: queue.account };
+  const about = {
+    namespace: 'AWS/SQS',
+    dimensions: { QueueName: queue.QueueName },
+    timeMs: ctx.clock.now(),
+    region: queue.region,
+    account: queue.account,
+  };
   ctx.events.emit('metric', { ...about, name: 'SentMessageSize', value: bytes, unit: 'Bytes' });
   return { ...about, name: 'NumberOfMessagesSent', value: 1, unit: 'Count' };
 }

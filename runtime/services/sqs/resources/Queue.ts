@@ -40,8 +40,13 @@ export const Queue = defineResource<QueueProperties>({
   },
   async update(ctx, QueueUrl, properties, previous) {
     const before = attributesOf(previous);
-    const Attributes: Record<string, string> = Object.fromEntries(Object.keys(before).map((name) => [name, attributeReset[name] ?? '']));
-    await ctx.call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { ...Attributes, ...attributesOf(properties) } });
+    const Attributes: Record<string, string> = Object.fromEntries(
+      Object.keys(before).map((name) => [name, attributeReset[name] ?? '']),
+    );
+    await ctx.call('sqs', 'SetQueueAttributes', {
+      QueueUrl,
+      Attributes: { ...Attributes, ...attributesOf(properties) },
+    });
     await ctx.call('sqs', 'TagQueue', { QueueUrl, Tags: tagsOf(ctx, properties.Tags) });
     return describe(ctx, QueueUrl);
   },
@@ -53,10 +58,19 @@ export const Queue = defineResource<QueueProperties>({
     }
   },
   async read(ctx, QueueUrl) {
-    const { Attributes } = await ctx.call<{ Attributes: Record<string, string> }>('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] });
+    const { Attributes } = await ctx.call<{ Attributes: Record<string, string> }>('sqs', 'GetQueueAttributes', {
+      QueueUrl,
+      AttributeNames: ['All'],
+    });
     const json = (name: string) => (Attributes[name] ? { [name]: JSON.parse(Attributes[name]) as object } : {});
-    const numbers = Object.keys(attributeReset).filter((name) => Attributes[name] !== undefined && /^\d+$/.test(Attributes[name]));
-    return { ...Object.fromEntries(numbers.map((name) => [name, Number(Attributes[name])])), ...json('RedrivePolicy'), ...json('RedriveAllowPolicy') };
+    const numbers = Object.keys(attributeReset).filter(
+      (name) => Attributes[name] !== undefined && /^\d+$/.test(Attributes[name]),
+    );
+    return {
+      ...Object.fromEntries(numbers.map((name) => [name, Number(Attributes[name])])),
+      ...json('RedrivePolicy'),
+      ...json('RedriveAllowPolicy'),
+    };
   },
 });
 
@@ -82,6 +96,12 @@ function attributesOf(properties: QueueProperties): Record<string, string> {
 }
 
 async function describe(ctx: ResourceContext, QueueUrl: string): Promise<ResourceState> {
-  const { Attributes } = await ctx.call<{ Attributes: Record<string, string> }>('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] });
-  return { physicalId: QueueUrl, attributes: { Arn: Attributes.QueueArn, QueueName: QueueUrl.split('/').pop(), QueueUrl } };
+  const { Attributes } = await ctx.call<{ Attributes: Record<string, string> }>('sqs', 'GetQueueAttributes', {
+    QueueUrl,
+    AttributeNames: ['QueueArn'],
+  });
+  return {
+    physicalId: QueueUrl,
+    attributes: { Arn: Attributes.QueueArn, QueueName: QueueUrl.split('/').pop(), QueueUrl },
+  };
 }

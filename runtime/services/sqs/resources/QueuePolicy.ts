@@ -15,7 +15,11 @@ export const QueuePolicy = defineResource<QueuePolicyProperties>({
     return { physicalId, attributes: { Id: physicalId } };
   },
   async update(ctx, physicalId, properties, previous) {
-    await put(ctx, previous.Queues.filter((queue) => !properties.Queues.includes(queue)), '');
+    await put(
+      ctx,
+      previous.Queues.filter((queue) => !properties.Queues.includes(queue)),
+      '',
+    );
     await put(ctx, properties.Queues, JSON.stringify(properties.PolicyDocument));
     return { physicalId, attributes: { Id: physicalId } };
   },
