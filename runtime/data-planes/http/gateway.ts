@@ -23,7 +23,12 @@ declare module '../../kernel/events/events.ts' {
 export function gateway(kernel: Kernel): RequestListener {
   return (message, response) => {
     serve(kernel, message, response).catch((error: Error) => {
-      kernel.events.emit('problem', { timeMs: kernel.clock.now(), where: 'gateway', message: error.message, ...(error.stack ? { stack: error.stack } : {}) });
+      kernel.events.emit('problem', {
+        timeMs: kernel.clock.now(),
+        where: 'gateway',
+        message: error.message,
+        ...(error.stack ? { stack: error.stack } : {}),
+      });
       response.destroy();
     });
   };
@@ -36,10 +41,14 @@ async function serve(kernel: Kernel, message: IncomingMessage, response: ServerR
   if (!plane) return toNode(unknownHost(kernel, request.host), response, request.method);
   const timeMs = kernel.clock.now();
   const started = kernel.clock.elapsed();
-  const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, { header: request.headers['x-amzn-trace-id'] });
+  const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, {
+    header: request.headers['x-amzn-trace-id'],
+  });
   const answer = await plane(request, hop);
-  await toNode(answer, response, request.method);
+  const written = toNode(answer, response, request.method);
+  if (written) await written;
   hop.end({ status: answer.status });
+  if (!kernel.events.heard('user.request')) return;
   kernel.events.emit('user.request', {
     timeMs,
     durationMs: kernel.clock.elapsed() - started,

@@ -1,55 +1,77 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
 
 /** node:http's request as data planes see it. The body stays a stream. */
-export function fromNode(message: IncomingMessage, response: ServerResponse, options: { secure: boolean }): HttpRequest {
-  const abort = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) abort.abort(new Error('the client has gone'));
-  });
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  const hasBody = message.headers['content-length'] !== undefined || message.headers['transfer-encoding'] !== undefined;
+export function fromNode(
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: { secure: boolean },
+): HttpRequest {
+  const { socket } = message;
+  const headers = joined(message.headers);
+  const length = headers['content-length'];
+  let signal: AbortSignal | undefined;
   return {
     method: message.method ?? 'GET',
     url: message.url ?? '/',
-    host: (message.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
+    host: (headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
     headers,
-    body: hasBody && message.headers['content-length'] !== '0' ? message : undefined,
+    body: (length ?? (headers['transfer-encoding'] ? 'chunked' : '0')) === '0' ? undefined : message,
     client: {
-      ip: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
-      port: message.socket.remotePort ?? 0,
+      ip: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      port: socket.remotePort ?? 0,
       secure: options.secure,
       httpVersion: message.httpVersion,
     },
-    signal: abort.signal,
+    get signal() {
+      signal ??= signalOf(response);
+      return signal;
+    },
   };
 }
 
-/** Writes a response; a stream that fails half-way ends the connection, for the status is already out. */
-export async function toNode(answer: HttpResponse, response: ServerResponse, method: string): Promise<void> {
+/** The message's own object, for nobody else reads it; only set-cookie, which no client should send, comes as a list. */
+function joined(headers: IncomingHttpHeaders): Record<string, string> {
+  const cookies = headers['set-cookie'];
+  if (cookies) (headers as Record<string, string>)['set-cookie'] = cookies.join(', ');
+  return headers as Record<string, string>;
+}
+
+function signalOf(response: ServerResponse): AbortSignal {
+  const abort = new AbortController();
+  const closed = (): void => {
+    if (!response.writableFinished) abort.abort(new Error('the client has gone'));
+  };
+  if (response.closed) closed();
+  else response.once('close', closed);
+  return abort.signal;
+}
+
+/**
+ * Writes a response; a stream that fails half-way ends the connection, for the status is already out. A promise only
+ * where there is a stream to wait for.
+ */
+export function toNode(answer: HttpResponse, response: ServerResponse, method: string): void | Promise<void> {
   const { status, headers, body } = answer;
+  const stream = body instanceof Readable ? body : undefined;
   if (response.destroyed) {
-    if (body instanceof Readable) body.destroy();
+    stream?.destroy();
     return;
   }
-  const known = body instanceof Readable ? undefined : body;
-  if (known !== undefined && headers['content-length'] === undefined && status !== 204 && status !== 304) {
-    headers['content-length'] = String(Buffer.byteLength(known));
+  const bodiless = status === 204 || status === 304;
+  if (!stream && body !== undefined && !bodiless && headers['content-length'] === undefined) {
+    headers['content-length'] = String(Buffer.byteLength(body as Buffer | string));
   }
+  if (status >= 400 && !response.req.complete && isLong(response.req)) headers.connection = 'close';
   response.writeHead(status, headers);
-  if (method === 'HEAD' || !(body instanceof Readable)) {
-    if (body instanceof Readable) body.destroy();
-    response.end(method === 'HEAD' ? undefined : known);
-    return;
-  }
-  try {
-    await pipeline(body, response);
-  } catch {
-    response.destroy();
-  }
+  if (stream && !bodiless && method !== 'HEAD') return pipeline(stream, response).catch(() => void response.destroy());
+  stream?.destroy();
+  response.end(method === 'HEAD' || bodiless ? undefined : body);
+}
+
+/** What is left of a short body costs less to read than a new connection; a long one that was refused is not waited for. */
+function isLong(message: IncomingMessage): boolean {
+  return Number(message.headers['content-length'] ?? Infinity) > 1024 * 1024;
 }
