@@ -21,8 +21,9 @@ export function terminal(): Terminal {
 /** Columns as wide as their widest cell. */
 export function table(rows: string[][]): string[] {
   const widths: number[] = [];
-  for (const row of rows)
-    row.forEach((cell, column) => void (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
   return rows.map((row) =>
     row
       .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))

@@ -86,7 +86,9 @@ function run(
     },
   });
   let output = '';
-  const collect = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-20_000));
+  const collect = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-20_000);
+  };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   return new Promise((resolve) => {

@@ -73,7 +73,7 @@ describe('the store', () => {
     store.migrate('things', steps);
     store.migrate('things', steps);
     store.prepare('INSERT INTO things VALUES (?, ?)').run(1, 'one');
-    assert.deepEqual({ ...store.prepare('SELECT * FROM things').get() }, { id: 1, name: 'one' });
+    assert.deepEqual({ ...store.prepare('SELECT * FROM things').get<object>() }, { id: 1, name: 'one' });
     store.close();
   });
 

@@ -139,19 +139,22 @@ export function holds(condition: Condition, item: Item): boolean {
     case 'not':
       return !holds(condition.part, item);
     case 'compare':
-      return compare(condition.operator, valueOf(condition.left, item), valueOf(condition.right, item));
+      return compare(condition.operator, operandValue(condition.left, item), operandValue(condition.right, item));
     case 'between': {
-      const value = valueOf(condition.value, item);
-      return compare('>=', value, valueOf(condition.low, item)) && compare('<=', value, valueOf(condition.high, item));
+      const value = operandValue(condition.value, item);
+      return (
+        compare('>=', value, operandValue(condition.low, item)) &&
+        compare('<=', value, operandValue(condition.high, item))
+      );
     }
     case 'in':
-      return condition.list.some((one) => compare('=', valueOf(condition.value, item), valueOf(one, item)));
+      return condition.list.some((one) => compare('=', operandValue(condition.value, item), operandValue(one, item)));
     case 'function':
       return applyFunction(condition, item);
   }
 }
 
-function valueOf(operand: Operand, item: Item): AttributeValue | undefined {
+function operandValue(operand: Operand, item: Item): AttributeValue | undefined {
   if (operand.kind === 'value') return operand.value;
   const value = resolvePath(item, operand.path);
   if (operand.kind === 'path' || value === undefined) return value;
@@ -181,7 +184,7 @@ function applyFunction(condition: Condition & { kind: 'function' }, item: Item):
   const value = resolvePath(item, condition.path);
   if (condition.name === 'attribute_exists') return value !== undefined;
   if (condition.name === 'attribute_not_exists') return value === undefined;
-  const argument = condition.argument && valueOf(condition.argument, item);
+  const argument = condition.argument && operandValue(condition.argument, item);
   if (value === undefined || argument === undefined) return false;
   if (condition.name === 'attribute_type') return typeOf(value) === argument.S;
   if (condition.name === 'begins_with') return beginsWith(value, argument);

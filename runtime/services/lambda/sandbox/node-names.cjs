@@ -42,7 +42,13 @@ exports.install = function install() {
     headers.set('host', url.hostname);
     const target = new URL(url.pathname + url.search, endpoint());
     const body = request.body === null ? {} : { body: request.body, duplex: 'half' };
-    return fetch_(target, { method: request.method, headers, redirect: request.redirect, signal: request.signal, ...body });
+    return fetch_(target, {
+      method: request.method,
+      headers,
+      redirect: request.redirect,
+      signal: request.signal,
+      ...body,
+    });
   };
   syncBuiltinESMExports();
 };
