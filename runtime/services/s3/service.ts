@@ -1,30 +1,46 @@
-import { awsName } from '../../data-planes/http/hosts.ts';
-import { type Addressing, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { addressing } from './addressing.ts';
 import { authorize } from './authorization.ts';
 import { bodies } from './behaviour/bodies.ts';
 import { registerHosts } from './behaviour/hosts.ts';
 import { runLifecycleDaily } from './behaviour/lifecycle.ts';
 import { objectTable } from './behaviour/object-table.ts';
-import { CreateBucket, DeleteBucket, GetBucketLocation, HeadBucket, ListBuckets } from './operations/buckets.ts';
-import * as configured from './operations/configurations.ts';
-import { ListObjects, ListObjectsV2, ListObjectVersions } from './operations/listing.ts';
-import * as multipart from './operations/multipart.ts';
-import { CopyObject, DeleteObject, DeleteObjects, GetObject, HeadObject, PutObject } from './operations/objects.ts';
+import { publishStorageMetrics } from './behaviour/storage-metrics.ts';
+import { fidelity } from './fidelity.ts';
+import * as accessControl from './operations/access-control.ts';
+import * as attributes from './operations/attributes.ts';
+import * as bucketOperations from './operations/buckets.ts';
+import * as configurations from './operations/configurations.ts';
+import { CopyObject } from './operations/copies.ts';
+import * as fixedConfigurations from './operations/fixed-configurations.ts';
+import { ListObjects, ListObjectsV2 } from './operations/listing.ts';
+import { AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, UploadPart, UploadPartCopy } from './operations/multipart.ts';
+import * as notifications from './operations/notifications.ts';
+import * as objectLocks from './operations/object-locks.ts';
+import { DeleteObject, DeleteObjects, GetObject, HeadObject, PutObject } from './operations/objects.ts';
+import * as policies from './operations/policies.ts';
+import * as tags from './operations/tags.ts';
+import * as uploadListing from './operations/upload-listing.ts';
+import * as versionListing from './operations/version-listing.ts';
 import { Bucket } from './resources/Bucket.ts';
 import { BucketPolicy } from './resources/BucketPolicy.ts';
 import { buckets } from './state.ts';
-
-const { configurations, isPublic: _isPublic, ...subresources } = configured;
 
 export default defineService({
   name: 's3',
   actionPrefix: 's3',
   operations: {
-    CreateBucket,
-    HeadBucket,
-    DeleteBucket,
-    ListBuckets,
-    GetBucketLocation,
+    ...bucketOperations,
+    ...configurations,
+    ...fixedConfigurations,
+    ...policies,
+    ...accessControl,
+    ...notifications,
+    ...tags,
+    ...objectLocks,
+    ...attributes,
+    ...uploadListing,
+    ...versionListing,
     PutObject,
     GetObject,
     HeadObject,
@@ -33,10 +49,11 @@ export default defineService({
     CopyObject,
     ListObjects,
     ListObjectsV2,
-    ListObjectVersions,
-    ...configurations,
-    ...subresources,
-    ...multipart,
+    CreateMultipartUpload,
+    UploadPart,
+    UploadPartCopy,
+    CompleteMultipartUpload,
+    AbortMultipartUpload,
   },
   resources: [Bucket, BucketPolicy],
   authorization: authorize,
@@ -44,34 +61,16 @@ export default defineService({
   anonymous: 'allowed',
   addressing,
   start,
-  fidelity: {
-    'PutObject.ServerSideEncryption': 'stored',
-    'PutObject.StorageClass': 'stored',
-    'PutObject.SSECustomerKey': { refused: "objects are kept with S3's own key only." },
-    'GetObject.SSECustomerKey': { refused: "objects are kept with S3's own key only." },
-    'PutObject.ObjectLockMode': { refused: 'object lock is not done.' },
-    'PutObject.ObjectLockLegalHoldStatus': { refused: 'object lock is not done.' },
-    'PutObject.GrantRead': { refused: 'the bucket owner enforces ownership; ACLs are off.' },
-    'PutObject.GrantFullControl': { refused: 'the bucket owner enforces ownership; ACLs are off.' },
-    'PutObject.WriteOffsetBytes': { refused: 'appending is for directory buckets.' },
-    'CreateBucket.ObjectLockEnabledForBucket': { refused: 'object lock is not done.' },
-    'PutBucketLogging.BucketLoggingStatus': 'stored',
-    'PutBucketCors.CORSConfiguration': 'stored',
-  },
+  fidelity,
 });
-
-/** Bucket in the path (`/bucket/key`) or in the host (`bucket.s3.…`). "Methods for accessing a general purpose bucket". */
-function addressing(request: { host: string; path: string }): Addressing {
-  const host = awsName(request.host);
-  const inHost = /^(.+)\.s3(?:[.-][a-z0-9-]+)*(?:\.amazonaws\.com)?$/.exec(host)?.[1];
-  if (inHost) return { path: request.path, labels: { Bucket: inHost } };
-  const [, bucket = '', key] = /^\/([^/]*)(\/.*)?$/.exec(request.path) ?? [];
-  if (bucket === '') return { path: '/', labels: {} };
-  return { path: key ?? '/', labels: { Bucket: decodeURIComponent(bucket) } };
-}
 
 function start(kernel: Kernel): Running {
   kernel.engine(bodies).sweep(kernel.engine(objectTable).files());
   for (const bucket of buckets(kernel).values()) registerHosts(kernel, bucket);
-  return runLifecycleDaily(kernel);
+  const daily = [runLifecycleDaily(kernel), publishStorageMetrics(kernel)];
+  return {
+    stop() {
+      for (const running of daily) void running.stop();
+    },
+  };
 }

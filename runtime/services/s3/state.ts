@@ -1,4 +1,5 @@
-import type { Context, Kernel } from '../../kernel/service.ts';
+import { createHash } from 'node:crypto';
+import type { Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import { s3Error } from './errors.ts';
 
@@ -15,6 +16,15 @@ export interface Bucket {
   tags: { Key: string; Value: string }[];
 }
 
+/** The canonical user id of an account: 64 hexadecimal characters that tell nothing of its number. */
+export function ownerOf(account: string): { ID: string } {
+  return { ID: createHash('sha256').update(`canonical user ${account}`).digest('hex') };
+}
+
+export function keepBucket(kernel: Kernel, bucket: Bucket, change: Partial<Bucket>): void {
+  buckets(kernel).put(bucket.Name, { ...bucket, ...change });
+}
+
 /** Names are one space for all accounts and regions, as on AWS. */
 export function buckets(kernel: Kernel): Collection<Bucket> {
   return kernel.store.collection<Bucket>('s3.buckets', { account: '', region: '' });
@@ -24,11 +34,6 @@ export function bucketAt(kernel: Kernel, name: string | undefined): Bucket {
   const bucket = buckets(kernel).get(name ?? '');
   if (!bucket) throw s3Error('NoSuchBucket', { BucketName: name });
   return bucket;
-}
-
-/** As bucketAt, and in the region the client speaks to; else it is told where to go. */
-export function bucketHere(ctx: Context, name: string | undefined): Bucket {
-  return bucketAt(ctx, name);
 }
 
 export function bucketArn(name: string): string {
@@ -42,7 +47,7 @@ export interface PublicAccessBlock {
   RestrictPublicBuckets?: boolean;
 }
 
-/** New buckets block public access unless told otherwise ("Blocking public access to your Amazon S3 storage"). */
+/** None once it has been deleted; new buckets block everything ("Blocking public access to your Amazon S3 storage"). */
 export function publicAccessBlock(bucket: Bucket): PublicAccessBlock {
   return (bucket.configurations.publicAccessBlock ?? {}) as PublicAccessBlock;
 }

@@ -1,33 +1,43 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { rename, unlink } from 'node:fs/promises';
+import { closeSync, copyFileSync, createReadStream, linkSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { defineEngine } from '../../../kernel/engine.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { s3Error } from '../errors.ts';
-import { Checksum } from './checksums.ts';
+import { BodyEncoder, type Digests } from './body-file.ts';
+import { BodyWriter } from './body-writer.ts';
+import type { ByteRange } from './conditions.ts';
+import { counterAt, IV_BYTES } from './counter-mode.ts';
 
-/** A body as written: where it is, and what was computed on the way. */
-export interface WrittenBody {
-  size: number;
-  /** Lower-case hexadecimal. */
-  md5: string;
-  file: string | null;
-  inline: Uint8Array | null;
-  /** By algorithm, base64. */
-  checksums: Record<string, string>;
-}
-
+/** Where a body is. Large ones are in files; `file` names one, or several with their sizes, which are read in turn. */
 export interface BodyReference {
   file: string | null;
   inline: Uint8Array | null;
+  /** Of the plain bytes. */
   size: number;
 }
 
+export type WrittenBody = BodyReference & Digests;
+
+export interface WriteOptions {
+  /** Checksum algorithms beside MD5. */
+  algorithms: string[];
+  /** AES-256 key to encrypt with. */
+  key?: Buffer | undefined;
+  /** In a file even when small: parts, which files are made of. */
+  asFile?: boolean;
+}
+
+export type BodySource = Readable | Uint8Array | string | undefined;
+
 /** Small bodies live in their row: a file costs more than it saves below some pages of the database. */
 const inlineLimit = 16 * 1024;
+/** Up to here a body is held and hashed at once; beyond, a worker takes it chunk by chunk. */
+const heldLimit = 512 * 1024;
+/** Up to here reading a file at once is cheaper than a stream. */
+const readLimit = 128 * 1024;
 /** One PUT takes at most 5 GB ("Uploading objects"). */
 const largest = 5 * 1024 ** 3;
 
@@ -36,6 +46,7 @@ export const bodies = defineEngine('s3.bodies', (kernel) => new Bodies(kernel));
 export class Bodies {
   readonly #kernel: Kernel;
   readonly #folder: string;
+  readonly #writer = new BodyWriter();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -43,97 +54,180 @@ export class Bodies {
   }
 
   /** Reads a body to its end and keeps it. A body that fails half-way leaves nothing. */
-  async write(body: Readable | Buffer | string | undefined, algorithms: string[]): Promise<WrittenBody> {
-    const md5 = createHash('md5');
-    const sums = algorithms.map((algorithm) => new Checksum(algorithm));
-    const digest = (chunk: Uint8Array): void => {
-      md5.update(chunk);
-      for (const sum of sums) sum.update(chunk);
-    };
-    const head: Buffer[] = [];
+  async write(source: BodySource, options: WriteOptions): Promise<WrittenBody> {
+    const head: Uint8Array[] = [];
     let size = 0;
-    const iterator = chunksOf(body)[Symbol.asyncIterator]();
-    let next = await iterator.next();
-    while (!next.done && size + next.value.length <= inlineLimit) {
-      digest(next.value);
+    const chunks = chunksOf(source)[Symbol.asyncIterator]();
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
       head.push(next.value);
       size += next.value.length;
-      next = await iterator.next();
+      if (size > heldLimit) return this.#writeLong(joined(head, chunks), options);
     }
-    if (next.done) return { size, file: null, inline: Buffer.concat(head), ...finish(md5, sums) };
-    const rest = restOf(head, next.value, iterator, (chunk) => {
-      size += chunk.length;
-      if (size > largest) throw s3Error('EntityTooLarge');
-      digest(chunk);
-    });
-    const file = await this.#keep(rest);
-    return { size, file, inline: null, ...finish(md5, sums) };
+    return this.#writeHeld(head.length === 1 && head[0] ? head[0] : Buffer.concat(head), options);
   }
 
-  /** `start` and `end` as in a Range header, both included. */
-  read(body: BodyReference, range?: { start: number; end: number }): Readable | Buffer {
-    if (body.inline) {
-      const bytes = Buffer.from(body.inline.buffer, body.inline.byteOffset, body.inline.byteLength);
-      return range ? bytes.subarray(range.start, range.end + 1) : bytes;
-    }
-    if (!body.file) return Buffer.alloc(0);
-    return createReadStream(this.#path(body.file), { highWaterMark: 512 * 1024, ...range });
+  /** `range` counts plain bytes, both ends included. The stream must be read or destroyed. */
+  read(body: BodyReference, options: { range?: ByteRange | undefined; key?: Buffer | undefined } = {}): Readable | Buffer {
+    const { start, end } = options.range ?? { start: 0, end: body.size - 1 };
+    if (end < start) return Buffer.alloc(0);
+    if (body.inline) return decrypted(body.inline, start, end, options.key);
+    const files = filesOf(body);
+    const [only] = files;
+    if (files.length === 1 && only) return this.#readFile(only.file, start, end, options.key);
+    return Readable.from(this.#readSegments(files, start, end, options.key), { objectMode: false, highWaterMark: 1024 * 1024 });
   }
 
-  /** Joins bodies into one, e.g. a multipart upload's parts. */
-  async join(parts: BodyReference[]): Promise<{ file: string | null; inline: Uint8Array | null; size: number }> {
-    const read = this.read.bind(this);
-    async function* all(): AsyncGenerator<Buffer> {
-      for (const part of parts) {
-        const body = read(part);
-        if (Buffer.isBuffer(body)) yield body;
-        else for await (const chunk of body) yield chunk as Buffer;
-      }
-    }
-    const size = parts.reduce((sum, part) => sum + part.size, 0);
-    return { file: await this.#keep(all()), inline: null, size };
+  /** The same bytes once more, for a copy: another name for the same file, where the disk can. */
+  copy(body: BodyReference): BodyReference {
+    const files = filesOf(body).map(({ file, size }) => ({ file: this.#duplicate(file), size }));
+    return { ...body, file: files.length === 0 ? null : referenceTo(files) };
+  }
+
+  /** Bodies one after another as one, without moving a byte. */
+  join(parts: BodyReference[]): BodyReference {
+    const files = parts.flatMap(filesOf);
+    return { file: files.length === 0 ? null : referenceTo(files), inline: null, size: parts.reduce((sum, part) => sum + part.size, 0) };
   }
 
   /** Once the commit that forgets it is on disk. */
-  removeLater(body: Pick<BodyReference, 'file'>): void {
-    const { file } = body;
-    if (!file) return;
-    this.#kernel.clock.track(
-      this.#kernel.store
-        .durable()
-        .then(() => unlink(this.#path(file)))
-        .catch(() => undefined),
-    );
+  removeLater(body: Pick<BodyReference, 'file' | 'size'>): void {
+    const files = filesOf(body);
+    if (files.length === 0) return;
+    const removal = this.#kernel.store.durable().then(() => Promise.allSettled(files.map(({ file }) => unlink(this.#path(file)))));
+    this.#kernel.clock.track(removal.catch(() => undefined));
   }
 
-  /** Files that no row knows: bodies whose put was cut off. */
-  sweep(known: Set<string>): void {
-    for (const folder of readdirSync(this.#folder)) {
-      for (const name of readdirSync(join(this.#folder, folder))) {
-        if (!known.has(`${folder}/${name}`)) rmSync(join(this.#folder, folder, name), { force: true });
+  /** Removes files that no row knows: bodies whose put was cut off. */
+  sweep(known: Iterable<{ file: string }>): void {
+    const wanted = new Set<string>();
+    for (const { file } of known) for (const one of filesOf({ file, size: 0 })) wanted.add(one.file);
+    for (const folder of readdirSync(this.#folder, { withFileTypes: true })) {
+      if (!folder.isDirectory()) continue;
+      for (const name of readdirSync(join(this.#folder, folder.name))) {
+        if (!wanted.has(`${folder.name}/${name}`)) rmSync(join(this.#folder, folder.name, name), { force: true });
       }
     }
   }
 
-  async #keep(chunks: AsyncIterable<Buffer>): Promise<string> {
-    const id = this.#kernel.ids.hex(32);
-    const file = `${id.slice(0, 2)}/${id}`;
-    const folder = join(this.#folder, id.slice(0, 2));
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-    const temporary = `${this.#path(file)}.part`;
+  stop(): Promise<void> {
+    return this.#writer.stop();
+  }
+
+  async #writeHeld(bytes: Uint8Array, { algorithms, key, asFile }: WriteOptions): Promise<WrittenBody> {
+    const iv = key && this.#newVector();
+    const encoder = new BodyEncoder({ algorithms, cipher: key && iv ? { key, iv } : undefined });
+    const encoded = encoder.encode(bytes);
+    const kept = iv ? Buffer.concat([iv, encoded]) : encoded;
+    const digests = encoder.digests();
+    if (bytes.length <= inlineLimit && !asFile) return { ...digests, file: null, inline: kept };
+    const file = await this.#keep((path) => writeFile(path, kept, { flag: 'wx' }));
+    return { ...digests, file: file.name, inline: null };
+  }
+
+  async #writeLong(chunks: AsyncIterable<Uint8Array>, { algorithms, key }: WriteOptions): Promise<WrittenBody> {
+    const cipher = key ? { key, iv: this.#newVector() } : undefined;
+    const file = await this.#keep((path) => this.#writer.write(path, chunks, { algorithms, cipher }));
+    return { ...file.result, file: file.name, inline: null };
+  }
+
+  /** Under its name only when it is whole. */
+  async #keep<T>(write: (path: string) => Promise<T>): Promise<{ name: string; result: T }> {
+    const name = this.#newName();
+    const temporary = `${this.#path(name)}.part`;
     try {
-      await pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1024 * 1024 }), createWriteStream(temporary, { highWaterMark: 1024 * 1024 }));
-      await rename(temporary, this.#path(file));
+      const result = await write(temporary);
+      await rename(temporary, this.#path(name));
+      return { name, result };
     } catch (error) {
       await unlink(temporary).catch(() => undefined);
       throw diskProblem(error);
     }
-    return file;
+  }
+
+  #newName(): string {
+    const id = this.#kernel.ids.hex(32);
+    mkdirSync(join(this.#folder, id.slice(0, 2)), { recursive: true });
+    return `${id.slice(0, 2)}/${id}`;
+  }
+
+  #newVector(): Buffer {
+    return Buffer.from(this.#kernel.ids.hex(IV_BYTES * 2), 'hex');
+  }
+
+  #duplicate(file: string): string {
+    const name = this.#newName();
+    try {
+      linkSync(this.#path(file), this.#path(name));
+    } catch {
+      copyFileSync(this.#path(file), this.#path(name));
+    }
+    return name;
+  }
+
+  /** The file is opened now: it may be deleted before the stream is read. */
+  #readFile(file: string, start: number, end: number, key: Buffer | undefined): Readable | Buffer {
+    const descriptor = openSync(this.#path(file), 'r');
+    const offset = key ? IV_BYTES : 0;
+    if (end - start < readLimit) {
+      try {
+        const bytes = Buffer.allocUnsafe(end - start + 1);
+        readSync(descriptor, bytes, 0, bytes.length, start + offset);
+        return key ? counterAt(key, vectorOf(descriptor), start).update(bytes) : bytes;
+      } finally {
+        closeSync(descriptor);
+      }
+    }
+    const decipher = key && counterAt(key, vectorOf(descriptor), start);
+    const stream = createReadStream('', { fd: descriptor, highWaterMark: 512 * 1024, start: start + offset, end: end + offset });
+    return decipher ? stream.pipe(decipher).once('close', () => stream.destroy()) : stream;
+  }
+
+  async *#readSegments(files: FileReference[], start: number, end: number, key: Buffer | undefined): AsyncGenerator<Buffer> {
+    let from = 0;
+    for (const { file, size } of files) {
+      const first = Math.max(start - from, 0);
+      const last = Math.min(end - from, size - 1);
+      from += size;
+      if (first > last) continue;
+      const body = this.#readFile(file, first, last, key);
+      if (Buffer.isBuffer(body)) yield body;
+      else yield* body as AsyncIterable<Buffer>;
+    }
   }
 
   #path(file: string): string {
     return join(this.#folder, file);
   }
+}
+
+interface FileReference {
+  file: string;
+  size: number;
+}
+
+/** `name`, or `name,size name,size …` for a body in several files. */
+function filesOf({ file, size }: Pick<BodyReference, 'file' | 'size'>): FileReference[] {
+  if (!file) return [];
+  return file.split(' ').map((text) => {
+    const [name = '', own] = text.split(',');
+    return { file: name, size: own === undefined ? size : Number(own) };
+  });
+}
+
+function referenceTo(files: FileReference[]): string {
+  return files.length === 1 ? (files[0]?.file ?? '') : files.map(({ file, size }) => `${file},${size}`).join(' ');
+}
+
+function vectorOf(descriptor: number): Buffer {
+  const iv = Buffer.alloc(IV_BYTES);
+  readSync(descriptor, iv, 0, IV_BYTES, 0);
+  return iv;
+}
+
+function decrypted(inline: Uint8Array, start: number, end: number, key: Buffer | undefined): Buffer {
+  const bytes = Buffer.from(inline.buffer, inline.byteOffset, inline.byteLength);
+  if (!key) return start === 0 && end === bytes.length - 1 ? bytes : bytes.subarray(start, end + 1);
+  return counterAt(key, bytes.subarray(0, IV_BYTES), start).update(bytes.subarray(IV_BYTES + start, IV_BYTES + end + 1));
 }
 
 function diskProblem(error: unknown): unknown {
@@ -142,23 +236,26 @@ function diskProblem(error: unknown): unknown {
   return s3Error('InternalError', {}, 'The disk is full: free some space on the volume of the data folder and try again.');
 }
 
-function finish(md5: ReturnType<typeof createHash>, sums: Checksum[]): { md5: string; checksums: Record<string, string> } {
-  return { md5: md5.digest('hex'), checksums: Object.fromEntries(sums.map((sum) => [sum.algorithm, sum.digest()])) };
-}
-
-async function* chunksOf(body: Readable | Buffer | string | undefined): AsyncGenerator<Buffer> {
+async function* chunksOf(body: BodySource): AsyncGenerator<Uint8Array> {
   if (body === undefined) return;
-  if (typeof body === 'string') yield Buffer.from(body);
-  else if (body instanceof Uint8Array) yield Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  else for await (const chunk of body) yield chunk as Buffer;
+  if (typeof body === 'string') return yield Buffer.from(body);
+  if (body instanceof Uint8Array) return yield body;
+  try {
+    for await (const chunk of body) yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
+    // The client went away, or its connection did.
+    throw s3Error('RequestTimeout', {}, 'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.');
+  }
 }
 
-async function* restOf(head: Buffer[], first: Buffer, rest: AsyncIterator<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
-  yield* head;
-  see(first);
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    see(next.value);
-    yield next.value;
-  }
+async function* joined(head: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  const within = (chunk: Uint8Array): Uint8Array => {
+    size += chunk.length;
+    if (size > largest) throw s3Error('EntityTooLarge', { ProposedSize: size, MaxSizeAllowed: largest });
+    return chunk;
+  };
+  for (const chunk of head) yield within(chunk);
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield within(next.value);
 }

@@ -1,26 +1,32 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { s3Error } from '../errors.ts';
+import { crc32c, crc64nvme } from './crc.ts';
 
 /** "Checking object integrity in Amazon S3": algorithms by the suffix of their header x-amz-checksum-…. */
-export const algorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
+export const algorithms: readonly string[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
 
 /** The member of inputs and outputs that carries the algorithm's value. */
 export function memberOf(algorithm: string): string {
   return `Checksum${algorithm}`;
 }
 
+/** Values by algorithm as members of an output. */
+export function checksumMembers(checksums: Record<string, string> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(checksums ?? {}).map(([algorithm, value]) => [memberOf(algorithm), value]));
+}
+
+/** Bytes of a value; base64 of any other length is not one. */
+export const digestBytes: Record<string, number> = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
+
+/** One algorithm run over the chunks of a body. */
 export class Checksum {
   readonly algorithm: string;
   readonly #hash: Hash | undefined;
   #crc = 0;
-  #crc64 = 0xffffffffffffffffn;
+  #crc64 = 0n;
 
   constructor(algorithm: string) {
     this.algorithm = algorithm;
-    if (!(algorithms as readonly string[]).includes(algorithm)) {
-      throw s3Error('InvalidRequest', {}, `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${algorithms.join(', ')}]`);
-    }
     if (algorithm.startsWith('SHA')) this.#hash = createHash(algorithm.toLowerCase());
   }
 
@@ -28,53 +34,64 @@ export class Checksum {
     if (this.#hash) this.#hash.update(chunk);
     else if (this.algorithm === 'CRC32') this.#crc = crc32(chunk, this.#crc);
     else if (this.algorithm === 'CRC32C') this.#crc = crc32c(chunk, this.#crc);
-    else this.#crc64 = crc64(chunk, this.#crc64);
+    else this.#crc64 = crc64nvme(chunk, this.#crc64);
   }
 
   /** Base64 of the big-endian value. */
   digest(): string {
     if (this.#hash) return this.#hash.digest('base64');
-    const bytes = Buffer.alloc(this.algorithm === 'CRC64NVME' ? 8 : 4);
-    if (this.algorithm === 'CRC64NVME') bytes.writeBigUInt64BE(this.#crc64 ^ 0xffffffffffffffffn);
-    else bytes.writeUInt32BE(this.#crc >>> 0);
-    return bytes.toString('base64');
+    return crcToBase64(this.algorithm, this.algorithm === 'CRC64NVME' ? this.#crc64 : BigInt(this.#crc >>> 0));
   }
 }
 
-/** Castagnoli's polynomial, reflected. */
-const crc32cTable = new Int32Array(256).map((_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
-  return value;
-});
-
-function crc32c(chunk: Uint8Array, previous: number): number {
-  let value = ~previous;
-  for (const byte of chunk) value = (crc32cTable[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);
-  return ~value >>> 0;
+/** "Checksum types": the checksum of the checksums of the parts, and how many they are. */
+export function compositeChecksum(algorithm: string, parts: string[]): string {
+  const sum = new Checksum(algorithm);
+  for (const part of parts) sum.update(Buffer.from(part, 'base64'));
+  return `${sum.digest()}-${parts.length}`;
 }
 
-/** The NVMe polynomial, reflected; two 32-bit halves of each entry, for BigInt would be far slower. */
-const crc64Tables = (() => {
-  const low = new Uint32Array(256);
-  const high = new Uint32Array(256);
-  for (let byte = 0; byte < 256; byte += 1) {
-    let value = BigInt(byte);
-    for (let bit = 0; bit < 8; bit += 1) value = value & 1n ? (value >> 1n) ^ 0x9a6c9329ac4bc9b5n : value >> 1n;
-    low[byte] = Number(value & 0xffffffffn);
-    high[byte] = Number(value >> 32n);
+/** "Checksum types": what the whole has, from what its parts have, without reading them again. CRC algorithms only. */
+export function fullObjectChecksum(algorithm: string, parts: { checksum: string; size: number }[]): string {
+  const { width, polynomial } = algorithm === 'CRC64NVME' ? nvme : algorithm === 'CRC32C' ? castagnoli : ieee;
+  let whole = 0n;
+  for (const { checksum, size } of parts) {
+    whole = multiply(whole, powerOfX(BigInt(size) * 8n, width, polynomial), width, polynomial) ^ crcFromBase64(checksum);
   }
-  return { low, high };
-})();
+  return crcToBase64(algorithm, whole);
+}
 
-function crc64(chunk: Uint8Array, previous: bigint): bigint {
-  let low = Number(previous & 0xffffffffn) | 0;
-  let high = Number(previous >> 32n) | 0;
-  for (const byte of chunk) {
-    const index = (low ^ byte) & 0xff;
-    const shifted = (low >>> 8) | (high << 24);
-    low = shifted ^ (crc64Tables.low[index] ?? 0);
-    high = (high >>> 8) ^ (crc64Tables.high[index] ?? 0);
+const ieee = { width: 32n, polynomial: 0xedb88320n };
+const castagnoli = { width: 32n, polynomial: 0x82f63b78n };
+const nvme = { width: 64n, polynomial: 0x9a6c9329ac4bc9b5n };
+
+/** Product modulo the polynomial, bits reflected: the coefficient of x^0 is the highest bit. */
+function multiply(a: bigint, b: bigint, width: bigint, polynomial: bigint): bigint {
+  let product = 0n;
+  let factor = b;
+  for (let bit = 1n << (width - 1n); bit > 0n; bit >>= 1n) {
+    if (a & bit) product ^= factor;
+    factor = factor & 1n ? (factor >> 1n) ^ polynomial : factor >> 1n;
   }
-  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+  return product;
+}
+
+function powerOfX(exponent: bigint, width: bigint, polynomial: bigint): bigint {
+  let result = 1n << (width - 1n);
+  let square = 1n << (width - 2n);
+  for (let left = exponent; left > 0n; left >>= 1n) {
+    if (left & 1n) result = multiply(result, square, width, polynomial);
+    square = multiply(square, square, width, polynomial);
+  }
+  return result;
+}
+
+function crcToBase64(algorithm: string, value: bigint): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(value);
+  return bytes.subarray(algorithm === 'CRC64NVME' ? 0 : 4).toString('base64');
+}
+
+function crcFromBase64(text: string): bigint {
+  return BigInt(`0x${Buffer.from(text, 'base64').toString('hex')}`);
 }

@@ -10,19 +10,34 @@ export interface ReadConditions {
 
 /** "Conditional requests" (Amazon S3 User Guide) with RFC 9110's precedence: an entity tag outweighs a date. */
 export function checkRead(object: StoredObject, conditions: ReadConditions): void {
-  const modified = Math.floor(object.modifiedMs / 1000) * 1000;
-  if (conditions.IfMatch !== undefined) {
-    if (!matches(conditions.IfMatch, object.etag)) throw s3Error('PreconditionFailed', { Condition: 'If-Match' });
-  } else if (conditions.IfUnmodifiedSince && modified > conditions.IfUnmodifiedSince.getTime()) {
-    throw s3Error('PreconditionFailed', { Condition: 'If-Unmodified-Since' });
-  }
-  if (conditions.IfNoneMatch !== undefined) {
-    if (matches(conditions.IfNoneMatch, object.etag)) throw s3Error('NotModified');
-  } else if (conditions.IfModifiedSince && modified <= conditions.IfModifiedSince.getTime()) throw s3Error('NotModified');
+  const failed = failedCondition(object, conditions);
+  if (failed === 'If-None-Match' || failed === 'If-Modified-Since') throw s3Error('NotModified', { Condition: failed });
+  if (failed) throw s3Error('PreconditionFailed', { Condition: failed });
 }
 
-/** Conditional writes: If-None-Match takes `*` alone, If-Match an entity tag. */
-export function checkWrite(current: StoredObject | undefined, conditions: { IfMatch?: string | undefined; IfNoneMatch?: string | undefined }): void {
+/** "CopyObject": every failed condition on the source is a 412. */
+export function checkCopySource(object: StoredObject, conditions: ReadConditions): void {
+  const failed = failedCondition(object, conditions);
+  if (failed) throw s3Error('PreconditionFailed', { Condition: `x-amz-copy-source-${failed}` });
+}
+
+function failedCondition(object: StoredObject, conditions: ReadConditions): string | undefined {
+  const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
+  const modified = Math.floor(object.modifiedMs / 1000) * 1000;
+  if (IfMatch !== undefined) {
+    if (!matches(IfMatch, object.etag)) return 'If-Match';
+  } else if (IfUnmodifiedSince && modified > IfUnmodifiedSince.getTime()) return 'If-Unmodified-Since';
+  if (IfNoneMatch !== undefined) return matches(IfNoneMatch, object.etag) ? 'If-None-Match' : undefined;
+  return IfModifiedSince && modified <= IfModifiedSince.getTime() ? 'If-Modified-Since' : undefined;
+}
+
+export interface WriteConditions {
+  IfMatch?: string | undefined;
+  IfNoneMatch?: string | undefined;
+}
+
+/** "Conditional writes": If-None-Match takes `*` alone, If-Match an entity tag. */
+export function checkWrite(current: StoredObject | undefined, conditions: WriteConditions): void {
   const exists = current !== undefined && current.deleteMarker === 0;
   if (conditions.IfNoneMatch !== undefined && conditions.IfNoneMatch !== '*') {
     throw s3Error('NotImplemented', { Header: 'If-None-Match' }, 'A header you provided implies functionality that is not implemented');

@@ -1,82 +1,70 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { s3Error } from '../errors.ts';
 
-/** A browser's form upload up to its file, which is the last field that counts ("POST Object"). */
-export interface UploadForm {
-  /** By name in lower case. */
+export interface Form {
+  /** Names in lower case. */
   fields: Map<string, string>;
-  fileName: string;
-  fileType: string | undefined;
-  /** The bytes of the file; must be read or destroyed. */
-  file: Readable;
+  file: { name: string; contentType: string | undefined; body: AsyncIterable<Buffer> };
 }
 
-/** "POST Object": what comes before the file is at most 20 KB; a field's head is far less. */
-const fieldsLimit = 20 * 1024;
-const headLimit = 8 * 1024;
+/** "Creating an HTML form": the fields before the file may have 20 KB; those after it are passed over. */
+const fieldLimit = 20 * 1024;
 
-export async function readForm(body: Readable, contentType: string): Promise<UploadForm> {
-  const boundary = /boundary="?([^";]+)"?/i.exec(contentType)?.[1];
-  if (!boundary) throw s3Error('MalformedPOSTRequest');
-  const reader = new FormReader(body, boundary);
+/** Reads a multipart/form-data body up to its file, whose bytes stream on. */
+export async function readForm(contentType: string, source: Readable | Buffer): Promise<Form> {
+  const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
+  const delimiter = boundary?.[1] ?? boundary?.[2];
+  if (!delimiter) throw s3Error('MalformedPOSTRequest');
+  const reader = new PartReader(source, `--${delimiter}`);
   const fields = new Map<string, string>();
-  await reader.skipToFirst();
+  let size = 0;
+  await reader.skipPreamble();
   for (;;) {
-    const head = await reader.head();
-    if (head === undefined) throw s3Error('InvalidArgument', { ArgumentName: 'file', ArgumentValue: '0' }, 'POST requires exactly one file upload per request.');
-    if (head.name.toLowerCase() === 'file') {
-      return { fields, fileName: head.fileName ?? '', fileType: head.type, file: Readable.from(reader.content(), { objectMode: false }) };
+    const headers = await reader.headers();
+    if (!headers) throw s3Error('InvalidArgument', { ArgumentName: 'file', ArgumentValue: 0 }, 'POST requires exactly one file upload per request.');
+    const name = (/[;\s]name="([^"]*)"/i.exec(headers['content-disposition'] ?? '')?.[1] ?? '').toLowerCase();
+    if (name === 'file') {
+      const given = /filename="([^"]*)"/i.exec(headers['content-disposition'] ?? '')?.[1] ?? '';
+      return { fields, file: { name: given.split(/[/\\]/).at(-1) ?? '', contentType: headers['content-type'], body: reader.body() } };
     }
-    const value: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of reader.content()) {
+    const parts: Buffer[] = [];
+    for await (const chunk of reader.body()) {
       size += chunk.length;
-      if (size > fieldsLimit) throw s3Error('MaxPostPreDataLengthExceededError', {}, 'Your POST request fields preceding the upload file were too large.');
-      value.push(chunk);
+      if (size > fieldLimit) throw s3Error('MaxPostPreDataLengthExceededError', {}, 'Your POST request fields preceding the upload file were too large.');
+      parts.push(chunk);
     }
-    fields.set(head.name.toLowerCase(), Buffer.concat(value).toString('utf8'));
+    fields.set(name, Buffer.concat(parts).toString());
   }
 }
 
-interface FieldHead {
-  name: string;
-  fileName: string | undefined;
-  type: string | undefined;
-}
-
-/** Parts of multipart/form-data (RFC 7578) out of a stream, without holding a part whole. */
-class FormReader {
-  readonly #chunks: AsyncIterator<Buffer>;
+/** Splits a body at its delimiter without holding more than one chunk. */
+class PartReader {
+  readonly #source: AsyncIterator<Buffer>;
   readonly #delimiter: Buffer;
-  #buffered: Buffer = Buffer.from('\r\n');
+  #buffered: Buffer = Buffer.alloc(0);
 
-  constructor(body: Readable, boundary: string) {
-    this.#chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    this.#delimiter = Buffer.from(`\r\n--${boundary}`);
+  constructor(source: Readable | Buffer, delimiter: string) {
+    this.#source = (Buffer.isBuffer(source) ? once(source) : source)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#delimiter = Buffer.from(`\r\n${delimiter}`);
+    this.#buffered = Buffer.from('\r\n');
   }
 
-  async skipToFirst(): Promise<void> {
-    for await (const _preamble of this.content()) continue;
+  async skipPreamble(): Promise<void> {
+    for await (const _chunk of this.body());
   }
 
-  /** Undefined after the last part. */
-  async head(): Promise<FieldHead | undefined> {
-    while (this.#buffered.length < 2) await this.#more();
-    if (this.#buffered.subarray(0, 2).toString() === '--') return undefined;
-    for (;;) {
-      const end = this.#buffered.indexOf('\r\n\r\n');
-      if (end !== -1) {
-        const text = this.#buffered.subarray(0, end).toString('utf8');
-        this.#buffered = this.#buffered.subarray(end + 4);
-        return headOf(text);
-      }
-      if (this.#buffered.length > headLimit) throw s3Error('MalformedPOSTRequest');
-      await this.#more();
+  /** Those of the next part; undefined behind the last. */
+  async headers(): Promise<Record<string, string> | undefined> {
+    const headers: Record<string, string> = {};
+    if ((await this.#line()).startsWith('--')) return undefined;
+    for (let line = await this.#line(); line !== ''; line = await this.#line()) {
+      const colon = line.indexOf(':');
+      if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
     }
+    return headers;
   }
 
-  /** Up to the next delimiter, which is passed over. */
-  async *content(): AsyncGenerator<Buffer> {
+  async *body(): AsyncGenerator<Buffer> {
     for (;;) {
       const end = this.#buffered.indexOf(this.#delimiter);
       if (end !== -1) {
@@ -84,29 +72,37 @@ class FormReader {
         this.#buffered = this.#buffered.subarray(end + this.#delimiter.length);
         return;
       }
-      const sure = this.#buffered.length - this.#delimiter.length;
-      if (sure > 0) {
-        yield this.#buffered.subarray(0, sure);
-        this.#buffered = this.#buffered.subarray(sure);
+      // The delimiter may have begun at the end of what is here.
+      const safe = this.#buffered.length - this.#delimiter.length + 1;
+      if (safe > 0) {
+        yield this.#buffered.subarray(0, safe);
+        this.#buffered = this.#buffered.subarray(safe);
       }
       await this.#more();
     }
   }
 
+  async #line(): Promise<string> {
+    for (;;) {
+      const end = this.#buffered.indexOf('\r\n');
+      if (end !== -1) {
+        const line = this.#buffered.subarray(0, end).toString('utf8');
+        this.#buffered = this.#buffered.subarray(end + 2);
+        return line;
+      }
+      if (this.#buffered.length >= 2 && this.#buffered.toString('latin1', 0, 2) === '--') return '--';
+      if (this.#buffered.length > 8192) throw s3Error('MalformedPOSTRequest');
+      await this.#more();
+    }
+  }
+
   async #more(): Promise<void> {
-    const next = await this.#chunks.next();
-    if (next.done) throw s3Error('IncompleteBody');
+    const next = await this.#source.next();
+    if (next.done) throw s3Error('MalformedPOSTRequest');
     this.#buffered = this.#buffered.length === 0 ? next.value : Buffer.concat([this.#buffered, next.value]);
   }
 }
 
-function headOf(text: string): FieldHead {
-  const disposition = /^content-disposition:\s*form-data;(.*)$/im.exec(text)?.[1] ?? '';
-  const name = /[\s;]name="([^"]*)"/i.exec(` ${disposition}`)?.[1];
-  if (name === undefined) throw s3Error('MalformedPOSTRequest');
-  return {
-    name,
-    fileName: /filename="([^"]*)"/i.exec(disposition)?.[1],
-    type: /^content-type:\s*(.*)$/im.exec(text)?.[1]?.trim(),
-  };
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
 }

@@ -1,86 +1,56 @@
-import type { DataPlane, HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
-import { callerOf } from '../../../data-planes/http/caller.ts';
+import type { DataPlane } from '../../../data-planes/http/exchange.ts';
 import { hosts } from '../../../data-planes/http/hosts.ts';
-import { AwsError } from '../../../kernel/errors.ts';
+import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Bucket } from '../state.ts';
+import { aroundApi } from './around-api.ts';
+import { objectPlane } from './object-plane.ts';
+import { websitePlane } from './website.ts';
 
-/** A bucket's names answer users' GETs and, in process, CloudFront's ("Methods for accessing a general purpose bucket"). */
+/**
+ * Slot for the API as the control plane carries it out, signatures and all: what a bucket's host is sent beyond GET and HEAD
+ * of objects. While it is empty such requests are refused on these hosts.
+ */
+export const s3Api = defineEngine<{ plane: DataPlane | undefined }>('s3.api', () => ({ plane: undefined }));
+
+/** A bucket's names answer users and, in process, CloudFront ("Methods for accessing a general purpose bucket"). */
 export function registerHosts(kernel: Kernel, bucket: Bucket): void {
-  for (const name of hostNames(bucket)) kernel.engine(hosts).set(name, objectPlane(kernel, bucket));
+  const known = kernel.engine(hosts);
+  for (const name of apiNames(bucket)) known.set(name, s3HostPlane(kernel, bucket));
+  for (const name of websiteNames(bucket)) {
+    if (bucket.configurations.website) known.set(name, websitePlane(kernel, bucket.Name));
+    else known.remove(name);
+  }
 }
 
 export function unregisterHosts(kernel: Kernel, bucket: Bucket): void {
-  for (const name of hostNames(bucket)) kernel.engine(hosts).remove(name);
+  for (const name of [...apiNames(bucket), ...websiteNames(bucket)]) kernel.engine(hosts).remove(name);
 }
 
-function hostNames({ Name, region }: Bucket): string[] {
-  return [`${Name}.s3.amazonaws.com`, `${Name}.s3.${region}.amazonaws.com`];
-}
-
-/** Objects over plain HTTP, as whoever asks in process, else anonymously: the bucket's policy decides. */
-function objectPlane(kernel: Kernel, bucket: Bucket): DataPlane {
+/** A bucket as users and CloudFront see it: CORS, form uploads, objects; the bucket's policy decides. */
+export function s3HostPlane(kernel: Kernel, { Name, region }: Pick<Bucket, 'Name' | 'region'>): DataPlane {
+  const objects = objectPlane(kernel, Name, region);
   return async (request, parent) => {
-    const hop = parent.child('s3', `${request.method} ${request.url}`, bucket.Name);
-    const response = await answer(kernel, bucket, request, hop);
+    const hop = parent.child('s3', `${request.method} ${request.url}`, Name);
+    const response = await aroundApi(kernel, request, hop, (asked, on) => {
+      const signed = asked.headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(asked.url);
+      const api = signed || !isObjectRead(asked) ? kernel.engine(s3Api).plane : undefined;
+      return (api ?? objects)(asked, on);
+    });
     hop.end({ status: response.status });
     return response;
   };
 }
 
-async function answer(kernel: Kernel, bucket: Bucket, request: HttpRequest, trace: Parameters<DataPlane>[1]): Promise<HttpResponse> {
-  const operation = { GET: 'GetObject', HEAD: 'HeadObject' }[request.method];
-  if (!operation) return problem(new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', { status: 405 }));
-  const ctx = kernel.context({ principal: callerOf(request) ?? { kind: 'anonymous' }, region: bucket.region, trace });
-  const mark = request.url.indexOf('?');
-  const query = new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
-  const path = mark === -1 ? request.url : request.url.slice(0, mark);
-  const { headers } = request;
-  const date = (name: string): Date | undefined => (headers[name] && !Number.isNaN(Date.parse(headers[name])) ? new Date(headers[name]) : undefined);
-  try {
-    const output = await ctx.call<Record<string, unknown>>('s3', operation, {
-      Bucket: bucket.Name,
-      Key: decodeURIComponent(path.slice(1)),
-      Range: headers.range,
-      IfMatch: headers['if-match'],
-      IfNoneMatch: headers['if-none-match'],
-      IfModifiedSince: date('if-modified-since'),
-      IfUnmodifiedSince: date('if-unmodified-since'),
-      VersionId: query.get('versionId') ?? undefined,
-    });
-    return { status: Number(output.$status ?? 200), headers: headersOf(output), body: output.Body as HttpResponse['body'] };
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    return problem(error, request.method === 'HEAD');
-  }
+function isObjectRead({ method, url }: { method: string; url: string }): boolean {
+  return (method === 'GET' || method === 'HEAD') && !/^\/($|\?)/.test(url) && !/[?&](acl|attributes|legal-hold|retention|tagging|torrent|uploadId)\b/.test(url);
 }
 
-const headerNames: Record<string, string> = {
-  AcceptRanges: 'accept-ranges',
-  CacheControl: 'cache-control',
-  ContentDisposition: 'content-disposition',
-  ContentEncoding: 'content-encoding',
-  ContentLanguage: 'content-language',
-  ContentLength: 'content-length',
-  ContentRange: 'content-range',
-  ContentType: 'content-type',
-  ETag: 'etag',
-  ExpiresString: 'expires',
-  ServerSideEncryption: 'x-amz-server-side-encryption',
-  VersionId: 'x-amz-version-id',
-  WebsiteRedirectLocation: 'x-amz-website-redirect-location',
-};
-
-function headersOf(output: Record<string, unknown>): Record<string, string> {
-  const headers: Record<string, string> = { server: 'AmazonS3' };
-  for (const [member, name] of Object.entries(headerNames)) if (output[member] !== undefined) headers[name] = String(output[member]);
-  if (output.LastModified instanceof Date) headers['last-modified'] = output.LastModified.toUTCString();
-  for (const [name, value] of Object.entries((output.Metadata as Record<string, string> | undefined) ?? {})) headers[`x-amz-meta-${name}`] = value;
-  return headers;
+function apiNames({ Name, region }: Bucket): string[] {
+  return [`${Name}.s3.amazonaws.com`, `${Name}.s3.${region}.amazonaws.com`];
 }
 
-function problem(error: AwsError, headless = false): HttpResponse {
-  const escape = (text: string): string => text.replace(/[&<>]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[one] ?? one);
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escape(error.code)}</Code><Message>${escape(error.message)}</Message></Error>`;
-  return { status: error.status, headers: { 'content-type': 'application/xml', server: 'AmazonS3' }, body: headless || error.status === 304 ? undefined : body };
+/** Some regions have a dash after s3-website and some a dot ("Website endpoints"); templates use both. */
+export function websiteNames({ Name, region }: Bucket): string[] {
+  return [`${Name}.s3-website-${region}.amazonaws.com`, `${Name}.s3-website.${region}.amazonaws.com`];
 }

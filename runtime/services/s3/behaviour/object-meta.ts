@@ -1,8 +1,39 @@
 import { s3Error } from '../errors.ts';
-import type { Bucket } from '../state.ts';
-import type { ObjectMeta } from './object-table.ts';
+import type { CustomerKeyRequest, ObjectEncryption } from './encryption.ts';
 
-interface HeaderInput {
+/** What is kept with a version beside its body. */
+export interface ObjectMeta {
+  contentType?: string;
+  cacheControl?: string;
+  contentDisposition?: string;
+  contentEncoding?: string;
+  contentLanguage?: string;
+  expires?: string;
+  user?: Record<string, string>;
+  tags?: Tag[];
+  /** By algorithm, base64; composite ones end in the number of parts. */
+  checksums?: Record<string, string>;
+  checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+  sse?: ObjectEncryption;
+  websiteRedirect?: string;
+  /** Of a multipart upload. */
+  parts?: ObjectPartMeta[];
+  retention?: { mode: 'GOVERNANCE' | 'COMPLIANCE'; untilMs: number };
+  legalHold?: 'ON' | 'OFF';
+}
+
+export interface ObjectPartMeta {
+  number: number;
+  size: number;
+  checksums?: Record<string, string>;
+}
+
+export interface Tag {
+  Key: string;
+  Value: string;
+}
+
+export interface HeaderInput extends CustomerKeyRequest {
   ContentType?: string | undefined;
   CacheControl?: string | undefined;
   ContentDisposition?: string | undefined;
@@ -17,47 +48,68 @@ interface HeaderInput {
 const userMetadataLimit = 2048;
 
 export function metaFrom(input: HeaderInput): ObjectMeta {
-  const user = input.Metadata ?? {};
-  const size = Object.entries(user).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
-  if (size > userMetadataLimit) throw s3Error('MetadataTooLarge', { Size: size, MaxSizeAllowed: userMetadataLimit }, 'Your metadata headers exceed the maximum allowed metadata size');
-  const encoding = input.ContentEncoding?.split(',').map((part) => part.trim()).filter((part) => part !== 'aws-chunked').join(',');
   const meta: ObjectMeta = {};
+  const encoding = withoutChunking(input.ContentEncoding);
   if (input.ContentType) meta.contentType = input.ContentType;
   if (input.CacheControl) meta.cacheControl = input.CacheControl;
   if (input.ContentDisposition) meta.contentDisposition = input.ContentDisposition;
   if (encoding) meta.contentEncoding = encoding;
   if (input.ContentLanguage) meta.contentLanguage = input.ContentLanguage;
   if (input.Expires) meta.expires = input.Expires instanceof Date ? input.Expires.toUTCString() : input.Expires;
-  if (Object.keys(user).length > 0) meta.user = user;
-  if (input.WebsiteRedirectLocation) meta.websiteRedirect = input.WebsiteRedirectLocation;
+  const user = userMetadata(input.Metadata);
+  if (user) meta.user = user;
+  if (input.WebsiteRedirectLocation !== undefined) meta.websiteRedirect = redirectLocation(input.WebsiteRedirectLocation);
   return meta;
 }
 
-/** The header x-amz-tagging: `a=1&b=2`, at most ten. */
-export function parseTagging(text: string | undefined): { Key: string; Value: string }[] {
-  const tags = [...new URLSearchParams(text ?? '')].map(([Key, Value]) => ({ Key, Value }));
+/** `aws-chunked` tells how the body travels and is not the object's own. */
+function withoutChunking(encoding: string | undefined): string {
+  if (!encoding?.includes('aws-chunked')) return encoding ?? '';
+  return encoding
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== 'aws-chunked')
+    .join(',');
+}
+
+function userMetadata(given: Record<string, string> | undefined): Record<string, string> | undefined {
+  let size = 0;
+  let user: Record<string, string> | undefined;
+  for (const [name, value] of Object.entries(given ?? {})) {
+    size += Buffer.byteLength(name) + Buffer.byteLength(value);
+    user ??= {};
+    user[name.toLowerCase()] = value;
+  }
+  if (size > userMetadataLimit) throw s3Error('MetadataTooLarge', { Size: size, MaxSizeAllowed: userMetadataLimit });
+  return user;
+}
+
+function redirectLocation(location: string): string {
+  if (!/^(\/|https?:\/\/)/.test(location)) {
+    throw s3Error('InvalidRedirectLocation', {}, 'The website redirect location must have a prefix of \'http://\' or \'https://\' or \'/\'.');
+  }
+  return location;
+}
+
+/** The header x-amz-tagging: `a=1&b=2`. */
+export function parseTagging(text: string | undefined): Tag[] | undefined {
+  if (!text) return undefined;
+  const tags = [...new URLSearchParams(text)].map(([Key, Value]) => ({ Key, Value }));
   checkTags(tags, 10);
   return tags;
 }
 
-export function checkTags(tags: { Key: string; Value: string }[], limit: number): void {
-  if (tags.length > limit) throw s3Error('BadRequest', {}, `Object tags cannot be greater than ${limit}`);
-  if (new Set(tags.map((tag) => tag.Key)).size !== tags.length) throw s3Error('InvalidTag', {}, 'Cannot provide multiple Tags with the same key');
-}
-
-interface Encryption {
-  ServerSideEncryption?: string | undefined;
-  SSEKMSKeyId?: string | undefined;
-  SSECustomerKey?: string | undefined;
-}
-
-/** What was asked for, else the bucket's default, else SSE-S3, as every object since January 2023. */
-export function encryptionFor(bucket: Bucket, input: Encryption): { algorithm: string; keyId?: string } {
-  const rules = (bucket.configurations.encryption as { Rules?: { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string } }[] } | undefined)?.Rules;
-  const preset = rules?.[0]?.ApplyServerSideEncryptionByDefault;
-  const algorithm = input.ServerSideEncryption ?? preset?.SSEAlgorithm ?? 'AES256';
-  if (input.SSECustomerKey || algorithm !== 'AES256') {
-    throw s3Error('NotImplemented', {}, `Encryption ${input.SSECustomerKey ? 'with a customer key (SSE-C)' : algorithm} is refused: Orrery encrypts objects with S3's own key only.`);
+/** "Categorizing your objects using tags": ten an object, fifty a bucket; keys of 128 characters, values of 256. */
+export function checkTags(tags: Tag[], limit: number): void {
+  if (tags.length > limit) throw s3Error('BadRequest', {}, limit === 10 ? 'Object tags cannot be greater than 10' : `The number of tags cannot exceed ${limit} tags.`);
+  const seen = new Set<string>();
+  for (const { Key, Value } of tags) {
+    if (Key.length === 0 || Key.length > 128 || !allowed.test(Key)) throw s3Error('InvalidTag', { TagKey: Key }, 'The TagKey you have provided is invalid');
+    if (Value.length > 256 || !allowed.test(Value)) throw s3Error('InvalidTag', { TagKey: Key, TagValue: Value }, 'The TagValue you have provided is invalid');
+    if (Key.startsWith('aws:') && !Key.startsWith('aws:cloudformation:')) throw s3Error('InvalidTag', { TagKey: Key }, limit === 10 ? 'Your TagKey cannot be prefixed with aws:' : 'System tags cannot be added/updated by requester');
+    if (seen.has(Key)) throw s3Error('InvalidTag', { TagKey: Key }, 'Cannot provide multiple Tags with the same key');
+    seen.add(Key);
   }
-  return { algorithm };
 }
+
+const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

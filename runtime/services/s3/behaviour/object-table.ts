@@ -1,5 +1,6 @@
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Statement, Store } from '../../../kernel/store/store.ts';
+import type { ObjectMeta } from './object-meta.ts';
 
 /** One version of an object, or a delete marker. */
 export interface StoredObject {
@@ -17,28 +18,12 @@ export interface StoredObject {
   storageClass: string;
   /** JSON of ObjectMeta. */
   meta: string;
-  /** File name of the body; null when it is in `inline`. */
+  /** Where the body is, as Bodies writes it; null when it is in `inline`. */
   file: string | null;
   inline: Uint8Array | null;
 }
 
-/** What is kept with a version beside its body. */
-export interface ObjectMeta {
-  contentType?: string;
-  cacheControl?: string;
-  contentDisposition?: string;
-  contentEncoding?: string;
-  contentLanguage?: string;
-  expires?: string;
-  user?: Record<string, string>;
-  tags?: { Key: string; Value: string }[];
-  /** e.g. ChecksumCRC32, as the API names them, in base64. */
-  checksums?: Record<string, string>;
-  checksumType?: string;
-  sse?: { algorithm: string; keyId?: string };
-  websiteRedirect?: string;
-  parts?: { size: number; etag: string }[];
-}
+export type ListedVersion = StoredObject & { latest: 0 | 1 };
 
 export const objectTable = defineEngine('s3.objects', (kernel) => new ObjectTable(kernel.store));
 
@@ -48,22 +33,12 @@ export class ObjectTable {
 
   constructor(store: Store) {
     this.#store = store;
-    store.migrate('s3', [
-      `CREATE TABLE s3_objects (bucket TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER PRIMARY KEY AUTOINCREMENT, versionId TEXT NOT NULL,
-         latest INTEGER NOT NULL, deleteMarker INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, modifiedMs INTEGER NOT NULL,
-         storageClass TEXT NOT NULL, meta TEXT NOT NULL, file TEXT, inline BLOB);
-       CREATE INDEX s3_versions ON s3_objects (bucket, key, seq DESC);
-       CREATE UNIQUE INDEX s3_current ON s3_objects (bucket, key) WHERE latest = 1;
-       CREATE INDEX s3_live ON s3_objects (bucket, key) WHERE latest = 1 AND deleteMarker = 0;
-       CREATE TABLE s3_uploads (uploadId TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, startedMs INTEGER NOT NULL, meta TEXT NOT NULL) WITHOUT ROWID;
-       CREATE INDEX s3_uploads_by_key ON s3_uploads (bucket, key, uploadId);
-       CREATE TABLE s3_parts (uploadId TEXT, number INTEGER, size INTEGER NOT NULL, etag TEXT NOT NULL, modifiedMs INTEGER NOT NULL,
-         checksums TEXT, file TEXT, inline BLOB, PRIMARY KEY (uploadId, number)) WITHOUT ROWID`,
-    ]);
+    store.migrate('s3', schema);
   }
 
+  /** The newest version, which may be a delete marker. */
   current(bucket: string, key: string): StoredObject | undefined {
-    return this.#sql('SELECT * FROM s3_objects WHERE bucket = ? AND key = ? AND latest = 1').get<StoredObject>(bucket, key);
+    return this.#sql('SELECT * FROM s3_objects WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1').get<StoredObject>(bucket, key);
   }
 
   version(bucket: string, key: string, versionId: string): StoredObject | undefined {
@@ -71,12 +46,12 @@ export class ObjectTable {
   }
 
   /** The newest version of all becomes the current one. */
-  add(object: Omit<StoredObject, 'seq'>): void {
+  add(object: Omit<StoredObject, 'seq'>): StoredObject {
     this.#sql('UPDATE s3_objects SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1').run(object.bucket, object.key);
-    this.#sql(
+    const row = this.#sql(
       `INSERT INTO s3_objects (bucket, key, versionId, latest, deleteMarker, size, etag, modifiedMs, storageClass, meta, file, inline)
-       VALUES (?,?,?,1,?,?,?,?,?,?,?,?)`,
-    ).run(
+       VALUES (?,?,?,1,?,?,?,?,?,?,?,?) RETURNING seq`,
+    ).get<{ seq: number }>(
       object.bucket,
       object.key,
       object.versionId,
@@ -89,44 +64,54 @@ export class ObjectTable {
       object.file,
       object.inline,
     );
+    return { ...object, seq: row?.seq ?? 0 };
   }
 
   remove(object: StoredObject): void {
     this.#sql('DELETE FROM s3_objects WHERE seq = ?').run(object.seq);
-    const next = this.#sql('SELECT seq FROM s3_objects WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1').get<{ seq: number }>(object.bucket, object.key);
-    if (next) this.#sql('UPDATE s3_objects SET latest = 1 WHERE seq = ?').run(next.seq);
+    this.#sql(
+      'UPDATE s3_objects SET latest = 1 WHERE seq = (SELECT seq FROM s3_objects WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1)',
+    ).run(object.bucket, object.key);
   }
 
   setMeta(seq: number, meta: ObjectMeta): void {
     this.#sql('UPDATE s3_objects SET meta = ? WHERE seq = ?').run(JSON.stringify(meta), seq);
   }
 
-  /** Keys after `after`, in order; `from` includes itself. */
-  live(bucket: string, after: string, limit: number, before?: string): StoredObject[] {
-    if (before === undefined) return this.#sql(`${listing} AND key > ? ORDER BY key LIMIT ?`).all<StoredObject>(bucket, after, limit);
-    return this.#sql(`${listing} AND key > ? AND key < ? ORDER BY key LIMIT ?`).all<StoredObject>(bucket, after, before, limit);
+  setStorageClass(seq: number, storageClass: string): void {
+    this.#sql('UPDATE s3_objects SET storageClass = ? WHERE seq = ?').run(storageClass, seq);
   }
 
-  liveFrom(bucket: string, from: string, limit: number): StoredObject[] {
-    return this.#sql(`${listing} AND key >= ? ORDER BY key LIMIT ?`).all<StoredObject>(bucket, from, limit);
+  /** Objects (not delete markers) whose key is `from` or after it, in key order, without their bodies. */
+  live(bucket: string, from: string, limit: number): StoredObject[] {
+    return this.#sql(`SELECT ${listed} FROM s3_objects WHERE bucket = ? AND latest = 1 AND deleteMarker = 0 AND key >= ? ORDER BY key LIMIT ?`).all<StoredObject>(
+      bucket,
+      from,
+      limit,
+    );
   }
 
-  /** Versions in the order of ListObjectVersions: by key, newest first. */
-  versions(bucket: string, after: { key: string; seq: number }, limit: number): (StoredObject & { latest: number })[] {
+  /** In the order of ListObjectVersions, by key and newest first: what comes after this version of this key. */
+  versions(bucket: string, after: { key: string; seq: number }, limit: number): ListedVersion[] {
     return this.#sql(
-      `SELECT seq, bucket, key, versionId, latest, deleteMarker, size, etag, modifiedMs, storageClass, meta FROM s3_objects
-       WHERE bucket = ? AND (key > ? OR (key = ? AND seq < ?)) ORDER BY key, seq DESC LIMIT ?`,
-    ).all<StoredObject & { latest: number }>(bucket, after.key, after.key, after.seq, limit);
+      `SELECT ${listed}, latest FROM s3_objects WHERE bucket = ? AND key >= ? AND (key > ? OR seq < ?) ORDER BY key, seq DESC LIMIT ?`,
+    ).all<ListedVersion>(bucket, after.key, after.key, after.seq, limit);
   }
 
   isEmpty(bucket: string): boolean {
     return this.#sql('SELECT 1 FROM s3_objects WHERE bucket = ? LIMIT 1').get(bucket) === undefined;
   }
 
-  /** Every file a body is in, for the sweep at start. */
-  files(): Set<string> {
-    const rows = this.#sql('SELECT file FROM s3_objects WHERE file IS NOT NULL UNION SELECT file FROM s3_parts WHERE file IS NOT NULL').all<{ file: string }>();
-    return new Set(rows.map((row) => row.file));
+  /** What a bucket holds, delete markers apart: for the daily storage metrics. */
+  sizes(bucket: string): { storageClass: string; bytes: number; count: number }[] {
+    return this.#sql(
+      'SELECT storageClass, sum(size) AS bytes, count(*) AS count FROM s3_objects WHERE bucket = ? AND deleteMarker = 0 GROUP BY storageClass',
+    ).all(bucket);
+  }
+
+  /** Every `file` that a row or an upload's part has, for the sweep at start. */
+  files(): Iterable<{ file: string }> {
+    return this.#sql('SELECT file FROM s3_objects WHERE file IS NOT NULL UNION ALL SELECT file FROM s3_parts WHERE file IS NOT NULL').iterate();
   }
 
   #sql(text: string): Statement {
@@ -135,5 +120,19 @@ export class ObjectTable {
 }
 
 /** Listings do not need the bodies. */
-const listing = `SELECT seq, bucket, key, versionId, deleteMarker, size, etag, modifiedMs, storageClass, meta FROM s3_objects
-  WHERE bucket = ? AND latest = 1 AND deleteMarker = 0`;
+const listed = 'seq, bucket, key, versionId, deleteMarker, size, etag, modifiedMs, storageClass, meta';
+
+const schema = [
+  `CREATE TABLE s3_objects (bucket TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER PRIMARY KEY AUTOINCREMENT, versionId TEXT NOT NULL,
+     latest INTEGER NOT NULL, deleteMarker INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, modifiedMs INTEGER NOT NULL,
+     storageClass TEXT NOT NULL, meta TEXT NOT NULL, file TEXT, inline BLOB);
+   CREATE INDEX s3_versions ON s3_objects (bucket, key, seq DESC);
+   CREATE UNIQUE INDEX s3_current ON s3_objects (bucket, key) WHERE latest = 1;
+   CREATE INDEX s3_live ON s3_objects (bucket, key) WHERE latest = 1 AND deleteMarker = 0;
+   CREATE TABLE s3_uploads (uploadId TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, startedMs INTEGER NOT NULL, meta TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX s3_uploads_by_key ON s3_uploads (bucket, key, uploadId);
+   CREATE TABLE s3_parts (uploadId TEXT, number INTEGER, size INTEGER NOT NULL, etag TEXT NOT NULL, modifiedMs INTEGER NOT NULL,
+     checksums TEXT, file TEXT, inline BLOB, PRIMARY KEY (uploadId, number)) WITHOUT ROWID`,
+  // The newest version of a key is the one with the greatest seq, which s3_versions finds: an index less for every put.
+  'DROP INDEX s3_current',
+];

@@ -1,57 +1,35 @@
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
-import { AwsError } from '../../../kernel/errors.ts';
+import { authorization } from '../../../kernel/authorizer.ts';
 import type { Hop } from '../../../kernel/events/hop.ts';
-import type { Kernel } from '../../../kernel/service.ts';
+import type { Context, Kernel } from '../../../kernel/service.ts';
+import { authorize } from '../authorization.ts';
 import { s3Error } from '../errors.ts';
-import { bucketAt } from '../state.ts';
-import { readForm, type UploadForm } from './form-reader.ts';
-import { checkPostPolicy, type PostPermit } from './post-policy.ts';
-import { escapeMarkup, problemPage } from './problem-page.ts';
+import { putObject } from '../operations/objects.ts';
+import type { Bucket } from '../state.ts';
+import { readForm } from './form-reader.ts';
+import { escapeText } from './object-plane.ts';
+import { checkForm, type SignedForm } from './post-policy.ts';
 
-/** Whether it is a browser's form upload, which no operation of the model describes ("POST Object"). */
-export function isFormUpload(request: Pick<HttpRequest, 'method' | 'headers'>): boolean {
-  return request.method === 'POST' && /^multipart\/form-data/i.test(request.headers['content-type'] ?? '');
+/** "POST Object": an upload from a browser's form, which a signed policy describes. */
+export async function postObject(kernel: Kernel, bucket: Bucket, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
+  const { fields, file } = await readForm(request.headers['content-type'] ?? '', request.body ?? Buffer.alloc(0));
+  const template = fields.get('key');
+  if (!template) throw s3Error('InvalidArgument', { ArgumentName: 'key', ArgumentValue: '' }, "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.");
+  const { principal, size } = checkForm(kernel, bucket.Name, fields);
+  const key = template.replaceAll(`\${filename}`, file.name);
+  const input = inputOf(fields, bucket.Name, key);
+  const ctx = kernel.context({ principal, region: bucket.region, trace: hop });
+  permit(ctx, input);
+  const output = await putObject(ctx, { ...input, Body: Readable.from(within(file.body, size)) }, 'ObjectCreated:Post');
+  await kernel.store.durable();
+  return respond(bucket, key, fields, output.ETag);
 }
 
-/** Puts the form's file, as whoever signed its policy. */
-export async function postObject(kernel: Kernel, bucketName: string, request: HttpRequest, trace: Hop): Promise<HttpResponse> {
-  const body = request.body instanceof Readable ? request.body : Readable.from(request.body ? [request.body] : [], { objectMode: false });
-  try {
-    const bucket = bucketAt(kernel, bucketName);
-    const form = await readForm(body, request.headers['content-type'] ?? '');
-    const { fields } = form;
-    fields.set('bucket', bucketName);
-    const template = fields.get('key');
-    if (!template) throw s3Error('InvalidArgument', { ArgumentName: 'key' }, "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.");
-    const Key = template.replaceAll('${filename}', form.fileName.replace(/^.*[/\\]/, ''));
-    const permit = checkPostPolicy(kernel, fields);
-    const ctx = kernel.context({ principal: permit.principal, region: bucket.region, trace });
-    const Body = form.file.pipe(lengthGuard(form.file, permit));
-    const output = await ctx.call<{ ETag: string }>('s3', 'PutObject', { Bucket: bucketName, Key, Body, ...inputOf(form) });
-    return successOf(fields, { Bucket: bucketName, Key, ETag: output.ETag, location: `http://${request.headers.host ?? request.host}/` });
-  } catch (error) {
-    body.resume();
-    if (error instanceof AwsError) return problemPage(error);
-    throw error;
-  }
-}
-
-function lengthGuard(source: Readable, { length: { least, most } }: PostPermit): Transform {
-  let size = 0;
-  const guard = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size <= most) return done(null, chunk);
-      done(s3Error('EntityTooLarge', { ProposedSize: size, MaxSizeAllowed: most }));
-    },
-    flush(done) {
-      if (size >= least) return done();
-      done(s3Error('EntityTooSmall', { ProposedSize: size, MinSizeAllowed: least }));
-    },
-  });
-  source.once('error', (error) => guard.destroy(error));
-  return guard;
+function permit(ctx: Context, input: Record<string, unknown>): void {
+  const asked = authorize('PutObject', input, ctx);
+  const refusal = ctx.engine(authorization).current?.refusal(ctx, Array.isArray(asked) ? asked : [asked]);
+  if (refusal !== undefined) throw s3Error('AccessDenied', {}, refusal);
 }
 
 const members: Record<string, string> = {
@@ -60,50 +38,54 @@ const members: Record<string, string> = {
   'content-disposition': 'ContentDisposition',
   'content-encoding': 'ContentEncoding',
   'content-type': 'ContentType',
-  'content-md5': 'ContentMD5',
-  'x-amz-storage-class': 'StorageClass',
+  expires: 'Expires',
+  'x-amz-checksum-crc32': 'ChecksumCRC32',
+  'x-amz-checksum-crc32c': 'ChecksumCRC32C',
+  'x-amz-checksum-crc64nvme': 'ChecksumCRC64NVME',
+  'x-amz-checksum-sha1': 'ChecksumSHA1',
+  'x-amz-checksum-sha256': 'ChecksumSHA256',
+  'x-amz-checksum-algorithm': 'ChecksumAlgorithm',
   'x-amz-server-side-encryption': 'ServerSideEncryption',
   'x-amz-server-side-encryption-aws-kms-key-id': 'SSEKMSKeyId',
+  'x-amz-storage-class': 'StorageClass',
   'x-amz-website-redirect-location': 'WebsiteRedirectLocation',
 };
 
-function inputOf({ fields, fileType }: UploadForm): Record<string, unknown> {
-  const input: Record<string, unknown> = fileType ? { ContentType: fileType } : {};
+function inputOf(fields: Map<string, string>, Bucket: string, Key: string): Record<string, unknown> & { Bucket: string; Key: string } {
+  const input: Record<string, unknown> & { Bucket: string; Key: string } = { Bucket, Key };
   const Metadata: Record<string, string> = {};
   for (const [name, value] of fields) {
     const member = members[name];
     if (member) input[member] = value;
-    else if (name.startsWith('x-amz-meta-')) Metadata[name.slice('x-amz-meta-'.length)] = value;
-    else if (/^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$/.test(name)) input[`Checksum${name.slice('x-amz-checksum-'.length).toUpperCase()}`] = value;
+    else if (name.startsWith('x-amz-meta-')) Metadata[name.slice(11)] = value;
   }
-  const expires = fields.get('expires');
-  if (expires !== undefined) input.Expires = new Date(expires);
-  const tagging = fields.get('tagging');
-  if (tagging !== undefined) input.Tagging = taggingOf(tagging);
+  const tags = [...(fields.get('tagging') ?? '').matchAll(/<Key>([^<]*)<\/Key>\s*<Value>([^<]*)<\/Value>/g)].map(([, key = '', value = '']) => [key, value]);
+  if (tags.length > 0) input.Tagging = new URLSearchParams(tags).toString();
   return { ...input, Metadata };
 }
 
-/** The form carries tags as the XML of PutObjectTagging; PutObject takes them as a query. */
-function taggingOf(xml: string): string {
-  const tags = [...xml.matchAll(/<Tag>\s*<Key>([^<]*)<\/Key>\s*<Value>([^<]*)<\/Value>\s*<\/Tag>/g)];
-  return new URLSearchParams(tags.map(([, key = '', value = '']) => [key, value])).toString();
+/** content-length-range of the policy, held against the bytes as they come. */
+async function* within(body: AsyncIterable<Buffer>, size: SignedForm['size']): AsyncGenerator<Buffer> {
+  let total = 0;
+  for await (const chunk of body) {
+    total += chunk.length;
+    if (size && total > size.most) throw s3Error('EntityTooLarge', { ProposedSize: total, MaxSizeAllowed: size.most });
+    yield chunk;
+  }
+  if (size && total < size.least) throw s3Error('EntityTooSmall', { ProposedSize: total, MinSizeAllowed: size.least });
 }
 
-/** "POST Object", success_action_redirect and success_action_status: 204 unless told. */
-function successOf(fields: Map<string, string>, done: { Bucket: string; Key: string; ETag: string; location: string }): HttpResponse {
-  const redirect = fields.get('success_action_redirect') ?? fields.get('redirect');
-  const Location = `${done.location}${encodeURIComponent(done.Key)}`;
-  const headers = { etag: done.ETag, location: Location };
-  if (redirect !== undefined && URL.canParse(redirect)) {
-    const target = new URL(redirect);
-    for (const [name, value] of [['bucket', done.Bucket], ['key', done.Key], ['etag', done.ETag]] as const) target.searchParams.set(name, value);
-    return { status: 303, headers: { ...headers, location: target.href }, body: '' };
+function respond(bucket: Bucket, key: string, fields: Map<string, string>, etag: string): HttpResponse {
+  const location = `https://${bucket.Name}.s3.${bucket.region}.amazonaws.com/${encodeURIComponent(key)}`;
+  const headers = { etag, location, server: 'AmazonS3' };
+  const onward = fields.get('success_action_redirect') ?? fields.get('redirect');
+  if (onward && URL.canParse(onward)) {
+    const url = new URL(onward);
+    for (const [name, value] of Object.entries({ bucket: bucket.Name, key, etag })) url.searchParams.set(name, value);
+    return { status: 303, headers: { ...headers, location: url.href }, body: undefined };
   }
-  const status = fields.get('success_action_status');
-  if (status === '200') return { status: 200, headers, body: '' };
-  if (status !== '201') return { status: 204, headers, body: undefined };
-  const parts = { Location, Bucket: done.Bucket, Key: done.Key, ETag: done.ETag };
-  const elements = Object.entries(parts).map(([name, value]) => `<${name}>${escapeMarkup(value)}</${name}>`);
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${elements.join('')}</PostResponse>`;
+  if (fields.get('success_action_status') === '200') return { status: 200, headers, body: undefined };
+  if (fields.get('success_action_status') !== '201') return { status: 204, headers, body: undefined };
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>${escapeText(location)}</Location><Bucket>${bucket.Name}</Bucket><Key>${escapeText(key)}</Key><ETag>${escapeText(etag)}</ETag></PostResponse>`;
   return { status: 201, headers: { ...headers, 'content-type': 'application/xml' }, body };
 }

@@ -1,102 +1,93 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { authorization } from '../../../kernel/authorizer.ts';
 import { defaultAccount } from '../../../kernel/arn.ts';
+import { authorization } from '../../../kernel/authorizer.ts';
 import { type Principal, rootOf } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { s3Error } from '../errors.ts';
 
-export interface PostPermit {
+interface PostPolicy {
+  expiration?: string;
+  conditions?: (Record<string, string> | [string, string | number, string | number])[];
+}
+
+export interface SignedForm {
   principal: Principal;
-  /** Of the file, in bytes. */
-  length: { least: number; most: number };
+  /** Bytes that the file may have. */
+  size: { least: number; most: number } | undefined;
 }
 
-/**
- * Who signed a form and whether it keeps to its policy ("Creating a POST policy", Amazon S3 API Reference). A form
- * without a policy is anonymous. As everywhere here, keys that Orrery did not issue are the account's root.
- */
-export function checkPostPolicy(kernel: Kernel, fields: Map<string, string>): PostPermit {
-  const policy = fields.get('policy');
-  const anyLength = { least: 0, most: 5 * 1024 ** 3 };
-  if (policy === undefined) {
-    if (fields.has('x-amz-signature') || fields.has('signature')) throw missing('policy');
-    return { principal: { kind: 'anonymous' }, length: anyLength };
-  }
-  const principal = signerOf(kernel, fields, policy);
-  const { expiration, conditions } = readPolicy(policy);
-  if (expiration <= kernel.clock.interpret(kernel.clock.now())) throw invalid('Policy expired.');
-  const covered = new Set<string>();
-  let length = anyLength;
-  for (const condition of conditions) {
-    const { operator, name, value } = conditionOf(condition);
-    if (operator === 'content-length-range') {
-      length = { least: Number(name), most: Number(value) };
-      continue;
-    }
-    covered.add(name);
-    const given = fields.get(name) ?? '';
-    const holds = operator === 'eq' ? given === value : value === '' || given.split(name === 'content-type' ? ',' : '\0').every((one) => one.trim().startsWith(value));
-    if (!holds) throw invalid(`Policy Condition failed: ${JSON.stringify(condition)}`);
-  }
-  const extra = [...fields.keys()].filter((name) => !covered.has(name) && !exempt.test(name));
-  if (extra.length > 0) throw invalid(`Extra input fields: ${extra.join(', ')}`);
-  return { principal, length };
+/** Who signed the form ("Authenticating requests in browser-based uploads using POST"); an unsigned one is anonymous. */
+export function checkForm(kernel: Kernel, bucket: string, fields: Map<string, string>): SignedForm {
+  const text = fields.get('policy');
+  if (text === undefined) return { principal: { kind: 'anonymous' }, size: undefined };
+  if (fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-algorithm' }, "Only AWS4-HMAC-SHA256 is supported in the field 'x-amz-algorithm'");
+  const principal = signer(kernel, text, fields);
+  const policy = parse(text);
+  checkExpiration(kernel, policy, fields.get('x-amz-date') ?? '');
+  return { principal, size: checkConditions(policy, new Map([...fields, ['bucket', bucket]])) };
 }
 
-/** Fields no condition need name. */
-const exempt = /^(policy|x-amz-signature|signature|awsaccesskeyid|file|x-ignore-.*|bucket)$/;
-
-function signerOf(kernel: Kernel, fields: Map<string, string>, policy: string): Principal {
-  const [key = '', date = '', region = '', service = '', end = ''] = (fields.get('x-amz-credential') ?? '').split('/');
-  for (const name of ['x-amz-algorithm', 'x-amz-credential', 'x-amz-signature', 'x-amz-date']) if (!fields.has(name)) throw missing(name);
-  if (fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256' || service !== 's3' || end !== 'aws4_request') {
-    throw s3Error('InvalidArgument', { ArgumentName: 'X-Amz-Credential' }, 'The form must be signed with AWS4-HMAC-SHA256 in a scope of s3.');
-  }
-  const issued = kernel.engine(authorization).current?.credentials(key);
-  if (!issued) return rootOf(/^\d{12}$/.test(key) ? key : defaultAccount);
-  if (issued.sessionToken !== undefined && fields.get('x-amz-security-token') !== issued.sessionToken) {
+/** As for any request: keys that Orrery issued are held to their signature, unknown ones are root. */
+function signer(kernel: Kernel, policy: string, fields: Map<string, string>): Principal {
+  const [accessKeyId = '', date = '', region = '', service = ''] = (fields.get('x-amz-credential') ?? '').split('/');
+  const issued = kernel.engine(authorization).current?.credentials(accessKeyId);
+  if (!issued) return rootOf(/^\d{12}$/.test(accessKeyId) ? accessKeyId : defaultAccount);
+  if (issued.sessionToken !== undefined && issued.sessionToken !== fields.get('x-amz-security-token')) {
     throw s3Error('InvalidToken', {}, 'The provided token is malformed or otherwise invalid.');
   }
   if (issued.expiresMs !== undefined && kernel.clock.now() >= issued.expiresMs) throw s3Error('ExpiredToken', {}, 'The provided token has expired.');
-  const hmac = (secret: string | Buffer, text: string): Buffer => createHmac('sha256', secret).update(text).digest();
-  const signingKey = [region, service, end].reduce(hmac, hmac(`AWS4${issued.secretAccessKey}`, date));
+  const sign = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
+  const key = sign(sign(sign(sign(`AWS4${issued.secretAccessKey}`, date), region), service), 'aws4_request');
+  const expected = sign(key, policy);
   const given = Buffer.from(fields.get('x-amz-signature') ?? '', 'hex');
-  const expected = hmac(signingKey, policy);
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return issued.principal;
-  throw s3Error('SignatureDoesNotMatch', {}, 'The request signature we calculated does not match the signature you provided. Check your key and signing method.');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw s3Error('SignatureDoesNotMatch');
+  return issued.principal;
 }
 
-function readPolicy(text: string): { expiration: number; conditions: unknown[] } {
-  let policy: { expiration?: unknown; conditions?: unknown };
+function parse(text: string): PostPolicy {
   try {
-    policy = JSON.parse(Buffer.from(text, 'base64').toString('utf8')) as typeof policy;
+    return JSON.parse(Buffer.from(text, 'base64').toString()) as PostPolicy;
   } catch {
     throw s3Error('InvalidPolicyDocument', {}, 'Invalid Policy: Invalid JSON.');
   }
-  const expiration = Date.parse(String(policy.expiration));
-  if (Number.isNaN(expiration)) throw s3Error('InvalidPolicyDocument', {}, "Invalid Policy: Invalid 'expiration' value");
-  if (!Array.isArray(policy.conditions)) throw s3Error('InvalidPolicyDocument', {}, "Invalid Policy: Policy missing conditions.");
-  return { expiration, conditions: policy.conditions };
 }
 
-/** `{"bucket": "b"}`, `["eq", "$key", "k"]`, `["starts-with", "$key", ""]` or `["content-length-range", 1, 10]`. */
-function conditionOf(condition: unknown): { operator: string; name: string; value: string } {
-  if (Array.isArray(condition) && condition.length === 3) {
-    const [operator, name, value] = condition.map(String) as [string, string, string];
-    const known = operator.toLowerCase();
-    if (known === 'content-length-range') return { operator: known, name, value };
-    if ((known === 'eq' || known === 'starts-with') && name.startsWith('$')) return { operator: known, name: name.slice(1).toLowerCase(), value };
-  } else if (typeof condition === 'object' && condition !== null) {
-    const [entry, ...more] = Object.entries(condition);
-    if (entry && more.length === 0) return { operator: 'eq', name: entry[0].toLowerCase(), value: String(entry[1]) };
+/** What the policy gives as a date is taken as a time after it was signed: the clock may have been wound since. */
+function checkExpiration(kernel: Kernel, policy: PostPolicy, signedAt: string): void {
+  const expiresMs = Date.parse(policy.expiration ?? '');
+  if (Number.isNaN(expiresMs)) throw s3Error('InvalidPolicyDocument', {}, 'Invalid Policy: Policy is missing expiration.');
+  const signedMs = Date.parse(signedAt.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  const start = Number.isNaN(signedMs) ? expiresMs : signedMs;
+  if (kernel.clock.now() > kernel.clock.interpret(start) + expiresMs - start) throw s3Error('AccessDenied', {}, 'Invalid according to Policy: Policy expired.');
+}
+
+function checkConditions(policy: PostPolicy, fields: Map<string, string>): SignedForm['size'] {
+  let size: SignedForm['size'];
+  const named = new Set(free);
+  for (const condition of policy.conditions ?? []) {
+    if (Array.isArray(condition) && String(condition[0]).toLowerCase() === 'content-length-range') {
+      size = { least: Number(condition[1]), most: Number(condition[2]) };
+      continue;
+    }
+    const tests = Array.isArray(condition) ? [[String(condition[0]), String(condition[1]).replace(/^\$/, ''), String(condition[2])]] : Object.entries(condition).map(([name, value]) => ['eq', name, String(value)]);
+    for (const [operator = '', name = '', value = ''] of tests) {
+      const field = name.toLowerCase();
+      named.add(field);
+      const actual = fields.get(field) ?? '';
+      const holds = operator === 'starts-with' ? startsWith(field, actual, value) : actual === value;
+      if (!holds) throw s3Error('AccessDenied', {}, `Invalid according to Policy: Policy Condition failed: ["${operator}", "$${name}", "${value}"]`);
+    }
   }
-  throw s3Error('InvalidPolicyDocument', {}, 'Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.');
+  const extra = [...fields.keys()].find((field) => !named.has(field) && !field.startsWith('x-ignore-'));
+  if (extra !== undefined) throw s3Error('AccessDenied', {}, `Invalid according to Policy: Extra input fields: ${extra}`);
+  return size;
 }
 
-function missing(name: string): Error {
-  return s3Error('InvalidArgument', { ArgumentName: name }, `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`);
+/** Content-Type may be a list, each of which must begin so. */
+function startsWith(field: string, actual: string, value: string): boolean {
+  if (field !== 'content-type') return actual.startsWith(value);
+  return actual.split(',').every((one) => one.trim().startsWith(value));
 }
 
-function invalid(why: string): Error {
-  return s3Error('AccessDenied', {}, `Invalid according to Policy: ${why}`);
-}
+/** Fields that need no condition ("POST policy", conditions). */
+const free = ['policy', 'x-amz-signature', 'file', 'bucket', 'submit', 'x-amz-algorithm', 'x-amz-credential', 'x-amz-date', 'x-amz-security-token'];

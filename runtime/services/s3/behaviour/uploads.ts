@@ -1,5 +1,6 @@
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Statement, Store } from '../../../kernel/store/store.ts';
+import type { ObjectMeta } from './object-meta.ts';
 import { objectTable } from './object-table.ts';
 
 /** A multipart upload under way. `meta` is JSON of what the object will have. */
@@ -8,7 +9,15 @@ export interface Upload {
   bucket: string;
   key: string;
   startedMs: number;
+  /** JSON of UploadMeta. */
   meta: string;
+}
+
+export interface UploadMeta {
+  object: ObjectMeta;
+  storageClass: string;
+  checksumAlgorithm?: string;
+  checksumType: 'FULL_OBJECT' | 'COMPOSITE';
 }
 
 export interface Part {
@@ -17,6 +26,7 @@ export interface Part {
   size: number;
   etag: string;
   modifiedMs: number;
+  /** JSON, by algorithm. */
   checksums: string;
   file: string | null;
   inline: Uint8Array | null;
@@ -43,11 +53,12 @@ export class UploadTable {
     return this.#sql('SELECT * FROM s3_uploads WHERE uploadId = ?').get<Upload>(uploadId);
   }
 
-  ofBucket(bucket: string): Upload[] {
-    return this.#sql('SELECT * FROM s3_uploads WHERE bucket = ? ORDER BY key, uploadId').all<Upload>(bucket);
+  /** By key from `fromKey` on, those of one key in the order of their ids. */
+  ofBucket(bucket: string, fromKey = '', limit = -1): Upload[] {
+    return this.#sql('SELECT * FROM s3_uploads WHERE bucket = ? AND key >= ? ORDER BY key, uploadId LIMIT ?').all<Upload>(bucket, fromKey, limit);
   }
 
-  /** The part that had the number before, whose body is no longer needed. */
+  /** Returns the part that had the number before, whose body is no longer needed. */
   putPart(part: Part): Part | undefined {
     const old = this.#sql('SELECT * FROM s3_parts WHERE uploadId = ? AND number = ?').get<Part>(part.uploadId, part.number);
     this.#sql('INSERT OR REPLACE INTO s3_parts (uploadId, number, size, etag, modifiedMs, checksums, file, inline) VALUES (?,?,?,?,?,?,?,?)').run(
@@ -63,11 +74,11 @@ export class UploadTable {
     return old;
   }
 
-  parts(uploadId: string): Part[] {
-    return this.#sql('SELECT * FROM s3_parts WHERE uploadId = ? ORDER BY number').all<Part>(uploadId);
+  parts(uploadId: string, after = 0, limit = -1): Part[] {
+    return this.#sql('SELECT * FROM s3_parts WHERE uploadId = ? AND number > ? ORDER BY number LIMIT ?').all<Part>(uploadId, after, limit);
   }
 
-  /** Its parts, whose bodies are no longer needed. */
+  /** Returns its parts, whose bodies are no longer needed. */
   remove(uploadId: string): Part[] {
     const parts = this.parts(uploadId);
     this.#sql('DELETE FROM s3_parts WHERE uploadId = ?').run(uploadId);
@@ -78,4 +89,8 @@ export class UploadTable {
   #sql(text: string): Statement {
     return this.#store.prepare(text);
   }
+}
+
+export function uploadMeta(upload: Upload): UploadMeta {
+  return JSON.parse(upload.meta) as UploadMeta;
 }

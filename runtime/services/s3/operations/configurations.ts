@@ -1,206 +1,164 @@
-import type {
-  GetBucketAclCommandInput,
-  PutBucketNotificationConfigurationCommandInput,
-  PutBucketPolicyCommandInput,
-  PutBucketTaggingCommandInput,
-  PutBucketVersioningCommandInput,
-  PutObjectTaggingCommandInput,
-} from '@aws-sdk/client-s3';
+import type { PutBucketLifecycleConfigurationCommandInput, PutBucketVersioningCommandInput } from '@aws-sdk/client-s3';
 import { refused } from '../../../kernel/errors.ts';
-import type { Context, OperationHandler } from '../../../kernel/service.ts';
-import { deliver } from '../behaviour/notifications.ts';
-import { checkTags } from '../behaviour/object-meta.ts';
-import { objectTable } from '../behaviour/object-table.ts';
-import { metaOf } from '../behaviour/presentation.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { checkCors, type CorsRule } from '../behaviour/cors-rules.ts';
+import { registerHosts } from '../behaviour/hosts.ts';
+import { checkLifecycle } from '../behaviour/lifecycle-rules.ts';
+import type { LifecycleRule } from '../behaviour/lifecycle-dates.ts';
+import { basicEncryption } from '../behaviour/encryption.ts';
+import { lockOf } from '../behaviour/object-lock.ts';
+import { checkWebsite, type WebsiteConfiguration } from '../behaviour/website-rules.ts';
 import { s3Error } from '../errors.ts';
-import { type Bucket, bucketAt, buckets, publicAccessBlock } from '../state.ts';
-import { find } from './objects.ts';
+import { type Bucket, bucketAt, buckets, keepBucket } from '../state.ts';
 
 type BucketInput = { Bucket?: string };
+type Input<Member extends string, Value> = BucketInput & { [Name in Member]?: Value };
 
-function keep(ctx: Context, bucket: Bucket, change: Partial<Bucket>): void {
-  buckets(ctx).put(bucket.Name, { ...bucket, ...change });
+/** Puts a configuration into the bucket as it is given, or takes it away. */
+function configure(ctx: Context, input: BucketInput, name: string, value: unknown): void {
+  const bucket = bucketAt(ctx, input.Bucket);
+  const { [name]: _old, ...configurations } = bucket.configurations;
+  keepBucket(ctx, bucket, { configurations: value === undefined ? configurations : { ...configurations, [name]: value } });
 }
 
-/** Put, get and delete of a configuration that is kept as it is given, in a member of the input and output. */
-function configuration(name: string, member: string, missing: string | undefined) {
-  const put: OperationHandler = (ctx: Context, input: BucketInput & Record<string, unknown>) => {
-    const bucket = bucketAt(ctx, input.Bucket);
-    if (input[member] === undefined) throw s3Error('MalformedXML');
-    keep(ctx, bucket, { configurations: { ...bucket.configurations, [name]: input[member] } });
-  };
-  const get: OperationHandler = (ctx: Context, input: BucketInput) => {
-    const value = bucketAt(ctx, input.Bucket).configurations[name];
-    if (value === undefined && missing) throw s3Error(missing, { BucketName: input.Bucket });
-    return { [member]: value };
-  };
-  const remove: OperationHandler = (ctx: Context, input: BucketInput) => {
-    const bucket = bucketAt(ctx, input.Bucket);
-    const { [name]: _old, ...configurations } = bucket.configurations;
-    keep(ctx, bucket, { configurations });
-  };
-  return { put, get, remove };
+function configured<Value>(ctx: Context, input: BucketInput, name: string, missing: string): Value {
+  const value = bucketAt(ctx, input.Bucket).configurations[name];
+  if (value === undefined) throw s3Error(missing, { BucketName: input.Bucket });
+  return value as Value;
 }
 
-/** As above, for configurations whose members are the output itself. */
-function flatGet(name: string, missing: string | undefined): OperationHandler {
-  return (ctx: Context, input: BucketInput) => {
-    const value = bucketAt(ctx, input.Bucket).configurations[name];
-    if (value === undefined && missing) throw s3Error(missing, { BucketName: input.Bucket });
-    return (value ?? {}) as object;
-  };
+export function PutPublicAccessBlock(ctx: Context, input: Input<'PublicAccessBlockConfiguration', object>) {
+  const off = { BlockPublicAcls: false, IgnorePublicAcls: false, BlockPublicPolicy: false, RestrictPublicBuckets: false };
+  configure(ctx, input, 'publicAccessBlock', { ...off, ...input.PublicAccessBlockConfiguration });
 }
 
-const publicAccess = configuration('publicAccessBlock', 'PublicAccessBlockConfiguration', 'NoSuchPublicAccessBlockConfiguration');
-const ownership = configuration('ownership', 'OwnershipControls', 'OwnershipControlsNotFoundError');
-const encryption = configuration('encryption', 'ServerSideEncryptionConfiguration', 'ServerSideEncryptionConfigurationNotFoundError');
-const lifecycle = configuration('lifecycle', 'LifecycleConfiguration', 'NoSuchLifecycleConfiguration');
-const cors = configuration('cors', 'CORSConfiguration', 'NoSuchCORSConfiguration');
-const logging = configuration('logging', 'BucketLoggingStatus', undefined);
-
-export const configurations: Record<string, OperationHandler> = {
-  PutPublicAccessBlock: publicAccess.put,
-  GetPublicAccessBlock: publicAccess.get,
-  DeletePublicAccessBlock: publicAccess.remove,
-  PutBucketOwnershipControls: putOwnership,
-  GetBucketOwnershipControls: ownership.get,
-  DeleteBucketOwnershipControls: ownership.remove,
-  PutBucketEncryption: putEncryption,
-  GetBucketEncryption: encryption.get,
-  DeleteBucketEncryption: encryption.remove,
-  PutBucketLifecycleConfiguration: lifecycle.put,
-  GetBucketLifecycleConfiguration: flatGet('lifecycle', 'NoSuchLifecycleConfiguration'),
-  DeleteBucketLifecycle: lifecycle.remove,
-  PutBucketCors: cors.put,
-  GetBucketCors: flatGet('cors', 'NoSuchCORSConfiguration'),
-  DeleteBucketCors: cors.remove,
-  PutBucketLogging: logging.put,
-  GetBucketLogging: flatGet('logging', undefined),
-};
-
-function putOwnership(ctx: Context, input: BucketInput & { OwnershipControls?: { Rules?: { ObjectOwnership?: string }[] } }) {
-  const choice = input.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
-  if (choice !== 'BucketOwnerEnforced' && choice !== 'BucketOwnerPreferred' && choice !== 'ObjectWriter') throw s3Error('MalformedXML');
-  return ownership.put(ctx, input);
+export function GetPublicAccessBlock(ctx: Context, input: BucketInput) {
+  return { PublicAccessBlockConfiguration: configured<object>(ctx, input, 'publicAccessBlock', 'NoSuchPublicAccessBlockConfiguration') };
 }
 
-function putEncryption(ctx: Context, input: BucketInput & { ServerSideEncryptionConfiguration?: { Rules?: { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string } }[] } }) {
-  const algorithm = input.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
-  if (algorithm !== undefined && algorithm !== 'AES256') throw refused(`s3 bucket encryption with ${algorithm}`);
-  return encryption.put(ctx, input);
+export function DeletePublicAccessBlock(ctx: Context, input: BucketInput) {
+  configure(ctx, input, 'publicAccessBlock', undefined);
+}
+
+export function PutBucketOwnershipControls(ctx: Context, input: Input<'OwnershipControls', { Rules?: { ObjectOwnership?: string }[] }>) {
+  const rules = input.OwnershipControls?.Rules ?? [];
+  if (rules.length !== 1 || !['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'].includes(rules[0]?.ObjectOwnership ?? '')) throw s3Error('MalformedXML');
+  configure(ctx, input, 'ownership', input.OwnershipControls);
+}
+
+export function GetBucketOwnershipControls(ctx: Context, input: BucketInput) {
+  return { OwnershipControls: configured<object>(ctx, input, 'ownership', 'OwnershipControlsNotFoundError') };
+}
+
+export function DeleteBucketOwnershipControls(ctx: Context, input: BucketInput) {
+  configure(ctx, input, 'ownership', undefined);
+}
+
+interface EncryptionConfiguration {
+  Rules?: { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string }; BucketKeyEnabled?: boolean }[];
+}
+
+export function PutBucketEncryption(ctx: Context, input: Input<'ServerSideEncryptionConfiguration', EncryptionConfiguration>) {
+  const rules = input.ServerSideEncryptionConfiguration?.Rules ?? [];
+  if (rules.length !== 1) throw s3Error('MalformedXML');
+  const { SSEAlgorithm, KMSMasterKeyID } = rules[0]?.ApplyServerSideEncryptionByDefault ?? {};
+  if (SSEAlgorithm === 'aws:kms:dsse') throw refused('s3 bucket encryption with aws:kms:dsse');
+  if (SSEAlgorithm !== undefined && SSEAlgorithm !== 'AES256' && SSEAlgorithm !== 'aws:kms') throw s3Error('MalformedXML');
+  if (KMSMasterKeyID && SSEAlgorithm !== 'aws:kms') throw s3Error('InvalidArgument', {}, 'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse');
+  configure(ctx, input, 'encryption', input.ServerSideEncryptionConfiguration);
+}
+
+export function GetBucketEncryption(ctx: Context, input: BucketInput) {
+  return { ServerSideEncryptionConfiguration: configured<object>(ctx, input, 'encryption', 'ServerSideEncryptionConfigurationNotFoundError') };
+}
+
+/** "DeleteBucketEncryption": back to SSE-S3, which every bucket has. */
+export function DeleteBucketEncryption(ctx: Context, input: BucketInput) {
+  configure(ctx, input, 'encryption', basicEncryption);
+}
+
+export function PutBucketLifecycleConfiguration(ctx: Context, input: PutBucketLifecycleConfigurationCommandInput) {
+  const Rules = checkLifecycle(ctx, (input.LifecycleConfiguration?.Rules ?? []) as LifecycleRule[]);
+  const TransitionDefaultMinimumObjectSize = input.TransitionDefaultMinimumObjectSize ?? 'all_storage_classes_128K';
+  configure(ctx, { Bucket: input.Bucket ?? '' }, 'lifecycle', { Rules, TransitionDefaultMinimumObjectSize });
+  return { TransitionDefaultMinimumObjectSize };
+}
+
+export function GetBucketLifecycleConfiguration(ctx: Context, input: BucketInput) {
+  const kept = configured<{ Rules: LifecycleRule[] }>(ctx, input, 'lifecycle', 'NoSuchLifecycleConfiguration');
+  return { ...kept, Rules: kept.Rules.map(withDates) };
+}
+
+/** The store keeps JSON; the codecs want dates. */
+function withDates(rule: LifecycleRule): LifecycleRule {
+  const dated = <T extends { Date?: string | Date }>(action: T): T => (action.Date === undefined ? action : { ...action, Date: new Date(action.Date) });
+  return { ...rule, ...(rule.Expiration ? { Expiration: dated(rule.Expiration) } : {}), ...(rule.Transitions ? { Transitions: rule.Transitions.map(dated) } : {}) };
+}
+
+export function DeleteBucketLifecycle(ctx: Context, input: BucketInput) {
+  configure(ctx, input, 'lifecycle', undefined);
+}
+
+export function PutBucketCors(ctx: Context, input: Input<'CORSConfiguration', { CORSRules?: CorsRule[] }>) {
+  checkCors(input.CORSConfiguration?.CORSRules ?? []);
+  configure(ctx, input, 'cors', input.CORSConfiguration);
+}
+
+export function GetBucketCors(ctx: Context, input: BucketInput) {
+  return configured<object>(ctx, input, 'cors', 'NoSuchCORSConfiguration');
+}
+
+export function DeleteBucketCors(ctx: Context, input: BucketInput) {
+  configure(ctx, input, 'cors', undefined);
+}
+
+export function PutBucketWebsite(ctx: Context, input: Input<'WebsiteConfiguration', WebsiteConfiguration>) {
+  configure(ctx, input, 'website', checkWebsite(input.WebsiteConfiguration ?? {}));
+  registerHosts(ctx, bucketAt(ctx, input.Bucket));
+}
+
+export function GetBucketWebsite(ctx: Context, input: BucketInput) {
+  return configured<object>(ctx, input, 'website', 'NoSuchWebsiteConfiguration');
+}
+
+export function DeleteBucketWebsite(ctx: Context, input: BucketInput) {
+  configure(ctx, input, 'website', undefined);
+  registerHosts(ctx, bucketAt(ctx, input.Bucket));
+}
+
+interface LoggingStatus {
+  LoggingEnabled?: { TargetBucket?: string; TargetPrefix?: string; TargetGrants?: object[]; TargetObjectKeyFormat?: object };
+}
+
+export function PutBucketLogging(ctx: Context, input: Input<'BucketLoggingStatus', LoggingStatus>) {
+  const bucket = bucketAt(ctx, input.Bucket);
+  const enabled = input.BucketLoggingStatus?.LoggingEnabled;
+  if (enabled) checkLogging(ctx, bucket, enabled);
+  configure(ctx, input, 'logging', enabled && { LoggingEnabled: enabled });
+}
+
+function checkLogging(ctx: Context, bucket: Bucket, enabled: NonNullable<LoggingStatus['LoggingEnabled']>): void {
+  if (enabled.TargetGrants?.length) throw refused('s3 PutBucketLogging parameter TargetGrants', 'access control lists are off; use a bucket policy.');
+  const target = buckets(ctx).get(enabled.TargetBucket ?? '');
+  if (!target || target.account !== bucket.account) throw s3Error('InvalidTargetBucketForLogging', { TargetBucket: enabled.TargetBucket }, 'The target bucket for logging does not exist');
+  if (target.region !== bucket.region) throw s3Error('CrossLocationLoggingProhibited', { TargetBucketLocation: target.region }, 'Cross S3 location logging not allowed. ');
+}
+
+export function GetBucketLogging(ctx: Context, input: BucketInput) {
+  return (bucketAt(ctx, input.Bucket).configurations.logging ?? {}) as object;
 }
 
 export function PutBucketVersioning(ctx: Context, input: PutBucketVersioningCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
-  const Status = input.VersioningConfiguration?.Status;
-  if (input.VersioningConfiguration?.MFADelete === 'Enabled') throw refused('s3 PutBucketVersioning with MFADelete');
+  const { Status, MFADelete } = input.VersioningConfiguration ?? {};
+  if (MFADelete === 'Enabled') throw refused('s3 PutBucketVersioning with MFADelete');
   if (Status !== 'Enabled' && Status !== 'Suspended') throw s3Error('IllegalVersioningConfigurationException');
-  keep(ctx, bucket, { versioning: Status });
+  if (Status === 'Suspended' && lockOf(bucket)) {
+    throw s3Error('InvalidBucketState', {}, 'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.');
+  }
+  keepBucket(ctx, bucket, { versioning: Status });
 }
 
 export function GetBucketVersioning(ctx: Context, input: BucketInput) {
   return { Status: bucketAt(ctx, input.Bucket).versioning };
-}
-
-export function PutBucketPolicy(ctx: Context, input: PutBucketPolicyCommandInput) {
-  const bucket = bucketAt(ctx, input.Bucket);
-  let policy: { Statement?: unknown };
-  try {
-    policy = JSON.parse(input.Policy ?? '') as { Statement?: unknown };
-  } catch {
-    throw s3Error('MalformedPolicy');
-  }
-  if (!policy.Statement) throw s3Error('MalformedPolicy', {}, 'Missing required field Statement');
-  if (publicAccessBlock(bucket).BlockPublicPolicy && isPublic(policy)) {
-    throw s3Error('AccessDenied', {}, `User: ${ctx.account} is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${bucket.Name}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`);
-  }
-  keep(ctx, bucket, { policy: input.Policy });
-}
-
-export function GetBucketPolicy(ctx: Context, input: BucketInput) {
-  const bucket = bucketAt(ctx, input.Bucket);
-  if (bucket.policy === undefined) throw s3Error('NoSuchBucketPolicy', { BucketName: bucket.Name });
-  return { Policy: bucket.policy };
-}
-
-export function GetBucketPolicyStatus(ctx: Context, input: BucketInput) {
-  const bucket = bucketAt(ctx, input.Bucket);
-  if (bucket.policy === undefined) throw s3Error('NoSuchBucketPolicy', { BucketName: bucket.Name });
-  return { PolicyStatus: { IsPublic: isPublic(JSON.parse(bucket.policy) as { Statement?: unknown }) } };
-}
-
-export function DeleteBucketPolicy(ctx: Context, input: BucketInput) {
-  keep(ctx, bucketAt(ctx, input.Bucket), { policy: undefined });
-}
-
-/** "The meaning of public": an Allow to everybody that no condition on a fixed value narrows. */
-export function isPublic(policy: { Statement?: unknown }): boolean {
-  const statements = (Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement]) as { Effect?: string; Principal?: unknown; Condition?: Record<string, object> }[];
-  return statements.some((statement) => {
-    const principal = statement.Principal;
-    const everybody = principal === '*' || (typeof principal === 'object' && principal !== null && [(principal as { AWS?: unknown }).AWS].flat().includes('*'));
-    const narrowed = Object.values(statement.Condition ?? {}).some((keys) => Object.keys(keys).some((key) => narrowingKeys.test(key)));
-    return statement.Effect === 'Allow' && everybody && !narrowed;
-  });
-}
-
-const narrowingKeys = /^(aws:(SourceIp|SourceArn|SourceVpc|SourceVpce|SourceOwner|SourceAccount|PrincipalOrgID|PrincipalOrgPaths|userid|PrincipalArn|PrincipalAccount)|s3:(DataAccessPointArn|DataAccessPointAccount|x-amz-server-side-encryption-aws-kms-key-id))$/i;
-
-export function PutBucketTagging(ctx: Context, input: PutBucketTaggingCommandInput) {
-  const tags = (input.Tagging?.TagSet ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
-  checkTags(tags, 50);
-  keep(ctx, bucketAt(ctx, input.Bucket), { tags });
-}
-
-export function GetBucketTagging(ctx: Context, input: BucketInput) {
-  const { tags } = bucketAt(ctx, input.Bucket);
-  if (tags.length === 0) throw s3Error('NoSuchTagSet', { BucketName: input.Bucket });
-  return { TagSet: tags };
-}
-
-export function DeleteBucketTagging(ctx: Context, input: BucketInput) {
-  keep(ctx, bucketAt(ctx, input.Bucket), { tags: [] });
-}
-
-export function PutObjectTagging(ctx: Context, input: PutObjectTaggingCommandInput) {
-  const { bucket, object } = find(ctx, input);
-  const tags = (input.Tagging?.TagSet ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
-  checkTags(tags, 10);
-  ctx.engine(objectTable).setMeta(object.seq, { ...metaOf(object), tags });
-  return bucket.versioning ? { VersionId: object.versionId } : {};
-}
-
-export function GetObjectTagging(ctx: Context, input: { Bucket?: string; Key?: string; VersionId?: string }) {
-  const { bucket, object } = find(ctx, input);
-  return { TagSet: metaOf(object).tags ?? [], ...(bucket.versioning ? { VersionId: object.versionId } : {}) };
-}
-
-export function DeleteObjectTagging(ctx: Context, input: { Bucket?: string; Key?: string; VersionId?: string }) {
-  const { object } = find(ctx, input);
-  ctx.engine(objectTable).setMeta(object.seq, { ...metaOf(object), tags: [] });
-}
-
-export function GetBucketAcl(ctx: Context, input: GetBucketAclCommandInput) {
-  const { account } = bucketAt(ctx, input.Bucket);
-  return { Owner: { ID: account }, Grants: [{ Grantee: { ID: account, Type: 'CanonicalUser' }, Permission: 'FULL_CONTROL' }] };
-}
-
-export async function PutBucketNotificationConfiguration(ctx: Context, input: PutBucketNotificationConfigurationCommandInput) {
-  const bucket = bucketAt(ctx, input.Bucket);
-  const notification = input.NotificationConfiguration ?? {};
-  if (notification.EventBridgeConfiguration) throw refused('s3 PutBucketNotificationConfiguration with EventBridgeConfiguration');
-  if (!input.SkipDestinationValidation) {
-    const test = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Time: new Date(ctx.clock.now()).toISOString(), Bucket: bucket.Name, RequestId: ctx.requestId, HostId: ctx.requestId });
-    const targets = [...(notification.QueueConfigurations ?? []), ...(notification.TopicConfigurations ?? [])];
-    for (const target of targets) {
-      await deliver(ctx, bucket, target, test).catch(() => {
-        throw s3Error('InvalidArgument', { ArgumentName: 'destination' }, 'Unable to validate the following destination configurations');
-      });
-    }
-  }
-  keep(ctx, bucket, { configurations: { ...bucket.configurations, notification } });
-}
-
-export function GetBucketNotificationConfiguration(ctx: Context, input: BucketInput) {
-  return (bucketAt(ctx, input.Bucket).configurations.notification ?? {}) as object;
 }

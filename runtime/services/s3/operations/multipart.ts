@@ -2,44 +2,67 @@ import type {
   AbortMultipartUploadCommandInput,
   CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommandInput,
-  ListMultipartUploadsCommandInput,
-  ListPartsCommandInput,
   UploadPartCommandInput,
   UploadPartCopyCommandInput,
 } from '@aws-sdk/client-s3';
-import { createHash } from 'node:crypto';
 import type { Context } from '../../../kernel/service.ts';
-import { bodies } from '../behaviour/bodies.ts';
-import { memberOf } from '../behaviour/checksums.ts';
-import { parseRange } from '../behaviour/conditions.ts';
-import { keepObject, receiveBody } from '../behaviour/keep-object.ts';
-import { encryptionFor, metaFrom, parseTagging } from '../behaviour/object-meta.ts';
-import { type ObjectMeta } from '../behaviour/object-table.ts';
-import { quoted } from '../behaviour/presentation.ts';
-import { uploadTable, type Part, type Upload } from '../behaviour/uploads.ts';
+import { checkAcl } from '../behaviour/access-control.ts';
+import { bodies, type WrittenBody } from '../behaviour/bodies.ts';
+import { checksumMembers, memberOf } from '../behaviour/checksums.ts';
+import { checkWrite, parseRange } from '../behaviour/conditions.ts';
+import { encryptionMembers, openingKey, sealingFor } from '../behaviour/encryption.ts';
+import { checkKey, parseCopySource } from '../behaviour/find-object.ts';
+import { keepObject } from '../behaviour/keep-object.ts';
+import { lockFor } from '../behaviour/object-lock.ts';
+import { metaFrom, parseTagging } from '../behaviour/object-meta.ts';
+import { objectTable } from '../behaviour/object-table.ts';
+import { checksumTypeFor, chooseParts, wholeChecksum, wholeEtag } from '../behaviour/parts.ts';
+import { lastModified, metaOf, quoted, versionMembers } from '../behaviour/presentation.ts';
+import { algorithmOf, receiveBody } from '../behaviour/receive-body.ts';
+import { checkStorageClass } from '../behaviour/storage-classes.ts';
+import { type Part, type Upload, type UploadMeta, uploadMeta, uploadTable } from '../behaviour/uploads.ts';
 import { s3Error } from '../errors.ts';
 import { bucketAt } from '../state.ts';
-import { checkAcl, checkKey, find, parseCopySource } from './objects.ts';
+import { copySource, sourceKey } from './copies.ts';
 
-/** "Amazon S3 multipart upload limits": 10,000 parts, 5 MiB each but the last. */
-const smallestPart = 5 * 1024 * 1024;
+/** "Amazon S3 multipart upload limits": parts are numbered 1 to 10,000. */
 const mostParts = 10_000;
 
-export function CreateMultipartUpload(ctx: Context, input: CreateMultipartUploadCommandInput) {
+export async function CreateMultipartUpload(ctx: Context, input: CreateMultipartUploadCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
-  const Key = checkKey(input.Key);
-  checkAcl(input.ACL);
+  const key = checkKey(input.Key);
+  checkAcl(bucket, input);
+  const algorithm = algorithmOf(input.ChecksumAlgorithm);
+  const tags = parseTagging(input.Tagging);
+  const { sse } = await sealingFor(ctx, bucket, key, input);
+  const meta: UploadMeta = {
+    object: { ...metaFrom(input), ...(tags ? { tags } : {}), ...lockFor(ctx, bucket, input), sse },
+    storageClass: checkStorageClass(input.StorageClass),
+    checksumType: checksumTypeFor(algorithm, input.ChecksumType),
+    ...(algorithm ? { checksumAlgorithm: algorithm } : {}),
+  };
   const UploadId = ctx.ids.secret(64).replace(/[-_]/g, '.');
-  const meta: ObjectMeta & { storageClass?: string } = { ...metaFrom(input), tags: parseTagging(input.Tagging), sse: encryptionFor(bucket, input), storageClass: input.StorageClass ?? 'STANDARD' };
-  ctx.engine(uploadTable).start({ uploadId: UploadId, bucket: bucket.Name, key: Key, startedMs: ctx.clock.now(), meta: JSON.stringify(meta) });
-  return { Bucket: bucket.Name, Key, UploadId, ServerSideEncryption: meta.sse?.algorithm, ChecksumAlgorithm: input.ChecksumAlgorithm, ChecksumType: input.ChecksumType };
+  ctx.engine(uploadTable).start({ uploadId: UploadId, bucket: bucket.Name, key, startedMs: ctx.clock.now(), meta: JSON.stringify(meta) });
+  return { Bucket: bucket.Name, Key: key, UploadId, ...encryptionMembers(sse), ...(algorithm ? { ChecksumAlgorithm: input.ChecksumAlgorithm, ChecksumType: meta.checksumType } : {}) };
 }
 
-function uploadAt(ctx: Context, input: { Bucket?: string | undefined; Key?: string | undefined; UploadId?: string | undefined }): Upload {
+export function uploadAt(ctx: Context, input: { Bucket?: string | undefined; Key?: string | undefined; UploadId?: string | undefined }): Upload {
   bucketAt(ctx, input.Bucket);
   const upload = ctx.engine(uploadTable).find(input.UploadId ?? '');
   if (!upload || upload.bucket !== input.Bucket || upload.key !== input.Key) throw s3Error('NoSuchUpload', { UploadId: input.UploadId });
   return upload;
+}
+
+export async function UploadPart(ctx: Context, input: UploadPartCommandInput) {
+  const upload = uploadAt(ctx, input);
+  const number = checkNumber(input.PartNumber);
+  const meta = uploadMeta(upload);
+  const key = await openingKey(ctx, meta.object.sse, input);
+  const claimed = checkAlgorithm(meta, input);
+  const written = await receiveBody(ctx, input, { key, asFile: true, preset: meta.checksumAlgorithm ?? 'CRC64NVME' });
+  const part = keepPart(ctx, input, number, written, key !== undefined);
+  const sums = claimed ? { [claimed]: written.checksums[claimed] ?? '' } : written.checksums;
+  return { ETag: quoted(part.etag), ...encryptionMembers(meta.object.sse), ...checksumMembers(sums) };
 }
 
 function checkNumber(number: number | undefined): number {
@@ -49,113 +72,117 @@ function checkNumber(number: number | undefined): number {
   return number;
 }
 
-export async function UploadPart(ctx: Context, input: UploadPartCommandInput) {
-  const upload = uploadAt(ctx, input);
-  const number = checkNumber(input.PartNumber);
-  const written = await receiveBody(ctx, input as unknown as Record<string, unknown>);
-  const replaced = ctx.engine(uploadTable).putPart({
+/** The algorithm the part names, which must be the upload's where that has one. */
+function checkAlgorithm(meta: UploadMeta, input: UploadPartCommandInput): string | undefined {
+  const named = algorithmOf(input.ChecksumAlgorithm);
+  if (named && meta.checksumAlgorithm && named !== meta.checksumAlgorithm) {
+    throw s3Error('InvalidRequest', {}, `Checksum Type mismatch occurred, expected checksum Type: ${meta.checksumAlgorithm.toLowerCase()}, actual checksum Type: ${named.toLowerCase()}`);
+  }
+  return named;
+}
+
+/** While the part travelled its upload may have been completed or aborted. */
+function keepPart(ctx: Context, input: UploadPartCommandInput | UploadPartCopyCommandInput, number: number, written: WrittenBody, sealed: boolean): Part {
+  const table = ctx.engine(uploadTable);
+  let upload: Upload;
+  try {
+    upload = uploadAt(ctx, input);
+  } catch (error) {
+    ctx.engine(bodies).removeLater(written);
+    throw error;
+  }
+  const part: Part = {
     uploadId: upload.uploadId,
     number,
     size: written.size,
-    etag: written.md5,
+    etag: sealed ? ctx.ids.hex(32) : written.md5,
     modifiedMs: ctx.clock.now(),
     checksums: JSON.stringify(written.checksums),
     file: written.file,
-    inline: written.inline,
-  });
+    inline: null,
+  };
+  const replaced = table.putPart(part);
   if (replaced) ctx.engine(bodies).removeLater(replaced);
-  return { ETag: quoted(written.md5), ServerSideEncryption: 'AES256', ...Object.fromEntries(Object.entries(written.checksums).map(([name, value]) => [memberOf(name), value])) };
+  return part;
 }
 
 export async function UploadPartCopy(ctx: Context, input: UploadPartCopyCommandInput) {
   const upload = uploadAt(ctx, input);
   const number = checkNumber(input.PartNumber);
-  const { object } = find(ctx, parseCopySource(input.CopySource ?? ''));
-  const range = parseRange(input.CopySourceRange, object.size);
-  const body = ctx.engine(bodies).read(object, range);
-  const written = await ctx.engine(bodies).write(body, []);
-  const replaced = ctx.engine(uploadTable).putPart({ uploadId: upload.uploadId, number, size: written.size, etag: written.md5, modifiedMs: ctx.clock.now(), checksums: '{}', file: written.file, inline: written.inline });
-  if (replaced) ctx.engine(bodies).removeLater(replaced);
-  return { CopyPartResult: { ETag: quoted(written.md5), LastModified: new Date(ctx.clock.now()) } };
+  const meta = uploadMeta(upload);
+  const { object, bucket: source } = copySource(ctx, parseCopySource(input.CopySource ?? ''), input);
+  const range = copyRange(input.CopySourceRange, object.size);
+  const read = { range, key: await openingKey(ctx, metaOf(object).sse, sourceKey(input)) };
+  const key = await openingKey(ctx, meta.object.sse, input);
+  const written = await ctx.engine(bodies).write(ctx.engine(bodies).read(object, read), { algorithms: [meta.checksumAlgorithm ?? 'CRC64NVME'], key, asFile: true });
+  const part = keepPart(ctx, input, number, written, key !== undefined);
+  return {
+    CopyPartResult: { ETag: quoted(part.etag), LastModified: lastModified(part), ...(meta.checksumAlgorithm ? checksumMembers(written.checksums) : {}) },
+    ...encryptionMembers(meta.object.sse),
+    ...(source.versioning ? { CopySourceVersionId: object.versionId } : {}),
+  };
 }
 
-export async function CompleteMultipartUpload(ctx: Context, input: CompleteMultipartUploadCommandInput) {
+/** "UploadPartCopy": the range must lie within the source. */
+function copyRange(header: string | undefined, size: number) {
+  if (header === undefined) return undefined;
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? [];
+  const invalid = { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: header };
+  if (first === undefined || last === undefined || Number(first) > Number(last)) {
+    throw s3Error('InvalidArgument', invalid, 'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy');
+  }
+  if (Number(last) >= size) throw s3Error('InvalidArgument', invalid, `Range specified is not valid for source object of size: ${size}`);
+  return parseRange(header, size);
+}
+
+export function CompleteMultipartUpload(ctx: Context, input: CompleteMultipartUploadCommandInput) {
   const upload = uploadAt(ctx, input);
   const bucket = bucketAt(ctx, input.Bucket);
-  const table = ctx.engine(uploadTable);
-  const parts = chosenParts(table.parts(upload.uploadId), input);
-  const body = await ctx.engine(bodies).join(parts);
-  const etag = `${createHash('md5').update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex')))).digest('hex')}-${parts.length}`;
-  const { storageClass, ...meta } = JSON.parse(upload.meta) as ObjectMeta & { storageClass?: string };
+  const meta = uploadMeta(upload);
+  const parts = chooseParts(ctx.engine(uploadTable).parts(upload.uploadId), input, meta);
+  const checksum = wholeChecksum(parts, meta);
+  checkClaims(input, checksum, parts);
+  checkWrite(ctx.engine(objectTable).current(bucket.Name, upload.key), input);
   const kept = keepObject(ctx, {
     bucket,
     key: upload.key,
-    body,
-    etag,
-    meta: { ...meta, checksumType: 'COMPOSITE', parts: parts.map((part) => ({ size: part.size, etag: part.etag })) },
-    storageClass: storageClass ?? 'STANDARD',
+    body: ctx.engine(bodies).join(parts),
+    etag: wholeEtag(parts),
+    meta: {
+      ...meta.object,
+      ...(checksum ? { checksums: checksum, checksumType: meta.checksumType } : {}),
+      parts: parts.map((part) => ({ number: part.number, size: part.size, ...(meta.checksumType === 'COMPOSITE' ? { checksums: JSON.parse(part.checksums) } : {}) })),
+    },
+    storageClass: meta.storageClass,
     event: 'ObjectCreated:CompleteMultipartUpload',
-    conditions: input,
   });
-  forget(ctx, upload);
-  return { Location: `https://${bucket.Name}.s3.${bucket.region}.amazonaws.com/${encodeURIComponent(upload.key)}`, Bucket: bucket.Name, Key: upload.key, ETag: quoted(etag), ...(bucket.versioning ? { VersionId: kept.versionId } : {}) };
+  const chosen = new Set(parts.map((part) => part.number));
+  for (const part of ctx.engine(uploadTable).remove(upload.uploadId)) if (!chosen.has(part.number)) ctx.engine(bodies).removeLater(part);
+  return {
+    Location: `https://${bucket.Name}.s3.${bucket.region}.amazonaws.com/${encodeURIComponent(upload.key)}`,
+    Bucket: bucket.Name,
+    Key: upload.key,
+    ETag: quoted(kept.etag),
+    ...(checksum ? { ...checksumMembers(checksum), ChecksumType: meta.checksumType } : {}),
+    ...encryptionMembers(meta.object.sse),
+    ...versionMembers(bucket, kept.versionId),
+  };
 }
 
-function chosenParts(uploaded: Part[], input: CompleteMultipartUploadCommandInput): Part[] {
-  const wanted = input.MultipartUpload?.Parts ?? [];
-  if (wanted.length === 0) throw s3Error('MalformedXML');
-  const byNumber = new Map(uploaded.map((part) => [part.number, part]));
-  return wanted.map(({ PartNumber = 0, ETag = '' }, index) => {
-    if (index > 0 && PartNumber <= (wanted[index - 1]?.PartNumber ?? 0)) throw s3Error('InvalidPartOrder', { UploadId: input.UploadId });
-    const part = byNumber.get(PartNumber);
-    if (!part || part.etag !== ETag.replaceAll('"', '')) throw s3Error('InvalidPart', { UploadId: input.UploadId, PartNumber, ETag });
-    if (index < wanted.length - 1 && part.size < smallestPart) throw s3Error('EntityTooSmall', { PartNumber, ProposedSize: part.size, MinSizeAllowed: smallestPart });
-    return part;
-  });
-}
-
-function forget(ctx: Context, upload: Upload): void {
-  for (const part of ctx.engine(uploadTable).remove(upload.uploadId)) ctx.engine(bodies).removeLater(part);
+function checkClaims(input: CompleteMultipartUploadCommandInput, checksum: Record<string, string> | undefined, parts: Part[]): void {
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  if (input.MpuObjectSize !== undefined && Number(input.MpuObjectSize) !== size) {
+    throw s3Error('InvalidRequest', {}, "The provided 'x-amz-mp-object-size' header value does not match what was computed.");
+  }
+  for (const [algorithm, value] of Object.entries(checksum ?? {})) {
+    const claimed = (input as unknown as Record<string, unknown>)[memberOf(algorithm)];
+    if (claimed !== undefined && claimed !== value && `${claimed}-${parts.length}` !== value) {
+      throw s3Error('BadDigest', {}, `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.`);
+    }
+  }
 }
 
 export function AbortMultipartUpload(ctx: Context, input: AbortMultipartUploadCommandInput) {
-  forget(ctx, uploadAt(ctx, input));
-}
-
-export function ListParts(ctx: Context, input: ListPartsCommandInput) {
   const upload = uploadAt(ctx, input);
-  const after = Number(input.PartNumberMarker ?? 0);
-  const limit = Math.min(input.MaxParts ?? 1000, 1000);
-  const rest = ctx.engine(uploadTable).parts(upload.uploadId).filter((part) => part.number > after);
-  const page = rest.slice(0, limit);
-  return {
-    Bucket: upload.bucket,
-    Key: upload.key,
-    UploadId: upload.uploadId,
-    PartNumberMarker: String(after),
-    NextPartNumberMarker: page.at(-1) ? String(page.at(-1)?.number) : undefined,
-    MaxParts: limit,
-    IsTruncated: rest.length > page.length,
-    StorageClass: 'STANDARD',
-    Parts: page.map((part) => ({ PartNumber: part.number, LastModified: new Date(part.modifiedMs), ETag: quoted(part.etag), Size: part.size })),
-  };
-}
-
-export function ListMultipartUploads(ctx: Context, input: ListMultipartUploadsCommandInput) {
-  const bucket = bucketAt(ctx, input.Bucket);
-  const limit = Math.min(input.MaxUploads ?? 1000, 1000);
-  const all = ctx.engine(uploadTable).ofBucket(bucket.Name).filter((upload) => upload.key.startsWith(input.Prefix ?? ''));
-  const rest = all.filter((upload) => !input.KeyMarker || upload.key > input.KeyMarker || (upload.key === input.KeyMarker && upload.uploadId > (input.UploadIdMarker ?? '~')));
-  const page = rest.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    Bucket: bucket.Name,
-    KeyMarker: input.KeyMarker ?? '',
-    UploadIdMarker: input.UploadIdMarker ?? '',
-    Prefix: input.Prefix,
-    MaxUploads: limit,
-    IsTruncated: rest.length > page.length,
-    ...(rest.length > page.length && last ? { NextKeyMarker: last.key, NextUploadIdMarker: last.uploadId } : {}),
-    Uploads: page.map((upload) => ({ UploadId: upload.uploadId, Key: upload.key, Initiated: new Date(upload.startedMs), StorageClass: 'STANDARD' })),
-  };
+  for (const part of ctx.engine(uploadTable).remove(upload.uploadId)) ctx.engine(bodies).removeLater(part);
 }

@@ -1,131 +1,154 @@
 import type {
-  CopyObjectCommandInput,
   DeleteObjectCommandInput,
   DeleteObjectsCommandInput,
   GetObjectCommandInput,
   HeadObjectCommandInput,
   PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { AwsError, refused } from '../../../kernel/errors.ts';
+import { authorization } from '../../../kernel/authorizer.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { checkAcl } from '../behaviour/access-control.ts';
 import { bodies } from '../behaviour/bodies.ts';
-import { memberOf } from '../behaviour/checksums.ts';
-import { checkRead, parseRange } from '../behaviour/conditions.ts';
+import { checksumMembers } from '../behaviour/checksums.ts';
+import { type ByteRange, checkRead, checkWrite, parseRange } from '../behaviour/conditions.ts';
 import { deleteKey } from '../behaviour/delete-key.ts';
-import { keepObject, receiveBody } from '../behaviour/keep-object.ts';
-import { encryptionFor, metaFrom, parseTagging } from '../behaviour/object-meta.ts';
+import { checkCustomerKey, encryptionMembers, openingKey, sealingFor } from '../behaviour/encryption.ts';
+import { checkKey, findObject } from '../behaviour/find-object.ts';
+import { keepObject } from '../behaviour/keep-object.ts';
+import { lockFor } from '../behaviour/object-lock.ts';
+import { metaFrom, parseTagging } from '../behaviour/object-meta.ts';
 import { objectTable, type StoredObject } from '../behaviour/object-table.ts';
-import { describeObject, metaOf, quoted } from '../behaviour/presentation.ts';
+import { describeObject, metaOf, quoted, versionMembers } from '../behaviour/presentation.ts';
+import { receiveBody } from '../behaviour/receive-body.ts';
+import { checkStorageClass, isArchived } from '../behaviour/storage-classes.ts';
+import { access } from '../authorization.ts';
 import { s3Error } from '../errors.ts';
-import { type Bucket, bucketAt } from '../state.ts';
+import { bucketAt } from '../state.ts';
 
-export async function PutObject(ctx: Context, input: PutObjectCommandInput) {
+export function PutObject(ctx: Context, input: PutObjectCommandInput) {
+  return putObject(ctx, input, 'ObjectCreated:Put');
+}
+
+/** Also for uploads by form, whose event is another. */
+export async function putObject(ctx: Context, input: PutObjectCommandInput, event: string) {
   const bucket = bucketAt(ctx, input.Bucket);
   const key = checkKey(input.Key);
-  checkAcl(input.ACL);
-  const written = await receiveBody(ctx, input as unknown as Record<string, unknown>);
-  const sse = encryptionFor(bucket, input);
+  checkAcl(bucket, input);
+  const meta = { ...metaFrom(input), tags: parseTagging(input.Tagging), ...lockFor(ctx, bucket, input) };
+  const storageClass = checkStorageClass(input.StorageClass);
+  if (input.IfMatch !== undefined || input.IfNoneMatch !== undefined) checkWrite(ctx.engine(objectTable).current(bucket.Name, key), input);
+  const { sse, key: dataKey } = await sealingFor(ctx, bucket, key, input);
+  const written = await receiveBody(ctx, input, { key: dataKey });
   const kept = keepObject(ctx, {
     bucket,
     key,
     body: written,
-    etag: written.md5,
-    meta: { ...metaFrom(input), tags: parseTagging(input.Tagging), checksums: written.checksums, sse },
-    storageClass: input.StorageClass ?? 'STANDARD',
-    event: 'ObjectCreated:Put',
+    // Only of objects that are not encrypted by key is the entity tag the MD5 ("Object", Amazon S3 API Reference).
+    etag: dataKey ? ctx.ids.hex(32) : written.md5,
+    meta: { ...meta, checksums: written.checksums, sse },
+    storageClass,
+    event,
     conditions: input,
   });
-  const sums = Object.entries(written.checksums).map(([algorithm, value]) => [memberOf(algorithm), value]);
   return {
     ETag: quoted(kept.etag),
-    ServerSideEncryption: sse.algorithm,
-    SSEKMSKeyId: sse.keyId,
-    ...Object.fromEntries(sums),
-    ChecksumType: 'FULL_OBJECT',
-    ...(bucket.versioning ? { VersionId: kept.versionId } : {}),
+    Expiration: describeObject(bucket, kept, { checksums: false }).Expiration as string | undefined,
+    ...encryptionMembers(sse),
+    ...checksumMembers(written.checksums),
+    ChecksumType: 'FULL_OBJECT' as const,
+    ...versionMembers(bucket, kept.versionId),
   };
 }
 
-export function GetObject(ctx: Context, input: GetObjectCommandInput) {
-  const { bucket, object } = find(ctx, input);
+export async function GetObject(ctx: Context, input: GetObjectCommandInput) {
+  const { bucket, object } = findObject(ctx, input);
   checkRead(object, input);
-  const range = input.PartNumber === undefined ? parseRange(input.Range, object.size) : partRange(object, input.PartNumber);
-  const described = describeObject(object, { versioned: bucket.versioning !== undefined, checksums: input.ChecksumMode === 'ENABLED' && !range });
-  const Body = ctx.engine(bodies).read(object, range);
-  if (!range) return { ...described, ...overrides(input), Body };
-  return {
-    ...described,
-    ...overrides(input),
-    ContentLength: range.end - range.start + 1,
-    ContentRange: `bytes ${range.start}-${range.end}/${object.size}`,
-    Body,
-    $status: 206,
-  };
+  if (isArchived(object.storageClass)) throw s3Error('InvalidObjectState', { StorageClass: object.storageClass });
+  const range = rangeOf(object, input);
+  const meta = metaOf(object);
+  const key = await openingKey(ctx, meta.sse, input);
+  const described = describeObject(bucket, object, { checksums: input.ChecksumMode === 'ENABLED' && (!range || coversAll(range, object)) });
+  const Body = ctx.engine(bodies).read(object, { range, key });
+  return { ...described, ...rangeMembers(object, range, input), ...overrides(ctx, input), Body };
 }
 
 export function HeadObject(ctx: Context, input: HeadObjectCommandInput) {
-  const { bucket, object } = find(ctx, input);
+  const { bucket, object } = findObject(ctx, input);
   checkRead(object, input);
-  const range = parseRange(input.Range, object.size);
-  const described = describeObject(object, { versioned: bucket.versioning !== undefined, checksums: input.ChecksumMode === 'ENABLED' });
-  return { ...described, ...overrides(input), ...(range ? { ContentLength: range.end - range.start + 1, ContentRange: `bytes ${range.start}-${range.end}/${object.size}`, $status: 206 } : {}) };
+  checkCustomerKey(metaOf(object).sse, input);
+  const range = rangeOf(object, input);
+  return { ...describeObject(bucket, object, { checksums: input.ChecksumMode === 'ENABLED' }), ...rangeMembers(object, range, input), ...overrides(ctx, input) };
 }
 
-function partRange(object: StoredObject, number: number): { start: number; end: number } | undefined {
-  const parts = metaOf(object).parts ?? [];
-  const before = parts.slice(0, number - 1).reduce((sum, part) => sum + part.size, 0);
-  const part = parts[number - 1];
-  if (!part) {
-    if (number === 1 && parts.length === 0) return undefined;
-    throw s3Error('InvalidPartNumber', {}, 'The requested partnumber is not satisfiable');
-  }
+function coversAll({ start, end }: ByteRange, object: StoredObject): boolean {
+  return start === 0 && end === object.size - 1;
+}
+
+function rangeOf(object: StoredObject, input: { Range?: string | undefined; PartNumber?: number | undefined }): ByteRange | undefined {
+  if (input.PartNumber === undefined) return parseRange(input.Range, object.size);
+  if (input.Range !== undefined) throw s3Error('InvalidRequest', {}, 'Cannot specify both Range header and partNumber query parameter');
+  const parts = metaOf(object).parts ?? [{ number: 1, size: object.size }];
+  const part = parts[input.PartNumber - 1];
+  if (!part) throw s3Error('InvalidPartNumber', { PartNumberRequested: input.PartNumber, ActualPartCount: parts.length });
+  const before = parts.slice(0, input.PartNumber - 1).reduce((sum, { size }) => sum + size, 0);
   return { start: before, end: before + part.size - 1 };
 }
 
-/** Query parameters response-* of a signed GET say what its headers are to be. */
-function overrides(input: GetObjectCommandInput | HeadObjectCommandInput): Record<string, unknown> {
+function rangeMembers(object: StoredObject, range: ByteRange | undefined, input: { PartNumber?: number | undefined }): object {
+  if (!range) return {};
+  const parts = input.PartNumber === undefined ? undefined : metaOf(object).parts?.length;
+  return {
+    ContentLength: range.end - range.start + 1,
+    ...(object.size === 0 ? {} : { ContentRange: `bytes ${range.start}-${range.end}/${object.size}`, $status: 206 }),
+    PartsCount: parts,
+  };
+}
+
+/** Query parameters response-* say what an answer's headers are to be; only of signed requests ("GetObject"). */
+function overrides(ctx: Context, input: GetObjectCommandInput | HeadObjectCommandInput): Record<string, unknown> {
   const given = {
     CacheControl: input.ResponseCacheControl,
     ContentDisposition: input.ResponseContentDisposition,
     ContentEncoding: input.ResponseContentEncoding,
     ContentLanguage: input.ResponseContentLanguage,
     ContentType: input.ResponseContentType,
+    Expires: input.ResponseExpires,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** The version asked for, or the current one; a delete marker is a 404, or 405 when it is asked for itself. */
-export function find(ctx: Context, input: { Bucket?: string | undefined; Key?: string | undefined; VersionId?: string | undefined }): { bucket: Bucket; object: StoredObject } {
-  const bucket = bucketAt(ctx, input.Bucket);
-  const key = input.Key ?? '';
-  const table = ctx.engine(objectTable);
-  if (input.VersionId !== undefined) {
-    const object = table.version(bucket.Name, key, input.VersionId);
-    if (!object) throw s3Error('NoSuchVersion', { Key: key, VersionId: input.VersionId });
-    if (object.deleteMarker) throw s3Error('MethodNotAllowed', { Method: 'GET', ResourceType: 'DeleteMarker' });
-    return { bucket, object };
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (set.length > 0 && ctx.principal.kind === 'anonymous') {
+    throw s3Error('InvalidRequest', {}, 'Request specific response headers cannot be used for anonymous GET requests.');
   }
-  const object = table.current(bucket.Name, key);
-  if (!object || object.deleteMarker) throw s3Error('NoSuchKey', { Key: key });
-  return { bucket, object };
+  return Object.fromEntries(set);
 }
 
 export function DeleteObject(ctx: Context, input: DeleteObjectCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
-  if (input.MFA) throw refused('s3 DeleteObject parameter MFA');
-  const { versionId, deleteMarker } = deleteKey(ctx, bucket, input.Key ?? '', input.VersionId);
+  const key = checkKey(input.Key);
+  checkDelete(ctx, bucket.Name, key, input.IfMatch);
+  const { versionId, deleteMarker } = deleteKey(ctx, bucket, key, { versionId: input.VersionId, bypassGovernance: input.BypassGovernanceRetention });
   return { ...(versionId === undefined ? {} : { VersionId: versionId }), ...(deleteMarker ? { DeleteMarker: true } : {}) };
 }
 
+/** "Conditional deletes": the entity tag of the current version, or `*`. */
+function checkDelete(ctx: Context, bucket: string, key: string, etag: string | undefined): void {
+  if (etag !== undefined) checkWrite(ctx.engine(objectTable).current(bucket, key), { IfMatch: etag });
+}
+
+/** Each key is decided by itself: some may be refused while others go ("DeleteObjects"). */
 export function DeleteObjects(ctx: Context, input: DeleteObjectsCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
   const objects = input.Delete?.Objects ?? [];
   if (objects.length === 0 || objects.length > 1000) throw s3Error('MalformedXML');
   const Deleted: object[] = [];
   const Errors: object[] = [];
-  for (const { Key = '', VersionId } of objects) {
+  for (const { Key, VersionId, ETag } of objects) {
     try {
-      const { versionId, deleteMarker } = deleteKey(ctx, bucket, Key, VersionId);
+      const key = checkKey(Key);
+      const refusal = ctx.engine(authorization).current?.refusal(ctx, [access(ctx, VersionId ? 's3:DeleteObjectVersion' : 's3:DeleteObject', bucket.Name, key)]);
+      if (refusal !== undefined) throw s3Error('AccessDenied', {}, refusal);
+      checkDelete(ctx, bucket.Name, key, ETag);
+      const { versionId, deleteMarker } = deleteKey(ctx, bucket, key, { versionId: VersionId, bypassGovernance: input.BypassGovernanceRetention });
       Deleted.push({ Key, VersionId, ...(deleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: versionId } : {}) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -133,50 +156,4 @@ export function DeleteObjects(ctx: Context, input: DeleteObjectsCommandInput) {
     }
   }
   return { ...(input.Delete?.Quiet ? {} : { Deleted }), ...(Errors.length > 0 ? { Errors } : {}) };
-}
-
-export async function CopyObject(ctx: Context, input: CopyObjectCommandInput) {
-  const bucket = bucketAt(ctx, input.Bucket);
-  const key = checkKey(input.Key);
-  checkAcl(input.ACL);
-  const from = parseCopySource(input.CopySource ?? '');
-  const { object, bucket: sourceBucket } = find(ctx, from);
-  checkRead(object, { IfMatch: input.CopySourceIfMatch, IfNoneMatch: input.CopySourceIfNoneMatch, IfModifiedSince: input.CopySourceIfModifiedSince, IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince });
-  const replace = input.MetadataDirective === 'REPLACE';
-  if (from.Bucket === input.Bucket && from.Key === key && !replace && !input.StorageClass && !input.ServerSideEncryption && !input.WebsiteRedirectLocation && from.VersionId === undefined) {
-    throw s3Error('InvalidRequest', {}, "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
-  }
-  const old = metaOf(object);
-  const body = object.file ? await ctx.engine(bodies).join([object]) : { file: null, inline: object.inline, size: object.size };
-  const meta = {
-    ...(replace ? metaFrom(input) : old),
-    tags: input.TaggingDirective === 'REPLACE' ? parseTagging(input.Tagging) : old.tags,
-    checksums: old.checksums,
-    sse: encryptionFor(bucket, input),
-  };
-  const kept = keepObject(ctx, { bucket, key, body, etag: object.etag, meta, storageClass: input.StorageClass ?? 'STANDARD', event: 'ObjectCreated:Copy' });
-  return {
-    CopyObjectResult: { ETag: quoted(kept.etag), LastModified: new Date(kept.modifiedMs) },
-    ServerSideEncryption: meta.sse.algorithm,
-    ...(sourceBucket.versioning ? { CopySourceVersionId: object.versionId } : {}),
-    ...(bucket.versioning ? { VersionId: kept.versionId } : {}),
-  };
-}
-
-/** `bucket/key?versionId=…`, its key percent-encoded, a leading slash allowed. */
-export function parseCopySource(source: string): { Bucket: string; Key: string; VersionId: string | undefined } {
-  const match = /^\/?([^/]+)\/(.+?)(?:\?versionId=([^?]+))?$/.exec(source);
-  if (!match) throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-copy-source', ArgumentValue: source }, 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
-  return { Bucket: match[1] ?? '', Key: decodeURIComponent(match[2] ?? ''), VersionId: match[3] };
-}
-
-export function checkKey(key: string | undefined): string {
-  if (!key) throw s3Error('InvalidRequest', {}, 'Missing object key');
-  if (Buffer.byteLength(key) > 1024) throw s3Error('KeyTooLongError', { Size: Buffer.byteLength(key), MaxSizeAllowed: 1024 });
-  return key;
-}
-
-/** Ownership is the bucket owner's (the default since April 2023), under which ACLs are off. */
-export function checkAcl(acl: string | undefined): void {
-  if (acl !== undefined && acl !== 'private' && acl !== 'bucket-owner-full-control') throw s3Error('AccessControlListNotSupported');
 }

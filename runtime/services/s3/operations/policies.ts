@@ -1,0 +1,39 @@
+import type { PutBucketPolicyCommandInput } from '@aws-sdk/client-s3';
+import { describePrincipal } from '../../../kernel/principal.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { checkPolicy, isPublic, type PolicyDocument } from '../behaviour/policies.ts';
+import { s3Error } from '../errors.ts';
+import { bucketArn, bucketAt, keepBucket, publicAccessBlock } from '../state.ts';
+
+type BucketInput = { Bucket?: string };
+
+export function PutBucketPolicy(ctx: Context, input: PutBucketPolicyCommandInput) {
+  const bucket = bucketAt(ctx, input.Bucket);
+  const policy = checkPolicy(bucket, input.Policy ?? '');
+  if (publicAccessBlock(bucket).BlockPublicPolicy && isPublic(policy)) {
+    throw s3Error(
+      'AccessDenied',
+      {},
+      `User: ${describePrincipal(ctx.principal)} is not authorized to perform: s3:PutBucketPolicy on resource: "${bucketArn(bucket.Name)}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
+    );
+  }
+  keepBucket(ctx, bucket, { policy: input.Policy });
+}
+
+export function GetBucketPolicy(ctx: Context, input: BucketInput) {
+  return { Policy: policyOf(ctx, input) };
+}
+
+export function GetBucketPolicyStatus(ctx: Context, input: BucketInput) {
+  return { PolicyStatus: { IsPublic: isPublic(JSON.parse(policyOf(ctx, input)) as PolicyDocument) } };
+}
+
+export function DeleteBucketPolicy(ctx: Context, input: BucketInput) {
+  keepBucket(ctx, bucketAt(ctx, input.Bucket), { policy: undefined });
+}
+
+function policyOf(ctx: Context, input: BucketInput): string {
+  const bucket = bucketAt(ctx, input.Bucket);
+  if (bucket.policy === undefined) throw s3Error('NoSuchBucketPolicy', { BucketName: bucket.Name });
+  return bucket.policy;
+}
