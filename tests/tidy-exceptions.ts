@@ -6,5 +6,8 @@ export const exceptions: {
 } = {
   lines: {},
   functions: {},
-  time: {},
+  time: {
+    'runtime/data-planes/cdn/functions/function-worker.ts':
+      "bounds a viewer function's real computing time in a worker thread, which has no kernel",
+  },
 };

@@ -50,8 +50,18 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
     );
   }
   keepNewest(request.cacheDir, 4);
-  renameSync(working, outDir);
+  putInPlace(working, outDir);
   return outDir;
+}
+
+/** Another process may have made the same assembly meanwhile: then that one serves. */
+function putInPlace(working: string, outDir: string): void {
+  try {
+    renameSync(working, outDir);
+  } catch (error) {
+    if (!existsSync(join(outDir, 'manifest.json'))) throw error;
+    rmSync(working, { recursive: true, force: true });
+  }
 }
 
 function readCdkJson(folder: string): CdkJson {

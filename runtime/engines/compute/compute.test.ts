@@ -62,11 +62,8 @@ describe('sandboxes', () => {
   it('end when they use more memory than they may', async () => {
     const hungry = orrery.kernel.engine(compute).start(
       shell('', [], {
-        command: () => [
-          process.execPath,
-          '-e',
-          'globalThis.b = Buffer.alloc(300 * 2 ** 20, 1); setInterval(() => {}, 1000); console.log("full")',
-        ],
+        // Not Node: the checkout may lie in /tmp, which a sandbox has of its own.
+        command: () => ['/usr/bin/perl', '-e', '$| = 1; $b = "x" x (300 * 2 ** 20); print "full\\n"; sleep 1000'],
         memoryLimitBytes: 200 * 2 ** 20,
       }),
     );
