@@ -15,12 +15,13 @@ export interface ContextParts {
   trace: Hop;
   origin: 'wire' | 'internal';
   http: HttpDetails | undefined;
-  signal: AbortSignal;
+  /** A request makes its signal when it is first read, so nothing here reads it for later. */
+  readonly signal: AbortSignal;
 }
 
 /** A context whose `call` goes back through the pipeline's inner steps. */
 export function createContext(kernel: Kernel, parts: ContextParts): Context {
-  const { account, region, principal, requestId, trace, origin, http, signal } = parts;
+  const { account, region, principal, requestId, trace, origin, http } = parts;
   const ctx: Context = {
     ...kernel,
     account,
@@ -30,7 +31,9 @@ export function createContext(kernel: Kernel, parts: ContextParts): Context {
     trace,
     origin,
     http,
-    signal,
+    get signal() {
+      return parts.signal;
+    },
     collection: (name, scope) =>
       kernel.store.collection(name, { account: scope?.account ?? account, region: scope?.region ?? region }),
     call: <Output>(service: string, operation: string, input: object, options: CallOptions = {}) =>
@@ -61,12 +64,16 @@ function changed(parts: ContextParts, change: CallOptions): ContextParts {
   const principal = change.principal ?? parts.principal;
   const own = change.principal && principal.kind !== 'anonymous' ? principal.account : parts.account;
   return {
-    ...parts,
-    principal,
-    region: change.region ?? parts.region,
     account: change.account ?? own,
+    region: change.region ?? parts.region,
+    principal,
+    requestId: parts.requestId,
     trace: change.trace ?? parts.trace,
-    signal: change.signal ?? parts.signal,
+    origin: parts.origin,
+    http: parts.http,
+    get signal() {
+      return change.signal ?? parts.signal;
+    },
   };
 }
 

@@ -1,10 +1,10 @@
-import type { HttpRequest, HttpResponse } from '../data-planes/http/exchange.ts';
+import { BodyCutOff, BodyTooLarge, type HttpRequest, type HttpResponse } from '../data-planes/http/exchange.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Hop } from '../kernel/events/hop.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Context, HttpDetails, Kernel, ServiceDefinition } from '../kernel/service.ts';
 import type { Operation, ServiceModel } from './protocols/model.ts';
-import type { Protocol } from './protocols/protocol.ts';
+import { CodecError, type Protocol } from './protocols/protocol.ts';
 
 /** One operation on its way through the pipeline. Each step fills in what the next ones need. */
 export class Exchange {
@@ -49,10 +49,8 @@ export class Exchange {
   }
 
   fail(error: unknown): void {
-    if (error instanceof AwsError) {
-      this.error = error;
-      return;
-    }
+    this.error = asAwsError(error);
+    if (this.error) return;
     const bug = error instanceof Error ? error : new Error(String(error));
     this.kernel.events.emit('problem', {
       timeMs: this.kernel.clock.now(),
@@ -68,4 +66,22 @@ export class Exchange {
       },
     );
   }
+}
+
+/** What is the caller's doing, in AWS's words. Undefined: a bug of ours. */
+function asAwsError(error: unknown): AwsError | undefined {
+  if (error instanceof AwsError) return error;
+  if (error instanceof CodecError) return new AwsError(error.code, error.message);
+  if (error instanceof BodyTooLarge) {
+    return new AwsError('RequestEntityTooLargeException', `The request is larger than ${error.limit} bytes.`, { status: 413 });
+  }
+  if (error instanceof BodyCutOff || isCutOff(error)) {
+    return new AwsError('IncompleteBody', 'The request body terminated unexpectedly');
+  }
+  return undefined;
+}
+
+/** How Node's streams say that the client has gone in the middle of its body. */
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET';
 }

@@ -46,31 +46,52 @@ function signedService(request: HttpRequest): string | undefined {
 
 function byTarget(kernel: Kernel, target: string): Route {
   const prefix = target.slice(0, target.lastIndexOf('.'));
-  for (const [name, entry] of modelIndex()) if (entry.serviceTarget === prefix) return runs(kernel, name, entry);
-  return { named: prefix };
+  return runs(kernel, names().target.get(prefix), prefix);
 }
 
 function byName(kernel: Kernel, signingName: string): Route {
-  for (const [name, entry] of modelIndex()) if (entry.signingName === signingName) return runs(kernel, name, entry);
-  return { named: signingName };
+  return runs(kernel, names().signing.get(signingName), signingName);
 }
 
 function byHost(kernel: Kernel, labels: string[]): Route | undefined {
-  for (const [name, entry] of modelIndex()) {
-    if (labels.length > 1 && (labels[0] === entry.endpointPrefix || labels[0] === name) && name !== 's3')
-      return runs(kernel, name, entry);
-  }
-  return undefined;
+  const name = labels.length > 1 ? names().host.get(labels[0] ?? '') : undefined;
+  return name === undefined ? undefined : runs(kernel, name);
 }
 
 function byVersion(kernel: Kernel, version: string): Route {
-  for (const [name, entry] of modelIndex()) {
-    if (entry.apiVersion === version && entry.protocols.includes('awsQuery')) return runs(kernel, name, entry);
-  }
-  return byName(kernel, 's3');
+  return runs(kernel, names().version.get(version) ?? 's3');
 }
 
-function runs(kernel: Kernel, name: string, entry: ModelIndexEntry): Route {
-  const service = kernel.engine(registry).services.get(name);
-  return service ? { service, entry, named: name } : { named: name };
+interface Names {
+  target: Map<string, string>;
+  signing: Map<string, string>;
+  host: Map<string, string>;
+  version: Map<string, string>;
+}
+
+let known: Names | undefined;
+
+/** The index of models turned round, once: what requests say of a service to its name. The first to claim a name has it. */
+function names(): Names {
+  if (known) return known;
+  known = { target: new Map(), signing: new Map(), host: new Map(), version: new Map() };
+  for (const [name, entry] of modelIndex()) {
+    claim(known.target, entry.serviceTarget, name);
+    claim(known.signing, entry.signingName, name);
+    if (entry.protocols.includes('awsQuery')) claim(known.version, entry.apiVersion, name);
+    if (name === 's3') continue;
+    claim(known.host, entry.endpointPrefix, name);
+    claim(known.host, name, name);
+  }
+  return known;
+}
+
+function claim(table: Map<string, string>, key: string | undefined, name: string): void {
+  if (key !== undefined && !table.has(key)) table.set(key, name);
+}
+
+function runs(kernel: Kernel, name: string | undefined, named = name ?? ''): Route {
+  const service = name === undefined ? undefined : kernel.engine(registry).services.get(name);
+  const entry = name === undefined ? undefined : modelIndex().get(name);
+  return service && entry ? { service, entry, named } : { named: name ?? named };
 }

@@ -38,7 +38,7 @@ export function claimOf(request: HttpRequest): SignatureClaim | undefined {
 }
 
 function fromHeader(request: HttpRequest, header: string): SignatureClaim {
-  const field = (name: string): string => new RegExp(`${name}=([^,\\s]+)`).exec(header)?.[1] ?? missing(name);
+  const field = (name: keyof typeof fields): string => fields[name].exec(header)?.[1] ?? missing(name);
   const headers = request.headers;
   return {
     ...scope(field('Credential')),
@@ -49,6 +49,12 @@ function fromHeader(request: HttpRequest, header: string): SignatureClaim {
     expiresSeconds: undefined,
   };
 }
+
+const fields = {
+  Credential: /Credential=([^,\s]+)/,
+  SignedHeaders: /SignedHeaders=([^,\s]+)/,
+  Signature: /Signature=([^,\s]+)/,
+};
 
 function fromQuery(request: HttpRequest): SignatureClaim {
   const query = new URLSearchParams(request.url.slice(request.url.indexOf('?') + 1));

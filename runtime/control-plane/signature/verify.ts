@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '../../data-planes/http/exchange.ts';
 import type { SignatureClaim } from './claim.ts';
 
@@ -26,7 +26,7 @@ export function signatureMatches(
 ): boolean {
   const canonical = canonicalRequest(request, claim, payloadHash);
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
-  const text = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${createHash('sha256').update(canonical).digest('hex')}`;
+  const text = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${hash('sha256', canonical)}`;
   const expected = createHmac('sha256', signingKey(secret, claim)).update(text).digest();
   const given = Buffer.from(claim.signature, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);
@@ -51,6 +51,7 @@ function canonicalRequest(request: HttpRequest, claim: SignatureClaim, payloadHa
 
 /** S3 signs the path as it is; every other service signs it encoded once more. */
 function encodePath(path: string): string {
+  if (path === '/') return path;
   return path.split('/').map(encode).join('/') || '/';
 }
 

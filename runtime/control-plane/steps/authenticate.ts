@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
 import { authorization, type IssuedCredentials } from '../../kernel/authorizer.ts';
 import { AwsError } from '../../kernel/errors.ts';
@@ -48,7 +48,18 @@ export function authenticate(exchange: Exchange): void {
     secure: request.client.secure,
   };
   exchange.trace = startTrace(kernel, service.name, operation.name, { header: request.headers['x-amzn-trace-id'] });
-  exchange.ctx = createContext(kernel, { ...exchange, trace: exchange.trace, signal: request.signal });
+  exchange.ctx = createContext(kernel, {
+    account: exchange.account,
+    region: exchange.region,
+    principal: exchange.principal,
+    requestId: exchange.requestId,
+    trace: exchange.trace,
+    origin: exchange.origin,
+    http: exchange.http,
+    get signal() {
+      return request.signal;
+    },
+  });
 }
 
 function verify(exchange: Exchange, claim: SignatureClaim, issued: IssuedCredentials): void {
@@ -77,9 +88,7 @@ function payloadHash(exchange: Exchange, claim: SignatureClaim): string {
   if (presignedS3) return declared ?? 'UNSIGNED-PAYLOAD';
   if (declared !== undefined && exchange.body === undefined) return declared;
   if (declared === 'UNSIGNED-PAYLOAD' || declared?.startsWith('STREAMING-')) return declared;
-  const actual = createHash('sha256')
-    .update(exchange.body ?? '')
-    .digest('hex');
+  const actual = hash('sha256', exchange.body ?? '');
   if (declared !== undefined && declared !== actual) {
     throw new AwsError(
       'XAmzContentSHA256Mismatch',

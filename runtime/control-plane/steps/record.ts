@@ -6,6 +6,7 @@ export function record(exchange: Exchange): void {
   const { kernel, service, operation, error } = exchange;
   const status = error?.status ?? exchange.response?.status ?? 200;
   exchange.trace?.end({ status, ...(error ? { error: error.code } : {}) });
+  if (!kernel.events.heard('api.call')) return;
   kernel.events.emit('api.call', {
     timeMs: exchange.startMs,
     durationMs: kernel.clock.elapsed() - exchange.started,

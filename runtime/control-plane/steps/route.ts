@@ -1,9 +1,10 @@
-import { readBody } from '../../data-planes/http/exchange.ts';
+import { BodyTooLarge, type HttpRequest, readBody } from '../../data-planes/http/exchange.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { detectProtocol } from '../protocols/detect.ts';
 import { loadModel } from '../protocols/model.ts';
-import { protocols } from '../protocols/protocol.ts';
+import { operationName } from '../protocols/operation-name.ts';
+import { type ProtocolName, protocols } from '../protocols/protocol.ts';
 import { matchRestOperation } from '../protocols/rest-router.ts';
 import { findService, type Route } from '../service-routing.ts';
 
@@ -15,7 +16,7 @@ export async function route(exchange: Exchange): Promise<void> {
   const request = exchange.request;
   if (!request) throw new Error('a wire exchange without a request');
   const found = findService(exchange.kernel, request);
-  if (found.protocolHint === 'body') exchange.body = await readBody(request.body, BODY_LIMIT);
+  if (found.protocolHint === 'body') exchange.body = await documentOf(request);
   const chosen = found.service ? found : findService(exchange.kernel, request, exchange.body);
   if (!chosen.service || !chosen.entry) throw unknownService(chosen);
   const { path, query, headers } = parts(request.url, request.headers);
@@ -29,7 +30,7 @@ export async function route(exchange: Exchange): Promise<void> {
   if (name === 'restJson' || name === 'restXml') routeRest(exchange, query);
   else await routeByName(exchange, name, query);
   if (!exchange.operation?.streamingInput && exchange.body === undefined)
-    exchange.body = await readBody(request.body, BODY_LIMIT);
+    exchange.body = await documentOf(request);
 }
 
 function routeRest(exchange: Exchange, query: string): void {
@@ -53,19 +54,21 @@ function routeRest(exchange: Exchange, query: string): void {
   exchange.labels = { ...exchange.labels, ...match.labels };
 }
 
-async function routeByName(exchange: Exchange, protocol: string, query: string): Promise<void> {
+async function routeByName(exchange: Exchange, protocol: ProtocolName, query: string): Promise<void> {
   const { model, request } = exchange;
   if (!model || !request) return;
-  let name = '';
-  if (protocol === 'rpcV2Cbor') name = /\/operation\/([^/?]+)/.exec(request.url)?.[1] ?? '';
-  else if (protocol.startsWith('awsJson')) name = (request.headers['x-amz-target'] ?? '').split('.').pop() ?? '';
-  else {
-    exchange.body ??= await readBody(request.body, BODY_LIMIT);
-    const form = new URLSearchParams(exchange.body.length > 0 ? exchange.body.toString('latin1') : query);
-    name = form.get('Action') ?? '';
-  }
+  // Only a form names its operation in the body, but all of them are going to read it.
+  exchange.body ??= await documentOf(request);
+  const { method, headers } = request;
+  const name = operationName(protocol, { method, path: exchange.path, query, headers, body: exchange.body }) ?? '';
   exchange.operation = model.operations.get(name);
   if (!exchange.operation) throw unknownOperation(protocol, name);
+}
+
+/** A body that says it is too large is refused before a byte of it is read. */
+function documentOf(request: HttpRequest): Promise<Buffer> {
+  if (Number(request.headers['content-length']) > BODY_LIMIT) throw new BodyTooLarge(BODY_LIMIT);
+  return readBody(request.body, BODY_LIMIT);
 }
 
 function unknownOperation(protocol: string, name: string): AwsError {
