@@ -87,10 +87,13 @@ function protocolClass(protocol: unknown): string {
   return typeof protocol === 'function' ? protocol.name : (protocol as object).constructor.name;
 }
 
-/** Some providers want the parameters of an operation (S3's bucket) and throw without: their default scheme stands. */
+/**
+ * STS takes the region as its endpoint's parameter. Some want the parameters of an operation (S3's bucket) and throw
+ * without: their default scheme stands.
+ */
 function authSchemes(config: ClientConfig, operation: string): ReturnType<ClientConfig['httpAuthSchemeProvider']> {
   try {
-    return config.httpAuthSchemeProvider({ region: 'us-east-1', operation });
+    return config.httpAuthSchemeProvider({ region: 'us-east-1', Region: 'us-east-1', operation });
   } catch {
     return [];
   }
