@@ -56,6 +56,7 @@ const table: Record<string, [number, string]> = {
   ReplicationConfigurationNotFoundError: [404, 'The replication configuration was not found'],
   RequestTimeout: [400, 'Your socket connection to the server was not read from or written to within the timeout period.'],
   RestoreAlreadyInProgress: [409, 'Object restore is already in progress'],
+  SignatureDoesNotMatch: [403, 'The request signature we calculated does not match the signature you provided. Check your key and signing method.'],
   ServerSideEncryptionConfigurationNotFoundError: [404, 'The server side encryption configuration was not found'],
 };
 

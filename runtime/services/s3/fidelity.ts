@@ -15,7 +15,6 @@ export const fidelity: Record<string, Fidelity> = {
   'DeleteObject.IfMatchSize': directory,
   'GetObject.RequestPayer': payer,
   'HeadObject.RequestPayer': payer,
-  'PutBucketLogging.BucketLoggingStatus': 'stored',
   'PutBucketVersioning.MFA': mfa,
   'PutObject.RequestPayer': payer,
   'PutObject.WriteOffsetBytes': directory,

@@ -1,6 +1,7 @@
 import { defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { addressing } from './addressing.ts';
 import { authorize } from './authorization.ts';
+import { accessLogs, keepAccessLogs } from './behaviour/access-logs.ts';
 import { bodies } from './behaviour/bodies.ts';
 import { registerHosts } from './behaviour/hosts.ts';
 import { runLifecycleDaily } from './behaviour/lifecycle.ts';
@@ -56,7 +57,11 @@ export default defineService({
     AbortMultipartUpload,
   },
   resources: [Bucket, BucketPolicy],
-  authorization: authorize,
+  authorization(operation, input, ctx) {
+    // The first that S3 hears of a request: refused ones are logged too.
+    ctx.engine(accessLogs).opened(ctx, input);
+    return authorize(operation, input, ctx);
+  },
   accessDenied: { code: 'AccessDenied', status: 403 },
   anonymous: 'allowed',
   addressing,
@@ -67,10 +72,10 @@ export default defineService({
 function start(kernel: Kernel): Running {
   kernel.engine(bodies).sweep(kernel.engine(objectTable).files());
   for (const bucket of buckets(kernel).values()) registerHosts(kernel, bucket);
-  const daily = [runLifecycleDaily(kernel), publishStorageMetrics(kernel)];
+  const running = [runLifecycleDaily(kernel), publishStorageMetrics(kernel), keepAccessLogs(kernel)];
   return {
     stop() {
-      for (const running of daily) void running.stop();
+      for (const one of running) void one.stop();
     },
   };
 }

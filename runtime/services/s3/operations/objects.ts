@@ -9,6 +9,7 @@ import { authorization } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { checkAcl } from '../behaviour/access-control.ts';
+import { accessLogs } from '../behaviour/access-logs.ts';
 import { bodies } from '../behaviour/bodies.ts';
 import { checksumMembers } from '../behaviour/checksums.ts';
 import { type ByteRange, checkRead, checkWrite, parseRange } from '../behaviour/conditions.ts';
@@ -70,6 +71,7 @@ export async function GetObject(ctx: Context, input: GetObjectCommandInput) {
   const key = await openingKey(ctx, meta.sse, input);
   const described = describeObject(bucket, object, { checksums: input.ChecksumMode === 'ENABLED' && (!range || coversAll(range, object)) });
   const Body = ctx.engine(bodies).read(object, { range, key });
+  ctx.engine(accessLogs).sends(ctx, range ? range.end - range.start + 1 : object.size, object.size);
   return { ...described, ...rangeMembers(object, range, input), ...overrides(ctx, input), Body };
 }
 
