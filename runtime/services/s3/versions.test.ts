@@ -2,106 +2,110 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
   CopyObjectCommand,
+  CreateBucketCommand,
   DeleteObjectCommand,
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
+  GetObjectRetentionCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
-  type S3Client,
+  PutObjectLegalHoldCommand,
+  PutObjectLockConfigurationCommand,
+  PutObjectRetentionCommand,
 } from '@aws-sdk/client-s3';
-import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
-import { bucketIn, put, refusedAs, textOf } from './s3.fixture.ts';
+import { refuses, type S3Lab, startLab } from './bucket.fixture.ts';
 
-describe('versions', () => {
-  let orrery: Orrery;
-  let s3: S3Client;
-  before(async () => {
-    orrery = await startOrrery({ services: ['s3', 'iam', 'sts'] });
-  });
-  after(() => orrery.stop());
+let lab: S3Lab;
+before(async () => {
+  lab = await startLab();
+});
+after(() => lab.orrery.stop());
 
-  const versioned = async (Bucket: string, Status: 'Enabled' | 'Suspended' = 'Enabled') => {
-    s3 = await bucketIn(orrery, Bucket);
-    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
-  };
-  const get = async (Bucket: string, Key: string, VersionId?: string) => textOf(await s3.send(new GetObjectCommand({ Bucket, Key, VersionId })));
+async function version(Bucket: string, Status: 'Enabled' | 'Suspended'): Promise<void> {
+  await lab.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
+}
 
-  test('every put is kept, and each can be had by its id', async () => {
-    await versioned('kept');
-    const first = await put(s3, 'kept', 'a', 'one');
-    const second = await put(s3, 'kept', 'a', 'two');
-    assert.notEqual(first.VersionId, second.VersionId);
-    assert.deepEqual([await get('kept', 'a'), await get('kept', 'a', first.VersionId)], ['two', 'one']);
-    await refusedAs(get('kept', 'a', 'x'.repeat(32)), 'NoSuchVersion', 404);
-    await refusedAs(get('kept', 'a', 'nonsense'), 'InvalidArgument', 400);
-  });
-
-  test('a delete puts a marker; deleting the marker brings the object back', async () => {
-    await versioned('marked');
-    await put(s3, 'marked', 'a', 'one');
-    const marker = await s3.send(new DeleteObjectCommand({ Bucket: 'marked', Key: 'a' }));
-    assert.equal(marker.DeleteMarker, true);
-    await refusedAs(get('marked', 'a'), 'NoSuchKey', 404);
-    await refusedAs(get('marked', 'a', marker.VersionId), 'MethodNotAllowed', 405);
-    assert.equal((await s3.send(new ListObjectsV2Command({ Bucket: 'marked' }))).KeyCount, 0);
-    const undone = await s3.send(new DeleteObjectCommand({ Bucket: 'marked', Key: 'a', VersionId: marker.VersionId }));
-    assert.deepEqual([undone.DeleteMarker, await get('marked', 'a')], [true, 'one']);
-  });
-
-  test('deleting the newest version makes the one before current', async () => {
-    await versioned('stepped');
-    await put(s3, 'stepped', 'a', 'one');
-    const { VersionId } = await put(s3, 'stepped', 'a', 'two');
-    await s3.send(new DeleteObjectsCommand({ Bucket: 'stepped', Delete: { Objects: [{ Key: 'a', VersionId }] } }));
-    assert.equal(await get('stepped', 'a'), 'one');
+describe('versioning', () => {
+  test('keeps what is overwritten and deleted, and brings it back', async () => {
+    const Bucket = await lab.bucket('versions');
+    const { VersionId: none } = await lab.put(Bucket, 'key', 'before');
+    assert.equal(none, undefined);
+    await version(Bucket, 'Enabled');
+    const { VersionId: first } = await lab.put(Bucket, 'key', 'one');
+    const { VersionId: second } = await lab.put(Bucket, 'key', 'two');
+    const removal = await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'key' }));
+    assert.equal(removal.DeleteMarker, true);
+    await refuses(lab.text(Bucket, 'key'), 'NoSuchKey');
+    assert.equal((await refuses(lab.text(Bucket, 'key', { VersionId: removal.VersionId ?? '' }), 'MethodNotAllowed')).$metadata.httpStatusCode, 405);
+    assert.equal(await lab.text(Bucket, 'key', { VersionId: first ?? '' }), 'one');
+    assert.equal(await lab.text(Bucket, 'key', { VersionId: 'null' }), 'before');
+    await refuses(lab.text(Bucket, 'key', { VersionId: 'x'.repeat(32) }), 'NoSuchVersion', 'The specified version does not exist.');
+    await refuses(lab.text(Bucket, 'key', { VersionId: 'bad' }), 'InvalidArgument', 'Invalid version id specified');
+    const listed = await lab.s3.send(new ListObjectVersionsCommand({ Bucket }));
+    assert.deepEqual(listed.Versions?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]), [[second, false], [first, false], ['null', false]]);
+    assert.deepEqual(listed.DeleteMarkers?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]), [[removal.VersionId, true]]);
+    assert.equal((await lab.s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount, 0);
+    await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'key', VersionId: removal.VersionId }));
+    assert.equal(await lab.text(Bucket, 'key'), 'two');
+    await lab.s3.send(new CopyObjectCommand({ Bucket, Key: 'key', CopySource: `${Bucket}/key?versionId=${first}` }));
+    assert.equal(await lab.text(Bucket, 'key'), 'one');
   });
 
-  test('while versioning is suspended, puts replace the null version alone', async () => {
-    s3 = await bucketIn(orrery, 'suspended');
-    await put(s3, 'suspended', 'a', 'before');
-    await s3.send(new PutBucketVersioningCommand({ Bucket: 'suspended', VersioningConfiguration: { Status: 'Enabled' } }));
-    const kept = await put(s3, 'suspended', 'a', 'during');
-    assert.equal(await get('suspended', 'a', 'null'), 'before');
-    await s3.send(new PutBucketVersioningCommand({ Bucket: 'suspended', VersioningConfiguration: { Status: 'Suspended' } }));
-    const after = await put(s3, 'suspended', 'a', 'after');
-    assert.equal(after.VersionId, 'null');
-    assert.deepEqual([await get('suspended', 'a'), await get('suspended', 'a', 'null'), await get('suspended', 'a', kept.VersionId)], ['after', 'after', 'during']);
-    const marker = await s3.send(new DeleteObjectCommand({ Bucket: 'suspended', Key: 'a' }));
-    assert.equal(marker.VersionId, 'null');
-    const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand({ Bucket: 'suspended' }));
-    assert.deepEqual([Versions?.map(({ VersionId }) => VersionId), DeleteMarkers?.map(({ VersionId }) => VersionId)], [[kept.VersionId], ['null']]);
+  test('suspended, keeps one version called null', async () => {
+    const Bucket = await lab.bucket('suspended');
+    await version(Bucket, 'Enabled');
+    const { VersionId: kept } = await lab.put(Bucket, 'key', 'kept');
+    await version(Bucket, 'Suspended');
+    await lab.put(Bucket, 'key', 'null one');
+    const { VersionId } = await lab.put(Bucket, 'key', 'null two');
+    assert.equal(VersionId, 'null');
+    const { VersionId: marker } = await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'key' }));
+    assert.equal(marker, 'null');
+    const listed = await lab.s3.send(new ListObjectVersionsCommand({ Bucket }));
+    assert.deepEqual([listed.Versions?.map((one) => one.VersionId), listed.DeleteMarkers?.map((one) => one.VersionId)], [[kept], ['null']]);
   });
 
-  test('versions are listed newest first, by pages that cut within a key', async () => {
-    await versioned('many-versions');
-    const ids: string[] = [];
-    for (const Key of ['a', 'a', 'a', 'b', 'c/d', 'c/e']) ids.push(`${Key}:${(await put(s3, 'many-versions', Key, 'x')).VersionId}`);
-    await s3.send(new DeleteObjectCommand({ Bucket: 'many-versions', Key: 'b' }));
-    const seen: string[] = [];
-    let marker: { KeyMarker?: string; VersionIdMarker?: string } = {};
-    let markers = 0;
+  test('is listed in pages, with prefixes rolled up', async () => {
+    const Bucket = await lab.bucket('version-pages');
+    await version(Bucket, 'Enabled');
+    for (const key of ['a/1', 'a/1', 'a/2', 'b', 'b', 'b', 'c/1']) await lab.put(Bucket, key);
+    const pages: unknown[] = [];
+    let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
     for (;;) {
-      const page = await s3.send(new ListObjectVersionsCommand({ Bucket: 'many-versions', MaxKeys: 2, ...marker }));
-      seen.push(...(page.Versions ?? []).map(({ Key, VersionId }) => `${Key}:${VersionId}`));
-      markers += page.DeleteMarkers?.length ?? 0;
+      const page = await lab.s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 2, Delimiter: '/', ...marker }));
+      pages.push([...(page.CommonPrefixes ?? []).map((one) => one.Prefix), ...(page.Versions ?? []).map((one) => one.Key)]);
       if (!page.IsTruncated) break;
       marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
     }
-    assert.deepEqual([seen, markers], [[ids[2], ids[1], ids[0], ids[3], ids[4], ids[5]], 1]);
-    const rolled = await s3.send(new ListObjectVersionsCommand({ Bucket: 'many-versions', Delimiter: '/', Prefix: '' }));
-    assert.deepEqual(rolled.CommonPrefixes?.map(({ Prefix }) => Prefix), ['c/']);
-    const { Versions } = await s3.send(new ListObjectVersionsCommand({ Bucket: 'many-versions', Prefix: 'a' }));
-    assert.deepEqual(Versions?.map(({ IsLatest }) => IsLatest), [true, false, false]);
+    assert.deepEqual(pages, [['a/', 'b'], ['b', 'b'], ['c/']]);
+  });
+});
+
+describe('object lock', () => {
+  test('keeps a version until its date, or while it is held', async () => {
+    const Bucket = 'locked-away';
+    await lab.s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+    await refuses(lab.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })), 'InvalidBucketState');
+    await lab.s3.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 10 } } } }));
+    const { VersionId = '' } = await lab.put(Bucket, 'ledger');
+    const remove = () => lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'ledger', VersionId }));
+    await refuses(remove(), 'AccessDenied', 'Access Denied because object protected by object lock.');
+    const { Retention } = await lab.s3.send(new GetObjectRetentionCommand({ Bucket, Key: 'ledger', VersionId }));
+    assert.equal(Retention?.Mode, 'COMPLIANCE');
+    const sooner = new Date(lab.orrery.clock.now() + 86_400_000);
+    await refuses(lab.s3.send(new PutObjectRetentionCommand({ Bucket, Key: 'ledger', VersionId, Retention: { Mode: 'COMPLIANCE', RetainUntilDate: sooner } })), 'AccessDenied');
+    await lab.orrery.clock.wind(10 * 86_400_000);
+    await lab.s3.send(new PutObjectLegalHoldCommand({ Bucket, Key: 'ledger', VersionId, LegalHold: { Status: 'ON' } }));
+    await refuses(remove(), 'AccessDenied');
+    await lab.s3.send(new PutObjectLegalHoldCommand({ Bucket, Key: 'ledger', VersionId, LegalHold: { Status: 'OFF' } }));
+    await remove();
   });
 
-  test('an old version is copied back by naming it', async () => {
-    await versioned('copied-back');
-    const first = await put(s3, 'copied-back', 'a', 'one');
-    await put(s3, 'copied-back', 'a', 'two');
-    const copy = await s3.send(new CopyObjectCommand({ Bucket: 'copied-back', Key: 'a', CopySource: `copied-back/a?versionId=${first.VersionId}` }));
-    assert.deepEqual([copy.CopySourceVersionId, await get('copied-back', 'a')], [first.VersionId, 'one']);
-    assert.equal((await s3.send(new HeadObjectCommand({ Bucket: 'copied-back', Key: 'a' }))).VersionId, copy.VersionId);
+  test('in governance mode gives way to those who may bypass it', async () => {
+    const Bucket = 'governed';
+    await lab.s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+    const until = new Date(lab.orrery.clock.now() + 86_400_000);
+    const { VersionId = '' } = await lab.put(Bucket, 'draft', 'x', { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: until });
+    await refuses(lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'draft', VersionId })), 'AccessDenied');
+    await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'draft', VersionId, BypassGovernanceRetention: true }));
   });
 });
