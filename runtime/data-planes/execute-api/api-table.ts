@@ -32,6 +32,8 @@ export interface CompiledRoute {
   segments: Segment[];
   integration: ServedIntegration | undefined;
   authorizer: ServedAuthorizer | undefined;
+  /** Of which one must be granted, with a JWT authorizer. */
+  scopes: string[];
   operationName: string | undefined;
 }
 
@@ -53,7 +55,7 @@ export interface ServedAuthorizer {
   authorizerId: string;
   type: 'JWT' | 'REQUEST';
   identitySources: string[];
-  jwt: { issuer: string; audiences: string[]; scopes: string[] } | undefined;
+  jwt: { issuer: string; audiences: string[] } | undefined;
   lambda:
     | { uri: string; payloadFormatVersion: '1.0' | '2.0'; simpleResponses: boolean; ttlSeconds: number }
     | undefined;

@@ -6,7 +6,7 @@ import { BodyTooLarge, type DataPlane, type HttpRequest, type HttpResponse, read
 import { hosts } from '../http/hosts.ts';
 import { AccessLogs } from './access-log.ts';
 import type { ServedApi, ServedStage } from './api-table.ts';
-import { authorizeRoute } from './authorize-route.ts';
+import { Authorizers } from './authorize-route.ts';
 import { isPreflight, preflight, withCors } from './cors.ts';
 import { callIntegration, message } from './integration.ts';
 import { matchRoute } from './match-route.ts';
@@ -24,12 +24,14 @@ export class ExecuteApi {
   readonly #kernel: Kernel;
   readonly #throttle: Throttle;
   readonly #accessLogs: AccessLogs;
+  readonly #authorizers: Authorizers;
   readonly #apis = new Map<string, ServedApi>();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#throttle = new Throttle(kernel.clock);
     this.#accessLogs = new AccessLogs(kernel);
+    this.#authorizers = new Authorizers(kernel);
   }
 
   /** Puts an API, or what it has become, in place: requests under way finish as they began. */
@@ -109,7 +111,7 @@ export class ExecuteApi {
       if (error instanceof BodyTooLarge) return message(413, 'Request Too Long');
       throw error;
     }
-    const verdict = await authorizeRoute(this.#kernel, exchange, match, body);
+    const verdict = await this.#authorizers.authorize(exchange, match);
     if (verdict.refusal) return verdict.refusal;
     return callIntegration(this.#kernel, exchange, { match, body, authorizer: verdict.context });
   }

@@ -248,8 +248,8 @@ describe('HTTP APIs', () => {
       name: 'BadRequestException',
     });
     await assert.rejects(
-      gateway.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET /b', AuthorizationType: 'JWT' })),
-      /AuthorizationType JWT is refused/,
+      gateway.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET /b', AuthorizationType: 'AWS_IAM' })),
+      /AuthorizationType AWS_IAM is refused/,
     );
     await assert.rejects(gateway.send(new DeleteIntegrationCommand({ ApiId, IntegrationId })), {
       name: 'BadRequestException',

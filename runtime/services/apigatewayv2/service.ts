@@ -1,10 +1,12 @@
 import { type Access, type Context, defineService, type Kernel } from '../../kernel/service.ts';
 import { publish } from './behaviour/compile.ts';
 import * as apiOperations from './operations/apis.ts';
+import * as authorizerOperations from './operations/authorizers.ts';
 import * as integrationOperations from './operations/integrations.ts';
 import * as routeOperations from './operations/routes.ts';
 import * as stageOperations from './operations/stages.ts';
 import { Api } from './resources/Api.ts';
+import { Authorizer } from './resources/Authorizer.ts';
 import { Deployment } from './resources/Deployment.ts';
 import { Integration } from './resources/Integration.ts';
 import { Route } from './resources/Route.ts';
@@ -16,8 +18,8 @@ const { defined: _defined, ...ofApis } = apiOperations;
 export default defineService({
   name: 'apigatewayv2',
   actionPrefix: 'apigateway',
-  operations: { ...ofApis, ...integrationOperations, ...routeOperations, ...stageOperations },
-  resources: [Api, Integration, Route, Stage, Deployment],
+  operations: { ...ofApis, ...integrationOperations, ...routeOperations, ...stageOperations, ...authorizerOperations },
+  resources: [Api, Integration, Route, Stage, Deployment, Authorizer],
   authorization: authorize,
   accessDenied: { code: 'AccessDeniedException', status: 403 },
   start,
@@ -46,6 +48,7 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
 function subPath(input: Record<string, unknown>): unknown[] {
   if (input.RouteId) return ['routes', input.RouteId];
   if (input.IntegrationId) return ['integrations', input.IntegrationId];
+  if (input.AuthorizerId) return ['authorizers', input.AuthorizerId];
   if (input.DeploymentId) return ['deployments', input.DeploymentId];
   return input.StageName ? ['stages', input.StageName] : [];
 }

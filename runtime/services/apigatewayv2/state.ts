@@ -1,4 +1,12 @@
-import type { Api, AuthorizationType, Deployment, Integration, Route, Stage } from '@aws-sdk/client-apigatewayv2';
+import type {
+  Api,
+  AuthorizationType,
+  Authorizer,
+  Deployment,
+  Integration,
+  Route,
+  Stage,
+} from '@aws-sdk/client-apigatewayv2';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
@@ -16,6 +24,7 @@ export type RouteRecord = Route & {
   AuthorizationType: AuthorizationType;
 };
 export type IntegrationRecord = Integration & { ApiId: string; IntegrationId: string };
+export type AuthorizerRecord = Authorizer & { ApiId: string; AuthorizerId: string; Name: string };
 /** What was deployed: the routes and integrations as they were. */
 export type DeploymentRecord = Kept<Deployment> & {
   ApiId: string;
@@ -38,6 +47,10 @@ export function routes(kernel: Kernel, scope: Scope): Collection<RouteRecord> {
 
 export function integrations(kernel: Kernel, scope: Scope): Collection<IntegrationRecord> {
   return kernel.store.collection<IntegrationRecord>('apigatewayv2.integrations', scope);
+}
+
+export function authorizers(kernel: Kernel, scope: Scope): Collection<AuthorizerRecord> {
+  return kernel.store.collection<AuthorizerRecord>('apigatewayv2.authorizers', scope);
 }
 
 export function deployments(kernel: Kernel, scope: Scope): Collection<DeploymentRecord> {

@@ -3,6 +3,7 @@ import {
   comparePrecedence,
   parseRouteKey,
   type ServedApi,
+  type ServedAuthorizer,
   type ServedIntegration,
   type ServedStage,
 } from '../../../data-planes/execute-api/api-table.ts';
@@ -11,7 +12,9 @@ import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import {
   type ApiRecord,
+  type AuthorizerRecord,
   apis,
+  authorizers,
   deployments,
   type IntegrationRecord,
   integrations,
@@ -70,7 +73,7 @@ function compileStage(kernel: Kernel, scope: Scope, stage: StageRecord): ServedS
   return {
     stageName: stage.StageName,
     variables: (stage.StageVariables ?? {}) as Record<string, string>,
-    routes: compileRoutes(live?.routes ?? [], live?.integrations ?? []),
+    routes: compileRoutes(live?.routes ?? [], live?.integrations ?? [], ofApi(authorizers(kernel, scope), stage.ApiId)),
     accessLog: stage.AccessLogSettings?.DestinationArn
       ? { destinationArn: stage.AccessLogSettings.DestinationArn, format: stage.AccessLogSettings.Format ?? '' }
       : undefined,
@@ -88,7 +91,7 @@ function throttlesOf(stage: StageRecord): Map<string, { rate: number; burst: num
   return new Map(limits);
 }
 
-function compileRoutes(all: RouteRecord[], targets: IntegrationRecord[]) {
+function compileRoutes(all: RouteRecord[], targets: IntegrationRecord[], guards: AuthorizerRecord[]) {
   const compiled = all.map((route): CompiledRoute => {
     const key = parseRouteKey(route.RouteKey);
     const target = targets.find((one) => route.Target === `integrations/${one.IntegrationId}`);
@@ -97,13 +100,36 @@ function compileRoutes(all: RouteRecord[], targets: IntegrationRecord[]) {
       method: key?.method ?? 'ANY',
       segments: key?.segments ?? [],
       integration: target && compileIntegration(target),
-      authorizer: undefined,
+      authorizer: compileAuthorizer(
+        route.AuthorizationType === 'NONE' ? undefined : guards.find((one) => one.AuthorizerId === route.AuthorizerId),
+      ),
+      scopes: route.AuthorizationScopes ?? [],
       operationName: route.OperationName,
     };
   });
   return {
     routes: compiled.filter((route) => route.routeKey !== '$default').sort(comparePrecedence),
     fallback: compiled.find((route) => route.routeKey === '$default'),
+  };
+}
+
+function compileAuthorizer(record: AuthorizerRecord | undefined): ServedAuthorizer | undefined {
+  if (!record) return undefined;
+  const { JwtConfiguration: jwt } = record;
+  return {
+    authorizerId: record.AuthorizerId,
+    type: record.AuthorizerType === 'JWT' ? 'JWT' : 'REQUEST',
+    identitySources: record.IdentitySource ?? [],
+    jwt: record.AuthorizerType === 'JWT' ? { issuer: jwt?.Issuer ?? '', audiences: jwt?.Audience ?? [] } : undefined,
+    lambda:
+      record.AuthorizerType === 'REQUEST'
+        ? {
+            uri: record.AuthorizerUri ?? '',
+            payloadFormatVersion: record.AuthorizerPayloadFormatVersion === '1.0' ? '1.0' : '2.0',
+            simpleResponses: record.EnableSimpleResponses ?? false,
+            ttlSeconds: record.AuthorizerResultTtlInSeconds ?? 0,
+          }
+        : undefined,
   };
 }
 

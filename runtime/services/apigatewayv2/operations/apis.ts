@@ -13,6 +13,7 @@ import {
   type ApiRecord,
   apiAt,
   apis,
+  authorizers,
   deployments,
   integrations,
   keyOf,
@@ -93,6 +94,7 @@ export function DeleteApi(ctx: Context, input: DeleteApiCommandInput) {
   for (const route of ofApi(routes(ctx, ctx), ApiId)) routes(ctx, ctx).delete(keyOf(ApiId, route.RouteId));
   for (const one of ofApi(integrations(ctx, ctx), ApiId))
     integrations(ctx, ctx).delete(keyOf(ApiId, one.IntegrationId));
+  for (const one of ofApi(authorizers(ctx, ctx), ApiId)) authorizers(ctx, ctx).delete(keyOf(ApiId, one.AuthorizerId));
   for (const one of ofApi(deployments(ctx, ctx), ApiId)) deployments(ctx, ctx).delete(keyOf(ApiId, one.DeploymentId));
   publish(ctx, ctx, ApiId);
 }

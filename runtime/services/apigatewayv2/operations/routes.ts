@@ -10,7 +10,7 @@ import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { publish } from '../behaviour/compile.ts';
 import { badRequest, conflict, notFound } from '../errors.ts';
-import { apiAt, integrations, keyOf, ofApi, page, present, type RouteRecord, routes } from '../state.ts';
+import { apiAt, authorizers, integrations, keyOf, ofApi, page, present, type RouteRecord, routes } from '../state.ts';
 import { defined } from './apis.ts';
 
 export function CreateRoute(ctx: Context, input: CreateRouteCommandInput) {
@@ -30,8 +30,7 @@ export function CreateRoute(ctx: Context, input: CreateRouteCommandInput) {
 }
 
 function check(ctx: Context, record: RouteRecord): void {
-  if (record.AuthorizationType !== 'NONE')
-    throw refused(`apigatewayv2 route with AuthorizationType ${record.AuthorizationType}`);
+  checkAuthorization(ctx, record);
   if (record.RequestParameters || record.RequestModels || record.ModelSelectionExpression) {
     throw badRequest('Request parameters and models are not supported for HTTP APIs.');
   }
@@ -49,6 +48,16 @@ function check(ctx: Context, record: RouteRecord): void {
     (other) => other.RouteKey === record.RouteKey && other.RouteId !== record.RouteId,
   );
   if (same) throw conflict(`Route with key ${record.RouteKey} already exists for this API`);
+}
+
+function checkAuthorization(ctx: Context, record: RouteRecord): void {
+  const { AuthorizationType: type, AuthorizerId } = record;
+  if (type === 'AWS_IAM') throw refused('apigatewayv2 route with AuthorizationType AWS_IAM');
+  if (type === 'NONE') return;
+  const authorizer = authorizers(ctx, ctx).get(keyOf(record.ApiId, AuthorizerId ?? ''));
+  if (!authorizer) throw badRequest(`Invalid authorizer ID specified: ${AuthorizerId}`);
+  const fits = type === 'JWT' ? authorizer.AuthorizerType === 'JWT' : authorizer.AuthorizerType === 'REQUEST';
+  if (!fits) throw badRequest(`The authorizer ${AuthorizerId} is not of the type that AuthorizationType ${type} needs`);
 }
 
 export function GetRoute(ctx: Context, input: GetRouteCommandInput) {

@@ -13,6 +13,8 @@ export const Route = defineResource<RouteProperties>({
     RouteKey: 'executed',
     Target: 'executed',
     AuthorizationType: 'executed',
+    AuthorizationScopes: 'executed',
+    AuthorizerId: 'executed',
     OperationName: 'stored',
   },
   async create(ctx, properties) {
