@@ -49,21 +49,24 @@ export function decodeAwsChunked(
 }
 
 async function* decode(reader: ByteReader, options: AwsChunkedOptions): AsyncGenerator<Buffer, Record<string, string>> {
-  let previous = options.signing?.seedSignature ?? '';
+  const { signing } = options;
+  const verified = signing !== undefined && options.mode !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+  let previous = signing?.seedSignature ?? '';
   let total = 0;
   for (;;) {
-    const header = await reader.line();
-    const [size = '', ...extensions] = header.split(';');
+    const [size = '', ...extensions] = (await reader.line()).split(';');
+    if (!/^[0-9a-f]{1,12}$/i.test(size)) throw incomplete();
     const length = Number.parseInt(size, 16);
-    if (!/^[0-9a-f]+$/i.test(size)) throw incomplete();
-    const data = await reader.bytes(length);
-    const signature = extensions.find((extension) => extension.startsWith('chunk-signature='))?.slice(16) ?? '';
-    if (options.signing && options.mode !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER')
-      previous = verifyChunk(options.signing, previous, data, signature);
+    if (verified) {
+      // Nothing of a chunk is handed on before its signature has been seen to be right.
+      const data = await reader.bytes(length);
+      const signature = extensions.find((extension) => extension.startsWith('chunk-signature='))?.slice(16) ?? '';
+      previous = verifyChunk(signing, previous, data, signature);
+      if (length > 0) yield data;
+    } else yield* reader.pieces(length);
     if (length === 0) break;
-    await reader.line();
+    if ((await reader.line()) !== '') throw incomplete();
     total += length;
-    yield data;
   }
   if (!Number.isNaN(options.decodedLength) && total !== options.decodedLength) throw incomplete();
   return readTrailers(reader, options, previous);
@@ -164,15 +167,20 @@ class ByteReader {
 
   async bytes(length: number): Promise<Buffer> {
     const parts: Buffer[] = [];
+    for await (const part of this.pieces(length)) parts.push(part);
+    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  }
+
+  /** So many bytes in the pieces they come in. */
+  async *pieces(length: number): AsyncGenerator<Buffer> {
     let missing = length;
     while (missing > 0) {
       if (this.#buffered.length === 0 && !(await this.#more())) throw incomplete();
       const part = this.#buffered.subarray(0, missing);
-      parts.push(part);
       missing -= part.length;
       this.#buffered = this.#buffered.subarray(part.length);
+      yield part;
     }
-    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }
 
   async #more(): Promise<boolean> {
