@@ -1,5 +1,6 @@
 import type { PutBucketNotificationConfigurationCommandInput } from '@aws-sdk/client-s3';
-import { AwsError } from '../../../kernel/errors.ts';
+import { AwsError, refused } from '../../../kernel/errors.ts';
+import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { covers, deliver, filterOf, type NotificationConfiguration, type Target, targetsOf } from '../behaviour/notifications.ts';
 import { s3Error } from '../errors.ts';
@@ -8,6 +9,9 @@ import { type Bucket, bucketAt, keepBucket } from '../state.ts';
 export async function PutBucketNotificationConfiguration(ctx: Context, input: PutBucketNotificationConfigurationCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
   const notification = named(ctx, (input.NotificationConfiguration ?? {}) as NotificationConfiguration);
+  if (notification.EventBridgeConfiguration && !ctx.engine(registry).services.has('events')) {
+    throw refused('s3 PutBucketNotificationConfiguration parameter EventBridgeConfiguration', 'EventBridge does not run.');
+  }
   const targets = targetsOf(notification);
   for (const target of targets) checkTarget(target);
   checkOverlap(targets);
