@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cpuMs } from './processes.ts';
+
+/** A server under measurement, a process of its own. */
+export interface Server {
+  name: string;
+  /** Where its AWS API answers; for a web server, where it serves. */
+  url: string;
+  /** Ours: where users' traffic goes in. */
+  httpUrl: string;
+  pid: number;
+  /** CPU time so far of the process and everything it has started, in milliseconds. */
+  cpuMs(): number;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '..');
+
+export async function startOurs(options: { cpuProfileDir?: string | undefined } = {}): Promise<Server> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
+  const profile = options.cpuProfileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.cpuProfileDir}`] : [];
+  const main = join(root, 'runtime/cli/main.ts');
+  const args = [...profile, '--disable-warning=ExperimentalWarning', main, 'up', '--empty', '--data', dataDir];
+  const child = spawn(process.execPath, [...args, '--port', '0', '--http-port', '0'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const file = join(dataDir, 'runtime.json');
+  await until(child, () => existsSync(file) && readFileSync(file, 'utf8').endsWith('}\n'));
+  const { apiPort, httpPort } = JSON.parse(readFileSync(file, 'utf8')) as { apiPort: number; httpPort: number };
+  const server = serverOf('orrery', child, apiPort);
+  return {
+    ...server,
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    async stop() {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** moto's own server; undefined where it is not installed (`pip install 'moto[server]'`). */
+export async function startMoto(): Promise<Server | undefined> {
+  if (!onPath('moto_server')) return undefined;
+  const port = await freePort();
+  const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  await untilAnswering(child, port);
+  return serverOf('moto', child, port);
+}
+
+/** node:http with nothing behind it, answering with given headers and body: the least that a Node server can cost. */
+export async function startBareNode(answer: { headers: Record<string, string>; body: string }): Promise<Server> {
+  const port = await freePort();
+  const program = join(import.meta.dirname, 'bare-node.ts');
+  const child = spawn(process.execPath, [program, String(port), JSON.stringify(answer)], { stdio: 'ignore' });
+  await untilAnswering(child, port);
+  return serverOf('bare node', child, port);
+}
+
+export function onPath(program: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+}
+
+function serverOf(name: string, child: ChildProcess, port: number): Server {
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${name} did not start`);
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    name,
+    url,
+    httpUrl: url,
+    pid,
+    cpuMs: () => cpuMs(pid),
+    stop: () =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+        setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+      }),
+  };
+}
+
+async function untilAnswering(child: ChildProcess, port: number): Promise<void> {
+  await until(child, async () => {
+    try {
+      await fetch(`http://127.0.0.1:${port}/`);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function until(child: ChildProcess, ready: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUp = Date.now() + 30_000;
+  while (!(await ready())) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended with code ${child.exitCode}`);
+    if (Date.now() > giveUp) throw new Error(`${child.spawnargs.join(' ')} did not answer within 30 seconds`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
