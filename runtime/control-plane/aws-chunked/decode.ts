@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTrailers } from '../../data-planes/http/trailers.ts';
 import { AwsError } from '../../kernel/errors.ts';
@@ -17,7 +17,7 @@ export interface AwsChunkedOptions {
 }
 
 export interface ChunkSigning {
-  key: Buffer;
+  key: KeyObject | Buffer;
   scope: string;
   timestamp: string;
   seedSignature: string;
@@ -121,7 +121,7 @@ function verifyTrailers(
   );
 }
 
-function check(key: Buffer, text: string, given: string): string {
+function check(key: ChunkSigning['key'], text: string, given: string): string {
   const expected = createHmac('sha256', key).update(text).digest('hex');
   if (expected === given) return expected;
   throw new AwsError(

@@ -1,21 +1,26 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '../../data-planes/http/exchange.ts';
 import type { SignatureClaim } from './claim.ts';
 
-/** The key a day's requests to one region and service are signed with. Kept, for deriving it takes four HMACs. */
-export function signingKey(secret: string, claim: Pick<SignatureClaim, 'date' | 'region' | 'service'>): Buffer {
+/**
+ * The key a day's requests to one region and service are signed with. Kept, for deriving it takes four HMACs, and as a
+ * KeyObject, for Node takes a Buffer as a key seven times as slowly.
+ */
+export function signingKey(secret: string, claim: Pick<SignatureClaim, 'date' | 'region' | 'service'>): KeyObject {
   const id = `${secret}/${claim.date}/${claim.region}/${claim.service}`;
   let key = keys.get(id);
   if (!key) {
     if (keys.size >= 1000) keys.clear();
     const step = (with_: string | Buffer, text: string): Buffer => createHmac('sha256', with_).update(text).digest();
-    key = step(step(step(step(`AWS4${secret}`, claim.date), claim.region), claim.service), 'aws4_request');
+    key = createSecretKey(
+      step(step(step(step(`AWS4${secret}`, claim.date), claim.region), claim.service), 'aws4_request'),
+    );
     keys.set(id, key);
   }
   return key;
 }
 
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 
 /** Whether the signature is the one this secret gives ("Elements of an AWS API request signature", IAM User Guide). */
 export function signatureMatches(
