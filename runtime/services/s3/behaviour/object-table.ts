@@ -23,6 +23,9 @@ export interface StoredObject {
   inline: Uint8Array | null;
 }
 
+/** What a listing shows of an object: each further column costs as much again for every key. */
+export type ListedObject = Pick<StoredObject, 'key' | 'size' | 'etag' | 'modifiedMs' | 'storageClass' | 'meta'>;
+
 export type ListedVersion = StoredObject & { latest: 0 | 1 };
 
 export const objectTable = defineEngine('s3.objects', (kernel) => new ObjectTable(kernel.store));
@@ -83,8 +86,8 @@ export class ObjectTable {
   }
 
   /** Objects (not delete markers) whose key is `from` or after it, in key order, without their bodies. */
-  live(bucket: string, from: string, limit: number): StoredObject[] {
-    return this.#sql(`SELECT ${listed} FROM s3_objects WHERE bucket = ? AND latest = 1 AND deleteMarker = 0 AND key >= ? ORDER BY key LIMIT ?`).all<StoredObject>(
+  live(bucket: string, from: string, limit: number): ListedObject[] {
+    return this.#sql(`SELECT ${shown} FROM s3_objects WHERE bucket = ? AND latest = 1 AND deleteMarker = 0 AND key >= ? ORDER BY key LIMIT ?`).all<ListedObject>(
       bucket,
       from,
       limit,
@@ -118,6 +121,8 @@ export class ObjectTable {
     return this.#store.prepare(text);
   }
 }
+
+const shown = 'key, size, etag, modifiedMs, storageClass, meta';
 
 /** Listings do not need the bodies. */
 const listed = 'seq, bucket, key, versionId, deleteMarker, size, etag, modifiedMs, storageClass, meta';

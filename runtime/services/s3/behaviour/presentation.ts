@@ -5,7 +5,7 @@ import { expirationHeader } from './lifecycle-dates.ts';
 import type { ObjectMeta } from './object-meta.ts';
 import type { StoredObject } from './object-table.ts';
 
-export function metaOf(object: StoredObject): ObjectMeta {
+export function metaOf(object: Pick<StoredObject, 'meta'>): ObjectMeta {
   return JSON.parse(object.meta) as ObjectMeta;
 }
 

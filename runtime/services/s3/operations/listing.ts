@@ -1,7 +1,7 @@
 import type { ListObjectsCommandInput, ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import type { Context } from '../../../kernel/service.ts';
 import { listPage, type Page, type PageOptions } from '../behaviour/list-page.ts';
-import { objectTable, type StoredObject } from '../behaviour/object-table.ts';
+import { type ListedObject, objectTable } from '../behaviour/object-table.ts';
 import { lastModified, metaOf, quoted } from '../behaviour/presentation.ts';
 import { s3Error } from '../errors.ts';
 import { bucketAt, ownerOf } from '../state.ts';
@@ -48,7 +48,7 @@ export function ListObjects(ctx: Context, input: ListObjectsCommandInput) {
   };
 }
 
-function pageOf(ctx: Context, bucket: string, options: PageOptions): Page<StoredObject> {
+function pageOf(ctx: Context, bucket: string, options: PageOptions): Page<ListedObject> {
   const table = ctx.engine(objectTable);
   return listPage((from, limit) => table.live(bucket, from, limit), options);
 }
@@ -73,9 +73,9 @@ export function encoder(type: string | undefined): (key: string) => string {
 
 const plain = /^[A-Za-z0-9/._*-]*$/;
 
-function contentsOf(objects: StoredObject[], encode: (key: string) => string, Owner: object | undefined): object[] {
+function contentsOf(objects: ListedObject[], encode: (key: string) => string, Owner: object | undefined): object[] {
   return objects.map((object) => {
-    const { checksums, checksumType } = metaOf(object);
+    const { checksums, checksumType } = object.meta === '{}' ? {} : metaOf(object);
     return {
       Key: encode(object.key),
       LastModified: lastModified(object),
