@@ -1,6 +1,7 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import { type BucketProperties, configure } from './bucket-configurations.ts';
+import { readBucket } from './bucket-drift.ts';
 
 const notDone = (what: string) => ({ refused: `${what} is not done.` });
 
@@ -13,20 +14,17 @@ export const Bucket = defineResource<BucketProperties>({
     ObjectLockEnabled: 'executed',
     ObjectLockConfiguration: 'executed',
     'ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold': notDone('holding by event'),
-    BucketEncryption: 'stored',
-    'BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.KMSMasterKeyID': 'executed',
+    BucketEncryption: 'executed',
     'BucketEncryption.ServerSideEncryptionConfiguration.BlockedEncryptionTypes': notDone('blocking encryption types'),
     PublicAccessBlockConfiguration: 'executed',
     OwnershipControls: 'executed',
     LifecycleConfiguration: 'executed',
     LoggingConfiguration: 'executed',
     'LoggingConfiguration.TargetObjectKeyFormat.PartitionedPrefix.PartitionDateSource': 'stored',
-    // Answered on the bucket's own host names; not yet on the API port.
-    CorsConfiguration: 'stored',
+    CorsConfiguration: 'executed',
     WebsiteConfiguration: 'executed',
     NotificationConfiguration: 'executed',
-    'NotificationConfiguration.EventBridgeConfiguration': { refused: 'events of buckets do not reach EventBridge yet.' },
-    Tags: 'stored',
+    Tags: 'executed',
     AccelerateConfiguration: notDone('transfer acceleration'),
     AnalyticsConfigurations: notDone('storage class analysis'),
     IntelligentTieringConfigurations: notDone('intelligent tiering'),
@@ -36,11 +34,12 @@ export const Bucket = defineResource<BucketProperties>({
   },
   async create(ctx, properties) {
     const Bucket = properties.BucketName ?? ctx.generateName({ maxLength: 63, lowerCase: true });
+    await demandFree(ctx, Bucket);
     await ctx.call('s3', 'CreateBucket', {
       Bucket,
       ...(ctx.region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: ctx.region } }),
       ...(properties.AccessControl ? { ACL: kebab(properties.AccessControl) } : {}),
-      ...(properties.ObjectLockEnabled ? { ObjectLockEnabledForBucket: true } : {}),
+      ...(String(properties.ObjectLockEnabled) === 'true' ? { ObjectLockEnabledForBucket: true } : {}),
       ...ownershipOf(properties),
     });
     try {
@@ -57,22 +56,20 @@ export const Bucket = defineResource<BucketProperties>({
     return state(ctx, Bucket);
   },
   async delete(ctx, Bucket) {
-    try {
-      await ctx.call('s3', 'DeleteBucket', { Bucket });
-    } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== 'NoSuchBucket') throw error;
-    }
+    await ctx.call('s3', 'DeleteBucket', { Bucket }).catch(unlessGone);
   },
-  async read(ctx, Bucket) {
-    try {
-      const { Status } = await ctx.call<{ Status?: string }>('s3', 'GetBucketVersioning', { Bucket });
-      return { BucketName: Bucket, ...(Status ? { VersioningConfiguration: { Status } } : {}) };
-    } catch (error) {
-      if (error instanceof AwsError && error.code === 'NoSuchBucket') return undefined;
-      throw error;
-    }
-  },
+  read: readBucket,
 });
+
+/** In us-east-1 creating one's own bucket again succeeds; a stack must not take it over. */
+async function demandFree(ctx: ResourceContext, Bucket: string): Promise<void> {
+  const found = await ctx.call('s3', 'GetBucketLocation', { Bucket }).catch(unlessGone);
+  if (found) throw new AwsError('BucketAlreadyOwnedByYou', `${Bucket} already exists`, { status: 409 });
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof AwsError) || error.code !== 'NoSuchBucket') throw error;
+}
 
 /** The template says BucketOwnerFullControl where the API says bucket-owner-full-control. */
 function kebab(name: string): string {

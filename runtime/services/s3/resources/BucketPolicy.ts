@@ -25,7 +25,12 @@ export const BucketPolicy = defineResource<BucketPolicyProperties>({
     }
   },
   async read(ctx, Bucket) {
-    const { Policy } = await ctx.call<{ Policy: string }>('s3', 'GetBucketPolicy', { Bucket });
-    return { Bucket, PolicyDocument: JSON.parse(Policy) as object };
+    try {
+      const { Policy } = await ctx.call<{ Policy: string }>('s3', 'GetBucketPolicy', { Bucket });
+      return { Bucket, PolicyDocument: JSON.parse(Policy) as object };
+    } catch (error) {
+      if (error instanceof AwsError && error.status === 404) return undefined;
+      throw error;
+    }
   },
 });

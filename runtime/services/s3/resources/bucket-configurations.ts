@@ -8,9 +8,9 @@ export interface BucketProperties {
   BucketName?: string;
   AccessControl?: string;
   VersioningConfiguration?: { Status?: string };
-  ObjectLockEnabled?: boolean;
+  ObjectLockEnabled?: boolean | string;
   ObjectLockConfiguration?: { ObjectLockEnabled?: string; Rule?: { DefaultRetention?: { Mode?: string; Days?: number; Years?: number } } };
-  BucketEncryption?: { ServerSideEncryptionConfiguration?: { ServerSideEncryptionByDefault?: object; BucketKeyEnabled?: boolean }[] };
+  BucketEncryption?: { ServerSideEncryptionConfiguration?: { ServerSideEncryptionByDefault?: object; BucketKeyEnabled?: boolean | string }[] };
   PublicAccessBlockConfiguration?: object;
   OwnershipControls?: { Rules?: object[] };
   LifecycleConfiguration?: { Rules?: Record<string, unknown>[]; TransitionDefaultMinimumObjectSize?: string };
@@ -49,7 +49,7 @@ const configurations: Configuration[] = [
   },
   {
     property: 'PublicAccessBlockConfiguration',
-    put: (call, { PublicAccessBlockConfiguration }) => call('PutPublicAccessBlock', { PublicAccessBlockConfiguration }),
+    put: (call, { PublicAccessBlockConfiguration = {} }) => call('PutPublicAccessBlock', { PublicAccessBlockConfiguration: booleans(PublicAccessBlockConfiguration) }),
     // As a new bucket has it.
     remove: (call) =>
       call('PutPublicAccessBlock', { PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true } }),
@@ -107,14 +107,24 @@ function lockOf(lock: BucketProperties['ObjectLockConfiguration']): object {
   return { ObjectLockEnabled: 'Enabled', ...(lock?.Rule ? { Rule: { DefaultRetention } } : {}) };
 }
 
+/** Templates may give booleans as text. */
+function booleans(members: object): object {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value) === 'true']));
+}
+
 function encryptionOf({ BucketEncryption }: BucketProperties): object {
   const rules = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
-  return { Rules: rules.map((rule) => ({ ApplyServerSideEncryptionByDefault: rule.ServerSideEncryptionByDefault, BucketKeyEnabled: rule.BucketKeyEnabled })) };
+  return {
+    Rules: rules.map(({ ServerSideEncryptionByDefault, BucketKeyEnabled }) => ({
+      ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
+      ...(BucketKeyEnabled === undefined ? {} : { BucketKeyEnabled: String(BucketKeyEnabled) === 'true' }),
+    })),
+  };
 }
 
 function corsOf({ CorsConfiguration }: BucketProperties): object {
   const rules = CorsConfiguration?.CorsRules ?? [];
-  return { CORSRules: rules.map(({ Id, MaxAge, ExposedHeaders, ...rule }) => ({ ...rule, ID: Id, MaxAgeSeconds: MaxAge, ExposeHeaders: ExposedHeaders })) };
+  return { CORSRules: rules.map(({ Id, MaxAge, ExposedHeaders, ...rule }) => ({ ...rule, ID: Id, MaxAgeSeconds: MaxAge === undefined ? undefined : Number(MaxAge), ExposeHeaders: ExposedHeaders })) };
 }
 
 function loggingOf({ LoggingConfiguration: logging = {} }: BucketProperties, own: string): object {

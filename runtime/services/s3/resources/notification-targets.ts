@@ -8,15 +8,20 @@ interface TemplateTarget {
 
 /** A template's notification configuration in the API's form. */
 export function notificationsOf(configuration: Record<string, unknown>): object {
-  const list = (name: string): TemplateTarget[] => (configuration[name] ?? []) as TemplateTarget[];
-  const common = (target: TemplateTarget, index: number) => ({
-    Id: String(index),
-    Events: [target.Event],
-    ...(target.Filter?.S3Key ? { Filter: { Key: { FilterRules: target.Filter.S3Key.Rules } } } : {}),
-  });
+  const list = (name: string, member: string, arn: 'Queue' | 'Topic' | 'Function'): object => {
+    const targets = (configuration[name] ?? []) as TemplateTarget[];
+    const described = targets.map((target) => ({
+      Events: [target.Event],
+      ...(target.Filter?.S3Key ? { Filter: { Key: { FilterRules: target.Filter.S3Key.Rules } } } : {}),
+      [member]: target[arn],
+    }));
+    return described.length > 0 ? { [name === 'LambdaConfigurations' ? 'LambdaFunctionConfigurations' : name]: described } : {};
+  };
+  const bridge = configuration.EventBridgeConfiguration as { EventBridgeEnabled?: boolean | string } | undefined;
   return {
-    QueueConfigurations: list('QueueConfigurations').map((target, index) => ({ ...common(target, index), QueueArn: target.Queue })),
-    TopicConfigurations: list('TopicConfigurations').map((target, index) => ({ ...common(target, index), TopicArn: target.Topic })),
-    LambdaFunctionConfigurations: list('LambdaConfigurations').map((target, index) => ({ ...common(target, index), LambdaFunctionArn: target.Function })),
+    ...list('QueueConfigurations', 'QueueArn', 'Queue'),
+    ...list('TopicConfigurations', 'TopicArn', 'Topic'),
+    ...list('LambdaConfigurations', 'LambdaFunctionArn', 'Function'),
+    ...(bridge && String(bridge.EventBridgeEnabled ?? true) === 'true' ? { EventBridgeConfiguration: {} } : {}),
   };
 }
