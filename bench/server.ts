@@ -20,23 +20,26 @@ export interface Server {
 
 const root = join(import.meta.dirname, '..');
 
+/** In the background, as it runs without a screen; to be profiled it runs in the foreground, and says so on the screen. */
 export async function startOurs(options: { cpuProfileDir?: string | undefined } = {}): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
-  const profile = options.cpuProfileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.cpuProfileDir}`] : [];
-  const main = join(root, 'runtime/cli/main.ts');
-  const args = [...profile, '--disable-warning=ExperimentalWarning', main, 'up', '--empty', '--data', dataDir];
-  const child = spawn(process.execPath, [...args, '--port', '0', '--http-port', '0'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const profile = options.cpuProfileDir;
+  const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+  const up = ['up', '--empty', '--data', dataDir, '--port', '0', '--http-port', '0', ...(profile ? [] : ['--detach'])];
+  const args = [...node, '--disable-warning=ExperimentalWarning', join(root, 'runtime/cli/main.ts'), ...up];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const file = join(dataDir, 'runtime.json');
   await until(child, () => existsSync(file) && readFileSync(file, 'utf8').endsWith('}\n'));
-  const { apiPort, httpPort } = JSON.parse(readFileSync(file, 'utf8')) as { apiPort: number; httpPort: number };
-  const server = serverOf('orrery', child, apiPort);
+  const { pid, apiPort, httpPort } = JSON.parse(readFileSync(file, 'utf8')) as Record<'pid' | 'apiPort' | 'httpPort', number>;
   return {
-    ...server,
+    name: 'orrery',
+    url: `http://127.0.0.1:${apiPort}`,
     httpUrl: `http://127.0.0.1:${httpPort}`,
+    pid,
+    cpuMs: () => cpuMs(pid),
     async stop() {
-      await server.stop();
+      process.kill(pid, 'SIGTERM');
+      while (existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 20));
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
@@ -98,7 +101,7 @@ async function untilAnswering(child: ChildProcess, port: number): Promise<void> 
 async function until(child: ChildProcess, ready: () => boolean | Promise<boolean>): Promise<void> {
   const giveUp = Date.now() + 30_000;
   while (!(await ready())) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended with code ${child.exitCode}`);
+    if (child.exitCode) throw new Error(`${child.spawnargs.join(' ')} ended with code ${child.exitCode}`);
     if (Date.now() > giveUp) throw new Error(`${child.spawnargs.join(' ')} did not answer within 30 seconds`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -68,8 +68,13 @@ export function toNode(answer: HttpResponse, response: ServerResponse, method: s
   response.writeHead(status, headers);
   if (stream && !bodiless && method !== 'HEAD') return pipeline(stream, response).catch(() => void response.destroy());
   stream?.destroy();
-  response.end(method === 'HEAD' || bodiless ? undefined : body);
+  if (method === 'HEAD' || bodiless || stream) response.end();
+  // As text Node writes head and body in one piece, which costs the system half of what two pieces do.
+  else if (Buffer.isBuffer(body) && body.length <= SMALL_BYTES) response.end(body.toString('latin1'), 'latin1');
+  else response.end(body);
 }
+
+const SMALL_BYTES = 16 * 1024;
 
 /** What is left of a short body costs less to read than a new connection; a long one that was refused is not waited for. */
 function isLong(message: IncomingMessage): boolean {
