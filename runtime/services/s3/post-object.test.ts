@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -12,6 +12,7 @@ describe('form uploads', () => {
   let orrery: Orrery;
   let s3: S3Client;
   let signer: S3Client;
+  let credentials: { accessKeyId: string; secretAccessKey: string };
   before(async () => {
     orrery = await startOrrery({ services: ['s3', 'iam', 'sts'] });
     s3 = await bucketIn(orrery, Bucket);
@@ -20,15 +21,19 @@ describe('form uploads', () => {
     const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/user/*` }] });
     await iam.send(new PutUserPolicyCommand({ UserName: 'uploader', PolicyName: 'own', PolicyDocument }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'uploader' }));
-    signer = orrery.client(S3Client, { credentials: { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' } });
+    credentials = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+    signer = orrery.client(S3Client, { credentials });
   });
   after(() => orrery.stop());
 
   type Options = Omit<Parameters<typeof createPresignedPost>[1], 'Bucket'>;
   async function post(options: Options, file: Buffer | string, change: Record<string, string> = {}) {
     const { fields } = await createPresignedPost(signer, { Bucket, ...options });
+    return send({ ...fields, ...change }, file);
+  }
+  async function send(fields: Record<string, string>, file: Buffer | string) {
     const form = new FormData();
-    for (const [name, value] of Object.entries({ ...fields, ...change })) form.append(name, value);
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
     form.append('file', new Blob([new Uint8Array(Buffer.from(file))], { type: 'image/png' }), 'photo.png');
     const encoded = new Response(form);
     const headers = { 'content-type': encoded.headers.get('content-type') ?? '' };
@@ -66,5 +71,15 @@ describe('form uploads', () => {
     assert.deepEqual(await refusal({ Key: 'elsewhere/never' }, 'x'), [403, 'AccessDenied']);
     assert.deepEqual(await refusal({ Key: 'user/never', Expires: -10 }, 'x'), [403, 'AccessDenied']);
     await refusedAs(s3.send(new HeadObjectCommand({ Bucket, Key: 'user/never' })), 'NotFound', 404);
+  });
+
+  test('the older signature, which boto3 makes, is taken and checked', async () => {
+    const conditions = [{ bucket: Bucket }, { key: 'user/older' }];
+    const policy = Buffer.from(JSON.stringify({ expiration: new Date(orrery.clock.now() + 60_000), conditions })).toString('base64');
+    const signature = createHmac('sha1', credentials.secretAccessKey).update(policy).digest('base64');
+    const fields = { key: 'user/older', AWSAccessKeyId: credentials.accessKeyId, policy, signature };
+    const done = await send(fields, 'x');
+    assert.equal(done.status, 204, done.body);
+    assert.equal((await send({ ...fields, signature: Buffer.alloc(20).toString('base64') }, 'x')).status, 403);
   });
 });

@@ -20,7 +20,8 @@ export interface SignedForm {
 export function checkForm(kernel: Kernel, bucket: string, fields: Map<string, string>): SignedForm {
   const text = fields.get('policy');
   if (text === undefined) return { principal: { kind: 'anonymous' }, size: undefined };
-  if (fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-algorithm' }, "Only AWS4-HMAC-SHA256 is supported in the field 'x-amz-algorithm'");
+  const old = fields.has('awsaccesskeyid') && fields.has('signature');
+  if (!old && fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-algorithm' }, "Only AWS4-HMAC-SHA256 is supported in the field 'x-amz-algorithm'");
   const principal = signer(kernel, text, fields);
   const policy = parse(text);
   checkExpiration(kernel, policy, fields.get('x-amz-date') ?? '');
@@ -29,7 +30,8 @@ export function checkForm(kernel: Kernel, bucket: string, fields: Map<string, st
 
 /** As for any request: keys that Orrery issued are held to their signature, unknown ones are root. */
 function signer(kernel: Kernel, policy: string, fields: Map<string, string>): Principal {
-  const [accessKeyId = '', date = '', region = '', service = ''] = (fields.get('x-amz-credential') ?? '').split('/');
+  const older = fields.get('awsaccesskeyid');
+  const [accessKeyId = '', date = '', region = '', service = ''] = older === undefined ? (fields.get('x-amz-credential') ?? '').split('/') : [older];
   const issued = kernel.engine(authorization).current?.credentials(accessKeyId);
   if (!issued) return rootOf(/^\d{12}$/.test(accessKeyId) ? accessKeyId : defaultAccount);
   if (issued.sessionToken !== undefined && issued.sessionToken !== fields.get('x-amz-security-token')) {
@@ -38,8 +40,9 @@ function signer(kernel: Kernel, policy: string, fields: Map<string, string>): Pr
   if (issued.expiresMs !== undefined && kernel.clock.now() >= issued.expiresMs) throw s3Error('ExpiredToken', {}, 'The provided token has expired.');
   const sign = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
   const key = sign(sign(sign(sign(`AWS4${issued.secretAccessKey}`, date), region), service), 'aws4_request');
-  const expected = sign(key, policy);
-  const given = Buffer.from(fields.get('x-amz-signature') ?? '', 'hex');
+  // boto3's generate_presigned_post signs in the older way unless configured otherwise, which S3 still takes.
+  const expected = older === undefined ? sign(key, policy) : createHmac('sha1', issued.secretAccessKey).update(policy).digest();
+  const given = older === undefined ? Buffer.from(fields.get('x-amz-signature') ?? '', 'hex') : Buffer.from(fields.get('signature') ?? '', 'base64');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw s3Error('SignatureDoesNotMatch');
   return issued.principal;
 }
@@ -90,4 +93,4 @@ function startsWith(field: string, actual: string, value: string): boolean {
 }
 
 /** Fields that need no condition ("POST policy", conditions). */
-const free = ['policy', 'x-amz-signature', 'file', 'bucket', 'submit', 'x-amz-algorithm', 'x-amz-credential', 'x-amz-date', 'x-amz-security-token'];
+const free = ['policy', 'x-amz-signature', 'signature', 'awsaccesskeyid', 'file', 'bucket', 'submit', 'x-amz-algorithm', 'x-amz-credential', 'x-amz-date', 'x-amz-security-token'];
