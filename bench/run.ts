@@ -10,6 +10,9 @@ import { type Server, startMoto, startOurs } from './server.ts';
 import { measureStart } from './start.ts';
 import { type Line, printTable } from './table.ts';
 
+/** Until V8 has compiled what is called often; compiling counts as CPU time too. */
+const WARM_UP_MS = 1500;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -47,7 +50,8 @@ async function open() {
   const ours = placeOf(await startOurs({ cpuProfileDir: values.profile }));
   const wantsMoto = !values.ours && wanted.some(({ peer }) => peer === 'moto');
   const moto = wantsMoto ? await startMoto() : undefined;
-  if (wantsMoto && !moto) note("SKIPPED: moto_server is not on PATH (pip install 'moto[server]'), so ours stands alone.");
+  if (wantsMoto && !moto)
+    note("SKIPPED: moto_server is not on PATH (pip install 'moto[server]'), so ours stands alone.");
   return { ours, moto: moto && placeOf(moto) };
 }
 
@@ -64,10 +68,10 @@ async function measureCase(one: Case): Promise<Line> {
   const line: Line = { name: one.name, budget: one.budget };
   try {
     const ours = await one.prepare(places.ours);
-    const peer = await peerOf(one, ours);
+    const peer = await peerOf(one);
     const options = { callers: one.callers ?? 32, durationMs: (Number(values.seconds) * 1000) / (peer ? 2 : 1) };
     const rounds: { ours: Measure[]; peer: Measure[] } = { ours: [], peer: [] };
-    await round(places.ours, ours, { ...options, durationMs: 500 });
+    await round(places.ours, ours, { ...options, durationMs: WARM_UP_MS });
     for (let turn = 0; turn < (peer ? 2 : 1); turn += 1) {
       rounds.ours.push(await round(places.ours, ours, options));
       if (peer) rounds.peer.push(await round(peer.place, peer.work, options));
@@ -89,7 +93,7 @@ interface Peer {
   end(): Promise<void>;
 }
 
-async function peerOf(one: Case, _ours: Prepared): Promise<Peer | undefined> {
+async function peerOf(one: Case): Promise<Peer | undefined> {
   if (values.ours) return undefined;
   if (one.peer === 'moto' && places.moto) {
     return { place: places.moto, work: await one.prepare(places.moto), end: async () => undefined };

@@ -30,7 +30,10 @@ export async function startOurs(options: { cpuProfileDir?: string | undefined } 
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const file = join(dataDir, 'runtime.json');
   await until(child, () => existsSync(file) && readFileSync(file, 'utf8').endsWith('}\n'));
-  const { pid, apiPort, httpPort } = JSON.parse(readFileSync(file, 'utf8')) as Record<'pid' | 'apiPort' | 'httpPort', number>;
+  const { pid, apiPort, httpPort } = JSON.parse(readFileSync(file, 'utf8')) as Record<
+    'pid' | 'apiPort' | 'httpPort',
+    number
+  >;
   return {
     name: 'orrery',
     url: `http://127.0.0.1:${apiPort}`,

@@ -6,7 +6,9 @@ const POLL_MS = 10;
 /** Creates a stack and waits for its end; gives its outputs. */
 export async function createStack(send: Send, name: string, template: object): Promise<Record<string, string>> {
   const TemplateBody = JSON.stringify(template);
-  await send(cloudFormation('CreateStack', { StackName: name, TemplateBody, 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM' }));
+  await send(
+    cloudFormation('CreateStack', { StackName: name, TemplateBody, 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM' }),
+  );
   for (;;) {
     const answer = (await send(cloudFormation('DescribeStacks', { StackName: name }))).toString();
     const status = /<StackStatus>([^<]+)</.exec(answer)?.[1];
@@ -32,7 +34,8 @@ function cloudFormation(action: string, input: Record<string, string>) {
 
 function outputsOf(answer: string): Record<string, string> {
   const outputs: Record<string, string> = {};
-  for (const [, key = '', value = ''] of answer.matchAll(/<OutputKey>([^<]*)<\/OutputKey>\s*<OutputValue>([^<]*)</g)) outputs[key] = value;
+  for (const [, key = '', value = ''] of answer.matchAll(/<OutputKey>([^<]*)<\/OutputKey>\s*<OutputValue>([^<]*)</g))
+    outputs[key] = value;
   return outputs;
 }
 

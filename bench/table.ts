@@ -23,9 +23,13 @@ export function printTable(lines: Line[]): void {
     } else rows.push([name, line.failure ? `FAILED ${line.failure}` : (line.text ?? ''), '', '', '', '', budget, '']);
     if (peer) rows.push(['', line.peerName ?? '', ...figures(peer), '', '']);
   }
-  const widths = (rows[0] ?? []).map((_, column) => Math.min(34, Math.max(...rows.map((row) => row[column]?.length ?? 0))));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.min(34, Math.max(...rows.map((row) => row[column]?.length ?? 0))),
+  );
   for (const row of rows) {
-    process.stdout.write(`${row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`);
+    process.stdout.write(
+      `${row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
+    );
   }
 }
 

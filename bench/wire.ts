@@ -48,10 +48,21 @@ export function signed(call: WireCall, service: string, credentials = unknownKey
   };
   const names = Object.keys(headers).sort();
   const [path = '/', query = ''] = call.path.split('?');
-  const canonical = [call.method, path, query, ...names.map((name) => `${name}:${headers[name]}`), '', names.join(';'), payload];
+  const canonical = [
+    call.method,
+    path,
+    query,
+    ...names.map((name) => `${name}:${headers[name]}`),
+    '',
+    names.join(';'),
+    payload,
+  ];
   const scope = `${date}/us-east-1/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${sha256(canonical.join('\n'))}`;
-  const key = [date, 'us-east-1', service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${credentials.secretAccessKey}`);
+  const key = [date, 'us-east-1', service, 'aws4_request'].reduce<string | Buffer>(
+    hmac,
+    `AWS4${credentials.secretAccessKey}`,
+  );
   headers.authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${hmac(key, text).toString('hex')}`;
   return { ...call, headers };
 }

@@ -11,7 +11,9 @@ export const dynamodb: Case[] = [
     peer: 'moto',
     async prepare(at) {
       const TableName = await table(at, 'put');
-      const calls = Array.from({ length: 500 }, (_, number) => ddb('PutItem', { TableName, Item: item(`p${number}`, 0) }));
+      const calls = Array.from({ length: 500 }, (_, number) =>
+        ddb('PutItem', { TableName, Item: item(`p${number}`, 0) }),
+      );
       const [first] = calls;
       return async (send, turn) => send(calls[turn % calls.length] ?? (first as WireCall));
     },

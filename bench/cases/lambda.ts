@@ -61,7 +61,9 @@ async function measureCold({ server, driver }: Place, name: string, { durationMs
 
 async function settled(driver: Driver, name: string): Promise<void> {
   for (;;) {
-    const answer = (await driver.send(restCall('lambda', 'GET', `/2015-03-31/functions/${name}/configuration`))).toString();
+    const answer = (
+      await driver.send(restCall('lambda', 'GET', `/2015-03-31/functions/${name}/configuration`))
+    ).toString();
     if (answer.includes('"LastUpdateStatus":"Successful"') && answer.includes('"State":"Active"')) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -89,7 +91,8 @@ function stackOf(at: Place): Promise<Record<string, string>> {
   return outputs;
 }
 
-const code = 'exports.handler = async (event) => ({ statusCode: 200, body: JSON.stringify({ sku: event.sku ?? event.rawPath }) });';
+const code =
+  'exports.handler = async (event) => ({ statusCode: 200, body: JSON.stringify({ sku: event.sku ?? event.rawPath }) });';
 
 const template = {
   Resources: {
@@ -126,7 +129,10 @@ const template = {
       Type: 'AWS::ApiGatewayV2::Route',
       Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$default', Target: { 'Fn::Sub': 'integrations/${Integration}' } },
     },
-    Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true } },
+    Stage: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true },
+    },
     Permission: {
       Type: 'AWS::Lambda::Permission',
       Properties: {

@@ -66,7 +66,9 @@ const trust = {
 
 const policy = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: ['sqs:SendMessage', 'sqs:GetQueueAttributes'], Resource: 'arn:aws:sqs:*:*:bench-*' }],
+  Statement: [
+    { Effect: 'Allow', Action: ['sqs:SendMessage', 'sqs:GetQueueAttributes'], Resource: 'arn:aws:sqs:*:*:bench-*' },
+  ],
 };
 
 async function roleSession({ driver }: Place): Promise<Credentials> {

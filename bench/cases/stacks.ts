@@ -35,15 +35,28 @@ export const stacks: Case[] = [
 function template(turn: number): object {
   const Resources: Record<string, object> = {};
   for (let number = 0; number < 10; number += 1) {
-    Resources[`Queue${number}`] = { Type: 'AWS::SQS::Queue', Properties: { QueueName: `stack-${turn}-${number}`, VisibilityTimeout: 60 } };
+    Resources[`Queue${number}`] = {
+      Type: 'AWS::SQS::Queue',
+      Properties: { QueueName: `stack-${turn}-${number}`, VisibilityTimeout: 60 },
+    };
     Resources[`Parameter${number}`] = {
       Type: 'AWS::SSM::Parameter',
-      Properties: { Name: `/stack/${turn}/${number}`, Type: 'String', Value: { 'Fn::GetAtt': [`Queue${number}`, 'Arn'] } },
+      Properties: {
+        Name: `/stack/${turn}/${number}`,
+        Type: 'String',
+        Value: { 'Fn::GetAtt': [`Queue${number}`, 'Arn'] },
+      },
     };
   }
   for (let number = 0; number < 5; number += 1) {
-    Resources[`Logs${number}`] = { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: `/stack/${turn}/${number}`, RetentionInDays: 7 } };
-    Resources[`Role${number}`] = { Type: 'AWS::IAM::Role', Properties: { RoleName: `stack-${turn}-${number}`, AssumeRolePolicyDocument: trust } };
+    Resources[`Logs${number}`] = {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: `/stack/${turn}/${number}`, RetentionInDays: 7 },
+    };
+    Resources[`Role${number}`] = {
+      Type: 'AWS::IAM::Role',
+      Properties: { RoleName: `stack-${turn}-${number}`, AssumeRolePolicyDocument: trust },
+    };
   }
   return { Resources };
 }

@@ -73,7 +73,9 @@ function asAwsError(error: unknown): AwsError | undefined {
   if (error instanceof AwsError) return error;
   if (error instanceof CodecError) return new AwsError(error.code, error.message);
   if (error instanceof BodyTooLarge) {
-    return new AwsError('RequestEntityTooLargeException', `The request is larger than ${error.limit} bytes.`, { status: 413 });
+    return new AwsError('RequestEntityTooLargeException', `The request is larger than ${error.limit} bytes.`, {
+      status: 413,
+    });
   }
   if (error instanceof BodyCutOff || isCutOff(error)) {
     return new AwsError('IncompleteBody', 'The request body terminated unexpectedly');

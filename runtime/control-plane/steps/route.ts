@@ -29,8 +29,7 @@ export async function route(exchange: Exchange): Promise<void> {
   exchange.protocol = protocols[name];
   if (name === 'restJson' || name === 'restXml') routeRest(exchange, query);
   else await routeByName(exchange, name, query);
-  if (!exchange.operation?.streamingInput && exchange.body === undefined)
-    exchange.body = await documentOf(request);
+  if (!exchange.operation?.streamingInput && exchange.body === undefined) exchange.body = await documentOf(request);
 }
 
 function routeRest(exchange: Exchange, query: string): void {
