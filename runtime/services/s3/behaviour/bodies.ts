@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, createReadStream, linkSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, linkSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,6 +10,7 @@ import { BodyEncoder, type Digests } from './body-file.ts';
 import { BodyWriter } from './body-writer.ts';
 import type { ByteRange } from './conditions.ts';
 import { counterAt, IV_BYTES } from './counter-mode.ts';
+import { type FilePiece, FileStream } from './file-stream.ts';
 
 /** Where a body is. Large ones are in files; `file` names one, or several with their sizes, which are read in turn. */
 export interface BodyReference {
@@ -47,6 +48,8 @@ export class Bodies {
   readonly #kernel: Kernel;
   readonly #folder: string;
   readonly #writer = new BodyWriter();
+  /** Blocks of memory that large bodies are read through. */
+  readonly #blocks: Buffer[] = [];
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -71,10 +74,11 @@ export class Bodies {
     const { start, end } = options.range ?? { start: 0, end: body.size - 1 };
     if (end < start) return Buffer.alloc(0);
     if (body.inline) return decrypted(body.inline, start, end, options.key);
-    const files = filesOf(body);
-    const [only] = files;
-    if (files.length === 1 && only) return this.#readFile(only.file, start, end, options.key);
-    return Readable.from(this.#readSegments(files, start, end, options.key), { objectMode: false, highWaterMark: 1024 * 1024 });
+    const pieces = piecesOf(filesOf(body), start, end).map((piece) => ({ ...piece, path: this.#path(piece.file) }));
+    const [only] = pieces;
+    if (only && pieces.length === 1 && end - start < readLimit) return readAtOnce(only, options.key);
+    if (!options.key) return new FileStream(pieces, this.#blocks);
+    return Readable.from(decryptedPieces(pieces, options.key, this.#blocks), { objectMode: false, highWaterMark: 1024 * 1024 });
   }
 
   /** The same bytes once more, for a copy: another name for the same file, where the disk can. */
@@ -164,37 +168,6 @@ export class Bodies {
     return name;
   }
 
-  /** The file is opened now: it may be deleted before the stream is read. */
-  #readFile(file: string, start: number, end: number, key: Buffer | undefined): Readable | Buffer {
-    const descriptor = openSync(this.#path(file), 'r');
-    const offset = key ? IV_BYTES : 0;
-    if (end - start < readLimit) {
-      try {
-        const bytes = Buffer.allocUnsafe(end - start + 1);
-        readSync(descriptor, bytes, 0, bytes.length, start + offset);
-        return key ? counterAt(key, vectorOf(descriptor), start).update(bytes) : bytes;
-      } finally {
-        closeSync(descriptor);
-      }
-    }
-    const decipher = key && counterAt(key, vectorOf(descriptor), start);
-    const stream = createReadStream('', { fd: descriptor, highWaterMark: 512 * 1024, start: start + offset, end: end + offset });
-    return decipher ? stream.pipe(decipher).once('close', () => stream.destroy()) : stream;
-  }
-
-  async *#readSegments(files: FileReference[], start: number, end: number, key: Buffer | undefined): AsyncGenerator<Buffer> {
-    let from = 0;
-    for (const { file, size } of files) {
-      const first = Math.max(start - from, 0);
-      const last = Math.min(end - from, size - 1);
-      from += size;
-      if (first > last) continue;
-      const body = this.#readFile(file, first, last, key);
-      if (Buffer.isBuffer(body)) yield body;
-      else yield* body as AsyncIterable<Buffer>;
-    }
-  }
-
   #path(file: string): string {
     return join(this.#folder, file);
   }
@@ -216,6 +189,38 @@ function filesOf({ file, size }: Pick<BodyReference, 'file' | 'size'>): FileRefe
 
 function referenceTo(files: FileReference[]): string {
   return files.length === 1 ? (files[0]?.file ?? '') : files.map(({ file, size }) => `${file},${size}`).join(' ');
+}
+
+/** Which bytes of which file a range of the body is in. */
+function piecesOf(files: FileReference[], start: number, end: number): { file: string; start: number; end: number }[] {
+  let from = 0;
+  return files.flatMap(({ file, size }) => {
+    const piece = { file, start: Math.max(start - from, 0), end: Math.min(end - from, size - 1) };
+    from += size;
+    return piece.start > piece.end ? [] : [piece];
+  });
+}
+
+function readAtOnce({ path, start, end }: FilePiece, key: Buffer | undefined): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(end - start + 1);
+    readSync(descriptor, bytes, 0, bytes.length, key ? start + IV_BYTES : start);
+    return key ? counterAt(key, vectorOf(descriptor), start).update(bytes) : bytes;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Every file begins with the vector it was encrypted with. */
+async function* decryptedPieces(pieces: FilePiece[], key: Buffer, blocks: Buffer[]): AsyncGenerator<Buffer> {
+  for (const { path, start, end } of pieces) {
+    const descriptor = openSync(path, 'r');
+    const decipher = counterAt(key, vectorOf(descriptor), start);
+    closeSync(descriptor);
+    const sealed = new FileStream([{ path, start: start + IV_BYTES, end: end + IV_BYTES }], blocks);
+    for await (const chunk of sealed) yield decipher.update(chunk as Buffer);
+  }
 }
 
 function vectorOf(descriptor: number): Buffer {
