@@ -74,15 +74,25 @@ async function measureCase(one: Case): Promise<Line> {
     await round(places.ours, ours, { ...options, durationMs: WARM_UP_MS });
     for (let turn = 0; turn < (peer ? 2 : 1); turn += 1) {
       rounds.ours.push(await round(places.ours, ours, options));
-      if (peer) rounds.peer.push(await round(peer.place, peer.work, options));
+      if (peer && !line.peerFailure) await peerRound(peer, options, { line, measures: rounds.peer });
     }
     line.ours = together(rounds.ours);
-    if (peer) Object.assign(line, { peer: together(rounds.peer), peerName: peer.place.server.name });
+    if (peer) line.peerName = peer.place.server.name;
+    if (peer && !line.peerFailure) line.peer = together(rounds.peer);
     await peer?.end();
   } catch (error) {
     line.failure = (error as Error).message;
   }
   return line;
+}
+
+/** What the peer cannot do is told in the table, and does not take ours with it. */
+async function peerRound(peer: Peer, options: LoadOptions, to: { line: Line; measures: Measure[] }): Promise<void> {
+  try {
+    to.measures.push(await round(peer.place, peer.work, options));
+  } catch (error) {
+    to.line.peerFailure = (error as Error).message.replace(/\s+/g, ' ').slice(0, 80);
+  }
 }
 
 type Prepared = Awaited<ReturnType<Case['prepare']>>;

@@ -6,6 +6,7 @@ export interface Line {
   ours?: Measure;
   peer?: Measure;
   peerName?: string;
+  peerFailure?: string;
   /** Instead of numbers, where something did not work. */
   failure?: string;
   /** Instead of numbers, where the measure is another. */
@@ -22,6 +23,7 @@ export function printTable(lines: Line[]): void {
       rows.push([name, 'orrery', ...figures(ours), budget, ratio]);
     } else rows.push([name, line.failure ? `FAILED ${line.failure}` : (line.text ?? ''), '', '', '', '', budget, '']);
     if (peer) rows.push(['', line.peerName ?? '', ...figures(peer), '', '']);
+    if (line.peerFailure) rows.push(['', `FAILED ${line.peerFailure}`, '', '', '', '', '', '']);
   }
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.min(34, Math.max(...rows.map((row) => row[column]?.length ?? 0))),
