@@ -74,15 +74,13 @@ describe('the control plane', () => {
     await orrery
       .client(IAMClient)
       .send(new CreateRoleCommand({ RoleName: 'visitor', AssumeRolePolicyDocument: trust }));
-    const { Credentials } = await orrery
-      .client(STSClient)
-      .send(
-        new AssumeRoleCommand({
-          RoleArn: 'arn:aws:iam::000000000000:role/visitor',
-          RoleSessionName: 'visit',
-          DurationSeconds: 900,
-        }),
-      );
+    const { Credentials } = await orrery.client(STSClient).send(
+      new AssumeRoleCommand({
+        RoleArn: 'arn:aws:iam::000000000000:role/visitor',
+        RoleSessionName: 'visit',
+        DurationSeconds: 900,
+      }),
+    );
     const credentials = {
       accessKeyId: Credentials?.AccessKeyId,
       secretAccessKey: Credentials?.SecretAccessKey,

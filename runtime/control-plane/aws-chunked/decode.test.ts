@@ -24,8 +24,14 @@ const documented = [
 
 async function read(wire: string | Buffer, options: Partial<AwsChunkedOptions>, pieceSize = 1000) {
   const bytes = Buffer.from(wire as string);
-  const pieces = Array.from({ length: Math.ceil(bytes.length / pieceSize) }, (_, index) => bytes.subarray(index * pieceSize, (index + 1) * pieceSize));
-  const { body, trailers } = decodeAwsChunked(Readable.from(pieces), { mode: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', decodedLength: Number.NaN, ...options });
+  const pieces = Array.from({ length: Math.ceil(bytes.length / pieceSize) }, (_, index) =>
+    bytes.subarray(index * pieceSize, (index + 1) * pieceSize),
+  );
+  const { body, trailers } = decodeAwsChunked(Readable.from(pieces), {
+    mode: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+    decodedLength: Number.NaN,
+    ...options,
+  });
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk as Buffer);
   return { body: Buffer.concat(chunks), trailers: await trailers };
@@ -35,24 +41,36 @@ const signed = { mode: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', decodedLength: 6656
 
 describe('a body in signed chunks', () => {
   test("is taken as in AWS's own example", async () => {
-    for (const pieceSize of [97, 65536, 100_000]) assert.ok((await read(documented, signed, pieceSize)).body.equals(Buffer.alloc(66560, 'a')));
+    for (const pieceSize of [97, 65536, 100_000])
+      assert.ok((await read(documented, signed, pieceSize)).body.equals(Buffer.alloc(66560, 'a')));
   });
 
   test('is refused when a byte, a signature or the end is not as signed', async () => {
     const mismatch = { name: 'SignatureDoesNotMatch', status: 403 };
     await assert.rejects(read(documented.replace('aaa', 'aab'), signed), mismatch);
     await assert.rejects(read(documented.replace('0055', '0056'), signed), mismatch);
-    await assert.rejects(read(documented.replace(/0;chunk-signature=b6.*/s, `0;chunk-signature=${'0'.repeat(64)}\r\n\r\n`), signed), mismatch);
+    await assert.rejects(
+      read(documented.replace(/0;chunk-signature=b6.*/s, `0;chunk-signature=${'0'.repeat(64)}\r\n\r\n`), signed),
+      mismatch,
+    );
     await assert.rejects(read(documented.slice(0, -90), signed), { name: 'IncompleteBody' });
     await assert.rejects(read(documented, { ...signed, decodedLength: 66561 }), { name: 'IncompleteBody' });
   });
 
   test('may have a signed trailer', async () => {
     const chain = (previous: string, text: string): string =>
-      hmac(key, ['AWS4-HMAC-SHA256-PAYLOAD', signing.timestamp, signing.scope, previous, sha(''), sha(text)].join('\n')).toString('hex');
+      hmac(
+        key,
+        ['AWS4-HMAC-SHA256-PAYLOAD', signing.timestamp, signing.scope, previous, sha(''), sha(text)].join('\n'),
+      ).toString('hex');
     const one = chain(signing.seedSignature, 'hello');
     const end = chain(one, '');
-    const trailer = hmac(key, ['AWS4-HMAC-SHA256-TRAILER', signing.timestamp, signing.scope, end, sha('x-amz-checksum-crc32:NhCmhg==\n')].join('\n')).toString('hex');
+    const trailer = hmac(
+      key,
+      ['AWS4-HMAC-SHA256-TRAILER', signing.timestamp, signing.scope, end, sha('x-amz-checksum-crc32:NhCmhg==\n')].join(
+        '\n',
+      ),
+    ).toString('hex');
     const wire = (signature: string): string =>
       `5;chunk-signature=${one}\r\nhello\r\n0;chunk-signature=${end}\r\nx-amz-checksum-crc32:NhCmhg==\r\nx-amz-trailer-signature:${signature}\r\n\r\n`;
     const options = { mode: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER', decodedLength: 5, signing } as const;
@@ -64,13 +82,19 @@ describe('a body in signed chunks', () => {
 describe('a body in unsigned chunks', () => {
   test('is what was in the chunks, however it was cut on its way', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 8 }), fc.integer({ min: 1, max: 64 }), async (parts, pieceSize) => {
-        const chunks = parts.map((part) => Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]));
-        const wire = Buffer.concat([...chunks, Buffer.from('0\r\nx-amz-checksum-sha1: c3Vt\r\n\r\n')]);
-        const { body, trailers } = await read(wire, {}, pieceSize);
-        assert.ok(body.equals(Buffer.concat(parts)));
-        assert.deepEqual(trailers, { 'x-amz-checksum-sha1': 'c3Vt' });
-      }),
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 64 }),
+        async (parts, pieceSize) => {
+          const chunks = parts.map((part) =>
+            Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]),
+          );
+          const wire = Buffer.concat([...chunks, Buffer.from('0\r\nx-amz-checksum-sha1: c3Vt\r\n\r\n')]);
+          const { body, trailers } = await read(wire, {}, pieceSize);
+          assert.ok(body.equals(Buffer.concat(parts)));
+          assert.deepEqual(trailers, { 'x-amz-checksum-sha1': 'c3Vt' });
+        },
+      ),
       { numRuns: 50 },
     );
   });

@@ -31,7 +31,19 @@ describe('who may do what with a bucket', () => {
   });
   after(() => orrery.stop());
 
-  const statement = (more: object) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/public/*`, ...more }] });
+  const statement = (more: object) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: '*',
+          Action: 's3:GetObject',
+          Resource: `arn:aws:s3:::${Bucket}/public/*`,
+          ...more,
+        },
+      ],
+    });
   const policy = (Policy: string) => s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
   const anonymous = async (path: string) => (await fetch(`${orrery.url}/${Bucket}/${path}`)).status;
 
@@ -39,9 +51,19 @@ describe('who may do what with a bucket', () => {
   async function userWith(UserName: string, statements: object[]): Promise<S3Client> {
     const iam = orrery.client(IAMClient);
     await iam.send(new CreateUserCommand({ UserName }));
-    if (statements.length > 0) await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }));
+    if (statements.length > 0)
+      await iam.send(
+        new PutUserPolicyCommand({
+          UserName,
+          PolicyName: 'own',
+          PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+        }),
+      );
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-    return orrery.client(S3Client, { transport: 'socket', credentials: { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' } });
+    return orrery.client(S3Client, {
+      transport: 'socket',
+      credentials: { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' },
+    });
   }
 
   test('strangers are refused until a policy lets them in, and only where it does', async () => {
@@ -50,7 +72,12 @@ describe('who may do what with a bucket', () => {
     await policy(statement({}));
     assert.deepEqual([await anonymous('public/menu.txt'), await anonymous('private/wages.txt')], [200, 403]);
     assert.equal((await s3.send(new GetBucketPolicyStatusCommand({ Bucket }))).PolicyStatus?.IsPublic, true);
-    await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: { RestrictPublicBuckets: true, BlockPublicPolicy: true } }));
+    await s3.send(
+      new PutPublicAccessBlockCommand({
+        Bucket,
+        PublicAccessBlockConfiguration: { RestrictPublicBuckets: true, BlockPublicPolicy: true },
+      }),
+    );
     assert.equal(await anonymous('public/menu.txt'), 403);
     await refusedAs(policy(statement({})), 'AccessDenied', 403);
     await policy(statement({ Principal: { Service: 'cloudfront.amazonaws.com' } }));
@@ -59,23 +86,47 @@ describe('who may do what with a bucket', () => {
 
   test('a user without a permission is refused in the words of IAM, and has what it is given', async () => {
     const nobody = await userWith('nobody', []);
-    const refusal = await refusedAs(nobody.send(new GetObjectCommand({ Bucket, Key: 'private/wages.txt' })), 'AccessDenied', 403);
-    assert.match(refusal.message, /user\/nobody is not authorized to perform: s3:GetObject on resource: "?arn:aws:s3:::guarded\/private\/wages.txt"?/);
-    const reader = await userWith('reader', [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: `arn:aws:s3:::${Bucket}/private/*` }]);
+    const refusal = await refusedAs(
+      nobody.send(new GetObjectCommand({ Bucket, Key: 'private/wages.txt' })),
+      'AccessDenied',
+      403,
+    );
+    assert.match(
+      refusal.message,
+      /user\/nobody is not authorized to perform: s3:GetObject on resource: "?arn:aws:s3:::guarded\/private\/wages.txt"?/,
+    );
+    const reader = await userWith('reader', [
+      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: `arn:aws:s3:::${Bucket}/private/*` },
+    ]);
     assert.equal(await textOf(await reader.send(new GetObjectCommand({ Bucket, Key: 'private/wages.txt' }))), 'low');
-    await refusedAs(reader.send(new PutObjectCommand({ Bucket, Key: 'private/wages.txt', Body: 'high' })), 'AccessDenied', 403);
+    await refusedAs(
+      reader.send(new PutObjectCommand({ Bucket, Key: 'private/wages.txt', Body: 'high' })),
+      'AccessDenied',
+      403,
+    );
     await refusedAs(reader.send(new ListObjectsV2Command({ Bucket })), 'AccessDenied', 403);
   });
 
   test('who may not list is not told whether a key is there', async () => {
-    const reader = await userWith('blind', [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: `arn:aws:s3:::${Bucket}/*` }]);
+    const reader = await userWith('blind', [
+      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: `arn:aws:s3:::${Bucket}/*` },
+    ]);
     await refusedAs(reader.send(new GetObjectCommand({ Bucket, Key: 'absent' })), 'AccessDenied', 403);
-    const lister = await userWith('seeing', [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*' }]);
+    const lister = await userWith('seeing', [
+      { Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*' },
+    ]);
     await refusedAs(lister.send(new GetObjectCommand({ Bucket, Key: 'absent' })), 'NoSuchKey', 404);
   });
 
   test('a prefix condition narrows a listing', async () => {
-    const lister = await userWith('lister', [{ Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${Bucket}`, Condition: { StringLike: { 's3:prefix': 'public/*' } } }]);
+    const lister = await userWith('lister', [
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: `arn:aws:s3:::${Bucket}`,
+        Condition: { StringLike: { 's3:prefix': 'public/*' } },
+      },
+    ]);
     assert.equal((await lister.send(new ListObjectsV2Command({ Bucket, Prefix: 'public/' }))).KeyCount, 1);
     await refusedAs(lister.send(new ListObjectsV2Command({ Bucket, Prefix: 'private/' })), 'AccessDenied', 403);
   });
@@ -88,14 +139,25 @@ describe('who may do what with a bucket', () => {
 
   test('a copy needs the source as well as the destination', async () => {
     const writer = await userWith('writer', [{ Effect: 'Allow', Action: 's3:PutObject', Resource: '*' }]);
-    await refusedAs(writer.send(new CopyObjectCommand({ Bucket, Key: 'mine', CopySource: `${Bucket}/private/wages.txt` })), 'AccessDenied', 403);
+    await refusedAs(
+      writer.send(new CopyObjectCommand({ Bucket, Key: 'mine', CopySource: `${Bucket}/private/wages.txt` })),
+      'AccessDenied',
+      403,
+    );
   });
 
   test('a batch of deletes deletes what it may and names the rest', async () => {
     for (const key of ['batch/mine', 'batch/theirs']) await put(s3, Bucket, key);
-    const deleter = await userWith('deleter', [{ Effect: 'Allow', Action: 's3:DeleteObject', Resource: `arn:aws:s3:::${Bucket}/batch/mine` }]);
-    const { Deleted, Errors } = await deleter.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'batch/mine' }, { Key: 'batch/theirs' }] } }));
-    assert.deepEqual([Deleted?.map(({ Key }) => Key), Errors?.map(({ Key, Code }) => [Key, Code])], [['batch/mine'], [['batch/theirs', 'AccessDenied']]]);
+    const deleter = await userWith('deleter', [
+      { Effect: 'Allow', Action: 's3:DeleteObject', Resource: `arn:aws:s3:::${Bucket}/batch/mine` },
+    ]);
+    const { Deleted, Errors } = await deleter.send(
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'batch/mine' }, { Key: 'batch/theirs' }] } }),
+    );
+    assert.deepEqual(
+      [Deleted?.map(({ Key }) => Key), Errors?.map(({ Key, Code }) => [Key, Code])],
+      [['batch/mine'], [['batch/theirs', 'AccessDenied']]],
+    );
   });
 
   test('another account needs the policy of the bucket as well as its own', async () => {
@@ -115,7 +177,11 @@ describe('who may do what with a bucket', () => {
     await refusedAs(policy('{}'), 'MalformedPolicy', 400);
     await refusedAs(policy(statement({ Effect: 'Perhaps' })), 'MalformedPolicy', 400);
     await refusedAs(policy(statement({ Principal: undefined })), 'MalformedPolicy', 400);
-    const elsewhere = await refusedAs(policy(statement({ Resource: 'arn:aws:s3:::another/*' })), 'MalformedPolicy', 400);
+    const elsewhere = await refusedAs(
+      policy(statement({ Resource: 'arn:aws:s3:::another/*' })),
+      'MalformedPolicy',
+      400,
+    );
     assert.equal(elsewhere.message, 'Policy has invalid resource');
     const action = await refusedAs(policy(statement({ Action: 'sqs:SendMessage' })), 'MalformedPolicy', 400);
     assert.equal(action.message, 'Policy has invalid action');
@@ -123,16 +189,27 @@ describe('who may do what with a bucket', () => {
     assert.match(Policy ?? '', /333333333333/);
   });
 
-  test('a presigned URL reads and writes in its signer\'s name until it expires', async () => {
-    const reader = await userWith('presigner', [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: `arn:aws:s3:::${Bucket}/private/*` }]);
-    const read = await getSignedUrl(reader, new GetObjectCommand({ Bucket, Key: 'private/wages.txt', ResponseContentType: 'text/wages' }), { expiresIn: 600 });
-    const write = await getSignedUrl(reader, new PutObjectCommand({ Bucket, Key: 'private/new.txt' }), { expiresIn: 600 });
+  test("a presigned URL reads and writes in its signer's name until it expires", async () => {
+    const reader = await userWith('presigner', [
+      { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: `arn:aws:s3:::${Bucket}/private/*` },
+    ]);
+    const read = await getSignedUrl(
+      reader,
+      new GetObjectCommand({ Bucket, Key: 'private/wages.txt', ResponseContentType: 'text/wages' }),
+      { expiresIn: 600 },
+    );
+    const write = await getSignedUrl(reader, new PutObjectCommand({ Bucket, Key: 'private/new.txt' }), {
+      expiresIn: 600,
+    });
     const got = await fetch(read);
     assert.deepEqual([got.status, got.headers.get('content-type'), await got.text()], [200, 'text/wages', 'low']);
     assert.equal((await fetch(write, { method: 'PUT', body: 'new' })).status, 200);
     assert.equal((await fetch(read.replace('wages.txt', 'new.txt'))).status, 403);
     await orrery.clock.wind(601_000);
     const late = await fetch(read);
-    assert.deepEqual([late.status, /<Code>AccessDenied<\/Code><Message>Request has expired<\/Message>/.test(await late.text())], [403, true]);
+    assert.deepEqual(
+      [late.status, /<Code>AccessDenied<\/Code><Message>Request has expired<\/Message>/.test(await late.text())],
+      [403, true],
+    );
   });
 });

@@ -64,7 +64,8 @@ type Input = Record<string, unknown>;
 export function authorize(operation: string, input: Input, ctx: Context): Access | Access[] {
   if (operation === 'ListBuckets') return { action: 's3:ListAllMyBuckets', resource: '*' };
   const bucket = input.Bucket as string;
-  if (operation === 'CreateBucket') return { action: 's3:CreateBucket', resource: bucketArn(bucket), conditions: conditionsOf(input, ctx) };
+  if (operation === 'CreateBucket')
+    return { action: 's3:CreateBucket', resource: bucketArn(bucket), conditions: conditionsOf(input, ctx) };
   checkPlace(operation, bucket, input, ctx);
   // DeleteObjects decides key by key, and tells of each in its answer.
   if (operation === 'DeleteObjects') return [];
@@ -82,18 +83,24 @@ function checkPlace(operation: string, name: string, input: Input, ctx: Context)
   const { ExpectedBucketOwner: owner, ExpectedSourceBucketOwner: sourceOwner } = input;
   if (owner !== undefined && owner !== bucket.account) throw s3Error('AccessDenied');
   if (sourceOwner !== undefined && typeof input.CopySource === 'string') {
-    if (buckets(ctx).get(parseCopySource(input.CopySource).Bucket)?.account !== sourceOwner) throw s3Error('AccessDenied');
+    if (buckets(ctx).get(parseCopySource(input.CopySource).Bucket)?.account !== sourceOwner)
+      throw s3Error('AccessDenied');
   }
   const elsewhere = ctx.origin === 'wire' && ctx.principal.kind !== 'anonymous' && ctx.region !== bucket.region;
   if (elsewhere && operation !== 'GetBucketLocation') {
-    throw s3Error('PermanentRedirect', { Endpoint: `${name}.s3.${bucket.region}.amazonaws.com`, Bucket: name, Region: bucket.region });
+    throw s3Error('PermanentRedirect', {
+      Endpoint: `${name}.s3.${bucket.region}.amazonaws.com`,
+      Bucket: name,
+      Region: bucket.region,
+    });
   }
 }
 
 /** Permissions that a header or a source asks for besides the operation's own ("Required permissions for S3 API operations"). */
 function additional(operation: string, input: Input, ctx: Context): Access[] {
   const more: Access[] = [];
-  const here = (action: string): number => more.push(access(ctx, action, input.Bucket as string, input.Key as string, input));
+  const here = (action: string): number =>
+    more.push(access(ctx, action, input.Bucket as string, input.Key as string, input));
   const writes = operation === 'PutObject' || operation === 'CopyObject' || operation === 'CreateMultipartUpload';
   if (writes && input.Tagging) here('s3:PutObjectTagging');
   if (writes && input.ACL !== undefined) here('s3:PutObjectAcl');
@@ -129,7 +136,10 @@ export function access(ctx: Context, action: string, bucketName: string, key?: s
     ...(bucket ? { resourceAccount: bucket.account } : {}),
     // Worked out only when a policy asks for a key: the tags of the object are a look into the store.
     get conditions() {
-      return { ...conditionsOf(input ?? {}, ctx), ...existingTags(ctx, action, bucketName, key, input?.VersionId as string | undefined) };
+      return {
+        ...conditionsOf(input ?? {}, ctx),
+        ...existingTags(ctx, action, bucketName, key, input?.VersionId as string | undefined),
+      };
     },
   };
 }
@@ -137,7 +147,8 @@ export function access(ctx: Context, action: string, bucketName: string, key?: s
 /** "RestrictPublicBuckets": a public policy lets in only the bucket owner's principals and AWS services. */
 function isRestricted(ctx: Context, bucket: Bucket): boolean {
   const { principal } = ctx;
-  if (bucket.policy === undefined || !publicAccessBlock(bucket).RestrictPublicBuckets || principal.kind === 'service') return false;
+  if (bucket.policy === undefined || !publicAccessBlock(bucket).RestrictPublicBuckets || principal.kind === 'service')
+    return false;
   if (principal.kind !== 'anonymous' && principal.account === bucket.account) return false;
   return isPublic(JSON.parse(bucket.policy) as PolicyDocument);
 }
@@ -164,7 +175,8 @@ const named: [condition: string, member: string][] = [
 
 function conditionsOf(input: Input, ctx: Context): Record<string, string | string[]> {
   const conditions: Record<string, string | string[]> = {};
-  for (const [condition, member] of named) if (input[member] !== undefined) conditions[condition] = String(input[member]);
+  for (const [condition, member] of named)
+    if (input[member] !== undefined) conditions[condition] = String(input[member]);
   const location = (input.CreateBucketConfiguration as { LocationConstraint?: string } | undefined)?.LocationConstraint;
   if (location) conditions['s3:LocationConstraint'] = location;
   if (typeof input.Tagging === 'string') {
@@ -188,7 +200,13 @@ function signatureKeys(ctx: Context): Record<string, string> {
   };
 }
 
-function existingTags(ctx: Context, action: string, bucket: string, key: string | undefined, versionId: string | undefined): Record<string, string> {
+function existingTags(
+  ctx: Context,
+  action: string,
+  bucket: string,
+  key: string | undefined,
+  versionId: string | undefined,
+): Record<string, string> {
   if (key === undefined || !/^s3:(Get|Delete|Put)Object/.test(action) || action === 's3:PutObject') return {};
   const object = peekObject(ctx, { Bucket: bucket, Key: key, VersionId: versionId });
   const tags = object ? (metaOf(object).tags ?? []) : [];

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   GetBucketCorsCommand,
   GetBucketLifecycleConfigurationCommand,
@@ -26,7 +33,17 @@ describe('AWS::S3::Bucket', () => {
   });
   after(() => orrery.stop());
 
-  const template = (Properties: object) => JSON.stringify({ Resources: { Logs: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'logs-of-stack' } }, Site: { Type: 'AWS::S3::Bucket', DependsOn: 'Logs', Properties: { BucketName: 'site-of-stack', ...Properties } } } });
+  const template = (Properties: object) =>
+    JSON.stringify({
+      Resources: {
+        Logs: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'logs-of-stack' } },
+        Site: {
+          Type: 'AWS::S3::Bucket',
+          DependsOn: 'Logs',
+          Properties: { BucketName: 'site-of-stack', ...Properties },
+        },
+      },
+    });
 
   /** Winds until the stack is no longer in progress. */
   async function settled(StackName: string): Promise<string | undefined> {
@@ -42,15 +59,31 @@ describe('AWS::S3::Bucket', () => {
   const whole = {
     VersioningConfiguration: { Status: 'Enabled' },
     ObjectLockEnabled: true,
-    ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } },
+    ObjectLockConfiguration: {
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } },
+    },
     LifecycleConfiguration: {
       Rules: [
-        { Id: 'cool', Status: 'Enabled', Prefix: 'logs/', Transitions: [{ StorageClass: 'GLACIER', TransitionInDays: 90 }], ExpirationInDays: 365, NoncurrentVersionTransitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 30 }] },
+        {
+          Id: 'cool',
+          Status: 'Enabled',
+          Prefix: 'logs/',
+          Transitions: [{ StorageClass: 'GLACIER', TransitionInDays: 90 }],
+          ExpirationInDays: 365,
+          NoncurrentVersionTransitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 30 }],
+        },
         { Id: 'uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
       ],
     },
-    CorsConfiguration: { CorsRules: [{ Id: 'all', AllowedMethods: ['GET'], AllowedOrigins: ['*'], ExposedHeaders: ['ETag'], MaxAge: 60 }] },
-    WebsiteConfiguration: { IndexDocument: 'index.html', ErrorDocument: 'error.html', RoutingRules: [{ RedirectRule: { ReplaceKeyWith: 'x' }, RoutingRuleCondition: { KeyPrefixEquals: 'old' } }] },
+    CorsConfiguration: {
+      CorsRules: [{ Id: 'all', AllowedMethods: ['GET'], AllowedOrigins: ['*'], ExposedHeaders: ['ETag'], MaxAge: 60 }],
+    },
+    WebsiteConfiguration: {
+      IndexDocument: 'index.html',
+      ErrorDocument: 'error.html',
+      RoutingRules: [{ RedirectRule: { ReplaceKeyWith: 'x' }, RoutingRuleCondition: { KeyPrefixEquals: 'old' } }],
+    },
     LoggingConfiguration: { DestinationBucketName: 'logs-of-stack', LogFilePrefix: 'site/' },
     Tags: [{ Key: 'team', Value: 'kitchen' }],
   };
@@ -63,19 +96,46 @@ describe('AWS::S3::Bucket', () => {
       assert.fail(JSON.stringify(StackEvents?.map((event) => event.ResourceStatusReason).filter(Boolean)));
     }
     assert.equal((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status, 'Enabled');
-    assert.equal((await s3.send(new GetObjectLockConfigurationCommand({ Bucket }))).ObjectLockConfiguration?.Rule?.DefaultRetention?.Days, 1);
+    assert.equal(
+      (await s3.send(new GetObjectLockConfigurationCommand({ Bucket }))).ObjectLockConfiguration?.Rule?.DefaultRetention
+        ?.Days,
+      1,
+    );
     const { Rules } = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
     assert.deepEqual(Rules, [
-      { ID: 'cool', Status: 'Enabled', Filter: { Prefix: 'logs/' }, Expiration: { Days: 365 }, Transitions: [{ Days: 90, StorageClass: 'GLACIER' }], NoncurrentVersionTransitions: [{ NoncurrentDays: 30, StorageClass: 'STANDARD_IA' }] },
-      { ID: 'uploads', Status: 'Enabled', Filter: { Prefix: '' }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+      {
+        ID: 'cool',
+        Status: 'Enabled',
+        Filter: { Prefix: 'logs/' },
+        Expiration: { Days: 365 },
+        Transitions: [{ Days: 90, StorageClass: 'GLACIER' }],
+        NoncurrentVersionTransitions: [{ NoncurrentDays: 30, StorageClass: 'STANDARD_IA' }],
+      },
+      {
+        ID: 'uploads',
+        Status: 'Enabled',
+        Filter: { Prefix: '' },
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+      },
     ]);
     const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket }));
-    assert.deepEqual(CORSRules, [{ ID: 'all', AllowedMethods: ['GET'], AllowedOrigins: ['*'], ExposeHeaders: ['ETag'], MaxAgeSeconds: 60 }]);
+    assert.deepEqual(CORSRules, [
+      { ID: 'all', AllowedMethods: ['GET'], AllowedOrigins: ['*'], ExposeHeaders: ['ETag'], MaxAgeSeconds: 60 },
+    ]);
     const website = await s3.send(new GetBucketWebsiteCommand({ Bucket }));
-    assert.deepEqual([website.IndexDocument, website.RoutingRules?.[0]?.Redirect?.ReplaceKeyWith], [{ Suffix: 'index.html' }, 'x']);
-    assert.deepEqual((await s3.send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled, { TargetBucket: 'logs-of-stack', TargetPrefix: 'site/' });
+    assert.deepEqual(
+      [website.IndexDocument, website.RoutingRules?.[0]?.Redirect?.ReplaceKeyWith],
+      [{ Suffix: 'index.html' }, 'x'],
+    );
+    assert.deepEqual((await s3.send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled, {
+      TargetBucket: 'logs-of-stack',
+      TargetPrefix: 'site/',
+    });
     const { TagSet } = await s3.send(new GetBucketTaggingCommand({ Bucket }));
-    assert.deepEqual(TagSet?.find(({ Key }) => Key === 'team'), { Key: 'team', Value: 'kitchen' });
+    assert.deepEqual(
+      TagSet?.find(({ Key }) => Key === 'team'),
+      { Key: 'team', Value: 'kitchen' },
+    );
   });
 
   test('what the template no longer has is taken away, and the rest stays', async () => {

@@ -2,7 +2,14 @@
 // notifications, durability, lifecycle, website, cors, post-object, access-logs .test.ts exist already (s3.fixture.ts) and pass: please do not write
 // them again; access logs (behaviour/access-logs.ts) are being wired into service.ts, fidelity.ts and Bucket.ts by the other one (07:06).
 import assert from 'node:assert/strict';
-import { CreateBucketCommand, GetObjectCommand, type GetObjectCommandInput, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 
 /** A cloud with S3 and what its tests need, and shorthands for what they do all the time. */
@@ -10,7 +17,12 @@ export interface S3Lab {
   orrery: Orrery;
   s3: S3Client;
   bucket(name: string): Promise<string>;
-  put(Bucket: string, Key: string, Body?: PutObjectCommandInput['Body'], more?: Partial<PutObjectCommandInput>): ReturnType<typeof putObject>;
+  put(
+    Bucket: string,
+    Key: string,
+    Body?: PutObjectCommandInput['Body'],
+    more?: Partial<PutObjectCommandInput>,
+  ): ReturnType<typeof putObject>;
   text(Bucket: string, Key: string, more?: Partial<GetObjectCommandInput>): Promise<string>;
 }
 
@@ -37,7 +49,11 @@ function putObject(s3: S3Client, input: PutObjectCommandInput) {
 }
 
 /** The call is refused with this code, and this sentence where one is given. */
-export async function refuses(call: Promise<unknown>, code: string, sentence?: RegExp | string): Promise<Error & { $metadata: { httpStatusCode: number } }> {
+export async function refuses(
+  call: Promise<unknown>,
+  code: string,
+  sentence?: RegExp | string,
+): Promise<Error & { $metadata: { httpStatusCode: number } }> {
   const error = await call.then(
     () => assert.fail(`${code} was expected, but the call succeeded`),
     (thrown: Error) => thrown,

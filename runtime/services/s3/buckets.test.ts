@@ -33,7 +33,10 @@ describe('buckets', () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'made-here' }));
     await s3.send(new HeadBucketCommand({ Bucket: 'made-here' }));
     const listed = await s3.send(new ListBucketsCommand({ Prefix: 'made' }));
-    assert.deepEqual(listed.Buckets?.map((bucket) => [bucket.Name, bucket.CreationDate?.getTime()]), [['made-here', Math.floor(orrery.clock.now())]]);
+    assert.deepEqual(
+      listed.Buckets?.map((bucket) => [bucket.Name, bucket.CreationDate?.getTime()]),
+      [['made-here', Math.floor(orrery.clock.now())]],
+    );
     await s3.send(new DeleteBucketCommand({ Bucket: 'made-here' }));
     await refusedAs(s3.send(new HeadBucketCommand({ Bucket: 'made-here' })), 'NotFound', 404);
   });
@@ -41,13 +44,25 @@ describe('buckets', () => {
   test('buckets are listed by pages', async () => {
     for (const name of ['page-a', 'page-b', 'page-c']) await s3.send(new CreateBucketCommand({ Bucket: name }));
     const first = await s3.send(new ListBucketsCommand({ Prefix: 'page-', MaxBuckets: 2 }));
-    const second = await s3.send(new ListBucketsCommand({ Prefix: 'page-', MaxBuckets: 2, ContinuationToken: first.ContinuationToken }));
+    const second = await s3.send(
+      new ListBucketsCommand({ Prefix: 'page-', MaxBuckets: 2, ContinuationToken: first.ContinuationToken }),
+    );
     const names = [first, second].map((page) => page.Buckets?.map((bucket) => bucket.Name));
     assert.deepEqual(names, [['page-a', 'page-b'], ['page-c']]);
   });
 
   test('names that the naming rules forbid are refused', async () => {
-    for (const Bucket of ['Upper', 'ab', 'under_score', '192.168.5.4', 'xn--a', 'a..b', 'ends-', 'a-s3alias', 'x'.repeat(64)]) {
+    for (const Bucket of [
+      'Upper',
+      'ab',
+      'under_score',
+      '192.168.5.4',
+      'xn--a',
+      'a..b',
+      'ends-',
+      'a-s3alias',
+      'x'.repeat(64),
+    ]) {
       await refusedAs(s3.send(new CreateBucketCommand({ Bucket })), 'InvalidBucketName', 400);
     }
   });
@@ -66,14 +81,24 @@ describe('buckets', () => {
   test('the location is the region, and nothing for us-east-1', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'in-virginia' }));
     const ireland = orrery.client(S3Client, { region: 'eu-west-1' });
-    await ireland.send(new CreateBucketCommand({ Bucket: 'in-ireland', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
-    assert.equal((await s3.send(new GetBucketLocationCommand({ Bucket: 'in-virginia' }))).LocationConstraint, undefined);
-    assert.equal((await ireland.send(new GetBucketLocationCommand({ Bucket: 'in-ireland' }))).LocationConstraint, 'eu-west-1');
+    await ireland.send(
+      new CreateBucketCommand({ Bucket: 'in-ireland', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
+    );
+    assert.equal(
+      (await s3.send(new GetBucketLocationCommand({ Bucket: 'in-virginia' }))).LocationConstraint,
+      undefined,
+    );
+    assert.equal(
+      (await ireland.send(new GetBucketLocationCommand({ Bucket: 'in-ireland' }))).LocationConstraint,
+      'eu-west-1',
+    );
   });
 
   test('a bucket with anything in it, delete markers too, is not deleted', async () => {
     await bucketIn(orrery, 'full-one');
-    await s3.send(new PutBucketVersioningCommand({ Bucket: 'full-one', VersioningConfiguration: { Status: 'Enabled' } }));
+    await s3.send(
+      new PutBucketVersioningCommand({ Bucket: 'full-one', VersioningConfiguration: { Status: 'Enabled' } }),
+    );
     assert.equal((await s3.send(new GetBucketVersioningCommand({ Bucket: 'full-one' }))).Status, 'Enabled');
     await put(s3, 'full-one', 'a');
     await refusedAs(s3.send(new DeleteBucketCommand({ Bucket: 'full-one' })), 'BucketNotEmpty', 409);
@@ -82,13 +107,25 @@ describe('buckets', () => {
   test('new buckets block public access, enforce ownership and encrypt', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'defaults' }));
     const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket: 'defaults' }));
-    assert.deepEqual(PublicAccessBlockConfiguration, { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true });
+    assert.deepEqual(PublicAccessBlockConfiguration, {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    });
     const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket: 'defaults' }));
     assert.equal(OwnershipControls?.Rules?.[0]?.ObjectOwnership, 'BucketOwnerEnforced');
     const { ServerSideEncryptionConfiguration } = await s3.send(new GetBucketEncryptionCommand({ Bucket: 'defaults' }));
-    assert.equal(ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, 'AES256');
+    assert.equal(
+      ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
+      'AES256',
+    );
     await s3.send(new DeletePublicAccessBlockCommand({ Bucket: 'defaults' }));
-    await refusedAs(s3.send(new GetPublicAccessBlockCommand({ Bucket: 'defaults' })), 'NoSuchPublicAccessBlockConfiguration', 404);
+    await refusedAs(
+      s3.send(new GetPublicAccessBlockCommand({ Bucket: 'defaults' })),
+      'NoSuchPublicAccessBlockConfiguration',
+      404,
+    );
   });
 
   test('tags are put, replaced and deleted', async () => {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import {
   ChecksumAlgorithm,
+  S3Client as Client,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectAttributesCommand,
@@ -11,7 +12,6 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
-  S3Client as Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
@@ -53,7 +53,15 @@ for (const transport of transports) {
       test(`${algorithm} of a stream is sent as a trailer and checked`, async () => {
         if (!(algorithm in ChecksumAlgorithm)) return;
         const Body = Readable.from([Buffer.from('1234'), Buffer.from('56789')]);
-        const done = await s3.send(new PutObjectCommand({ Bucket, Key: 'trailer', Body, ContentLength: 9, ChecksumAlgorithm: algorithm as ChecksumAlgorithm }));
+        const done = await s3.send(
+          new PutObjectCommand({
+            Bucket,
+            Key: 'trailer',
+            Body,
+            ContentLength: 9,
+            ChecksumAlgorithm: algorithm as ChecksumAlgorithm,
+          }),
+        );
         assert.equal(done[member as keyof typeof done], value);
         const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'trailer', ChecksumMode: 'ENABLED' }));
         assert.deepEqual([got[member as keyof typeof got], await got.Body?.transformToString()], [value, '123456789']);
@@ -73,25 +81,49 @@ for (const transport of transports) {
       await refusedAs(put(s3, Bucket, 'md5', 'right', { ContentMD5: 'short' }), 'InvalidDigest', 400);
     });
 
-    for (const [ChecksumAlgorithm, ChecksumType] of [['CRC32', 'COMPOSITE'], ['SHA256', 'COMPOSITE'], ['CRC32C', 'FULL_OBJECT'], ['CRC64NVME', 'FULL_OBJECT']] as const) {
+    for (const [ChecksumAlgorithm, ChecksumType] of [
+      ['CRC32', 'COMPOSITE'],
+      ['SHA256', 'COMPOSITE'],
+      ['CRC32C', 'FULL_OBJECT'],
+      ['CRC64NVME', 'FULL_OBJECT'],
+    ] as const) {
       test(`a multipart object has a ${ChecksumType} ${ChecksumAlgorithm}`, async () => {
         const member = `Checksum${ChecksumAlgorithm}` as const;
         const bodies = [Buffer.alloc(5 * 1024 * 1024, 'a'), Buffer.from('tail')];
         const Key = `${ChecksumAlgorithm}-parts`;
-        const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ChecksumAlgorithm, ChecksumType }));
+        const { UploadId } = await s3.send(
+          new CreateMultipartUploadCommand({ Bucket, Key, ChecksumAlgorithm, ChecksumType }),
+        );
         const Parts = [];
         for (const [index, Body] of bodies.entries()) {
-          const part = await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: index + 1, Body, ChecksumAlgorithm }));
+          const part = await s3.send(
+            new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: index + 1, Body, ChecksumAlgorithm }),
+          );
           Parts.push({ PartNumber: index + 1, ETag: part.ETag, [member]: part[member] });
         }
-        const done = await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
+        const done = await s3.send(
+          new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
+        );
         const whole = await put(s3, Bucket, 'same', Buffer.concat(bodies), { ChecksumAlgorithm });
         const sums = Buffer.concat(Parts.map((part) => Buffer.from(String(part[member]), 'base64')));
         const ofSums = await put(s3, Bucket, 'same', sums, { ChecksumAlgorithm });
         const expected = ChecksumType === 'FULL_OBJECT' ? whole[member] : `${ofSums[member]}-2`;
         assert.deepEqual([done[member], done.ChecksumType], [expected, ChecksumType]);
-        const attributes = await s3.send(new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes: ['Checksum', 'ObjectParts', 'ObjectSize', 'ETag', 'StorageClass'] }));
-        assert.deepEqual([attributes.Checksum?.[member]?.replace(/-2$/, ''), attributes.ObjectParts?.TotalPartsCount, attributes.ObjectSize], [expected?.replace(/-2$/, ''), 2, bodies[0] ? bodies[0].length + 4 : 0]);
+        const attributes = await s3.send(
+          new GetObjectAttributesCommand({
+            Bucket,
+            Key,
+            ObjectAttributes: ['Checksum', 'ObjectParts', 'ObjectSize', 'ETag', 'StorageClass'],
+          }),
+        );
+        assert.deepEqual(
+          [
+            attributes.Checksum?.[member]?.replace(/-2$/, ''),
+            attributes.ObjectParts?.TotalPartsCount,
+            attributes.ObjectSize,
+          ],
+          [expected?.replace(/-2$/, ''), 2, bodies[0] ? bodies[0].length + 4 : 0],
+        );
       });
     }
   });

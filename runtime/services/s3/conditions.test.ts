@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { bucketIn, put, refusedAs } from './s3.fixture.ts';
 
@@ -22,7 +28,13 @@ describe('conditional requests', () => {
   const earlier = () => new Date(modified.getTime() - 1000);
 
   test('a read goes on while its conditions hold', async () => {
-    for (const condition of [{ IfMatch: ETag }, { IfMatch: '*' }, { IfNoneMatch: '"other"' }, { IfModifiedSince: earlier() }, { IfUnmodifiedSince: modified }]) {
+    for (const condition of [
+      { IfMatch: ETag },
+      { IfMatch: '*' },
+      { IfNoneMatch: '"other"' },
+      { IfModifiedSince: earlier() },
+      { IfUnmodifiedSince: modified },
+    ]) {
       await s3.send(new GetObjectCommand({ Bucket, Key, ...condition }));
       await s3.send(new HeadObjectCommand({ Bucket, Key, ...condition }));
     }
@@ -59,12 +71,15 @@ describe('conditional requests', () => {
   });
 
   test('of writers that race with If-None-Match * one wins', async () => {
-    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, index) => put(s3, Bucket, 'race', String(index), { IfNoneMatch: '*' })));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) => put(s3, Bucket, 'race', String(index), { IfNoneMatch: '*' })),
+    );
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
   });
 
   test('a copy checks its source', async () => {
-    const copy = (condition: object) => s3.send(new CopyObjectCommand({ Bucket, Key: 'copied', CopySource: `${Bucket}/${Key}`, ...condition }));
+    const copy = (condition: object) =>
+      s3.send(new CopyObjectCommand({ Bucket, Key: 'copied', CopySource: `${Bucket}/${Key}`, ...condition }));
     await copy({ CopySourceIfMatch: ETag });
     await refusedAs(copy({ CopySourceIfMatch: '"other"' }), 'PreconditionFailed', 412);
     await refusedAs(copy({ CopySourceIfNoneMatch: ETag }), 'PreconditionFailed', 412);

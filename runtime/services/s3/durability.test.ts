@@ -3,7 +3,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { CreateMultipartUploadCommand, DeleteObjectCommand, GetObjectCommand, ListPartsCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
+import {
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListPartsCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { bucketIn, put, refusedAs } from './s3.fixture.ts';
 
@@ -47,7 +54,10 @@ describe('what S3 keeps', () => {
     writeFileSync(join(folder, `ff${'0'.repeat(30)}`), 'left by a put that was cut off');
     writeFileSync(join(folder, `ff${'1'.repeat(30)}.part`), 'half written');
     await orrery.restart();
-    assert.deepEqual(readdirSync(folder).filter((name) => /0{30}|1{30}/.test(name)), []);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => /0{30}|1{30}/.test(name)),
+      [],
+    );
   });
 
   test('a deleted body leaves the disk', async () => {
@@ -61,19 +71,34 @@ describe('what S3 keeps', () => {
     assert.equal(files().length, count);
   });
 
-  test('bodies with a customer\'s key rest encrypted with it, and every range is read back', async () => {
+  test("bodies with a customer's key rest encrypted with it, and every range is read back", async () => {
     const marker = 'nobody may read this on the disk ';
     const key = randomBytes(32);
-    const own = { SSECustomerAlgorithm: 'AES256', SSECustomerKey: key.toString('base64'), SSECustomerKeyMD5: createHash('md5').update(key).digest('base64') };
-    for (const [Key, Body] of [['large', marker.repeat(40_000)], ['small', marker]] as const) {
+    const own = {
+      SSECustomerAlgorithm: 'AES256',
+      SSECustomerKey: key.toString('base64'),
+      SSECustomerKeyMD5: createHash('md5').update(key).digest('base64'),
+    };
+    for (const [Key, Body] of [
+      ['large', marker.repeat(40_000)],
+      ['small', marker],
+    ] as const) {
       await put(s3, Bucket, Key, Body, own);
       await refusedAs(s3.send(new GetObjectCommand({ Bucket, Key })), 'InvalidRequest', 400);
-      for (const [start, end] of [[0, 5], [17, 32], [Body.length - 9, Body.length - 1], [0, Body.length - 1]] as const) {
+      for (const [start, end] of [
+        [0, 5],
+        [17, 32],
+        [Body.length - 9, Body.length - 1],
+        [0, Body.length - 1],
+      ] as const) {
         const got = await s3.send(new GetObjectCommand({ Bucket, Key, Range: `bytes=${start}-${end}`, ...own }));
         assert.equal(await got.Body?.transformToString(), Body.slice(start, end + 1));
       }
     }
-    const everything = [...files().map(([, bytes]) => bytes), ...['state.db', 'state.db-wal'].map((name) => readFileSync(join(orrery.dataDir, name)))];
+    const everything = [
+      ...files().map(([, bytes]) => bytes),
+      ...['state.db', 'state.db-wal'].map((name) => readFileSync(join(orrery.dataDir, name))),
+    ];
     assert.ok(!everything.some((bytes) => bytes.includes(marker)));
   });
 });

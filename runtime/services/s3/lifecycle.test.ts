@@ -17,7 +17,7 @@ import { bucketIn, put, refusedAs } from './s3.fixture.ts';
 
 const dayMs = 86_400_000;
 
-describe('lifecycle rules, by the cloud\'s clock', () => {
+describe("lifecycle rules, by the cloud's clock", () => {
   let orrery: Orrery;
   let s3: S3Client;
   before(async () => {
@@ -26,8 +26,16 @@ describe('lifecycle rules, by the cloud\'s clock', () => {
   after(() => orrery.stop());
 
   const rules = (Bucket: string, ...Rules: Partial<LifecycleRule>[]) =>
-    s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: Rules.map((rule) => ({ Status: 'Enabled', Filter: { Prefix: '' }, ...rule })) } }));
-  const keys = async (Bucket: string) => ((await s3.send(new ListObjectsV2Command({ Bucket }))).Contents ?? []).map(({ Key }) => Key);
+    s3.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket,
+        LifecycleConfiguration: {
+          Rules: Rules.map((rule) => ({ Status: 'Enabled', Filter: { Prefix: '' }, ...rule })),
+        },
+      }),
+    );
+  const keys = async (Bucket: string) =>
+    ((await s3.send(new ListObjectsV2Command({ Bucket }))).Contents ?? []).map(({ Key }) => Key);
 
   test('objects expire at the midnight after their days, by prefix, tag and size', async () => {
     s3 = await bucketIn(orrery, 'expiring');
@@ -35,7 +43,12 @@ describe('lifecycle rules, by the cloud\'s clock', () => {
     await put(s3, 'expiring', 'keep/a', 'x');
     await put(s3, 'expiring', 'tagged', 'x', { Tagging: 'brief=yes' });
     await put(s3, 'expiring', 'large', 'x'.repeat(100));
-    await rules('expiring', { ID: 'logs', Filter: { Prefix: 'logs/' }, Expiration: { Days: 3 } }, { ID: 'tags', Filter: { Tag: { Key: 'brief', Value: 'yes' } }, Expiration: { Days: 1 } }, { ID: 'sizes', Filter: { ObjectSizeGreaterThan: 50 }, Expiration: { Days: 1 } });
+    await rules(
+      'expiring',
+      { ID: 'logs', Filter: { Prefix: 'logs/' }, Expiration: { Days: 3 } },
+      { ID: 'tags', Filter: { Tag: { Key: 'brief', Value: 'yes' } }, Expiration: { Days: 1 } },
+      { ID: 'sizes', Filter: { ObjectSizeGreaterThan: 50 }, Expiration: { Days: 1 } },
+    );
     await orrery.clock.wind(2 * dayMs);
     assert.deepEqual(await keys('expiring'), ['keep/a', 'logs/a']);
     await orrery.clock.wind(2 * dayMs);
@@ -52,17 +65,24 @@ describe('lifecycle rules, by the cloud\'s clock', () => {
 
   test('noncurrent versions go after their days, the newest of them kept', async () => {
     s3 = await bucketIn(orrery, 'noncurrent');
-    await s3.send(new PutBucketVersioningCommand({ Bucket: 'noncurrent', VersioningConfiguration: { Status: 'Enabled' } }));
+    await s3.send(
+      new PutBucketVersioningCommand({ Bucket: 'noncurrent', VersioningConfiguration: { Status: 'Enabled' } }),
+    );
     for (const body of ['1', '2', '3', '4']) await put(s3, 'noncurrent', 'a', body);
     await rules('noncurrent', { NoncurrentVersionExpiration: { NoncurrentDays: 2, NewerNoncurrentVersions: 1 } });
     await orrery.clock.wind(4 * dayMs);
     const { Versions } = await s3.send(new ListObjectVersionsCommand({ Bucket: 'noncurrent' }));
-    assert.deepEqual(Versions?.map(({ IsLatest }) => IsLatest), [true, false]);
+    assert.deepEqual(
+      Versions?.map(({ IsLatest }) => IsLatest),
+      [true, false],
+    );
   });
 
   test('in a versioned bucket expiration leaves a marker, and a marker alone is removed', async () => {
     s3 = await bucketIn(orrery, 'marking');
-    await s3.send(new PutBucketVersioningCommand({ Bucket: 'marking', VersioningConfiguration: { Status: 'Enabled' } }));
+    await s3.send(
+      new PutBucketVersioningCommand({ Bucket: 'marking', VersioningConfiguration: { Status: 'Enabled' } }),
+    );
     await put(s3, 'marking', 'a', 'x');
     await s3.send(new DeleteObjectCommand({ Bucket: 'marking', Key: 'lone' }));
     await rules('marking', { Expiration: { Days: 1 } }, { Expiration: { ExpiredObjectDeleteMarker: true } });
@@ -85,8 +105,14 @@ describe('lifecycle rules, by the cloud\'s clock', () => {
     s3 = await bucketIn(orrery, 'cooling');
     await put(s3, 'cooling', 'a', Buffer.alloc(200_000));
     await put(s3, 'cooling', 'small', 'x');
-    await rules('cooling', { Transitions: [{ Days: 30, StorageClass: 'STANDARD_IA' }, { Days: 90, StorageClass: 'GLACIER' }] });
-    const storageClass = async (Key: string) => (await s3.send(new HeadObjectCommand({ Bucket: 'cooling', Key }))).StorageClass;
+    await rules('cooling', {
+      Transitions: [
+        { Days: 30, StorageClass: 'STANDARD_IA' },
+        { Days: 90, StorageClass: 'GLACIER' },
+      ],
+    });
+    const storageClass = async (Key: string) =>
+      (await s3.send(new HeadObjectCommand({ Bucket: 'cooling', Key }))).StorageClass;
     await orrery.clock.wind(32 * dayMs);
     assert.deepEqual([await storageClass('a'), await storageClass('small')], ['STANDARD_IA', undefined]);
     await orrery.clock.wind(60 * dayMs);
@@ -95,9 +121,17 @@ describe('lifecycle rules, by the cloud\'s clock', () => {
 
   test('rules that contradict themselves are refused', async () => {
     s3 = await bucketIn(orrery, 'contradicting');
-    await refusedAs(rules('contradicting', { ID: 'x', Expiration: { Days: 1 } }, { ID: 'x', Expiration: { Days: 2 } }), 'InvalidArgument', 400);
+    await refusedAs(
+      rules('contradicting', { ID: 'x', Expiration: { Days: 1 } }, { ID: 'x', Expiration: { Days: 2 } }),
+      'InvalidArgument',
+      400,
+    );
     await refusedAs(rules('contradicting', { Expiration: { Days: 0 } }), 'InvalidArgument', 400);
     await refusedAs(rules('contradicting', {}), 'InvalidRequest', 400);
-    await refusedAs(rules('contradicting', { Transitions: [{ Days: 3, StorageClass: 'STANDARD_IA' }] }), 'InvalidArgument', 400);
+    await refusedAs(
+      rules('contradicting', { Transitions: [{ Days: 3, StorageClass: 'STANDARD_IA' }] }),
+      'InvalidArgument',
+      400,
+    );
   });
 });

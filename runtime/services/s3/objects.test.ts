@@ -37,25 +37,58 @@ describe('buckets', () => {
   test('are created, listed, located and deleted', async () => {
     const Bucket = await lab.bucket('made-here');
     const { Buckets } = await lab.s3.send(new ListBucketsCommand({ Prefix: 'made-' }));
-    assert.deepEqual(Buckets?.map((bucket) => [bucket.Name, bucket.BucketRegion, bucket.BucketArn]), [[Bucket, 'us-east-1', 'arn:aws:s3:::made-here']]);
+    assert.deepEqual(
+      Buckets?.map((bucket) => [bucket.Name, bucket.BucketRegion, bucket.BucketArn]),
+      [[Bucket, 'us-east-1', 'arn:aws:s3:::made-here']],
+    );
     assert.equal((await lab.s3.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint, undefined);
     assert.equal((await lab.s3.send(new HeadBucketCommand({ Bucket }))).BucketRegion, 'us-east-1');
     await lab.s3.send(new DeleteBucketCommand({ Bucket }));
-    await refuses(lab.s3.send(new DeleteBucketCommand({ Bucket })), 'NoSuchBucket', 'The specified bucket does not exist');
-    assert.equal((await refuses(lab.s3.send(new HeadBucketCommand({ Bucket })), 'NotFound')).$metadata.httpStatusCode, 404);
+    await refuses(
+      lab.s3.send(new DeleteBucketCommand({ Bucket })),
+      'NoSuchBucket',
+      'The specified bucket does not exist',
+    );
+    assert.equal(
+      (await refuses(lab.s3.send(new HeadBucketCommand({ Bucket })), 'NotFound')).$metadata.httpStatusCode,
+      404,
+    );
   });
 
   test('have names by the rules and a region by the endpoint', async () => {
     for (const Bucket of ['Upper', 'ab', 'two..dots', '192.168.5.4', 'xn--punny', 'ends-', 'a'.repeat(64)]) {
-      await refuses(lab.s3.send(new CreateBucketCommand({ Bucket })), 'InvalidBucketName', 'The specified bucket is not valid.');
+      await refuses(
+        lab.s3.send(new CreateBucketCommand({ Bucket })),
+        'InvalidBucketName',
+        'The specified bucket is not valid.',
+      );
     }
     const west = lab.orrery.client(S3Client, { region: 'eu-west-1' });
-    await refuses(west.send(new CreateBucketCommand({ Bucket: 'in-the-west', CreateBucketConfiguration: { LocationConstraint: 'eu-west-2' } })), 'IllegalLocationConstraintException', /eu-west-2/);
+    await refuses(
+      west.send(
+        new CreateBucketCommand({
+          Bucket: 'in-the-west',
+          CreateBucketConfiguration: { LocationConstraint: 'eu-west-2' },
+        }),
+      ),
+      'IllegalLocationConstraintException',
+      /eu-west-2/,
+    );
     const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' as const };
     await west.send(new CreateBucketCommand({ Bucket: 'in-the-west', CreateBucketConfiguration }));
-    await refuses(west.send(new CreateBucketCommand({ Bucket: 'in-the-west', CreateBucketConfiguration })), 'BucketAlreadyOwnedByYou');
-    assert.equal((await lab.s3.send(new GetBucketLocationCommand({ Bucket: 'in-the-west' }))).LocationConstraint, 'eu-west-1');
-    const stray = await refuses(lab.put('in-the-west', 'key'), 'PermanentRedirect', /must be addressed using the specified endpoint/);
+    await refuses(
+      west.send(new CreateBucketCommand({ Bucket: 'in-the-west', CreateBucketConfiguration })),
+      'BucketAlreadyOwnedByYou',
+    );
+    assert.equal(
+      (await lab.s3.send(new GetBucketLocationCommand({ Bucket: 'in-the-west' }))).LocationConstraint,
+      'eu-west-1',
+    );
+    const stray = await refuses(
+      lab.put('in-the-west', 'key'),
+      'PermanentRedirect',
+      /must be addressed using the specified endpoint/,
+    );
     assert.equal(stray.$metadata.httpStatusCode, 301);
     const other = lab.orrery.client(S3Client, { credentials: { accessKeyId: '111111111111', secretAccessKey: 'x' } });
     await refuses(other.send(new CreateBucketCommand({ Bucket: 'in-the-west' })), 'BucketAlreadyExists');
@@ -64,20 +97,40 @@ describe('buckets', () => {
   test('are not deleted while they hold something', async () => {
     const Bucket = await lab.bucket('not-empty');
     await lab.put(Bucket, 'key');
-    await refuses(lab.s3.send(new DeleteBucketCommand({ Bucket })), 'BucketNotEmpty', 'The bucket you tried to delete is not empty');
+    await refuses(
+      lab.s3.send(new DeleteBucketCommand({ Bucket })),
+      'BucketNotEmpty',
+      'The bucket you tried to delete is not empty',
+    );
   });
 });
 
 describe('objects', () => {
   test('come back as they were put, with their headers', async () => {
     const Bucket = await lab.bucket('headers');
-    const put = await lab.put(Bucket, 'a b/ü.txt', 'hello', { ContentType: 'text/plain', CacheControl: 'max-age=60', ContentLanguage: 'de', ContentEncoding: 'identity', Metadata: { who: 'me' }, Tagging: 'a=1&b=2' });
+    const put = await lab.put(Bucket, 'a b/ü.txt', 'hello', {
+      ContentType: 'text/plain',
+      CacheControl: 'max-age=60',
+      ContentLanguage: 'de',
+      ContentEncoding: 'identity',
+      Metadata: { who: 'me' },
+      Tagging: 'a=1&b=2',
+    });
     assert.equal(put.ETag, '"5d41402abc4b2a76b9719d911017c592"');
     assert.equal(put.ServerSideEncryption, 'AES256');
     const got = await lab.s3.send(new GetObjectCommand({ Bucket, Key: 'a b/ü.txt' }));
     assert.equal(await got.Body?.transformToString(), 'hello');
     assert.deepEqual(
-      [got.ContentType, got.CacheControl, got.ContentLanguage, got.ContentEncoding, got.Metadata, got.TagCount, got.ContentLength, got.AcceptRanges],
+      [
+        got.ContentType,
+        got.CacheControl,
+        got.ContentLanguage,
+        got.ContentEncoding,
+        got.Metadata,
+        got.TagCount,
+        got.ContentLength,
+        got.AcceptRanges,
+      ],
       ['text/plain', 'max-age=60', 'de', 'identity', { who: 'me' }, 2, 5, 'bytes'],
     );
     const plain = await lab.s3.send(new HeadObjectCommand({ Bucket, Key: 'a b/ü.txt' }));
@@ -90,12 +143,19 @@ describe('objects', () => {
   test('of every size are the same after a restart, over the socket too', async () => {
     const Bucket = await lab.bucket('sizes');
     const socket = () => lab.orrery.client(S3Client, { transport: 'socket' });
-    const bodies = [0, 1, 16 * 1024, 16 * 1024 + 1, 130_000, 600_000, 5_000_001].map((size) => Buffer.alloc(size, `${size} `));
-    for (const body of bodies) await socket().send(new PutObjectCommand({ Bucket, Key: String(body.length), Body: body }));
-    await lab.put(Bucket, 'stream', Readable.from([Buffer.alloc(700_000, 'x'), Buffer.alloc(10, 'y')]), { ContentLength: 700_010 });
+    const bodies = [0, 1, 16 * 1024, 16 * 1024 + 1, 130_000, 600_000, 5_000_001].map((size) =>
+      Buffer.alloc(size, `${size} `),
+    );
+    for (const body of bodies)
+      await socket().send(new PutObjectCommand({ Bucket, Key: String(body.length), Body: body }));
+    await lab.put(Bucket, 'stream', Readable.from([Buffer.alloc(700_000, 'x'), Buffer.alloc(10, 'y')]), {
+      ContentLength: 700_010,
+    });
     await lab.orrery.restart();
     for (const body of bodies) {
-      const got = await socket().send(new GetObjectCommand({ Bucket, Key: String(body.length), ChecksumMode: 'ENABLED' }));
+      const got = await socket().send(
+        new GetObjectCommand({ Bucket, Key: String(body.length), ChecksumMode: 'ENABLED' }),
+      );
       assert.ok(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(body), `${body.length} bytes`);
       assert.equal(got.ETag, `"${createHash('md5').update(body).digest('hex')}"`);
     }
@@ -123,9 +183,17 @@ describe('objects', () => {
     const { ETag = '' } = await lab.put(Bucket, 'key', 'one');
     const get = (more: object) => lab.text(Bucket, 'key', more);
     assert.equal(await get({ IfMatch: ETag }), 'one');
-    await refuses(get({ IfMatch: '"other"' }), 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+    await refuses(
+      get({ IfMatch: '"other"' }),
+      'PreconditionFailed',
+      'At least one of the pre-conditions you specified did not hold',
+    );
     assert.equal((await get({ IfNoneMatch: ETag }).catch((error) => error)).$metadata.httpStatusCode, 304);
-    assert.equal((await get({ IfModifiedSince: new Date(lab.orrery.clock.now()) }).catch((error) => error)).$metadata.httpStatusCode, 304);
+    assert.equal(
+      (await get({ IfModifiedSince: new Date(lab.orrery.clock.now()) }).catch((error) => error)).$metadata
+        .httpStatusCode,
+      304,
+    );
     await refuses(get({ IfUnmodifiedSince: new Date(0) }), 'PreconditionFailed');
     await refuses(lab.put(Bucket, 'key', 'two', { IfNoneMatch: '*' }), 'PreconditionFailed');
     await lab.put(Bucket, 'new', 'two', { IfNoneMatch: '*' });
@@ -138,13 +206,32 @@ describe('objects', () => {
 
   test('are held to the digests they claim, and leave no file when they fail', async () => {
     const Bucket = await lab.bucket('digests');
-    const files = () => readdirSync(join(lab.orrery.dataDir, 's3'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+    const files = () =>
+      readdirSync(join(lab.orrery.dataDir, 's3'), { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      ).length;
     const before = files();
     const body = Buffer.alloc(2_000_000, 'z');
-    await refuses(lab.put(Bucket, 'key', body, { ContentMD5: createHash('md5').update('other').digest('base64') }), 'BadDigest', 'The Content-MD5 you specified did not match what we received.');
-    await refuses(lab.put(Bucket, 'key', body, { ContentMD5: 'AAAA' }), 'InvalidDigest', 'The Content-MD5 you specified was invalid.');
-    await refuses(lab.put(Bucket, 'key', body, { ChecksumSHA256: createHash('sha256').update('other').digest('base64') }), 'BadDigest', 'The SHA256 you specified did not match the calculated checksum.');
-    await refuses(lab.put(Bucket, 'key', body, { ChecksumCRC32: 'short' }), 'InvalidRequest', 'Value for x-amz-checksum-crc32 header is invalid.');
+    await refuses(
+      lab.put(Bucket, 'key', body, { ContentMD5: createHash('md5').update('other').digest('base64') }),
+      'BadDigest',
+      'The Content-MD5 you specified did not match what we received.',
+    );
+    await refuses(
+      lab.put(Bucket, 'key', body, { ContentMD5: 'AAAA' }),
+      'InvalidDigest',
+      'The Content-MD5 you specified was invalid.',
+    );
+    await refuses(
+      lab.put(Bucket, 'key', body, { ChecksumSHA256: createHash('sha256').update('other').digest('base64') }),
+      'BadDigest',
+      'The SHA256 you specified did not match the calculated checksum.',
+    );
+    await refuses(
+      lab.put(Bucket, 'key', body, { ChecksumCRC32: 'short' }),
+      'InvalidRequest',
+      'Value for x-amz-checksum-crc32 header is invalid.',
+    );
     await lab.orrery.clock.wind(1);
     assert.equal(files(), before);
     for (const ChecksumAlgorithm of ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const) {
@@ -166,22 +253,38 @@ describe('objects', () => {
       await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'from +ü' }));
       await lab.orrery.clock.wind(1);
       const copy = await lab.s3.send(new GetObjectCommand({ Bucket, Key: 'to' }));
-      assert.deepEqual([await copy.Body?.transformToString(), copy.ContentType, copy.Metadata, copy.TagCount], [body, 'text/css', { a: '1' }, 1]);
+      assert.deepEqual(
+        [await copy.Body?.transformToString(), copy.ContentType, copy.Metadata, copy.TagCount],
+        [body, 'text/css', { a: '1' }, 1],
+      );
     }
     const CopySource = `${Bucket}/to`;
-    await refuses(lab.s3.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource })), 'InvalidRequest', /illegal because it is trying to copy an object to itself/);
-    await lab.s3.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource, MetadataDirective: 'REPLACE', Metadata: { b: '2' } }));
+    await refuses(
+      lab.s3.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource })),
+      'InvalidRequest',
+      /illegal because it is trying to copy an object to itself/,
+    );
+    await lab.s3.send(
+      new CopyObjectCommand({ Bucket, Key: 'to', CopySource, MetadataDirective: 'REPLACE', Metadata: { b: '2' } }),
+    );
     assert.deepEqual((await lab.s3.send(new HeadObjectCommand({ Bucket, Key: 'to' }))).Metadata, { b: '2' });
-    await refuses(lab.s3.send(new CopyObjectCommand({ Bucket, Key: 'x', CopySource, CopySourceIfNoneMatch: '*' })), 'PreconditionFailed');
+    await refuses(
+      lab.s3.send(new CopyObjectCommand({ Bucket, Key: 'x', CopySource, CopySourceIfNoneMatch: '*' })),
+      'PreconditionFailed',
+    );
     await refuses(lab.s3.send(new CopyObjectCommand({ Bucket, Key: 'x', CopySource: `${Bucket}/none` })), 'NoSuchKey');
   });
 
   test('are deleted many at a time', async () => {
     const Bucket = await lab.bucket('many');
     for (const key of ['a', 'b', 'c']) await lab.put(Bucket, key);
-    const { Deleted, Errors } = await lab.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'a' }, { Key: 'never' }] } }));
+    const { Deleted, Errors } = await lab.s3.send(
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'a' }, { Key: 'never' }] } }),
+    );
     assert.deepEqual([Deleted?.map(({ Key }) => Key), Errors], [['a', 'never'], undefined]);
-    const quiet = await lab.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'b' }], Quiet: true } }));
+    const quiet = await lab.s3.send(
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'b' }], Quiet: true } }),
+    );
     assert.equal(quiet.Deleted, undefined);
     await refuses(lab.text(Bucket, 'b'), 'NoSuchKey');
   });
@@ -189,17 +292,52 @@ describe('objects', () => {
   test('have tags, attributes and a storage class', async () => {
     const Bucket = await lab.bucket('attributes');
     await lab.put(Bucket, 'key', 'hello', { StorageClass: 'STANDARD_IA', ChecksumAlgorithm: 'SHA256' });
-    await lab.s3.send(new PutObjectTaggingCommand({ Bucket, Key: 'key', Tagging: { TagSet: [{ Key: 'team', Value: 'kitchen' }] } }));
-    assert.deepEqual((await lab.s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'key' }))).TagSet, [{ Key: 'team', Value: 'kitchen' }]);
-    await refuses(lab.s3.send(new PutObjectTaggingCommand({ Bucket, Key: 'key', Tagging: { TagSet: [{ Key: 'a', Value: '1' }, { Key: 'a', Value: '2' }] } })), 'InvalidTag', 'Cannot provide multiple Tags with the same key');
-    const told = await lab.s3.send(new GetObjectAttributesCommand({ Bucket, Key: 'key', ObjectAttributes: ['ETag', 'Checksum', 'ObjectSize', 'StorageClass'] }));
-    assert.deepEqual([told.ETag, told.ObjectSize, told.StorageClass, told.Checksum?.ChecksumSHA256], ['5d41402abc4b2a76b9719d911017c592', 5, 'STANDARD_IA', 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=']);
-    await refuses(lab.put(Bucket, 'key', '', { StorageClass: 'WARM' as 'STANDARD' }), 'InvalidStorageClass', 'The storage class you specified is not valid');
+    await lab.s3.send(
+      new PutObjectTaggingCommand({ Bucket, Key: 'key', Tagging: { TagSet: [{ Key: 'team', Value: 'kitchen' }] } }),
+    );
+    assert.deepEqual((await lab.s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'key' }))).TagSet, [
+      { Key: 'team', Value: 'kitchen' },
+    ]);
+    await refuses(
+      lab.s3.send(
+        new PutObjectTaggingCommand({
+          Bucket,
+          Key: 'key',
+          Tagging: {
+            TagSet: [
+              { Key: 'a', Value: '1' },
+              { Key: 'a', Value: '2' },
+            ],
+          },
+        }),
+      ),
+      'InvalidTag',
+      'Cannot provide multiple Tags with the same key',
+    );
+    const told = await lab.s3.send(
+      new GetObjectAttributesCommand({
+        Bucket,
+        Key: 'key',
+        ObjectAttributes: ['ETag', 'Checksum', 'ObjectSize', 'StorageClass'],
+      }),
+    );
+    assert.deepEqual(
+      [told.ETag, told.ObjectSize, told.StorageClass, told.Checksum?.ChecksumSHA256],
+      ['5d41402abc4b2a76b9719d911017c592', 5, 'STANDARD_IA', 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ='],
+    );
+    await refuses(
+      lab.put(Bucket, 'key', '', { StorageClass: 'WARM' as 'STANDARD' }),
+      'InvalidStorageClass',
+      'The storage class you specified is not valid',
+    );
   });
 
   test('of a client that breaks off are not kept', async () => {
     const Bucket = await lab.bucket('broken-off');
-    const upload = request(`${lab.orrery.url}/${Bucket}/half`, { method: 'PUT', headers: { 'content-length': 2_000_000, authorization, 'x-amz-date': timestamp(lab.orrery.clock.now()) } });
+    const upload = request(`${lab.orrery.url}/${Bucket}/half`, {
+      method: 'PUT',
+      headers: { 'content-length': 2_000_000, authorization, 'x-amz-date': timestamp(lab.orrery.clock.now()) },
+    });
     const closed = new Promise((resolve) => upload.once('close', resolve));
     upload.once('error', () => undefined);
     upload.write(Buffer.alloc(900_000), () => upload.destroy());

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import {
-  GetObjectCommand,
-  PutBucketPolicyCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { setCaller } from '../../data-planes/http/caller.ts';
 import type { HttpRequest } from '../../data-planes/http/exchange.ts';
@@ -26,20 +22,47 @@ const account = '000000000000';
 async function role(name: string, ...statements: object[]): Promise<S3Client> {
   const trust = { Statement: [{ Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' }] };
   const iam = lab.orrery.client(IAMClient);
-  const { Role } = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }));
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
+  );
   if (statements.length > 0) {
-    await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'p', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }));
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: name,
+        PolicyName: 'p',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+      }),
+    );
   }
-  const { Credentials } = await lab.orrery.client(STSClient).send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'test' }));
-  const credentials = { accessKeyId: Credentials?.AccessKeyId ?? '', secretAccessKey: Credentials?.SecretAccessKey ?? '', sessionToken: Credentials?.SessionToken ?? '' };
+  const { Credentials } = await lab.orrery
+    .client(STSClient)
+    .send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'test' }));
+  const credentials = {
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secretAccessKey: Credentials?.SecretAccessKey ?? '',
+    sessionToken: Credentials?.SessionToken ?? '',
+  };
   return lab.orrery.client(S3Client, { credentials });
 }
 
-const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({ Effect: 'Allow', Action, Resource, ...(Condition ? { Condition } : {}) });
+const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition ? { Condition } : {}),
+});
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 
 async function visit(Bucket: string, path: string, principal?: Principal, method = 'GET') {
-  const request: HttpRequest = { method, url: path, host: `${Bucket}.s3.us-east-1.amazonaws.com`, headers: {}, body: undefined, client: { ip: '127.0.0.1', port: 1, secure: true, httpVersion: '1.1' }, signal: new AbortController().signal };
+  const request: HttpRequest = {
+    method,
+    url: path,
+    host: `${Bucket}.s3.us-east-1.amazonaws.com`,
+    headers: {},
+    body: undefined,
+    client: { ip: '127.0.0.1', port: 1, secure: true, httpVersion: '1.1' },
+    signal: new AbortController().signal,
+  };
   if (principal) setCaller(request, principal);
   const plane = lab.orrery.kernel.engine(hosts).find(request.host);
   return plane?.(request, startTrace(lab.orrery.kernel, 'test', 'visit'));
@@ -50,10 +73,24 @@ describe('permissions', () => {
     const Bucket = await lab.bucket('conditional');
     await lab.put(Bucket, 'open', 'x', { Tagging: 'level=public' });
     await lab.put(Bucket, 'closed', 'x', { Tagging: 'level=secret' });
-    const tagged = await role('tagged', allow('s3:GetObject', '*', { StringEquals: { 's3:ExistingObjectTag/level': 'public' } }));
+    const tagged = await role(
+      'tagged',
+      allow('s3:GetObject', '*', { StringEquals: { 's3:ExistingObjectTag/level': 'public' } }),
+    );
     await tagged.send(new GetObjectCommand({ Bucket, Key: 'open' }));
     await refuses(tagged.send(new GetObjectCommand({ Bucket, Key: 'closed' })), 'AccessDenied');
-    await lab.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy({ Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/*`, Condition: { StringNotEquals: { 's3:x-amz-storage-class': 'STANDARD_IA' } } }) }));
+    await lab.s3.send(
+      new PutBucketPolicyCommand({
+        Bucket,
+        Policy: policy({
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:PutObject',
+          Resource: `arn:aws:s3:::${Bucket}/*`,
+          Condition: { StringNotEquals: { 's3:x-amz-storage-class': 'STANDARD_IA' } },
+        }),
+      }),
+    );
     await refuses(lab.put(Bucket, 'key', 'x'), 'AccessDenied', /with an explicit deny in a resource-based policy/);
     await lab.put(Bucket, 'key', 'x', { StorageClass: 'STANDARD_IA' });
   });
@@ -64,7 +101,18 @@ describe('the bucket policy', () => {
     const Bucket = await lab.bucket('behind-cloudfront');
     const sourceArn = `arn:aws:cloudfront::${account}:distribution/E1`;
     await lab.put(Bucket, 'a b.txt', 'asset');
-    await lab.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy({ Effect: 'Allow', Principal: { Service: 'cloudfront.amazonaws.com' }, Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/*`, Condition: { StringEquals: { 'AWS:SourceArn': sourceArn } } }) }));
+    await lab.s3.send(
+      new PutBucketPolicyCommand({
+        Bucket,
+        Policy: policy({
+          Effect: 'Allow',
+          Principal: { Service: 'cloudfront.amazonaws.com' },
+          Action: 's3:GetObject',
+          Resource: `arn:aws:s3:::${Bucket}/*`,
+          Condition: { StringEquals: { 'AWS:SourceArn': sourceArn } },
+        }),
+      }),
+    );
     const edge = (arn: string) => servicePrincipal('cloudfront.amazonaws.com', account, { sourceArn: arn });
     const answer = await visit(Bucket, '/a%20b.txt', edge(sourceArn));
     assert.deepEqual([answer?.status, String(answer?.body)], [200, 'asset']);

@@ -18,7 +18,10 @@ describe('form uploads', () => {
     s3 = await bucketIn(orrery, Bucket);
     const iam = orrery.client(IAMClient);
     await iam.send(new CreateUserCommand({ UserName: 'uploader' }));
-    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/user/*` }] });
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/user/*` }],
+    });
     await iam.send(new PutUserPolicyCommand({ UserName: 'uploader', PolicyName: 'own', PolicyDocument }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'uploader' }));
     credentials = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
@@ -37,13 +40,20 @@ describe('form uploads', () => {
     form.append('file', new Blob([new Uint8Array(Buffer.from(file))], { type: 'image/png' }), 'photo.png');
     const encoded = new Response(form);
     const headers = { 'content-type': encoded.headers.get('content-type') ?? '' };
-    return visit(orrery, `${Bucket}.s3.us-east-1.amazonaws.com`, '/', { method: 'POST', headers, body: Buffer.from(await encoded.arrayBuffer()) });
+    return visit(orrery, `${Bucket}.s3.us-east-1.amazonaws.com`, '/', {
+      method: 'POST',
+      headers,
+      body: Buffer.from(await encoded.arrayBuffer()),
+    });
   }
 
   test('a signed form puts its file, byte for byte, with its fields', async () => {
     const file = randomBytes(700_000);
     const Fields = { 'x-amz-meta-table': 'seven', 'Content-Type': 'image/png' };
-    const done = await post({ Key: 'user/${filename}', Fields, Conditions: [['content-length-range', 1, 1_000_000]] }, file);
+    const done = await post(
+      { Key: 'user/${filename}', Fields, Conditions: [['content-length-range', 1, 1_000_000]] },
+      file,
+    );
     assert.equal(done.status, 204, done.body);
     const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'user/photo.png' }));
     assert.deepEqual([got.ContentType, got.Metadata], ['image/png', { table: 'seven' }]);
@@ -53,9 +63,15 @@ describe('form uploads', () => {
   test('what the form asks for is answered', async () => {
     const created = await post({ Key: 'user/a', Fields: { success_action_status: '201' } }, 'x');
     assert.deepEqual([created.status, /<Key>user\/a<\/Key>/.test(created.body)], [201, true]);
-    const redirected = await post({ Key: 'user/a', Fields: { success_action_redirect: 'http://localhost/done?from=form' } }, 'x');
+    const redirected = await post(
+      { Key: 'user/a', Fields: { success_action_redirect: 'http://localhost/done?from=form' } },
+      'x',
+    );
     assert.equal(redirected.status, 303);
-    assert.match(String(redirected.headers.location), /^http:\/\/localhost\/done\?from=form&bucket=uploads&key=user%2Fa&etag=/);
+    assert.match(
+      String(redirected.headers.location),
+      /^http:\/\/localhost\/done\?from=form&bucket=uploads&key=user%2Fa&etag=/,
+    );
   });
 
   test('a form that leaves its policy is refused', async () => {
@@ -65,9 +81,18 @@ describe('form uploads', () => {
     };
     assert.deepEqual(await refusal({ Key: 'user/never' }, 'x', { key: 'user/other' }), [403, 'AccessDenied']);
     assert.deepEqual(await refusal({ Key: 'user/never' }, 'x', { 'x-amz-meta-extra': 'y' }), [403, 'AccessDenied']);
-    assert.deepEqual(await refusal({ Key: 'user/never', Conditions: [['content-length-range', 0, 3]] }, 'long'), [400, 'EntityTooLarge']);
-    assert.deepEqual(await refusal({ Key: 'user/never', Conditions: [['content-length-range', 9, 99]] }, 'short'), [400, 'EntityTooSmall']);
-    assert.deepEqual(await refusal({ Key: 'user/never' }, 'x', { 'X-Amz-Signature': '0'.repeat(64) }), [403, 'SignatureDoesNotMatch']);
+    assert.deepEqual(await refusal({ Key: 'user/never', Conditions: [['content-length-range', 0, 3]] }, 'long'), [
+      400,
+      'EntityTooLarge',
+    ]);
+    assert.deepEqual(await refusal({ Key: 'user/never', Conditions: [['content-length-range', 9, 99]] }, 'short'), [
+      400,
+      'EntityTooSmall',
+    ]);
+    assert.deepEqual(await refusal({ Key: 'user/never' }, 'x', { 'X-Amz-Signature': '0'.repeat(64) }), [
+      403,
+      'SignatureDoesNotMatch',
+    ]);
     assert.deepEqual(await refusal({ Key: 'elsewhere/never' }, 'x'), [403, 'AccessDenied']);
     assert.deepEqual(await refusal({ Key: 'user/never', Expires: -10 }, 'x'), [403, 'AccessDenied']);
     await refusedAs(s3.send(new HeadObjectCommand({ Bucket, Key: 'user/never' })), 'NotFound', 404);
@@ -75,7 +100,9 @@ describe('form uploads', () => {
 
   test('the older signature, which boto3 makes, is taken and checked', async () => {
     const conditions = [{ bucket: Bucket }, { key: 'user/older' }];
-    const policy = Buffer.from(JSON.stringify({ expiration: new Date(orrery.clock.now() + 60_000), conditions })).toString('base64');
+    const policy = Buffer.from(
+      JSON.stringify({ expiration: new Date(orrery.clock.now() + 60_000), conditions }),
+    ).toString('base64');
     const signature = createHmac('sha1', credentials.secretAccessKey).update(policy).digest('base64');
     const fields = { key: 'user/older', AWSAccessKeyId: credentials.accessKeyId, policy, signature };
     const done = await send(fields, 'x');

@@ -1,24 +1,38 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { CreateBucketCommand, PutObjectCommand, S3Client, type PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import type { Orrery } from '../../../tests/runtime-fixture.ts';
 
 /** Both ways into the pipeline: the same tests hold for each. */
 export const transports = ['process', 'socket'] as const;
 
 /** A client and a new bucket. */
-export async function bucketIn(orrery: Orrery, Bucket: string, options: { transport?: 'process' | 'socket' } = {}): Promise<S3Client> {
+export async function bucketIn(
+  orrery: Orrery,
+  Bucket: string,
+  options: { transport?: 'process' | 'socket' } = {},
+): Promise<S3Client> {
   const s3 = orrery.client(S3Client, options);
   await s3.send(new CreateBucketCommand({ Bucket }));
   return s3;
 }
 
-export async function put(s3: S3Client, Bucket: string, Key: string, Body: string | Buffer = '', more: Partial<PutObjectCommandInput> = {}) {
+export async function put(
+  s3: S3Client,
+  Bucket: string,
+  Key: string,
+  Body: string | Buffer = '',
+  more: Partial<PutObjectCommandInput> = {},
+) {
   return s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
 }
 
 /** Asserts the code and the status of a refusal. */
-export async function refusedAs(promise: Promise<unknown>, code: string, status: number): Promise<Error & Record<string, unknown>> {
+export async function refusedAs(
+  promise: Promise<unknown>,
+  code: string,
+  status: number,
+): Promise<Error & Record<string, unknown>> {
   try {
     await promise;
   } catch (error) {
@@ -40,14 +54,25 @@ export interface Answer {
 }
 
 /** What a browser gets: a request to the port of users' traffic, the name in its Host header. Redirects are not followed. */
-export function visit(orrery: Orrery, host: string, path: string, options: { method?: string; headers?: Record<string, string>; body?: Buffer | string } = {}): Promise<Answer> {
+export function visit(
+  orrery: Orrery,
+  host: string,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: Buffer | string } = {},
+): Promise<Answer> {
   const { method = 'GET', headers = {}, body } = options;
   return new Promise((resolve, reject) => {
     const sent = request(`${orrery.httpUrl}${path}`, { method, headers: { ...headers, host } }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
     });
     sent.on('error', reject);
     sent.end(body);

@@ -15,7 +15,13 @@ import * as configurations from './operations/configurations.ts';
 import { CopyObject } from './operations/copies.ts';
 import * as fixedConfigurations from './operations/fixed-configurations.ts';
 import { ListObjects, ListObjectsV2 } from './operations/listing.ts';
-import { AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, UploadPart, UploadPartCopy } from './operations/multipart.ts';
+import {
+  AbortMultipartUpload,
+  CompleteMultipartUpload,
+  CreateMultipartUpload,
+  UploadPart,
+  UploadPartCopy,
+} from './operations/multipart.ts';
 import * as notifications from './operations/notifications.ts';
 import * as objectLocks from './operations/object-locks.ts';
 import { DeleteObject, DeleteObjects, GetObject, HeadObject, PutObject } from './operations/objects.ts';

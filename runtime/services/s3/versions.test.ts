@@ -35,14 +35,32 @@ describe('versioning', () => {
     const removal = await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'key' }));
     assert.equal(removal.DeleteMarker, true);
     await refuses(lab.text(Bucket, 'key'), 'NoSuchKey');
-    assert.equal((await refuses(lab.text(Bucket, 'key', { VersionId: removal.VersionId ?? '' }), 'MethodNotAllowed')).$metadata.httpStatusCode, 405);
+    assert.equal(
+      (await refuses(lab.text(Bucket, 'key', { VersionId: removal.VersionId ?? '' }), 'MethodNotAllowed')).$metadata
+        .httpStatusCode,
+      405,
+    );
     assert.equal(await lab.text(Bucket, 'key', { VersionId: first ?? '' }), 'one');
     assert.equal(await lab.text(Bucket, 'key', { VersionId: 'null' }), 'before');
-    await refuses(lab.text(Bucket, 'key', { VersionId: 'x'.repeat(32) }), 'NoSuchVersion', 'The specified version does not exist.');
+    await refuses(
+      lab.text(Bucket, 'key', { VersionId: 'x'.repeat(32) }),
+      'NoSuchVersion',
+      'The specified version does not exist.',
+    );
     await refuses(lab.text(Bucket, 'key', { VersionId: 'bad' }), 'InvalidArgument', 'Invalid version id specified');
     const listed = await lab.s3.send(new ListObjectVersionsCommand({ Bucket }));
-    assert.deepEqual(listed.Versions?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]), [[second, false], [first, false], ['null', false]]);
-    assert.deepEqual(listed.DeleteMarkers?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]), [[removal.VersionId, true]]);
+    assert.deepEqual(
+      listed.Versions?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]),
+      [
+        [second, false],
+        [first, false],
+        ['null', false],
+      ],
+    );
+    assert.deepEqual(
+      listed.DeleteMarkers?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]),
+      [[removal.VersionId, true]],
+    );
     assert.equal((await lab.s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount, 0);
     await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'key', VersionId: removal.VersionId }));
     assert.equal(await lab.text(Bucket, 'key'), 'two');
@@ -61,7 +79,10 @@ describe('versioning', () => {
     const { VersionId: marker } = await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'key' }));
     assert.equal(marker, 'null');
     const listed = await lab.s3.send(new ListObjectVersionsCommand({ Bucket }));
-    assert.deepEqual([listed.Versions?.map((one) => one.VersionId), listed.DeleteMarkers?.map((one) => one.VersionId)], [[kept], ['null']]);
+    assert.deepEqual(
+      [listed.Versions?.map((one) => one.VersionId), listed.DeleteMarkers?.map((one) => one.VersionId)],
+      [[kept], ['null']],
+    );
   });
 
   test('is listed in pages, with prefixes rolled up', async () => {
@@ -72,7 +93,10 @@ describe('versioning', () => {
     let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
     for (;;) {
       const page = await lab.s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 2, Delimiter: '/', ...marker }));
-      pages.push([...(page.CommonPrefixes ?? []).map((one) => one.Prefix), ...(page.Versions ?? []).map((one) => one.Key)]);
+      pages.push([
+        ...(page.CommonPrefixes ?? []).map((one) => one.Prefix),
+        ...(page.Versions ?? []).map((one) => one.Key),
+      ]);
       if (!page.IsTruncated) break;
       marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
     }
@@ -84,19 +108,42 @@ describe('object lock', () => {
   test('keeps a version until its date, or while it is held', async () => {
     const Bucket = 'locked-away';
     await lab.s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
-    await refuses(lab.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })), 'InvalidBucketState');
-    await lab.s3.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 10 } } } }));
+    await refuses(
+      lab.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })),
+      'InvalidBucketState',
+    );
+    await lab.s3.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket,
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: 'Enabled',
+          Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 10 } },
+        },
+      }),
+    );
     const { VersionId = '' } = await lab.put(Bucket, 'ledger');
     const remove = () => lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'ledger', VersionId }));
     await refuses(remove(), 'AccessDenied', 'Access Denied because object protected by object lock.');
     const { Retention } = await lab.s3.send(new GetObjectRetentionCommand({ Bucket, Key: 'ledger', VersionId }));
     assert.equal(Retention?.Mode, 'COMPLIANCE');
     const sooner = new Date(lab.orrery.clock.now() + 86_400_000);
-    await refuses(lab.s3.send(new PutObjectRetentionCommand({ Bucket, Key: 'ledger', VersionId, Retention: { Mode: 'COMPLIANCE', RetainUntilDate: sooner } })), 'AccessDenied');
+    await refuses(
+      lab.s3.send(
+        new PutObjectRetentionCommand({
+          Bucket,
+          Key: 'ledger',
+          VersionId,
+          Retention: { Mode: 'COMPLIANCE', RetainUntilDate: sooner },
+        }),
+      ),
+      'AccessDenied',
+    );
     await lab.orrery.clock.wind(10 * 86_400_000);
     await lab.s3.send(new PutObjectLegalHoldCommand({ Bucket, Key: 'ledger', VersionId, LegalHold: { Status: 'ON' } }));
     await refuses(remove(), 'AccessDenied');
-    await lab.s3.send(new PutObjectLegalHoldCommand({ Bucket, Key: 'ledger', VersionId, LegalHold: { Status: 'OFF' } }));
+    await lab.s3.send(
+      new PutObjectLegalHoldCommand({ Bucket, Key: 'ledger', VersionId, LegalHold: { Status: 'OFF' } }),
+    );
     await remove();
   });
 
@@ -104,7 +151,10 @@ describe('object lock', () => {
     const Bucket = 'governed';
     await lab.s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
     const until = new Date(lab.orrery.clock.now() + 86_400_000);
-    const { VersionId = '' } = await lab.put(Bucket, 'draft', 'x', { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: until });
+    const { VersionId = '' } = await lab.put(Bucket, 'draft', 'x', {
+      ObjectLockMode: 'GOVERNANCE',
+      ObjectLockRetainUntilDate: until,
+    });
     await refuses(lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'draft', VersionId })), 'AccessDenied');
     await lab.s3.send(new DeleteObjectCommand({ Bucket, Key: 'draft', VersionId, BypassGovernanceRetention: true }));
   });

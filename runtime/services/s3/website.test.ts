@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { DeletePublicAccessBlockCommand, PutBucketPolicyCommand, PutBucketWebsiteCommand, type S3Client, type WebsiteConfiguration } from '@aws-sdk/client-s3';
+import {
+  DeletePublicAccessBlockCommand,
+  PutBucketPolicyCommand,
+  PutBucketWebsiteCommand,
+  type S3Client,
+  type WebsiteConfiguration,
+} from '@aws-sdk/client-s3';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { bucketIn, put, refusedAs, visit } from './s3.fixture.ts';
 
@@ -26,7 +32,8 @@ describe('website hosting', () => {
   });
   after(() => orrery.stop());
 
-  const site = (WebsiteConfiguration: WebsiteConfiguration) => s3.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration }));
+  const site = (WebsiteConfiguration: WebsiteConfiguration) =>
+    s3.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration }));
   const get = (path: string, options = {}) => visit(orrery, host, path, options);
 
   test('there is no site before it is configured', async () => {
@@ -64,7 +71,15 @@ describe('website hosting', () => {
       IndexDocument: { Suffix: 'index.html' },
       RoutingRules: [
         { Condition: { KeyPrefixEquals: 'old/' }, Redirect: { ReplaceKeyPrefixWith: 'new/' } },
-        { Condition: { HttpErrorCodeReturnedEquals: '404' }, Redirect: { HostName: 'elsewhere.example', Protocol: 'https', ReplaceKeyWith: 'search', HttpRedirectCode: '302' } },
+        {
+          Condition: { HttpErrorCodeReturnedEquals: '404' },
+          Redirect: {
+            HostName: 'elsewhere.example',
+            Protocol: 'https',
+            ReplaceKeyWith: 'search',
+            HttpRedirectCode: '302',
+          },
+        },
       ],
     });
     const old = await get('/old/page.html');
@@ -82,6 +97,10 @@ describe('website hosting', () => {
   test('configurations that contradict themselves are refused', async () => {
     await refusedAs(site({}), 'InvalidArgument', 400);
     await refusedAs(site({ IndexDocument: { Suffix: 'a/b' } }), 'InvalidArgument', 400);
-    await refusedAs(site({ RedirectAllRequestsTo: { HostName: 'x' }, IndexDocument: { Suffix: 'index.html' } }), 'InvalidArgument', 400);
+    await refusedAs(
+      site({ RedirectAllRequestsTo: { HostName: 'x' }, IndexDocument: { Suffix: 'index.html' } }),
+      'InvalidArgument',
+      400,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import type { Distribution } from './distribution.ts';
 import { Distribution as Empty } from './distribution.ts';
-import type { MetricStore, Metric } from './metric-store.ts';
+import type { Metric, MetricStore } from './metric-store.ts';
 
 export interface Window {
   unit: string | undefined;

@@ -1,7 +1,7 @@
 import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../../kernel/service.ts';
-import { checkQueries } from '../behaviour/query-rules.ts';
 import { runQueries } from '../behaviour/queries.ts';
+import { checkQueries } from '../behaviour/query-rules.ts';
 import { constraintViolation, validationError } from '../errors.ts';
 import { cloudTime, formatToken, type MetricDataQuery, parseToken } from '../state.ts';
 

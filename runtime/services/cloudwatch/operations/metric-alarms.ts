@@ -3,8 +3,8 @@ import type { Context } from '../../../kernel/service.ts';
 import { alarmClock } from '../behaviour/alarm-clock.ts';
 import { checkMetricAlarm } from '../behaviour/alarm-rules.ts';
 import { remember } from '../behaviour/history.ts';
-import { alarmArn, alarms, type Dimension, type MetricAlarm, type MetricDataQuery } from '../state.ts';
 import { validationError } from '../errors.ts';
+import { alarmArn, alarms, type Dimension, type MetricAlarm, type MetricDataQuery } from '../state.ts';
 
 export function PutMetricAlarm(ctx: Context, input: PutMetricAlarmCommandInput) {
   checkMetricAlarm(ctx, input);

@@ -1,8 +1,8 @@
 import type { MetricDatum, PutMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../../kernel/service.ts';
 import { Distribution } from '../behaviour/distribution.ts';
-import { metricStore } from '../behaviour/metric-store.ts';
 import { checkDimensions, units } from '../behaviour/metric-rules.ts';
+import { metricStore } from '../behaviour/metric-store.ts';
 import {
   constraintViolation,
   invalidParameterCombination,
@@ -19,7 +19,7 @@ const newestMs = 2 * 3_600_000;
 
 export function PutMetricData(ctx: Context, input: PutMetricDataCommandInput) {
   const namespace = input.Namespace ?? '';
-  if (!/^[^:][^\x00]{0,254}$/.test(namespace))
+  if (!/^[^:].{0,254}$/s.test(namespace) || namespace.includes('\0'))
     throw constraintViolation(namespace, 'namespace', 'Member must satisfy regular expression pattern: [^:].*');
   if (namespace.startsWith('AWS/')) throw invalidParameterValue('The value AWS/ for parameter Namespace is invalid.');
   const data = input.MetricData ?? [];

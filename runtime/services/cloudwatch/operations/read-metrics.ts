@@ -1,7 +1,7 @@
 import type { GetMetricStatisticsCommandInput, ListMetricsCommandInput } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../../kernel/service.ts';
-import type { Distribution } from '../behaviour/distribution.ts';
 import { checkPeriod } from '../behaviour/alarm-rules.ts';
+import type { Distribution } from '../behaviour/distribution.ts';
 import { checkStatName } from '../behaviour/metric-rules.ts';
 import { type Metric, metricStore } from '../behaviour/metric-store.ts';
 import { alignStart, readPeriods } from '../behaviour/read-metric.ts';

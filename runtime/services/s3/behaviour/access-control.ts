@@ -17,19 +17,35 @@ export interface AclRequest {
  * others is granted by policies here.
  */
 export function checkAcl(bucket: Bucket, input: AclRequest): void {
-  const grants = [input.GrantFullControl, input.GrantRead, input.GrantReadACP, input.GrantWrite, input.GrantWriteACP, input.AccessControlPolicy];
+  const grants = [
+    input.GrantFullControl,
+    input.GrantRead,
+    input.GrantReadACP,
+    input.GrantWrite,
+    input.GrantWriteACP,
+    input.AccessControlPolicy,
+  ];
   const granted = grants.some((grant) => grant !== undefined);
   if (input.ACL === undefined && !granted) return;
-  if (input.ACL !== undefined && !cannedAcls.includes(input.ACL)) throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-acl', ArgumentValue: input.ACL }, 'Invalid canned ACL');
+  if (input.ACL !== undefined && !cannedAcls.includes(input.ACL))
+    throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-acl', ArgumentValue: input.ACL }, 'Invalid canned ACL');
   if (ownershipOf(bucket) === 'BucketOwnerEnforced') {
     if (granted || !ownerAcls.includes(input.ACL ?? '')) throw s3Error('AccessControlListNotSupported');
     return;
   }
   if (!granted && ownerAcls.includes(input.ACL ?? '')) return;
   if (isPublicAcl(input.ACL) && publicAccessBlock(bucket).BlockPublicAcls) {
-    throw s3Error('AccessDenied', {}, 'Access Denied because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access.');
+    throw s3Error(
+      'AccessDenied',
+      {},
+      'Access Denied because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access.',
+    );
   }
-  throw s3Error('NotImplemented', {}, `The access control list "${input.ACL ?? 'of grants'}" is refused: grant access by a bucket policy, which Orrery evaluates.`);
+  throw s3Error(
+    'NotImplemented',
+    {},
+    `The access control list "${input.ACL ?? 'of grants'}" is refused: grant access by a bucket policy, which Orrery evaluates.`,
+  );
 }
 
 export function ownershipOf(bucket: Bucket): string {
@@ -42,4 +58,12 @@ function isPublicAcl(acl: string | undefined): boolean {
 }
 
 const ownerAcls = ['private', 'bucket-owner-full-control'];
-const cannedAcls = [...ownerAcls, 'public-read', 'public-read-write', 'authenticated-read', 'aws-exec-read', 'bucket-owner-read', 'log-delivery-write'];
+const cannedAcls = [
+  ...ownerAcls,
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'aws-exec-read',
+  'bucket-owner-read',
+  'log-delivery-write',
+];

@@ -62,7 +62,11 @@ export class AccessLogs {
     const lines = this.#lines.get(name) ?? [];
     this.#lines.set(name, lines);
     if (lines.length < mostLines) lines.push(logLine(request, event));
-    if (!this.#timers.has(name)) this.#timers.set(name, this.#kernel.clock.after(collectMs, `S3 access log of ${name}`, () => this.#deliver(name)));
+    if (!this.#timers.has(name))
+      this.#timers.set(
+        name,
+        this.#kernel.clock.after(collectMs, `S3 access log of ${name}`, () => this.#deliver(name)),
+      );
   }
 
   /** Writes what was collected as logging.s3.amazonaws.com; a target that refuses loses it, as on AWS. */
@@ -75,7 +79,12 @@ export class AccessLogs {
     if (!bucket || !logging || lines.length === 0) return;
     const principal = servicePrincipal('logging.s3.amazonaws.com', bucket.account, { sourceArn: bucketArn(name) });
     const ctx = this.#kernel.context({ principal, region: bucket.region });
-    const input = { Bucket: logging.TargetBucket, Key: logKey(ctx, bucket, logging), Body: Buffer.from(`${lines.join('\n')}\n`), ContentType: 'text/plain' };
+    const input = {
+      Bucket: logging.TargetBucket,
+      Key: logKey(ctx, bucket, logging),
+      Body: Buffer.from(`${lines.join('\n')}\n`),
+      ContentType: 'text/plain',
+    };
     await ctx.call('s3', 'PutObject', input).catch((error: unknown) => {
       if (!(error instanceof AwsError)) throw error;
     });
@@ -99,7 +108,11 @@ function loggingOf(bucket: Bucket): LoggingEnabled | undefined {
 }
 
 /** "Log object key format": simple, or in folders by account, region, bucket and day. */
-function logKey(ctx: Context, bucket: Bucket, { TargetPrefix = '', TargetObjectKeyFormat: format }: LoggingEnabled): string {
+function logKey(
+  ctx: Context,
+  bucket: Bucket,
+  { TargetPrefix = '', TargetObjectKeyFormat: format }: LoggingEnabled,
+): string {
   const [date = '', time = ''] = new Date(ctx.clock.now()).toISOString().split('T');
   const name = `${date}-${time.slice(0, 8).replaceAll(':', '-')}-${ctx.ids.hex(16).toUpperCase()}`;
   if (!format?.PartitionedPrefix) return `${TargetPrefix}${name}`;

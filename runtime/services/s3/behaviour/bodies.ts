@@ -70,7 +70,10 @@ export class Bodies {
   }
 
   /** `range` counts plain bytes, both ends included. The stream must be read or destroyed. */
-  read(body: BodyReference, options: { range?: ByteRange | undefined; key?: Buffer | undefined } = {}): Readable | Buffer {
+  read(
+    body: BodyReference,
+    options: { range?: ByteRange | undefined; key?: Buffer | undefined } = {},
+  ): Readable | Buffer {
     const { start, end } = options.range ?? { start: 0, end: body.size - 1 };
     if (end < start) return Buffer.alloc(0);
     if (body.inline) return decrypted(body.inline, start, end, options.key);
@@ -78,7 +81,10 @@ export class Bodies {
     const [only] = pieces;
     if (only && pieces.length === 1 && end - start < readLimit) return readAtOnce(only, options.key);
     if (!options.key) return new FileStream(pieces, this.#blocks);
-    return Readable.from(decryptedPieces(pieces, options.key, this.#blocks), { objectMode: false, highWaterMark: 1024 * 1024 });
+    return Readable.from(decryptedPieces(pieces, options.key, this.#blocks), {
+      objectMode: false,
+      highWaterMark: 1024 * 1024,
+    });
   }
 
   /** The same bytes once more, for a copy: another name for the same file, where the disk can. */
@@ -90,14 +96,20 @@ export class Bodies {
   /** Bodies one after another as one, without moving a byte. */
   join(parts: BodyReference[]): BodyReference {
     const files = parts.flatMap(filesOf);
-    return { file: files.length === 0 ? null : referenceTo(files), inline: null, size: parts.reduce((sum, part) => sum + part.size, 0) };
+    return {
+      file: files.length === 0 ? null : referenceTo(files),
+      inline: null,
+      size: parts.reduce((sum, part) => sum + part.size, 0),
+    };
   }
 
   /** Once the commit that forgets it is on disk. */
   removeLater(body: Pick<BodyReference, 'file' | 'size'>): void {
     const files = filesOf(body);
     if (files.length === 0) return;
-    const removal = this.#kernel.store.durable().then(() => Promise.allSettled(files.map(({ file }) => unlink(this.#path(file)))));
+    const removal = this.#kernel.store
+      .durable()
+      .then(() => Promise.allSettled(files.map(({ file }) => unlink(this.#path(file)))));
     this.#kernel.clock.track(removal.catch(() => undefined));
   }
 
@@ -232,13 +244,19 @@ function vectorOf(descriptor: number): Buffer {
 function decrypted(inline: Uint8Array, start: number, end: number, key: Buffer | undefined): Buffer {
   const bytes = Buffer.from(inline.buffer, inline.byteOffset, inline.byteLength);
   if (!key) return start === 0 && end === bytes.length - 1 ? bytes : bytes.subarray(start, end + 1);
-  return counterAt(key, bytes.subarray(0, IV_BYTES), start).update(bytes.subarray(IV_BYTES + start, IV_BYTES + end + 1));
+  return counterAt(key, bytes.subarray(0, IV_BYTES), start).update(
+    bytes.subarray(IV_BYTES + start, IV_BYTES + end + 1),
+  );
 }
 
 function diskProblem(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return s3Error('InternalError', {}, 'The disk is full: free some space on the volume of the data folder and try again.');
+  return s3Error(
+    'InternalError',
+    {},
+    'The disk is full: free some space on the volume of the data folder and try again.',
+  );
 }
 
 async function* chunksOf(body: BodySource): AsyncGenerator<Uint8Array> {
@@ -250,7 +268,11 @@ async function* chunksOf(body: BodySource): AsyncGenerator<Uint8Array> {
   } catch (error) {
     if (error instanceof AwsError) throw error;
     // The client went away, or its connection did.
-    throw s3Error('RequestTimeout', {}, 'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.');
+    throw s3Error(
+      'RequestTimeout',
+      {},
+      'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createHash, type Cipheriv } from 'node:crypto';
+import { type Cipheriv, createCipheriv, createHash } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { Checksum } from './checksums.ts';
 

@@ -2,9 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BodyFile, type BodyPlan, type Digests } from './body-file.ts';
 
 /** The thread that hashes, encrypts and writes large bodies, so that the event loop does not stand still meanwhile. */
-export type ToWorker = { id: number; open: string; plan: BodyPlan } | { id: number; slot: number; length: number } | { id: number; end: 'finish' | 'abandon' };
+export type ToWorker =
+  | { id: number; open: string; plan: BodyPlan }
+  | { id: number; slot: number; length: number }
+  | { id: number; end: 'finish' | 'abandon' };
 
-export type FromWorker = { free: number } | { id: number; digests: Digests } | { id: number; error: { message: string; code: string | undefined } };
+export type FromWorker =
+  | { free: number }
+  | { id: number; digests: Digests }
+  | { id: number; error: { message: string; code: string | undefined } };
 
 const { memory, slotBytes } = workerData as { memory: SharedArrayBuffer; slotBytes: number };
 const files = new Map<number, BodyFile>();

@@ -81,7 +81,9 @@ export class BodyWriter {
     const memory = new SharedArrayBuffer(slotBytes * slotCount);
     this.#memory = new Uint8Array(memory);
     this.#free = Array.from({ length: slotCount }, (_, slot) => slot);
-    const worker = new Worker(new URL(`./body-worker${extname(import.meta.filename)}`, import.meta.url), { workerData: { memory, slotBytes } });
+    const worker = new Worker(new URL(`./body-worker${extname(import.meta.filename)}`, import.meta.url), {
+      workerData: { memory, slotBytes },
+    });
     this.#worker = worker;
     worker.on('message', (message: FromWorker) => this.#heard(message));
     worker.on('error', (error: Error) => {

@@ -56,7 +56,8 @@ export function fullObjectChecksum(algorithm: string, parts: { checksum: string;
   const { width, polynomial } = algorithm === 'CRC64NVME' ? nvme : algorithm === 'CRC32C' ? castagnoli : ieee;
   let whole = 0n;
   for (const { checksum, size } of parts) {
-    whole = multiply(whole, powerOfX(BigInt(size) * 8n, width, polynomial), width, polynomial) ^ crcFromBase64(checksum);
+    whole =
+      multiply(whole, powerOfX(BigInt(size) * 8n, width, polynomial), width, polynomial) ^ crcFromBase64(checksum);
   }
   return crcToBase64(algorithm, whole);
 }

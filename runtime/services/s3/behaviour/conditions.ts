@@ -40,7 +40,11 @@ export interface WriteConditions {
 export function checkWrite(current: StoredObject | undefined, conditions: WriteConditions): void {
   const exists = current !== undefined && current.deleteMarker === 0;
   if (conditions.IfNoneMatch !== undefined && conditions.IfNoneMatch !== '*') {
-    throw s3Error('NotImplemented', { Header: 'If-None-Match' }, 'A header you provided implies functionality that is not implemented');
+    throw s3Error(
+      'NotImplemented',
+      { Header: 'If-None-Match' },
+      'A header you provided implies functionality that is not implemented',
+    );
   }
   if (conditions.IfNoneMatch === '*' && exists) throw s3Error('PreconditionFailed', { Condition: 'If-None-Match' });
   if (conditions.IfMatch === undefined) return;
@@ -49,7 +53,9 @@ export function checkWrite(current: StoredObject | undefined, conditions: WriteC
 }
 
 function matches(header: string, etag: string): boolean {
-  return header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '').replaceAll('"', '') === etag);
+  return header
+    .split(',')
+    .some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '').replaceAll('"', '') === etag);
 }
 
 export interface ByteRange {
@@ -64,6 +70,7 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   const suffix = match[1] === '';
   const start = suffix ? Math.max(0, size - Number(match[2])) : Number(match[1]);
   const end = suffix || match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
-  if (start >= size || (suffix && Number(match[2]) === 0)) throw s3Error('InvalidRange', { RangeRequested: header, ActualObjectSize: size });
+  if (start >= size || (suffix && Number(match[2]) === 0))
+    throw s3Error('InvalidRange', { RangeRequested: header, ActualObjectSize: size });
   return start > end ? undefined : { start, end };
 }

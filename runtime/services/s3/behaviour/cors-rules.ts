@@ -23,14 +23,28 @@ export function checkCors(rules: CorsRule[]): void {
   for (const rule of rules) {
     if (!rule.AllowedOrigins?.length || !rule.AllowedMethods?.length) throw s3Error('MalformedXML');
     for (const method of rule.AllowedMethods) {
-      if (!['GET', 'PUT', 'HEAD', 'POST', 'DELETE'].includes(method)) throw s3Error('InvalidRequest', {}, `Found unsupported HTTP method in CORS config. Unsupported method is ${method}`);
+      if (!['GET', 'PUT', 'HEAD', 'POST', 'DELETE'].includes(method))
+        throw s3Error(
+          'InvalidRequest',
+          {},
+          `Found unsupported HTTP method in CORS config. Unsupported method is ${method}`,
+        );
     }
-    for (const [what, values] of [['AllowedOrigin', rule.AllowedOrigins], ['AllowedHeader', rule.AllowedHeaders ?? []]] as const) {
+    for (const [what, values] of [
+      ['AllowedOrigin', rule.AllowedOrigins],
+      ['AllowedHeader', rule.AllowedHeaders ?? []],
+    ] as const) {
       const wild = values.find((value) => value.split('*').length > 2);
-      if (wild !== undefined) throw s3Error('InvalidRequest', {}, `${what} "${wild}" can not have more than one wildcard.`);
+      if (wild !== undefined)
+        throw s3Error('InvalidRequest', {}, `${what} "${wild}" can not have more than one wildcard.`);
     }
     const exposed = rule.ExposeHeaders?.find((header) => header.includes('*'));
-    if (exposed !== undefined) throw s3Error('InvalidRequest', {}, `ExposeHeader "${exposed}" contains wildcard. We currently do not support wildcard for ExposeHeader.`);
+    if (exposed !== undefined)
+      throw s3Error(
+        'InvalidRequest',
+        {},
+        `ExposeHeader "${exposed}" contains wildcard. We currently do not support wildcard for ExposeHeader.`,
+      );
   }
 }
 
@@ -40,7 +54,9 @@ export function corsRuleFor(rules: CorsRule[], request: CrossOriginRequest): Cor
     (rule) =>
       (rule.AllowedMethods ?? []).includes(request.method) &&
       (rule.AllowedOrigins ?? []).some((pattern) => fits(pattern, request.origin)) &&
-      request.headers.every((header) => (rule.AllowedHeaders ?? []).some((pattern) => fits(pattern.toLowerCase(), header))),
+      request.headers.every((header) =>
+        (rule.AllowedHeaders ?? []).some((pattern) => fits(pattern.toLowerCase(), header)),
+      ),
   );
 }
 
@@ -61,5 +77,9 @@ export function corsHeaders(rule: CorsRule, request: CrossOriginRequest, preflig
 function fits(pattern: string, value: string): boolean {
   const star = pattern.indexOf('*');
   if (star === -1) return pattern === value;
-  return value.length >= pattern.length - 1 && value.startsWith(pattern.slice(0, star)) && value.endsWith(pattern.slice(star + 1));
+  return (
+    value.length >= pattern.length - 1 &&
+    value.startsWith(pattern.slice(0, star)) &&
+    value.endsWith(pattern.slice(star + 1))
+  );
 }

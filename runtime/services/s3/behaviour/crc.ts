@@ -11,8 +11,14 @@ export function crc32c(chunk: Uint8Array, previous: number): number {
     const low = view.getInt32(at, true) ^ crc;
     const high = view.getInt32(at + 4, true);
     crc =
-      at32(t7, low & 255) ^ at32(t6, (low >>> 8) & 255) ^ at32(t5, (low >>> 16) & 255) ^ at32(t4, low >>> 24) ^
-      at32(t3, high & 255) ^ at32(t2, (high >>> 8) & 255) ^ at32(t1, (high >>> 16) & 255) ^ at32(t0, high >>> 24);
+      at32(t7, low & 255) ^
+      at32(t6, (low >>> 8) & 255) ^
+      at32(t5, (low >>> 16) & 255) ^
+      at32(t4, low >>> 24) ^
+      at32(t3, high & 255) ^
+      at32(t2, (high >>> 8) & 255) ^
+      at32(t1, (high >>> 16) & 255) ^
+      at32(t0, high >>> 24);
   }
   for (; at < chunk.length; at += 1) crc = at32(t0, (crc ^ view.getUint8(at)) & 255) ^ (crc >>> 8);
   return ~crc >>> 0;
@@ -36,11 +42,23 @@ export function crc64nvme(chunk: Uint8Array, previous: bigint): bigint {
     const i6 = 256 + ((b >>> 16) & 255);
     const i7 = b >>> 24;
     low =
-      at32(lowTable, i0) ^ at32(lowTable, i1) ^ at32(lowTable, i2) ^ at32(lowTable, i3) ^
-      at32(lowTable, i4) ^ at32(lowTable, i5) ^ at32(lowTable, i6) ^ at32(lowTable, i7);
+      at32(lowTable, i0) ^
+      at32(lowTable, i1) ^
+      at32(lowTable, i2) ^
+      at32(lowTable, i3) ^
+      at32(lowTable, i4) ^
+      at32(lowTable, i5) ^
+      at32(lowTable, i6) ^
+      at32(lowTable, i7);
     high =
-      at32(highTable, i0) ^ at32(highTable, i1) ^ at32(highTable, i2) ^ at32(highTable, i3) ^
-      at32(highTable, i4) ^ at32(highTable, i5) ^ at32(highTable, i6) ^ at32(highTable, i7);
+      at32(highTable, i0) ^
+      at32(highTable, i1) ^
+      at32(highTable, i2) ^
+      at32(highTable, i3) ^
+      at32(highTable, i4) ^
+      at32(highTable, i5) ^
+      at32(highTable, i6) ^
+      at32(highTable, i7);
   }
   for (; at < chunk.length; at += 1) {
     const index = (low ^ view.getUint8(at)) & 255;
@@ -54,7 +72,9 @@ function at32(table: Int32Array | undefined, index: number): number {
   return (table as Int32Array)[index] as number;
 }
 
-const castagnoliTables = Array.from({ length: 8 }, (_, table) => new Int32Array(256).map((_value, byte) => Number(entry(byte, table, 0x82f63b78n) & 0xffffffffn)));
+const castagnoliTables = Array.from({ length: 8 }, (_, table) =>
+  new Int32Array(256).map((_value, byte) => Number(entry(byte, table, 0x82f63b78n) & 0xffffffffn)),
+);
 
 /** All eight tables in one array, table after table. */
 const nvmeTables = (() => {

@@ -37,7 +37,12 @@ export function deleteKey(ctx: Context, bucket: Bucket, key: string, options: De
     return { versionId: undefined, deleteMarker: false };
   }
   const made = mark(ctx, bucket, key);
-  announce(ctx, bucket, options.byLifecycle ? 'LifecycleExpiration:DeleteMarkerCreated' : 'ObjectRemoved:DeleteMarkerCreated', made);
+  announce(
+    ctx,
+    bucket,
+    options.byLifecycle ? 'LifecycleExpiration:DeleteMarkerCreated' : 'ObjectRemoved:DeleteMarkerCreated',
+    made,
+  );
   return { versionId: made.versionId, deleteMarker: true };
 }
 

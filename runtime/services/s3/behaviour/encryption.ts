@@ -40,26 +40,58 @@ export interface Sealing {
 const managedKey = 'alias/aws/s3';
 
 /** What was asked for, else the bucket's default; with the key to encrypt with. SSE-KMS asks KMS as the caller. */
-export async function sealingFor(ctx: Context, bucket: Bucket, key: string, input: EncryptionRequest & CustomerKeyRequest): Promise<Sealing> {
+export async function sealingFor(
+  ctx: Context,
+  bucket: Bucket,
+  key: string,
+  input: EncryptionRequest & CustomerKeyRequest,
+): Promise<Sealing> {
   const customer = customerKey(input);
   if (customer) {
-    if (input.ServerSideEncryption) throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-server-side-encryption' }, 'Server Side Encryption with Customer provided key is incompatible with the encryption method specified');
+    if (input.ServerSideEncryption)
+      throw s3Error(
+        'InvalidArgument',
+        { ArgumentName: 'x-amz-server-side-encryption' },
+        'Server Side Encryption with Customer provided key is incompatible with the encryption method specified',
+      );
     return { sse: { algorithm: 'SSE-C', customerKeyMd5: md5Of(customer) }, key: customer };
   }
   const preset = defaultEncryption(bucket);
   const algorithm = input.ServerSideEncryption ?? preset.SSEAlgorithm ?? 'AES256';
   if (algorithm === 'aws:kms') {
     const preferred = input.ServerSideEncryption ? undefined : preset.KMSMasterKeyID;
-    return withDataKey(ctx, bucket, key, { ...input, SSEKMSKeyId: input.SSEKMSKeyId ?? preferred ?? (preset.SSEAlgorithm === 'aws:kms' ? preset.KMSMasterKeyID : undefined), BucketKeyEnabled: input.BucketKeyEnabled ?? preset.BucketKeyEnabled });
+    return withDataKey(ctx, bucket, key, {
+      ...input,
+      SSEKMSKeyId:
+        input.SSEKMSKeyId ?? preferred ?? (preset.SSEAlgorithm === 'aws:kms' ? preset.KMSMasterKeyID : undefined),
+      BucketKeyEnabled: input.BucketKeyEnabled ?? preset.BucketKeyEnabled,
+    });
   }
-  if (algorithm === 'aws:kms:dsse' || algorithm === 'aws:fsx') throw s3Error('NotImplemented', {}, `Encryption ${algorithm} is refused: Orrery encrypts objects with AES256, aws:kms and customer keys.`);
-  if (algorithm !== 'AES256') throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: algorithm }, 'The encryption method specified is not supported');
-  if (input.SSEKMSKeyId) throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-server-side-encryption-aws-kms-key-id' }, 'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms');
+  if (algorithm === 'aws:kms:dsse' || algorithm === 'aws:fsx')
+    throw s3Error(
+      'NotImplemented',
+      {},
+      `Encryption ${algorithm} is refused: Orrery encrypts objects with AES256, aws:kms and customer keys.`,
+    );
+  if (algorithm !== 'AES256')
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: algorithm },
+      'The encryption method specified is not supported',
+    );
+  if (input.SSEKMSKeyId)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-server-side-encryption-aws-kms-key-id' },
+      'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
+    );
   return { sse: { algorithm }, key: undefined };
 }
 
 /** What every bucket has until it is configured otherwise. */
-export const basicEncryption = { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }] };
+export const basicEncryption = {
+  Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }],
+};
 
 interface DefaultEncryption {
   SSEAlgorithm?: string;
@@ -69,18 +101,37 @@ interface DefaultEncryption {
 
 /** SSE-S3 unless configured otherwise, as for every object since January 2023. */
 export function defaultEncryption(bucket: Bucket): DefaultEncryption {
-  const configuration = bucket.configurations.encryption as { Rules?: { ApplyServerSideEncryptionByDefault?: DefaultEncryption; BucketKeyEnabled?: boolean }[] } | undefined;
+  const configuration = bucket.configurations.encryption as
+    | { Rules?: { ApplyServerSideEncryptionByDefault?: DefaultEncryption; BucketKeyEnabled?: boolean }[] }
+    | undefined;
   const rule = configuration?.Rules?.[0];
-  return { ...rule?.ApplyServerSideEncryptionByDefault, ...(rule?.BucketKeyEnabled === undefined ? {} : { BucketKeyEnabled: rule.BucketKeyEnabled }) };
+  return {
+    ...rule?.ApplyServerSideEncryptionByDefault,
+    ...(rule?.BucketKeyEnabled === undefined ? {} : { BucketKeyEnabled: rule.BucketKeyEnabled }),
+  };
 }
 
 async function withDataKey(ctx: Context, bucket: Bucket, key: string, input: EncryptionRequest): Promise<Sealing> {
   const bucketKey = input.BucketKeyEnabled === true;
-  const context = { ...contextOf(input.SSEKMSEncryptionContext), 'aws:s3:arn': bucketKey ? bucketArn(bucket.Name) : `${bucketArn(bucket.Name)}/${key}` };
+  const context = {
+    ...contextOf(input.SSEKMSEncryptionContext),
+    'aws:s3:arn': bucketKey ? bucketArn(bucket.Name) : `${bucketArn(bucket.Name)}/${key}`,
+  };
   const KeyId = input.SSEKMSKeyId ?? managedKey;
-  const given = await askKms<{ Plaintext: Uint8Array; CiphertextBlob: Uint8Array; KeyId: string }>(ctx, 'GenerateDataKey', KeyId, { KeyId, KeySpec: 'AES_256', EncryptionContext: context });
+  const given = await askKms<{ Plaintext: Uint8Array; CiphertextBlob: Uint8Array; KeyId: string }>(
+    ctx,
+    'GenerateDataKey',
+    KeyId,
+    { KeyId, KeySpec: 'AES_256', EncryptionContext: context },
+  );
   return {
-    sse: { algorithm: 'aws:kms', keyId: given.KeyId, wrappedKey: Buffer.from(given.CiphertextBlob).toString('base64'), context, ...(bucketKey ? { bucketKey } : {}) },
+    sse: {
+      algorithm: 'aws:kms',
+      keyId: given.KeyId,
+      wrappedKey: Buffer.from(given.CiphertextBlob).toString('base64'),
+      context,
+      ...(bucketKey ? { bucketKey } : {}),
+    },
     key: Buffer.from(given.Plaintext),
   };
 }
@@ -90,17 +141,29 @@ function contextOf(header: string | undefined): Record<string, string> {
   try {
     return JSON.parse(Buffer.from(header, 'base64').toString()) as Record<string, string>;
   } catch {
-    throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-server-side-encryption-context' }, 'The header x-amz-server-side-encryption-context shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map');
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-server-side-encryption-context' },
+      'The header x-amz-server-side-encryption-context shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map',
+    );
   }
 }
 
 /** The key to read a version with; undefined when it is not encrypted by key. Missing kms:Decrypt refuses here. */
-export async function openingKey(ctx: Context, sse: ObjectEncryption | undefined, input: CustomerKeyRequest): Promise<Buffer | undefined> {
+export async function openingKey(
+  ctx: Context,
+  sse: ObjectEncryption | undefined,
+  input: CustomerKeyRequest,
+): Promise<Buffer | undefined> {
   checkCustomerKey(sse, input);
   if (sse?.algorithm === 'SSE-C') return customerKey(input);
   if (!sse?.wrappedKey) return undefined;
   const CiphertextBlob = Buffer.from(sse.wrappedKey, 'base64');
-  const opened = await askKms<{ Plaintext: Uint8Array }>(ctx, 'Decrypt', sse.keyId ?? managedKey, { KeyId: sse.keyId, CiphertextBlob, EncryptionContext: sse.context });
+  const opened = await askKms<{ Plaintext: Uint8Array }>(ctx, 'Decrypt', sse.keyId ?? managedKey, {
+    KeyId: sse.keyId,
+    CiphertextBlob,
+    EncryptionContext: sse.context,
+  });
   return Buffer.from(opened.Plaintext);
 }
 
@@ -111,17 +174,42 @@ export function checkCustomerKey(sse: ObjectEncryption | undefined, input: Custo
     if (given) throw s3Error('InvalidRequest', {}, 'The encryption parameters are not applicable to this object.');
     return;
   }
-  if (!given) throw s3Error('InvalidRequest', {}, 'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.');
+  if (!given)
+    throw s3Error(
+      'InvalidRequest',
+      {},
+      'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
+    );
   if (md5Of(given) !== sse.customerKeyMd5) throw s3Error('AccessDenied', {}, 'Access Denied');
 }
 
 /** "Using server-side encryption with customer-provided keys": 256 bits, with their MD5. */
 export function customerKey(input: CustomerKeyRequest): Buffer | undefined {
-  if (input.SSECustomerKey === undefined && input.SSECustomerAlgorithm === undefined && input.SSECustomerKeyMD5 === undefined) return undefined;
-  if (input.SSECustomerAlgorithm !== 'AES256') throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: input.SSECustomerAlgorithm }, 'The encryption method specified is not supported');
+  if (
+    input.SSECustomerKey === undefined &&
+    input.SSECustomerAlgorithm === undefined &&
+    input.SSECustomerKeyMD5 === undefined
+  )
+    return undefined;
+  if (input.SSECustomerAlgorithm !== 'AES256')
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: input.SSECustomerAlgorithm },
+      'The encryption method specified is not supported',
+    );
   const key = Buffer.from(input.SSECustomerKey ?? '', 'base64');
-  if (key.length !== 32) throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-server-side-encryption-customer-key' }, 'The secret key was invalid for the specified algorithm.');
-  if (input.SSECustomerKeyMD5 !== md5Of(key)) throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-server-side-encryption-customer-key-MD5' }, 'The calculated MD5 hash of the key did not match the hash that was provided.');
+  if (key.length !== 32)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-server-side-encryption-customer-key' },
+      'The secret key was invalid for the specified algorithm.',
+    );
+  if (input.SSECustomerKeyMD5 !== md5Of(key))
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-server-side-encryption-customer-key-MD5' },
+      'The calculated MD5 hash of the key did not match the hash that was provided.',
+    );
   return key;
 }
 
@@ -131,7 +219,10 @@ function md5Of(key: Buffer): string {
 
 /** The managed key's policy lets everybody in who may use S3, so S3 uses it in its own name; other keys as the caller. */
 async function askKms<Output>(ctx: Context, operation: string, keyId: string, input: object): Promise<Output> {
-  const own = keyId === managedKey ? { principal: servicePrincipal('s3.amazonaws.com', ctx.account, { serviceLinked: true }) } : {};
+  const own =
+    keyId === managedKey
+      ? { principal: servicePrincipal('s3.amazonaws.com', ctx.account, { serviceLinked: true }) }
+      : {};
   try {
     return await ctx.call<Output>('kms', operation, input, own);
   } catch (error) {
@@ -144,5 +235,9 @@ async function askKms<Output>(ctx: Context, operation: string, keyId: string, in
 /** What a response says of the encryption. */
 export function encryptionMembers(sse: ObjectEncryption | undefined): Record<string, unknown> {
   if (sse?.algorithm === 'SSE-C') return { SSECustomerAlgorithm: 'AES256', SSECustomerKeyMD5: sse.customerKeyMd5 };
-  return { ServerSideEncryption: sse?.algorithm ?? 'AES256', SSEKMSKeyId: sse?.keyId, BucketKeyEnabled: sse?.bucketKey };
+  return {
+    ServerSideEncryption: sse?.algorithm ?? 'AES256',
+    SSEKMSKeyId: sse?.keyId,
+    BucketKeyEnabled: sse?.bucketKey,
+  };
 }

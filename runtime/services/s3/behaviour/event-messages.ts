@@ -24,7 +24,11 @@ export function eventRecord(ctx: Context, bucket: Bucket, { event, object, confi
     s3: {
       s3SchemaVersion: '1.0',
       configurationId,
-      bucket: { name: bucket.Name, ownerIdentity: { principalId: ownerOf(bucket.account).ID }, arn: bucketArn(bucket.Name) },
+      bucket: {
+        name: bucket.Name,
+        ownerIdentity: { principalId: ownerOf(bucket.account).ID },
+        arn: bucketArn(bucket.Name),
+      },
       object: {
         key: encodeURIComponent(object.key).replaceAll('%20', '+').replaceAll('%2F', '/'),
         ...(event.startsWith('ObjectRemoved') ? {} : { size: object.size, eTag: object.etag }),
@@ -64,7 +68,12 @@ const detailTypes: [event: string, type: string, reason: string][] = [
 ];
 
 /** "EventBridge event message structure". */
-export function eventBridgeEntry(ctx: Context, bucket: Bucket, event: string, object: StoredObject): object | undefined {
+export function eventBridgeEntry(
+  ctx: Context,
+  bucket: Bucket,
+  event: string,
+  object: StoredObject,
+): object | undefined {
   const found = detailTypes.find(([start]) => event.startsWith(start));
   if (!found) return undefined;
   const [, DetailType, reason] = found;
@@ -89,7 +98,9 @@ export function eventBridgeEntry(ctx: Context, bucket: Bucket, event: string, ob
       requester: byLifecycle ? 's3.amazonaws.com' : 'account' in ctx.principal ? ctx.principal.account : 'Anonymous',
       ...(byLifecycle ? {} : { 'source-ip-address': sourceAddress(ctx) }),
       ...(reason ? { reason } : {}),
-      ...(removal ? { 'deletion-type': event.endsWith('DeleteMarkerCreated') ? 'Delete Marker Created' : 'Permanently Deleted' } : {}),
+      ...(removal
+        ? { 'deletion-type': event.endsWith('DeleteMarkerCreated') ? 'Delete Marker Created' : 'Permanently Deleted' }
+        : {}),
       ...(event === 'LifecycleTransition' ? { 'destination-storage-class': object.storageClass } : {}),
     }),
   };

@@ -46,7 +46,8 @@ export class FileStream extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    for (const descriptor of this.#descriptors.splice(0)) if (descriptor !== undefined) close(descriptor, () => undefined);
+    for (const descriptor of this.#descriptors.splice(0))
+      if (descriptor !== undefined) close(descriptor, () => undefined);
     done(error);
   }
 
@@ -67,7 +68,9 @@ export class FileStream extends Readable {
     const block = this.#blocks.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
     for (let length = this.#fill(block); length > 0 && !this.destroyed; length = this.#fill(block)) {
       // A response calls back when the kernel has the bytes; only then may the block be filled again.
-      await new Promise<void>((resolve, reject) => response.write(block.subarray(0, length), (error) => (error ? reject(error) : resolve())));
+      await new Promise<void>((resolve, reject) =>
+        response.write(block.subarray(0, length), (error) => (error ? reject(error) : resolve())),
+      );
     }
     if (this.#blocks.length < keptBlocks) this.#blocks.push(block);
   }

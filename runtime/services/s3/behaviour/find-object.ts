@@ -17,9 +17,15 @@ export function findObject(ctx: Context, input: ObjectAddress): { bucket: Bucket
   const table = ctx.engine(objectTable);
   if (input.VersionId !== undefined) {
     const object = table.version(bucket.Name, key, input.VersionId);
-    if (!object && !isVersionId(input.VersionId)) throw s3Error('InvalidArgument', { ArgumentName: 'versionId', ArgumentValue: input.VersionId }, 'Invalid version id specified');
+    if (!object && !isVersionId(input.VersionId))
+      throw s3Error(
+        'InvalidArgument',
+        { ArgumentName: 'versionId', ArgumentValue: input.VersionId },
+        'Invalid version id specified',
+      );
     if (!object) throw s3Error('NoSuchVersion', { Key: key, VersionId: input.VersionId });
-    if (object.deleteMarker) throw s3Error('MethodNotAllowed', { Method: ctx.http?.method ?? 'GET', ResourceType: 'DeleteMarker' });
+    if (object.deleteMarker)
+      throw s3Error('MethodNotAllowed', { Method: ctx.http?.method ?? 'GET', ResourceType: 'DeleteMarker' });
     return { bucket, object };
   }
   const object = table.current(bucket.Name, key);
@@ -37,7 +43,12 @@ export function peekObject(ctx: Context, input: ObjectAddress): StoredObject | u
 
 /** "GetObject", permissions: who may not list the bucket is not told that a key is missing. */
 function absent(ctx: Context, bucket: Bucket, key: string): Error {
-  const asked = { action: 's3:ListBucket', resource: bucketArn(bucket.Name), resourcePolicy: bucket.policy, resourceAccount: bucket.account };
+  const asked = {
+    action: 's3:ListBucket',
+    resource: bucketArn(bucket.Name),
+    resourcePolicy: bucket.policy,
+    resourceAccount: bucket.account,
+  };
   const refusal = ctx.engine(authorization).current?.refusal(ctx, [asked]);
   return refusal === undefined ? s3Error('NoSuchKey', { Key: key }) : s3Error('AccessDenied', {}, refusal);
 }
@@ -64,7 +75,11 @@ export interface CopySource {
 export function parseCopySource(source: string): CopySource {
   const match = /^\/?([^/]+)\/(.+?)(?:\?versionId=([^?]+))?$/s.exec(source);
   if (!match) {
-    throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-copy-source', ArgumentValue: source }, 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-copy-source', ArgumentValue: source },
+      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+    );
   }
   return { Bucket: match[1] ?? '', Key: decoded(match[2] ?? ''), VersionId: match[3] };
 }

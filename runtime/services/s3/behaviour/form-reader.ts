@@ -21,16 +21,29 @@ export async function readForm(contentType: string, source: Readable | Buffer): 
   await reader.skipPreamble();
   for (;;) {
     const headers = await reader.headers();
-    if (!headers) throw s3Error('InvalidArgument', { ArgumentName: 'file', ArgumentValue: 0 }, 'POST requires exactly one file upload per request.');
+    if (!headers)
+      throw s3Error(
+        'InvalidArgument',
+        { ArgumentName: 'file', ArgumentValue: 0 },
+        'POST requires exactly one file upload per request.',
+      );
     const name = (/[;\s]name="([^"]*)"/i.exec(headers['content-disposition'] ?? '')?.[1] ?? '').toLowerCase();
     if (name === 'file') {
       const given = /filename="([^"]*)"/i.exec(headers['content-disposition'] ?? '')?.[1] ?? '';
-      return { fields, file: { name: given.split(/[/\\]/).at(-1) ?? '', contentType: headers['content-type'], body: reader.body() } };
+      return {
+        fields,
+        file: { name: given.split(/[/\\]/).at(-1) ?? '', contentType: headers['content-type'], body: reader.body() },
+      };
     }
     const parts: Buffer[] = [];
     for await (const chunk of reader.body()) {
       size += chunk.length;
-      if (size > fieldLimit) throw s3Error('MaxPostPreDataLengthExceededError', {}, 'Your POST request fields preceding the upload file were too large.');
+      if (size > fieldLimit)
+        throw s3Error(
+          'MaxPostPreDataLengthExceededError',
+          {},
+          'Your POST request fields preceding the upload file were too large.',
+        );
       parts.push(chunk);
     }
     fields.set(name, Buffer.concat(parts).toString());

@@ -43,7 +43,11 @@ export function s3HostPlane(kernel: Kernel, { Name, region }: Pick<Bucket, 'Name
 }
 
 function isObjectRead({ method, url }: { method: string; url: string }): boolean {
-  return (method === 'GET' || method === 'HEAD') && !/^\/($|\?)/.test(url) && !/[?&](acl|attributes|legal-hold|retention|tagging|torrent|uploadId)\b/.test(url);
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    !/^\/($|\?)/.test(url) &&
+    !/[?&](acl|attributes|legal-hold|retention|tagging|torrent|uploadId)\b/.test(url)
+  );
 }
 
 function apiNames({ Name, region }: Bucket): string[] {

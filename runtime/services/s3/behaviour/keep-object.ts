@@ -1,6 +1,6 @@
 import type { Context } from '../../../kernel/service.ts';
 import { type Bucket, bucketAt } from '../state.ts';
-import { bodies, type BodyReference } from './bodies.ts';
+import { type BodyReference, bodies } from './bodies.ts';
 import { checkWrite, type WriteConditions } from './conditions.ts';
 import { announce } from './notifications.ts';
 import type { ObjectMeta } from './object-meta.ts';

@@ -40,7 +40,8 @@ export function prefixOf(rule: LifecycleRule): string {
 /** Whether the rule's filter takes in the version; `meta` is read only where the rule asks for tags. */
 export function fits(rule: LifecycleRule, version: StoredObject, meta: () => ObjectMeta): boolean {
   if (!version.key.startsWith(prefixOf(rule))) return false;
-  const { ObjectSizeGreaterThan: above = -1, ObjectSizeLessThan: below = Number.POSITIVE_INFINITY } = rule.Filter?.And ?? rule.Filter ?? {};
+  const { ObjectSizeGreaterThan: above = -1, ObjectSizeLessThan: below = Number.POSITIVE_INFINITY } =
+    rule.Filter?.And ?? rule.Filter ?? {};
   if (version.size <= above || version.size >= below) return false;
   const tags = [...(rule.Filter?.And?.Tags ?? []), ...(rule.Filter?.Tag ? [rule.Filter.Tag] : [])];
   if (tags.length === 0) return true;
@@ -64,5 +65,7 @@ export function expirationHeader(bucket: Bucket, object: StoredObject, meta: Obj
     if (atMs === undefined || !fits(rule, object, () => meta)) continue;
     if (!soonest || atMs < soonest.atMs) soonest = { atMs, id: rule.ID ?? '' };
   }
-  return soonest && `expiry-date="${new Date(soonest.atMs).toUTCString()}", rule-id="${encodeURIComponent(soonest.id)}"`;
+  return (
+    soonest && `expiry-date="${new Date(soonest.atMs).toUTCString()}", rule-id="${encodeURIComponent(soonest.id)}"`
+  );
 }

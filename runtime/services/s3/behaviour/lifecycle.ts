@@ -49,13 +49,26 @@ function applyToKey(ctx: Context, bucket: Bucket, rules: LifecycleRule[], versio
     const fitting = rules.filter((rule) => fits(rule, version, meta));
     const newer = versions[index - 1];
     const gone = newer
-      ? fitting.some((rule) => noncurrentDue(rule, newer, index, nowMs)) && expire(ctx, bucket, version, version.versionId)
-      : !version.deleteMarker && fitting.some((rule) => (expiryOf(rule, version) ?? Number.POSITIVE_INFINITY) <= nowMs) && expire(ctx, bucket, version);
+      ? fitting.some((rule) => noncurrentDue(rule, newer, index, nowMs)) &&
+        expire(ctx, bucket, version, version.versionId)
+      : !version.deleteMarker &&
+        fitting.some((rule) => (expiryOf(rule, version) ?? Number.POSITIVE_INFINITY) <= nowMs) &&
+        expire(ctx, bucket, version);
     if (!gone) alive.push(version);
-    if (!gone && !version.deleteMarker) transition(ctx, bucket, version, newer ? noncurrentClass(fitting, newer, index, nowMs) : currentClass(fitting, version, nowMs));
+    if (!gone && !version.deleteMarker)
+      transition(
+        ctx,
+        bucket,
+        version,
+        newer ? noncurrentClass(fitting, newer, index, nowMs) : currentClass(fitting, version, nowMs),
+      );
   });
   const [only, ...others] = alive;
-  if (only?.deleteMarker && others.length === 0 && rules.some((rule) => rule.Expiration?.ExpiredObjectDeleteMarker && only.key.startsWith(prefixOf(rule)))) {
+  if (
+    only?.deleteMarker &&
+    others.length === 0 &&
+    rules.some((rule) => rule.Expiration?.ExpiredObjectDeleteMarker && only.key.startsWith(prefixOf(rule)))
+  ) {
     expire(ctx, bucket, only, only.versionId);
   }
 }
@@ -63,7 +76,8 @@ function applyToKey(ctx: Context, bucket: Bucket, rules: LifecycleRule[], versio
 /** False when object lock keeps the version. */
 function expire(ctx: Context, bucket: Bucket, version: StoredObject, versionId?: string): boolean {
   const { retention, legalHold } = metaOf(version);
-  if (versionId !== undefined && (legalHold === 'ON' || (retention && retention.untilMs > ctx.clock.now()))) return false;
+  if (versionId !== undefined && (legalHold === 'ON' || (retention && retention.untilMs > ctx.clock.now())))
+    return false;
   deleteKey(ctx, bucket, version.key, { versionId, byLifecycle: true });
   return true;
 }
@@ -82,7 +96,12 @@ interface Move {
 function currentClass(rules: LifecycleRule[], version: StoredObject, nowMs: number): Move | undefined {
   const due = rules.flatMap((rule) =>
     (rule.Transitions ?? [])
-      .filter(({ Days, Date: date }) => (Days === undefined ? new Date(date ?? Number.POSITIVE_INFINITY).getTime() : midnightAfter(version.modifiedMs, Days)) <= nowMs)
+      .filter(
+        ({ Days, Date: date }) =>
+          (Days === undefined
+            ? new Date(date ?? Number.POSITIVE_INFINITY).getTime()
+            : midnightAfter(version.modifiedMs, Days)) <= nowMs,
+      )
       .map(({ StorageClass = '' }) => ({ storageClass: StorageClass, rule })),
   );
   return coldest(due);
@@ -91,7 +110,10 @@ function currentClass(rules: LifecycleRule[], version: StoredObject, nowMs: numb
 function noncurrentClass(rules: LifecycleRule[], newer: StoredObject, place: number, nowMs: number): Move | undefined {
   const due = rules.flatMap((rule) =>
     (rule.NoncurrentVersionTransitions ?? [])
-      .filter(({ NoncurrentDays = 0, NewerNoncurrentVersions = 0 }) => place > NewerNoncurrentVersions && midnightAfter(newer.modifiedMs, NoncurrentDays) <= nowMs)
+      .filter(
+        ({ NoncurrentDays = 0, NewerNoncurrentVersions = 0 }) =>
+          place > NewerNoncurrentVersions && midnightAfter(newer.modifiedMs, NoncurrentDays) <= nowMs,
+      )
       .map(({ StorageClass = '' }) => ({ storageClass: StorageClass, rule })),
   );
   return coldest(due);
@@ -105,7 +127,12 @@ function coldest(moves: Move[]): Move | undefined {
 }
 
 function transition(ctx: Context, bucket: Bucket, version: StoredObject, move: Move | undefined): void {
-  if (!move || ladder.indexOf(move.storageClass) <= ladder.indexOf(version.storageClass) || tooSmall(bucket, version, move)) return;
+  if (
+    !move ||
+    ladder.indexOf(move.storageClass) <= ladder.indexOf(version.storageClass) ||
+    tooSmall(bucket, version, move)
+  )
+    return;
   ctx.engine(objectTable).setStorageClass(version.seq, move.storageClass);
   announce(ctx, bucket, 'LifecycleTransition', { ...version, storageClass: move.storageClass });
 }
@@ -114,8 +141,11 @@ function transition(ctx: Context, bucket: Bucket, version: StoredObject, move: M
 function tooSmall(bucket: Bucket, version: StoredObject, { storageClass, rule }: Move): boolean {
   const filter = rule.Filter?.And ?? rule.Filter ?? {};
   if (filter.ObjectSizeGreaterThan !== undefined || filter.ObjectSizeLessThan !== undefined) return false;
-  const { TransitionDefaultMinimumObjectSize: minimum } = bucket.configurations.lifecycle as { TransitionDefaultMinimumObjectSize?: string };
-  if (minimum === 'varies_by_storage_class' && (storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE')) return false;
+  const { TransitionDefaultMinimumObjectSize: minimum } = bucket.configurations.lifecycle as {
+    TransitionDefaultMinimumObjectSize?: string;
+  };
+  if (minimum === 'varies_by_storage_class' && (storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE'))
+    return false;
   return version.size < 128 * 1024;
 }
 

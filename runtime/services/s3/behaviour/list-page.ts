@@ -19,7 +19,10 @@ export interface Page<T> {
  * One page in key order. With a delimiter, keys that share what comes before it are rolled up into one entry, and the
  * reader jumps over them by the index instead of reading each ("Organizing objects using prefixes").
  */
-export function listPage<T extends { key: string }>(read: (from: string, limit: number) => T[], options: PageOptions): Page<T> {
+export function listPage<T extends { key: string }>(
+  read: (from: string, limit: number) => T[],
+  options: PageOptions,
+): Page<T> {
   const { prefix, delimiter, limit } = options;
   const page: Page<T> = { items: [], prefixes: [], next: undefined };
   if (limit === 0) return page;

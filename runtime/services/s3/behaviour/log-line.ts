@@ -1,5 +1,5 @@
-import { describePrincipal } from '../../../kernel/principal.ts';
 import type { ApiCallEvent } from '../../../kernel/events/events.ts';
+import { describePrincipal } from '../../../kernel/principal.ts';
 import type { HttpDetails } from '../../../kernel/service.ts';
 import { ownerOf } from '../state.ts';
 import type { LoggedRequest } from './access-logs.ts';
@@ -8,7 +8,12 @@ import type { LoggedRequest } from './access-logs.ts';
 export function logLine(request: LoggedRequest, event: ApiCallEvent): string {
   const { ctx, bucket, key } = request;
   const headers = ctx.http?.headers ?? {};
-  const requester = ctx.principal.kind === 'anonymous' ? '-' : ctx.principal.kind === 'service' ? `svc:${ctx.principal.service}` : describePrincipal(ctx.principal);
+  const requester =
+    ctx.principal.kind === 'anonymous'
+      ? '-'
+      : ctx.principal.kind === 'service'
+        ? `svc:${ctx.principal.service}`
+        : describePrincipal(ctx.principal);
   const fields = [
     ownerOf(bucket.account).ID,
     bucket.Name,
@@ -52,7 +57,8 @@ function quoted(text: string | undefined): string {
 
 /** REST.method.resource, after what the operation acts on. */
 function operationOf(operation: string, sent: string | undefined, hasKey: boolean): string {
-  const [, verb = '', noun = ''] = /^(Get|Head|Put|Delete|List|Create|Copy|Upload|Complete|Abort)?(.*)$/.exec(operation) ?? [];
+  const [, verb = '', noun = ''] =
+    /^(Get|Head|Put|Delete|List|Create|Copy|Upload|Complete|Abort)?(.*)$/.exec(operation) ?? [];
   const method = sent ?? methods[verb] ?? 'GET';
   const named: Record<string, string> = {
     CopyObject: 'OBJECT',
@@ -68,11 +74,25 @@ function operationOf(operation: string, sent: string | undefined, hasKey: boolea
     AbortMultipartUpload: 'UPLOAD',
     ListParts: 'UPLOAD',
   };
-  const resource = named[operation] ?? (noun === 'Object' || noun === 'Bucket' ? noun : noun.replace(/^(Bucket|Object)/, '').replace(/Configuration$/, '')).toUpperCase();
+  const resource =
+    named[operation] ??
+    (noun === 'Object' || noun === 'Bucket'
+      ? noun
+      : noun.replace(/^(Bucket|Object)/, '').replace(/Configuration$/, '')
+    ).toUpperCase();
   return `REST.${method}.${resource || (hasKey ? 'OBJECT' : 'BUCKET')}`;
 }
 
-const methods: Record<string, string> = { Head: 'HEAD', Put: 'PUT', Copy: 'PUT', Upload: 'PUT', Delete: 'DELETE', Abort: 'DELETE', Create: 'POST', Complete: 'POST' };
+const methods: Record<string, string> = {
+  Head: 'HEAD',
+  Put: 'PUT',
+  Copy: 'PUT',
+  Upload: 'PUT',
+  Delete: 'DELETE',
+  Abort: 'DELETE',
+  Create: 'POST',
+  Complete: 'POST',
+};
 
 /** Signature version, cipher suite and kind of authentication. */
 function authenticationOf(http: HttpDetails | undefined): [string, string, string] {

@@ -23,7 +23,11 @@ export interface NotificationConfiguration {
 }
 
 export function targetsOf(configuration: NotificationConfiguration): Target[] {
-  return [configuration.QueueConfigurations, configuration.TopicConfigurations, configuration.LambdaFunctionConfigurations].flatMap((targets) => targets ?? []);
+  return [
+    configuration.QueueConfigurations,
+    configuration.TopicConfigurations,
+    configuration.LambdaFunctionConfigurations,
+  ].flatMap((targets) => targets ?? []);
 }
 
 /** "Amazon S3 Event Notifications": tells every target whose events and filter fit, once the change is on disk. */
@@ -31,8 +35,11 @@ export function announce(ctx: Context, bucket: Bucket, event: string, object: St
   const configuration = bucket.configurations.notification as NotificationConfiguration | undefined;
   if (!configuration) return;
   for (const target of targetsOf(configuration)) {
-    if (!(target.Events ?? []).some((pattern) => covers(pattern, `s3:${event}`)) || !passes(target, object.key)) continue;
-    const message = JSON.stringify({ Records: [eventRecord(ctx, bucket, { event, object, configurationId: target.Id ?? '' })] });
+    if (!(target.Events ?? []).some((pattern) => covers(pattern, `s3:${event}`)) || !passes(target, object.key))
+      continue;
+    const message = JSON.stringify({
+      Records: [eventRecord(ctx, bucket, { event, object, configurationId: target.Id ?? '' })],
+    });
     later(ctx, () => deliver(ctx, bucket, target, message));
   }
   if (!configuration.EventBridgeConfiguration) return;
@@ -51,19 +58,37 @@ function later(ctx: Context, send: () => Promise<unknown>): void {
 }
 
 /** In the name of s3.amazonaws.com, for this bucket: the destination's policy decides. */
-export async function deliver(ctx: Context, bucket: Bucket, target: Target, message: string, dryRun = false): Promise<void> {
+export async function deliver(
+  ctx: Context,
+  bucket: Bucket,
+  target: Target,
+  message: string,
+  dryRun = false,
+): Promise<void> {
   const as = asS3(ctx, bucket);
   if (target.QueueArn) {
     const [, , , region, account, name] = target.QueueArn.split(':');
-    await as.call('sqs', 'SendMessage', { QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`, MessageBody: message });
-  } else if (target.TopicArn) await as.call('sns', 'Publish', { TopicArn: target.TopicArn, Message: message, Subject: 'Amazon S3 Notification' });
+    await as.call('sqs', 'SendMessage', {
+      QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
+      MessageBody: message,
+    });
+  } else if (target.TopicArn)
+    await as.call('sns', 'Publish', { TopicArn: target.TopicArn, Message: message, Subject: 'Amazon S3 Notification' });
   else if (target.LambdaFunctionArn) {
-    await as.call('lambda', 'Invoke', { FunctionName: target.LambdaFunctionArn, InvocationType: dryRun ? 'DryRun' : 'Event', Payload: Buffer.from(message) });
+    await as.call('lambda', 'Invoke', {
+      FunctionName: target.LambdaFunctionArn,
+      InvocationType: dryRun ? 'DryRun' : 'Event',
+      Payload: Buffer.from(message),
+    });
   }
 }
 
 function asS3(ctx: Context, bucket: Bucket): Context {
-  return ctx.as({ principal: servicePrincipal('s3.amazonaws.com', bucket.account, { sourceArn: bucketArn(bucket.Name) }), account: bucket.account, region: bucket.region });
+  return ctx.as({
+    principal: servicePrincipal('s3.amazonaws.com', bucket.account, { sourceArn: bucketArn(bucket.Name) }),
+    account: bucket.account,
+    region: bucket.region,
+  });
 }
 
 export function covers(pattern: string, event: string): boolean {

@@ -34,7 +34,12 @@ export function checkLock(ctx: Context, bucket: Bucket, version: StoredObject, b
 }
 
 export function mayBypass(ctx: Context, bucket: Bucket, key: string): boolean {
-  const asked = { action: 's3:BypassGovernanceRetention', resource: `${bucketArn(bucket.Name)}/${key}`, resourcePolicy: bucket.policy, resourceAccount: bucket.account };
+  const asked = {
+    action: 's3:BypassGovernanceRetention',
+    resource: `${bucketArn(bucket.Name)}/${key}`,
+    resourcePolicy: bucket.policy,
+    resourceAccount: bucket.account,
+  };
   return ctx.engine(authorization).current?.refusal(ctx, [asked]) === undefined;
 }
 
@@ -57,14 +62,28 @@ export function lockFor(ctx: Context, bucket: Bucket, input: LockRequest): Pick<
   return meta;
 }
 
-export function retentionOf(ctx: Context, mode: string | undefined, until: Date | undefined): NonNullable<ObjectMeta['retention']> {
-  if (!mode || !until) throw s3Error('InvalidArgument', {}, 'x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied');
-  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') throw s3Error('InvalidArgument', {}, 'Unknown wormMode directive.');
-  if (until.getTime() <= ctx.clock.now()) throw s3Error('InvalidArgument', {}, 'The retain until date must be in the future!');
+export function retentionOf(
+  ctx: Context,
+  mode: string | undefined,
+  until: Date | undefined,
+): NonNullable<ObjectMeta['retention']> {
+  if (!mode || !until)
+    throw s3Error(
+      'InvalidArgument',
+      {},
+      'x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied',
+    );
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE')
+    throw s3Error('InvalidArgument', {}, 'Unknown wormMode directive.');
+  if (until.getTime() <= ctx.clock.now())
+    throw s3Error('InvalidArgument', {}, 'The retain until date must be in the future!');
   return { mode, untilMs: until.getTime() };
 }
 
 export function holdOf(status: string | undefined): 'ON' | 'OFF' {
   if (status === 'ON' || status === 'OFF') return status;
-  throw new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
+  throw new AwsError(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
 }

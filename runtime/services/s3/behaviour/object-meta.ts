@@ -58,7 +58,8 @@ export function metaFrom(input: HeaderInput): ObjectMeta {
   if (input.Expires) meta.expires = input.Expires instanceof Date ? input.Expires.toUTCString() : input.Expires;
   const user = userMetadata(input.Metadata);
   if (user) meta.user = user;
-  if (input.WebsiteRedirectLocation !== undefined) meta.websiteRedirect = redirectLocation(input.WebsiteRedirectLocation);
+  if (input.WebsiteRedirectLocation !== undefined)
+    meta.websiteRedirect = redirectLocation(input.WebsiteRedirectLocation);
   return meta;
 }
 
@@ -86,7 +87,11 @@ function userMetadata(given: Record<string, string> | undefined): Record<string,
 
 function redirectLocation(location: string): string {
   if (!/^(\/|https?:\/\/)/.test(location)) {
-    throw s3Error('InvalidRedirectLocation', {}, 'The website redirect location must have a prefix of \'http://\' or \'https://\' or \'/\'.');
+    throw s3Error(
+      'InvalidRedirectLocation',
+      {},
+      "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+    );
   }
   return location;
 }
@@ -101,12 +106,24 @@ export function parseTagging(text: string | undefined): Tag[] | undefined {
 
 /** "Categorizing your objects using tags": ten an object, fifty a bucket; keys of 128 characters, values of 256. */
 export function checkTags(tags: Tag[], limit: number): void {
-  if (tags.length > limit) throw s3Error('BadRequest', {}, limit === 10 ? 'Object tags cannot be greater than 10' : `The number of tags cannot exceed ${limit} tags.`);
+  if (tags.length > limit)
+    throw s3Error(
+      'BadRequest',
+      {},
+      limit === 10 ? 'Object tags cannot be greater than 10' : `The number of tags cannot exceed ${limit} tags.`,
+    );
   const seen = new Set<string>();
   for (const { Key, Value } of tags) {
-    if (Key.length === 0 || Key.length > 128 || !allowed.test(Key)) throw s3Error('InvalidTag', { TagKey: Key }, 'The TagKey you have provided is invalid');
-    if (Value.length > 256 || !allowed.test(Value)) throw s3Error('InvalidTag', { TagKey: Key, TagValue: Value }, 'The TagValue you have provided is invalid');
-    if (Key.startsWith('aws:') && !Key.startsWith('aws:cloudformation:')) throw s3Error('InvalidTag', { TagKey: Key }, limit === 10 ? 'Your TagKey cannot be prefixed with aws:' : 'System tags cannot be added/updated by requester');
+    if (Key.length === 0 || Key.length > 128 || !allowed.test(Key))
+      throw s3Error('InvalidTag', { TagKey: Key }, 'The TagKey you have provided is invalid');
+    if (Value.length > 256 || !allowed.test(Value))
+      throw s3Error('InvalidTag', { TagKey: Key, TagValue: Value }, 'The TagValue you have provided is invalid');
+    if (Key.startsWith('aws:') && !Key.startsWith('aws:cloudformation:'))
+      throw s3Error(
+        'InvalidTag',
+        { TagKey: Key },
+        limit === 10 ? 'Your TagKey cannot be prefixed with aws:' : 'System tags cannot be added/updated by requester',
+      );
     if (seen.has(Key)) throw s3Error('InvalidTag', { TagKey: Key }, 'Cannot provide multiple Tags with the same key');
     seen.add(Key);
   }

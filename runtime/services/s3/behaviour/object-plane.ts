@@ -9,7 +9,8 @@ import { s3Error } from '../errors.ts';
 /** Objects over plain HTTP, as whoever asks in process, else anonymously: the bucket's policy decides. */
 export function objectPlane(kernel: Kernel, bucket: string, region: string): DataPlane {
   return async (request, hop) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return errorDocument(s3Error('MethodNotAllowed', { Method: request.method, ResourceType: 'OBJECT' }), request);
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return errorDocument(s3Error('MethodNotAllowed', { Method: request.method, ResourceType: 'OBJECT' }), request);
     const principal = callerOf(request) ?? { kind: 'anonymous' };
     try {
       return await readObject(kernel, { bucket, region, principal, trace: hop, key: keyOf(request) }, request);
@@ -44,7 +45,11 @@ export async function readObject(kernel: Kernel, what: ObjectRead, request: Http
     VersionId: query.get('versionId') ?? undefined,
     ChecksumMode: headers['x-amz-checksum-mode'],
   });
-  return { status: Number(output.$status ?? 200), headers: { ...headersOf(output), ...ids(ctx.requestId) }, body: output.Body as HttpResponse['body'] };
+  return {
+    status: Number(output.$status ?? 200),
+    headers: { ...headersOf(output), ...ids(ctx.requestId) },
+    body: output.Body as HttpResponse['body'],
+  };
 }
 
 export function keyOf(request: HttpRequest): string {
@@ -95,20 +100,31 @@ const headerNames: Record<string, string> = {
 
 function headersOf(output: Record<string, unknown>): Record<string, string> {
   const headers: Record<string, string> = { server: 'AmazonS3' };
-  for (const [member, name] of Object.entries(headerNames)) if (output[member] !== undefined) headers[name] = String(output[member]);
-  for (const [member, name] of [['LastModified', 'last-modified'], ['Expires', 'expires']] as const) {
+  for (const [member, name] of Object.entries(headerNames))
+    if (output[member] !== undefined) headers[name] = String(output[member]);
+  for (const [member, name] of [
+    ['LastModified', 'last-modified'],
+    ['Expires', 'expires'],
+  ] as const) {
     const date = output[member];
     if (date instanceof Date) headers[name] = date.toUTCString();
   }
-  for (const [name, value] of Object.entries((output.Metadata as Record<string, string> | undefined) ?? {})) headers[`x-amz-meta-${name}`] = value;
+  for (const [name, value] of Object.entries((output.Metadata as Record<string, string> | undefined) ?? {}))
+    headers[`x-amz-meta-${name}`] = value;
   return headers;
 }
 
 export function errorDocument(error: AwsError, request: HttpRequest): HttpResponse {
-  const members = Object.entries(error.members ?? {}).map(([name, value]) => `<${name}>${escapeText(String(value))}</${name}>`);
+  const members = Object.entries(error.members ?? {}).map(
+    ([name, value]) => `<${name}>${escapeText(String(value))}</${name}>`,
+  );
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${error.code}</Code><Message>${escapeText(error.message)}</Message>${members.join('')}</Error>`;
   const bare = request.method === 'HEAD' || error.status === 304;
-  return { status: error.status, headers: { server: 'AmazonS3', ...(bare ? {} : { 'content-type': 'application/xml' }) }, body: bare ? undefined : body };
+  return {
+    status: error.status,
+    headers: { server: 'AmazonS3', ...(bare ? {} : { 'content-type': 'application/xml' }) },
+    body: bare ? undefined : body,
+  };
 }
 
 export function escapeText(text: string): string {

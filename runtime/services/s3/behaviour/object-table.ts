@@ -41,16 +41,25 @@ export class ObjectTable {
 
   /** The newest version, which may be a delete marker. */
   current(bucket: string, key: string): StoredObject | undefined {
-    return this.#sql('SELECT * FROM s3_objects WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1').get<StoredObject>(bucket, key);
+    return this.#sql(
+      'SELECT * FROM s3_objects WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1',
+    ).get<StoredObject>(bucket, key);
   }
 
   version(bucket: string, key: string, versionId: string): StoredObject | undefined {
-    return this.#sql('SELECT * FROM s3_objects WHERE bucket = ? AND key = ? AND versionId = ?').get<StoredObject>(bucket, key, versionId);
+    return this.#sql('SELECT * FROM s3_objects WHERE bucket = ? AND key = ? AND versionId = ?').get<StoredObject>(
+      bucket,
+      key,
+      versionId,
+    );
   }
 
   /** The newest version of all becomes the current one. */
   add(object: Omit<StoredObject, 'seq'>): StoredObject {
-    this.#sql('UPDATE s3_objects SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1').run(object.bucket, object.key);
+    this.#sql('UPDATE s3_objects SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1').run(
+      object.bucket,
+      object.key,
+    );
     const row = this.#sql(
       `INSERT INTO s3_objects (bucket, key, versionId, latest, deleteMarker, size, etag, modifiedMs, storageClass, meta, file, inline)
        VALUES (?,?,?,1,?,?,?,?,?,?,?,?) RETURNING seq`,
@@ -87,11 +96,9 @@ export class ObjectTable {
 
   /** Objects (not delete markers) whose key is `from` or after it, in key order, without their bodies. */
   live(bucket: string, from: string, limit: number): ListedObject[] {
-    return this.#sql(`SELECT ${shown} FROM s3_objects WHERE bucket = ? AND latest = 1 AND deleteMarker = 0 AND key >= ? ORDER BY key LIMIT ?`).all<ListedObject>(
-      bucket,
-      from,
-      limit,
-    );
+    return this.#sql(
+      `SELECT ${shown} FROM s3_objects WHERE bucket = ? AND latest = 1 AND deleteMarker = 0 AND key >= ? ORDER BY key LIMIT ?`,
+    ).all<ListedObject>(bucket, from, limit);
   }
 
   /** In the order of ListObjectVersions, by key and newest first: what comes after this version of this key. */
@@ -114,7 +121,9 @@ export class ObjectTable {
 
   /** Every `file` that a row or an upload's part has, for the sweep at start. */
   files(): Iterable<{ file: string }> {
-    return this.#sql('SELECT file FROM s3_objects WHERE file IS NOT NULL UNION ALL SELECT file FROM s3_parts WHERE file IS NOT NULL').iterate();
+    return this.#sql(
+      'SELECT file FROM s3_objects WHERE file IS NOT NULL UNION ALL SELECT file FROM s3_parts WHERE file IS NOT NULL',
+    ).iterate();
   }
 
   #sql(text: string): Statement {

@@ -10,10 +10,20 @@ const smallestPart = 5 * 1024 * 1024;
 /** "Checksum types": CRC64NVME covers the whole, SHA its parts' checksums, CRC32 and CRC32C either. */
 export function checksumTypeFor(algorithm: string | undefined, asked: string | undefined): UploadMeta['checksumType'] {
   const type = asked ?? (algorithm === undefined || algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
-  if (type !== 'FULL_OBJECT' && type !== 'COMPOSITE') throw s3Error('InvalidRequest', {}, 'Value for x-amz-checksum-type header is invalid.');
-  if (asked && !algorithm) throw s3Error('InvalidRequest', {}, 'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
+  if (type !== 'FULL_OBJECT' && type !== 'COMPOSITE')
+    throw s3Error('InvalidRequest', {}, 'Value for x-amz-checksum-type header is invalid.');
+  if (asked && !algorithm)
+    throw s3Error(
+      'InvalidRequest',
+      {},
+      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+    );
   if ((type === 'FULL_OBJECT' && algorithm?.startsWith('SHA')) || (type === 'COMPOSITE' && algorithm === 'CRC64NVME')) {
-    throw s3Error('InvalidRequest', {}, `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
+    throw s3Error(
+      'InvalidRequest',
+      {},
+      `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    );
   }
   return type;
 }
@@ -23,7 +33,8 @@ export function chooseParts(uploaded: Part[], input: CompleteMultipartUploadComm
   const wanted = input.MultipartUpload?.Parts ?? [];
   if (wanted.length === 0) throw s3Error('MalformedXML');
   const numbers = wanted.map(({ PartNumber = 0 }) => PartNumber);
-  if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) throw s3Error('InvalidPartOrder', { UploadId: input.UploadId });
+  if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0)))
+    throw s3Error('InvalidPartOrder', { UploadId: input.UploadId });
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
   return wanted.map((claim, index) => {
     const { PartNumber = 0, ETag = '' } = claim;
@@ -38,20 +49,31 @@ export function chooseParts(uploaded: Part[], input: CompleteMultipartUploadComm
   });
 }
 
-function checkPartChecksum(claim: Record<string, unknown>, part: Part, meta: UploadMeta, invalid: Record<string, unknown>): void {
+function checkPartChecksum(
+  claim: Record<string, unknown>,
+  part: Part,
+  meta: UploadMeta,
+  invalid: Record<string, unknown>,
+): void {
   const sums = JSON.parse(part.checksums) as Record<string, string>;
   for (const [algorithm, value] of Object.entries(sums)) {
     const claimed = claim[memberOf(algorithm)];
     if (claimed !== undefined && claimed !== value) throw s3Error('InvalidPart', invalid);
     if (claimed === undefined && meta.checksumType === 'COMPOSITE' && algorithm === meta.checksumAlgorithm) {
-      throw s3Error('InvalidRequest', {}, `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`);
+      throw s3Error(
+        'InvalidRequest',
+        {},
+        `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`,
+      );
     }
   }
 }
 
 /** MD5 of the parts' MD5s and their number ("Object", Amazon S3 API Reference). */
 export function wholeEtag(parts: Part[]): string {
-  const digest = createHash('md5').update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex')))).digest('hex');
+  const digest = createHash('md5')
+    .update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex'))))
+    .digest('hex');
   return `${digest}-${parts.length}`;
 }
 
@@ -63,6 +85,12 @@ export function wholeChecksum(parts: Part[], meta: UploadMeta): Record<string, s
     if (checksum === undefined) return undefined;
     sums.push({ checksum, size: part.size });
   }
-  const value = meta.checksumType === 'COMPOSITE' ? compositeChecksum(algorithm, sums.map(({ checksum }) => checksum)) : fullObjectChecksum(algorithm, sums);
+  const value =
+    meta.checksumType === 'COMPOSITE'
+      ? compositeChecksum(
+          algorithm,
+          sums.map(({ checksum }) => checksum),
+        )
+      : fullObjectChecksum(algorithm, sums);
   return { [algorithm]: value };
 }

@@ -24,7 +24,11 @@ export function checkPolicy(bucket: Bucket, text: string): PolicyDocument {
   try {
     policy = JSON.parse(text) as PolicyDocument;
   } catch {
-    throw malformed(text.trim().startsWith('{') ? 'This policy contains invalid Json' : "Policies must be valid JSON and the first byte must be '{'");
+    throw malformed(
+      text.trim().startsWith('{')
+        ? 'This policy contains invalid Json'
+        : "Policies must be valid JSON and the first byte must be '{'",
+    );
   }
   if (policy.Statement === undefined) throw malformed('Missing required field Statement');
   try {
@@ -51,7 +55,10 @@ function checkStatement(bucket: Bucket, statement: PolicyStatement): void {
 }
 
 function matches(pattern: string, name: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`).test(name);
 }
 
@@ -63,18 +70,26 @@ function malformed(sentence: string): Error {
 export function isPublic(policy: PolicyDocument): boolean {
   return listOf(policy.Statement).some((statement) => {
     if (statement.Effect !== 'Allow' || !isEverybody(statement.Principal)) return false;
-    return !Object.entries(statement.Condition ?? {}).some(([operator, tests]) => !/Not|IfExists|Null/.test(operator) && Object.entries(tests).some(narrows));
+    return !Object.entries(statement.Condition ?? {}).some(
+      ([operator, tests]) => !/Not|IfExists|Null/.test(operator) && Object.entries(tests).some(narrows),
+    );
   });
 }
 
 function isEverybody(principal: unknown): boolean {
   if (principal === '*') return true;
-  return typeof principal === 'object' && principal !== null && listOf((principal as { AWS?: string | string[] }).AWS).includes('*');
+  return (
+    typeof principal === 'object' &&
+    principal !== null &&
+    listOf((principal as { AWS?: string | string[] }).AWS).includes('*')
+  );
 }
 
 function narrows([key, values]: [string, unknown]): boolean {
   if (!narrowingKeys.test(key)) return false;
-  return listOf(values as string | string[]).every((value) => !/^\*+$|^0\.0\.0\.0\/[0-7]?$|^::\/0$/.test(String(value)));
+  return listOf(values as string | string[]).every(
+    (value) => !/^\*+$|^0\.0\.0\.0\/[0-7]?$|^::\/0$/.test(String(value)),
+  );
 }
 
 const narrowingKeys =

@@ -12,10 +12,20 @@ import { escapeText } from './object-plane.ts';
 import { checkForm, type SignedForm } from './post-policy.ts';
 
 /** "POST Object": an upload from a browser's form, which a signed policy describes. */
-export async function postObject(kernel: Kernel, bucket: Bucket, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
+export async function postObject(
+  kernel: Kernel,
+  bucket: Bucket,
+  request: HttpRequest,
+  hop: Hop,
+): Promise<HttpResponse> {
   const { fields, file } = await readForm(request.headers['content-type'] ?? '', request.body ?? Buffer.alloc(0));
   const template = fields.get('key');
-  if (!template) throw s3Error('InvalidArgument', { ArgumentName: 'key', ArgumentValue: '' }, "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.");
+  if (!template)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'key', ArgumentValue: '' },
+      "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
+    );
   const { principal, size } = checkForm(kernel, bucket.Name, fields);
   const key = template.replaceAll(`\${filename}`, file.name);
   const input = inputOf(fields, bucket.Name, key);
@@ -51,7 +61,11 @@ const members: Record<string, string> = {
   'x-amz-website-redirect-location': 'WebsiteRedirectLocation',
 };
 
-function inputOf(fields: Map<string, string>, Bucket: string, Key: string): Record<string, unknown> & { Bucket: string; Key: string } {
+function inputOf(
+  fields: Map<string, string>,
+  Bucket: string,
+  Key: string,
+): Record<string, unknown> & { Bucket: string; Key: string } {
   const input: Record<string, unknown> & { Bucket: string; Key: string } = { Bucket, Key };
   const Metadata: Record<string, string> = {};
   for (const [name, value] of fields) {
@@ -59,7 +73,9 @@ function inputOf(fields: Map<string, string>, Bucket: string, Key: string): Reco
     if (member) input[member] = value;
     else if (name.startsWith('x-amz-meta-')) Metadata[name.slice(11)] = value;
   }
-  const tags = [...(fields.get('tagging') ?? '').matchAll(/<Key>([^<]*)<\/Key>\s*<Value>([^<]*)<\/Value>/g)].map(([, key = '', value = '']) => [key, value]);
+  const tags = [...(fields.get('tagging') ?? '').matchAll(/<Key>([^<]*)<\/Key>\s*<Value>([^<]*)<\/Value>/g)].map(
+    ([, key = '', value = '']) => [key, value],
+  );
   if (tags.length > 0) input.Tagging = new URLSearchParams(tags).toString();
   return { ...input, Metadata };
 }

@@ -21,7 +21,12 @@ export function checkForm(kernel: Kernel, bucket: string, fields: Map<string, st
   const text = fields.get('policy');
   if (text === undefined) return { principal: { kind: 'anonymous' }, size: undefined };
   const old = fields.has('awsaccesskeyid') && fields.has('signature');
-  if (!old && fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-algorithm' }, "Only AWS4-HMAC-SHA256 is supported in the field 'x-amz-algorithm'");
+  if (!old && fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256')
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-algorithm' },
+      "Only AWS4-HMAC-SHA256 is supported in the field 'x-amz-algorithm'",
+    );
   const principal = signer(kernel, text, fields);
   const policy = parse(text);
   checkExpiration(kernel, policy, fields.get('x-amz-date') ?? '');
@@ -31,18 +36,24 @@ export function checkForm(kernel: Kernel, bucket: string, fields: Map<string, st
 /** As for any request: keys that Orrery issued are held to their signature, unknown ones are root. */
 function signer(kernel: Kernel, policy: string, fields: Map<string, string>): Principal {
   const older = fields.get('awsaccesskeyid');
-  const [accessKeyId = '', date = '', region = '', service = ''] = older === undefined ? (fields.get('x-amz-credential') ?? '').split('/') : [older];
+  const [accessKeyId = '', date = '', region = '', service = ''] =
+    older === undefined ? (fields.get('x-amz-credential') ?? '').split('/') : [older];
   const issued = kernel.engine(authorization).current?.credentials(accessKeyId);
   if (!issued) return rootOf(/^\d{12}$/.test(accessKeyId) ? accessKeyId : defaultAccount);
   if (issued.sessionToken !== undefined && issued.sessionToken !== fields.get('x-amz-security-token')) {
     throw s3Error('InvalidToken', {}, 'The provided token is malformed or otherwise invalid.');
   }
-  if (issued.expiresMs !== undefined && kernel.clock.now() >= issued.expiresMs) throw s3Error('ExpiredToken', {}, 'The provided token has expired.');
+  if (issued.expiresMs !== undefined && kernel.clock.now() >= issued.expiresMs)
+    throw s3Error('ExpiredToken', {}, 'The provided token has expired.');
   const sign = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
   const key = sign(sign(sign(sign(`AWS4${issued.secretAccessKey}`, date), region), service), 'aws4_request');
   // boto3's generate_presigned_post signs in the older way unless configured otherwise, which S3 still takes.
-  const expected = older === undefined ? sign(key, policy) : createHmac('sha1', issued.secretAccessKey).update(policy).digest();
-  const given = older === undefined ? Buffer.from(fields.get('x-amz-signature') ?? '', 'hex') : Buffer.from(fields.get('signature') ?? '', 'base64');
+  const expected =
+    older === undefined ? sign(key, policy) : createHmac('sha1', issued.secretAccessKey).update(policy).digest();
+  const given =
+    older === undefined
+      ? Buffer.from(fields.get('x-amz-signature') ?? '', 'hex')
+      : Buffer.from(fields.get('signature') ?? '', 'base64');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw s3Error('SignatureDoesNotMatch');
   return issued.principal;
 }
@@ -58,10 +69,12 @@ function parse(text: string): PostPolicy {
 /** What the policy gives as a date is taken as a time after it was signed: the clock may have been wound since. */
 function checkExpiration(kernel: Kernel, policy: PostPolicy, signedAt: string): void {
   const expiresMs = Date.parse(policy.expiration ?? '');
-  if (Number.isNaN(expiresMs)) throw s3Error('InvalidPolicyDocument', {}, 'Invalid Policy: Policy is missing expiration.');
+  if (Number.isNaN(expiresMs))
+    throw s3Error('InvalidPolicyDocument', {}, 'Invalid Policy: Policy is missing expiration.');
   const signedMs = Date.parse(signedAt.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   const start = Number.isNaN(signedMs) ? expiresMs : signedMs;
-  if (kernel.clock.now() > kernel.clock.interpret(start) + expiresMs - start) throw s3Error('AccessDenied', {}, 'Invalid according to Policy: Policy expired.');
+  if (kernel.clock.now() > kernel.clock.interpret(start) + expiresMs - start)
+    throw s3Error('AccessDenied', {}, 'Invalid according to Policy: Policy expired.');
 }
 
 function checkConditions(policy: PostPolicy, fields: Map<string, string>): SignedForm['size'] {
@@ -72,17 +85,25 @@ function checkConditions(policy: PostPolicy, fields: Map<string, string>): Signe
       size = { least: Number(condition[1]), most: Number(condition[2]) };
       continue;
     }
-    const tests = Array.isArray(condition) ? [[String(condition[0]), String(condition[1]).replace(/^\$/, ''), String(condition[2])]] : Object.entries(condition).map(([name, value]) => ['eq', name, String(value)]);
+    const tests = Array.isArray(condition)
+      ? [[String(condition[0]), String(condition[1]).replace(/^\$/, ''), String(condition[2])]]
+      : Object.entries(condition).map(([name, value]) => ['eq', name, String(value)]);
     for (const [operator = '', name = '', value = ''] of tests) {
       const field = name.toLowerCase();
       named.add(field);
       const actual = fields.get(field) ?? '';
       const holds = operator === 'starts-with' ? startsWith(field, actual, value) : actual === value;
-      if (!holds) throw s3Error('AccessDenied', {}, `Invalid according to Policy: Policy Condition failed: ["${operator}", "$${name}", "${value}"]`);
+      if (!holds)
+        throw s3Error(
+          'AccessDenied',
+          {},
+          `Invalid according to Policy: Policy Condition failed: ["${operator}", "$${name}", "${value}"]`,
+        );
     }
   }
   const extra = [...fields.keys()].find((field) => !named.has(field) && !field.startsWith('x-ignore-'));
-  if (extra !== undefined) throw s3Error('AccessDenied', {}, `Invalid according to Policy: Extra input fields: ${extra}`);
+  if (extra !== undefined)
+    throw s3Error('AccessDenied', {}, `Invalid according to Policy: Extra input fields: ${extra}`);
   return size;
 }
 
@@ -93,4 +114,16 @@ function startsWith(field: string, actual: string, value: string): boolean {
 }
 
 /** Fields that need no condition ("POST policy", conditions). */
-const free = ['policy', 'x-amz-signature', 'signature', 'awsaccesskeyid', 'file', 'bucket', 'submit', 'x-amz-algorithm', 'x-amz-credential', 'x-amz-date', 'x-amz-security-token'];
+const free = [
+  'policy',
+  'x-amz-signature',
+  'signature',
+  'awsaccesskeyid',
+  'file',
+  'bucket',
+  'submit',
+  'x-amz-algorithm',
+  'x-amz-credential',
+  'x-amz-date',
+  'x-amz-security-token',
+];

@@ -19,7 +19,11 @@ export function versionMembers(bucket: Bucket, versionId: string): { VersionId?:
 }
 
 /** What GetObject and HeadObject say of a version. */
-export function describeObject(bucket: Bucket, object: StoredObject, options: { checksums: boolean }): Record<string, unknown> {
+export function describeObject(
+  bucket: Bucket,
+  object: StoredObject,
+  options: { checksums: boolean },
+): Record<string, unknown> {
   const meta = metaOf(object);
   return {
     AcceptRanges: 'bytes',
@@ -42,7 +46,9 @@ export function describeObject(bucket: Bucket, object: StoredObject, options: { 
     ObjectLockLegalHoldStatus: meta.legalHold,
     ...encryptionMembers(meta.sse),
     ...versionMembers(bucket, object.versionId),
-    ...(options.checksums && meta.checksums ? { ...checksumMembers(meta.checksums), ChecksumType: meta.checksumType ?? 'FULL_OBJECT' } : {}),
+    ...(options.checksums && meta.checksums
+      ? { ...checksumMembers(meta.checksums), ChecksumType: meta.checksumType ?? 'FULL_OBJECT' }
+      : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { trailersOf } from '../../../data-planes/http/trailers.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { s3Error } from '../errors.ts';
-import { bodies, type BodySource, type WrittenBody } from './bodies.ts';
+import { type BodySource, bodies, type WrittenBody } from './bodies.ts';
 import { algorithms, digestBytes, memberOf } from './checksums.ts';
 import { wireHeaders } from './wire-headers.ts';
 
@@ -22,16 +22,23 @@ export interface ReceiveOptions {
 }
 
 /** Keeps what a request sends, and holds it to the digests it claims in headers and trailers. */
-export async function receiveBody(ctx: Context, input: BodyRequest, options: ReceiveOptions = {}): Promise<WrittenBody> {
+export async function receiveBody(
+  ctx: Context,
+  input: BodyRequest,
+  options: ReceiveOptions = {},
+): Promise<WrittenBody> {
   const claims = claimsOf(input);
   const md5 = md5Claim(input.ContentMD5);
   const source = input.Body as BodySource;
   const announced = trailerAlgorithm(ctx);
   if (announced && claims.size > 0) throw s3Error('InvalidRequest', {}, 'Expecting a single x-amz-checksum- header');
   checkLength(ctx);
-  const algorithm = [...claims.keys()][0] ?? announced ?? algorithmOf(input.ChecksumAlgorithm) ?? options.preset ?? 'CRC64NVME';
+  const algorithm =
+    [...claims.keys()][0] ?? announced ?? algorithmOf(input.ChecksumAlgorithm) ?? options.preset ?? 'CRC64NVME';
   const wanted = [...new Set([algorithm, options.preset ?? algorithm])];
-  const written = await ctx.engine(bodies).write(source, { algorithms: wanted, key: options.key, ...(options.asFile ? { asFile: true } : {}) });
+  const written = await ctx
+    .engine(bodies)
+    .write(source, { algorithms: wanted, key: options.key, ...(options.asFile ? { asFile: true } : {}) });
   try {
     const trailers = source instanceof Readable ? await trailersOf(source) : undefined;
     const claim = claims.get(algorithm) ?? trailers?.[`x-amz-checksum-${algorithm.toLowerCase()}`];
@@ -40,7 +47,8 @@ export async function receiveBody(ctx: Context, input: BodyRequest, options: Rec
     if (claim !== undefined && claim !== written.checksums[algorithm]) {
       throw s3Error('BadDigest', {}, `The ${algorithm} you specified did not match the calculated checksum.`);
     }
-    if (md5 !== undefined && md5 !== written.md5) throw s3Error('BadDigest', {}, 'The Content-MD5 you specified did not match what we received.');
+    if (md5 !== undefined && md5 !== written.md5)
+      throw s3Error('BadDigest', {}, 'The Content-MD5 you specified did not match what we received.');
   } catch (error) {
     ctx.engine(bodies).removeLater(written);
     throw error;
@@ -54,7 +62,12 @@ function claimsOf(input: BodyRequest): Map<string, string> {
     const value = (input as Record<string, unknown>)[memberOf(algorithm)];
     if (typeof value === 'string') claims.set(algorithm, value);
   }
-  if (claims.size > 1) throw s3Error('InvalidRequest', {}, 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  if (claims.size > 1)
+    throw s3Error(
+      'InvalidRequest',
+      {},
+      'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+    );
   for (const [algorithm, value] of claims) checkForm(algorithm, value);
   return claims;
 }
@@ -76,7 +89,8 @@ function trailerAlgorithm(ctx: Context): string | undefined {
   const name = wireHeaders(ctx)?.['x-amz-trailer'];
   if (name === undefined) return undefined;
   const algorithm = algorithmOf(/^x-amz-checksum-(\w+)$/i.exec(name.trim())?.[1]);
-  if (!algorithm) throw s3Error('InvalidRequest', {}, 'The value specified in the x-amz-trailer header is not supported');
+  if (!algorithm)
+    throw s3Error('InvalidRequest', {}, 'The value specified in the x-amz-trailer header is not supported');
   return algorithm;
 }
 
@@ -84,14 +98,23 @@ export function algorithmOf(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   const algorithm = name.toUpperCase();
   if (algorithms.includes(algorithm)) return algorithm;
-  throw s3Error('InvalidRequest', {}, `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${algorithms.join(', ')}]`);
+  throw s3Error(
+    'InvalidRequest',
+    {},
+    `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${algorithms.join(', ')}]`,
+  );
 }
 
 /** "PutObject": the length must be known in advance; S3 takes no chunked transfer but its own. */
 function checkLength(ctx: Context): void {
   const headers = wireHeaders(ctx);
-  if (!headers || headers['content-length'] !== undefined || headers['x-amz-decoded-content-length'] !== undefined) return;
+  if (!headers || headers['content-length'] !== undefined || headers['x-amz-decoded-content-length'] !== undefined)
+    return;
   if (headers['transfer-encoding'] !== undefined) {
-    throw s3Error('NotImplemented', { Header: 'Transfer-Encoding' }, 'A header you provided implies functionality that is not implemented');
+    throw s3Error(
+      'NotImplemented',
+      { Header: 'Transfer-Encoding' },
+      'A header you provided implies functionality that is not implemented',
+    );
   }
 }

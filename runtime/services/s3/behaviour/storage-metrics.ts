@@ -28,7 +28,16 @@ function publish(kernel: Kernel): void {
   const timeMs = kernel.clock.now();
   for (const { Name, region, account } of buckets(kernel).values()) {
     const metric = (name: string, StorageType: string, value: number, unit: string): void =>
-      kernel.events.emit('metric', { namespace: 'AWS/S3', name, dimensions: { BucketName: Name, StorageType }, value, unit, timeMs, region, account });
+      kernel.events.emit('metric', {
+        namespace: 'AWS/S3',
+        name,
+        dimensions: { BucketName: Name, StorageType },
+        value,
+        unit,
+        timeMs,
+        region,
+        account,
+      });
     let count = 0;
     for (const held of kernel.engine(objectTable).sizes(Name)) {
       metric('BucketSizeBytes', storageTypes[held.storageClass] ?? held.storageClass, held.bytes, 'Bytes');

@@ -46,7 +46,13 @@ export class UploadTable {
   }
 
   start(upload: Upload): void {
-    this.#sql('INSERT INTO s3_uploads (uploadId, bucket, key, startedMs, meta) VALUES (?,?,?,?,?)').run(upload.uploadId, upload.bucket, upload.key, upload.startedMs, upload.meta);
+    this.#sql('INSERT INTO s3_uploads (uploadId, bucket, key, startedMs, meta) VALUES (?,?,?,?,?)').run(
+      upload.uploadId,
+      upload.bucket,
+      upload.key,
+      upload.startedMs,
+      upload.meta,
+    );
   }
 
   find(uploadId: string): Upload | undefined {
@@ -55,27 +61,29 @@ export class UploadTable {
 
   /** By key from `fromKey` on, those of one key in the order of their ids. */
   ofBucket(bucket: string, fromKey = '', limit = -1): Upload[] {
-    return this.#sql('SELECT * FROM s3_uploads WHERE bucket = ? AND key >= ? ORDER BY key, uploadId LIMIT ?').all<Upload>(bucket, fromKey, limit);
+    return this.#sql(
+      'SELECT * FROM s3_uploads WHERE bucket = ? AND key >= ? ORDER BY key, uploadId LIMIT ?',
+    ).all<Upload>(bucket, fromKey, limit);
   }
 
   /** Returns the part that had the number before, whose body is no longer needed. */
   putPart(part: Part): Part | undefined {
-    const old = this.#sql('SELECT * FROM s3_parts WHERE uploadId = ? AND number = ?').get<Part>(part.uploadId, part.number);
-    this.#sql('INSERT OR REPLACE INTO s3_parts (uploadId, number, size, etag, modifiedMs, checksums, file, inline) VALUES (?,?,?,?,?,?,?,?)').run(
+    const old = this.#sql('SELECT * FROM s3_parts WHERE uploadId = ? AND number = ?').get<Part>(
       part.uploadId,
       part.number,
-      part.size,
-      part.etag,
-      part.modifiedMs,
-      part.checksums,
-      part.file,
-      part.inline,
     );
+    this.#sql(
+      'INSERT OR REPLACE INTO s3_parts (uploadId, number, size, etag, modifiedMs, checksums, file, inline) VALUES (?,?,?,?,?,?,?,?)',
+    ).run(part.uploadId, part.number, part.size, part.etag, part.modifiedMs, part.checksums, part.file, part.inline);
     return old;
   }
 
   parts(uploadId: string, after = 0, limit = -1): Part[] {
-    return this.#sql('SELECT * FROM s3_parts WHERE uploadId = ? AND number > ? ORDER BY number LIMIT ?').all<Part>(uploadId, after, limit);
+    return this.#sql('SELECT * FROM s3_parts WHERE uploadId = ? AND number > ? ORDER BY number LIMIT ?').all<Part>(
+      uploadId,
+      after,
+      limit,
+    );
   }
 
   /** Returns its parts, whose bodies are no longer needed. */

@@ -10,25 +10,46 @@ export interface WebsiteConfiguration {
 
 export interface RoutingRule {
   Condition?: { KeyPrefixEquals?: string; HttpErrorCodeReturnedEquals?: string };
-  Redirect?: { HostName?: string; HttpRedirectCode?: string; Protocol?: string; ReplaceKeyPrefixWith?: string; ReplaceKeyWith?: string };
+  Redirect?: {
+    HostName?: string;
+    HttpRedirectCode?: string;
+    Protocol?: string;
+    ReplaceKeyPrefixWith?: string;
+    ReplaceKeyWith?: string;
+  };
 }
 
 export function checkWebsite(website: WebsiteConfiguration): WebsiteConfiguration {
   const { IndexDocument, ErrorDocument, RedirectAllRequestsTo, RoutingRules } = website;
   if (RedirectAllRequestsTo) {
-    if (!RedirectAllRequestsTo.HostName || IndexDocument || ErrorDocument || RoutingRules) throw s3Error('InvalidArgument', {}, 'RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.');
+    if (!RedirectAllRequestsTo.HostName || IndexDocument || ErrorDocument || RoutingRules)
+      throw s3Error(
+        'InvalidArgument',
+        {},
+        'RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.',
+      );
     return website;
   }
   const suffix = IndexDocument?.Suffix;
-  if (suffix === undefined) throw s3Error('InvalidArgument', { ArgumentName: 'IndexDocument' }, 'A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty');
-  if (suffix === '' || suffix.includes('/')) throw s3Error('InvalidArgument', { ArgumentName: 'IndexDocument' }, 'The IndexDocument Suffix is not well formed');
+  if (suffix === undefined)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'IndexDocument' },
+      'A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty',
+    );
+  if (suffix === '' || suffix.includes('/'))
+    throw s3Error('InvalidArgument', { ArgumentName: 'IndexDocument' }, 'The IndexDocument Suffix is not well formed');
   for (const { Redirect } of RoutingRules ?? []) {
     if (!Redirect) throw s3Error('MalformedXML');
     if (Redirect.ReplaceKeyPrefixWith !== undefined && Redirect.ReplaceKeyWith !== undefined) {
       throw s3Error('InvalidRequest', {}, 'You can only define ReplaceKeyPrefix or ReplaceKey but not both.');
     }
     if (Redirect.HttpRedirectCode && !/^3(0[1-57-8]|0[0-9])$/.test(Redirect.HttpRedirectCode)) {
-      throw s3Error('InvalidRequest', {}, `The provided HTTP redirect code (${Redirect.HttpRedirectCode}) is not valid. Valid codes are 3XX except 300.`);
+      throw s3Error(
+        'InvalidRequest',
+        {},
+        `The provided HTTP redirect code (${Redirect.HttpRedirectCode}) is not valid. Valid codes are 3XX except 300.`,
+      );
     }
   }
   return website;
@@ -43,10 +64,20 @@ export function routingRuleFor(website: WebsiteConfiguration, key: string, statu
   });
 }
 
-export function redirectOf(rule: RoutingRule, request: { key: string; host: string; secure: boolean }): { status: number; location: string } {
+export function redirectOf(
+  rule: RoutingRule,
+  request: { key: string; host: string; secure: boolean },
+): { status: number; location: string } {
   const redirect = rule.Redirect ?? {};
   const prefix = rule.Condition?.KeyPrefixEquals ?? '';
-  const key = redirect.ReplaceKeyWith ?? (redirect.ReplaceKeyPrefixWith === undefined ? request.key : redirect.ReplaceKeyPrefixWith + request.key.slice(prefix.length));
+  const key =
+    redirect.ReplaceKeyWith ??
+    (redirect.ReplaceKeyPrefixWith === undefined
+      ? request.key
+      : redirect.ReplaceKeyPrefixWith + request.key.slice(prefix.length));
   const protocol = redirect.Protocol ?? (request.secure ? 'https' : 'http');
-  return { status: Number(redirect.HttpRedirectCode ?? 301), location: `${protocol}://${redirect.HostName ?? request.host}/${encodeURI(key)}` };
+  return {
+    status: Number(redirect.HttpRedirectCode ?? 301),
+    location: `${protocol}://${redirect.HostName ?? request.host}/${encodeURI(key)}`,
+  };
 }

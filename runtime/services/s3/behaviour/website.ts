@@ -31,9 +31,14 @@ async function answer(kernel: Kernel, name: string, request: HttpRequest, hop: H
   if (!bucket) return errorPage(s3Error('NoSuchBucket', { BucketName: name }));
   const website = bucket.configurations.website as WebsiteConfiguration | undefined;
   if (!website) return errorPage(s3Error('NoSuchWebsiteConfiguration', { BucketName: name }));
-  if (request.method !== 'GET' && request.method !== 'HEAD') return errorPage(s3Error('MethodNotAllowed', { Method: request.method, ResourceType: 'OBJECT' }));
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return errorPage(s3Error('MethodNotAllowed', { Method: request.method, ResourceType: 'OBJECT' }));
   const all = website.RedirectAllRequestsTo;
-  if (all) return redirect(301, `${all.Protocol ?? (request.client.secure ? 'https' : 'http')}://${all.HostName}${request.url}`);
+  if (all)
+    return redirect(
+      301,
+      `${all.Protocol ?? (request.client.secure ? 'https' : 'http')}://${all.HostName}${request.url}`,
+    );
   const visit: Visit = { kernel, bucket, website, request, hop, key: keyOf(request) };
   const rule = routingRuleFor(website, visit.key);
   if (rule) return ruled(visit, rule);
@@ -46,7 +51,11 @@ async function answer(kernel: Kernel, name: string, request: HttpRequest, hop: H
 }
 
 function ruled(visit: Visit, rule: NonNullable<ReturnType<typeof routingRuleFor>>): HttpResponse {
-  const { status, location } = redirectOf(rule, { key: visit.key, host: visit.request.host, secure: visit.request.client.secure });
+  const { status, location } = redirectOf(rule, {
+    key: visit.key,
+    host: visit.request.host,
+    secure: visit.request.client.secure,
+  });
   return redirect(status, location);
 }
 
@@ -68,7 +77,11 @@ async function page(visit: Visit): Promise<HttpResponse> {
 
 async function read(visit: Visit, key: string): Promise<HttpResponse> {
   const { kernel, bucket, hop, request } = visit;
-  const response = await readObject(kernel, { bucket: bucket.Name, region: bucket.region, key, principal: { kind: 'anonymous' }, trace: hop }, request);
+  const response = await readObject(
+    kernel,
+    { bucket: bucket.Name, region: bucket.region, key, principal: { kind: 'anonymous' }, trace: hop },
+    request,
+  );
   const location = response.headers['x-amz-website-redirect-location'];
   if (typeof location !== 'string') return response;
   discard(response);
@@ -77,7 +90,8 @@ async function read(visit: Visit, key: string): Promise<HttpResponse> {
 
 /** The error document keeps the status of what went wrong ("Configuring a custom error document"). */
 async function failure(visit: Visit, error: AwsError): Promise<HttpResponse> {
-  if (error.status === 304 || error.status === 412 || error.status === 416) return { status: error.status, headers: {}, body: undefined };
+  if (error.status === 304 || error.status === 412 || error.status === 416)
+    return { status: error.status, headers: {}, body: undefined };
   const rule = routingRuleFor(visit.website, visit.key, error.status);
   if (rule) return ruled(visit, rule);
   const document = visit.website.ErrorDocument?.Key;
@@ -86,7 +100,11 @@ async function failure(visit: Visit, error: AwsError): Promise<HttpResponse> {
   const plain = { ...visit.request, headers };
   try {
     const { kernel, bucket, hop } = visit;
-    const shown = await readObject(kernel, { bucket: bucket.Name, region: bucket.region, key: document, principal: { kind: 'anonymous' }, trace: hop }, plain);
+    const shown = await readObject(
+      kernel,
+      { bucket: bucket.Name, region: bucket.region, key: document, principal: { kind: 'anonymous' }, trace: hop },
+      plain,
+    );
     return { ...shown, status: error.status };
   } catch (second) {
     if (!(second instanceof AwsError)) throw second;
@@ -110,4 +128,9 @@ function errorPage(error: AwsError): HttpResponse {
   return { status: error.status, headers: { 'content-type': 'text/html; charset=utf-8', server: 'AmazonS3' }, body };
 }
 
-const titles: Record<number, string> = { 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 400: 'Bad Request' };
+const titles: Record<number, string> = {
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  400: 'Bad Request',
+};

@@ -7,7 +7,10 @@ import { bucketAt, ownerOf } from '../state.ts';
 /** The one access control list that runs: everything to the owner. */
 function ownersOwn(account: string) {
   const Owner = ownerOf(account);
-  return { Owner, Grants: [{ Grantee: { ...Owner, Type: 'CanonicalUser' as const }, Permission: 'FULL_CONTROL' as const }] };
+  return {
+    Owner,
+    Grants: [{ Grantee: { ...Owner, Type: 'CanonicalUser' as const }, Permission: 'FULL_CONTROL' as const }],
+  };
 }
 
 export function GetBucketAcl(ctx: Context, input: { Bucket?: string }) {

@@ -18,7 +18,10 @@ export function GetObjectAttributes(ctx: Context, input: GetObjectAttributesComm
     LastModified: lastModified(object),
     ...versionMembers(bucket, object.versionId),
     ETag: wanted.has('ETag') ? object.etag : undefined,
-    Checksum: wanted.has('Checksum') && meta.checksums ? { ...checksumMembers(meta.checksums), ChecksumType: meta.checksumType ?? ('FULL_OBJECT' as const) } : undefined,
+    Checksum:
+      wanted.has('Checksum') && meta.checksums
+        ? { ...checksumMembers(meta.checksums), ChecksumType: meta.checksumType ?? ('FULL_OBJECT' as const) }
+        : undefined,
     ObjectParts:
       wanted.has('ObjectParts') && meta.parts
         ? {
@@ -28,7 +31,15 @@ export function GetObjectAttributes(ctx: Context, input: GetObjectAttributesComm
             MaxParts: limit,
             IsTruncated: rest.length > page.length,
             // "GetObjectAttributes": parts are told one by one where they have checksums of their own.
-            ...(meta.checksumType === 'COMPOSITE' ? { Parts: page.map((part) => ({ PartNumber: part.number, Size: part.size, ...checksumMembers(part.checksums) })) } : {}),
+            ...(meta.checksumType === 'COMPOSITE'
+              ? {
+                  Parts: page.map((part) => ({
+                    PartNumber: part.number,
+                    Size: part.size,
+                    ...checksumMembers(part.checksums),
+                  })),
+                }
+              : {}),
           }
         : undefined,
     StorageClass: wanted.has('StorageClass') ? object.storageClass : undefined,

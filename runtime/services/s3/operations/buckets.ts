@@ -1,4 +1,10 @@
-import type { CreateBucketCommandInput, DeleteBucketCommandInput, GetBucketLocationCommandInput, HeadBucketCommandInput, ListBucketsCommandInput } from '@aws-sdk/client-s3';
+import type {
+  CreateBucketCommandInput,
+  DeleteBucketCommandInput,
+  GetBucketLocationCommandInput,
+  HeadBucketCommandInput,
+  ListBucketsCommandInput,
+} from '@aws-sdk/client-s3';
 import { defaultRegion } from '../../../kernel/arn.ts';
 import { isRegion } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
@@ -21,7 +27,8 @@ export function CreateBucket(ctx: Context, input: CreateBucketCommandInput) {
   if (existing && existing.account !== ctx.account) throw s3Error('BucketAlreadyExists', { BucketName: Name });
   if (existing) {
     // In us-east-1 creating one's own bucket again succeeds ("CreateBucket", BucketAlreadyOwnedByYou).
-    if (existing.region === defaultRegion && region === defaultRegion) return { Location: `/${Name}`, BucketArn: bucketArn(Name) };
+    if (existing.region === defaultRegion && region === defaultRegion)
+      return { Location: `/${Name}`, BucketArn: bucketArn(Name) };
     throw s3Error('BucketAlreadyOwnedByYou', { BucketName: Name });
   }
   const tags = (input.CreateBucketConfiguration?.Tags ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
@@ -35,7 +42,12 @@ export function CreateBucket(ctx: Context, input: CreateBucketCommandInput) {
     policy: undefined,
     configurations: {
       // "Default settings for new S3 buckets", April 2023.
-      publicAccessBlock: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
+      publicAccessBlock: {
+        BlockPublicAcls: true,
+        IgnorePublicAcls: true,
+        BlockPublicPolicy: true,
+        RestrictPublicBuckets: true,
+      },
       ownership: { Rules: [{ ObjectOwnership: input.ObjectOwnership ?? 'BucketOwnerEnforced' }] },
       encryption: basicEncryption,
       ...(input.ObjectLockEnabledForBucket ? { objectLock: { ObjectLockEnabled: 'Enabled' } } : {}),
@@ -45,28 +57,46 @@ export function CreateBucket(ctx: Context, input: CreateBucketCommandInput) {
   checkAcl(bucket, input);
   buckets(ctx).put(Name, bucket);
   registerHosts(ctx, bucket);
-  return { Location: region === defaultRegion ? `/${Name}` : `http://${Name}.s3.amazonaws.com/`, BucketArn: bucketArn(Name) };
+  return {
+    Location: region === defaultRegion ? `/${Name}` : `http://${Name}.s3.amazonaws.com/`,
+    BucketArn: bucketArn(Name),
+  };
 }
 
 /** "CreateBucket", LocationConstraint: outside us-east-1 it must name the region of the endpoint. */
 function regionOf(ctx: Context, input: CreateBucketCommandInput): string {
   const { LocationConstraint: constraint, Bucket, Location } = input.CreateBucketConfiguration ?? {};
-  if (Bucket || Location) throw s3Error('NotImplemented', {}, 'Directory buckets are refused: Orrery keeps general purpose buckets.');
+  if (Bucket || Location)
+    throw s3Error('NotImplemented', {}, 'Directory buckets are refused: Orrery keeps general purpose buckets.');
   if (constraint === undefined && ctx.region === defaultRegion) return defaultRegion;
   if (constraint === undefined) {
-    throw s3Error('IllegalLocationConstraintException', {}, 'The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.');
+    throw s3Error(
+      'IllegalLocationConstraintException',
+      {},
+      'The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.',
+    );
   }
   const region = constraint === 'EU' ? 'eu-west-1' : String(constraint);
-  if (!isRegion(region) || region === defaultRegion) throw s3Error('InvalidLocationConstraint', { LocationConstraint: constraint }, 'The specified location-constraint is not valid');
+  if (!isRegion(region) || region === defaultRegion)
+    throw s3Error(
+      'InvalidLocationConstraint',
+      { LocationConstraint: constraint },
+      'The specified location-constraint is not valid',
+    );
   if (ctx.region !== defaultRegion && region !== ctx.region) {
-    throw s3Error('IllegalLocationConstraintException', {}, `The ${region} location constraint is incompatible for the region specific endpoint this request was sent to.`);
+    throw s3Error(
+      'IllegalLocationConstraintException',
+      {},
+      `The ${region} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    );
   }
   return region;
 }
 
 /** "General purpose bucket naming rules" (Amazon S3 User Guide). */
 function checkName(name: string): void {
-  const formed = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(name);
+  const formed =
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(name);
   const reserved = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/.test(name);
   if (!formed || reserved) throw s3Error('InvalidBucketName', { BucketName: name });
 }
@@ -91,12 +121,20 @@ export function ListBuckets(ctx: Context, input: ListBucketsCommandInput) {
   const after = input.ContinuationToken ? Buffer.from(input.ContinuationToken, 'base64').toString() : '';
   const own = buckets(ctx)
     .values()
-    .filter(({ account, Name }) => account === ctx.account && Name.startsWith(input.Prefix ?? '') && compareKeys(Name, after) > 0)
+    .filter(
+      ({ account, Name }) =>
+        account === ctx.account && Name.startsWith(input.Prefix ?? '') && compareKeys(Name, after) > 0,
+    )
     .filter(({ region }) => !input.BucketRegion || region === input.BucketRegion);
   const page = own.slice(0, input.MaxBuckets ?? 10_000);
   const last = page.at(-1);
   return {
-    Buckets: page.map(({ Name, createdMs, region }) => ({ Name, CreationDate: new Date(createdMs), BucketRegion: region, BucketArn: bucketArn(Name) })),
+    Buckets: page.map(({ Name, createdMs, region }) => ({
+      Name,
+      CreationDate: new Date(createdMs),
+      BucketRegion: region,
+      BucketArn: bucketArn(Name),
+    })),
     Owner: ownerOf(ctx.account),
     Prefix: input.Prefix,
     ...(last && own.length > page.length ? { ContinuationToken: Buffer.from(last.Name).toString('base64') } : {}),

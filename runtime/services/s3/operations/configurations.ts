@@ -1,11 +1,11 @@
 import type { PutBucketLifecycleConfigurationCommandInput, PutBucketVersioningCommandInput } from '@aws-sdk/client-s3';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { checkCors, type CorsRule } from '../behaviour/cors-rules.ts';
-import { registerHosts } from '../behaviour/hosts.ts';
-import { checkLifecycle } from '../behaviour/lifecycle-rules.ts';
-import type { LifecycleRule } from '../behaviour/lifecycle-dates.ts';
+import { type CorsRule, checkCors } from '../behaviour/cors-rules.ts';
 import { basicEncryption } from '../behaviour/encryption.ts';
+import { registerHosts } from '../behaviour/hosts.ts';
+import type { LifecycleRule } from '../behaviour/lifecycle-dates.ts';
+import { checkLifecycle } from '../behaviour/lifecycle-rules.ts';
 import { lockOf } from '../behaviour/object-lock.ts';
 import { checkWebsite, type WebsiteConfiguration } from '../behaviour/website-rules.ts';
 import { s3Error } from '../errors.ts';
@@ -18,7 +18,9 @@ type Input<Member extends string, Value> = BucketInput & { [Name in Member]?: Va
 function configure(ctx: Context, input: BucketInput, name: string, value: unknown): void {
   const bucket = bucketAt(ctx, input.Bucket);
   const { [name]: _old, ...configurations } = bucket.configurations;
-  keepBucket(ctx, bucket, { configurations: value === undefined ? configurations : { ...configurations, [name]: value } });
+  keepBucket(ctx, bucket, {
+    configurations: value === undefined ? configurations : { ...configurations, [name]: value },
+  });
 }
 
 function configured<Value>(ctx: Context, input: BucketInput, name: string, missing: string): Value {
@@ -28,21 +30,40 @@ function configured<Value>(ctx: Context, input: BucketInput, name: string, missi
 }
 
 export function PutPublicAccessBlock(ctx: Context, input: Input<'PublicAccessBlockConfiguration', object>) {
-  const off = { BlockPublicAcls: false, IgnorePublicAcls: false, BlockPublicPolicy: false, RestrictPublicBuckets: false };
+  const off = {
+    BlockPublicAcls: false,
+    IgnorePublicAcls: false,
+    BlockPublicPolicy: false,
+    RestrictPublicBuckets: false,
+  };
   configure(ctx, input, 'publicAccessBlock', { ...off, ...input.PublicAccessBlockConfiguration });
 }
 
 export function GetPublicAccessBlock(ctx: Context, input: BucketInput) {
-  return { PublicAccessBlockConfiguration: configured<object>(ctx, input, 'publicAccessBlock', 'NoSuchPublicAccessBlockConfiguration') };
+  return {
+    PublicAccessBlockConfiguration: configured<object>(
+      ctx,
+      input,
+      'publicAccessBlock',
+      'NoSuchPublicAccessBlockConfiguration',
+    ),
+  };
 }
 
 export function DeletePublicAccessBlock(ctx: Context, input: BucketInput) {
   configure(ctx, input, 'publicAccessBlock', undefined);
 }
 
-export function PutBucketOwnershipControls(ctx: Context, input: Input<'OwnershipControls', { Rules?: { ObjectOwnership?: string }[] }>) {
+export function PutBucketOwnershipControls(
+  ctx: Context,
+  input: Input<'OwnershipControls', { Rules?: { ObjectOwnership?: string }[] }>,
+) {
   const rules = input.OwnershipControls?.Rules ?? [];
-  if (rules.length !== 1 || !['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'].includes(rules[0]?.ObjectOwnership ?? '')) throw s3Error('MalformedXML');
+  if (
+    rules.length !== 1 ||
+    !['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'].includes(rules[0]?.ObjectOwnership ?? '')
+  )
+    throw s3Error('MalformedXML');
   configure(ctx, input, 'ownership', input.OwnershipControls);
 }
 
@@ -55,21 +76,40 @@ export function DeleteBucketOwnershipControls(ctx: Context, input: BucketInput) 
 }
 
 interface EncryptionConfiguration {
-  Rules?: { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string }; BucketKeyEnabled?: boolean }[];
+  Rules?: {
+    ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string };
+    BucketKeyEnabled?: boolean;
+  }[];
 }
 
-export function PutBucketEncryption(ctx: Context, input: Input<'ServerSideEncryptionConfiguration', EncryptionConfiguration>) {
+export function PutBucketEncryption(
+  ctx: Context,
+  input: Input<'ServerSideEncryptionConfiguration', EncryptionConfiguration>,
+) {
   const rules = input.ServerSideEncryptionConfiguration?.Rules ?? [];
   if (rules.length !== 1) throw s3Error('MalformedXML');
   const { SSEAlgorithm, KMSMasterKeyID } = rules[0]?.ApplyServerSideEncryptionByDefault ?? {};
   if (SSEAlgorithm === 'aws:kms:dsse') throw refused('s3 bucket encryption with aws:kms:dsse');
-  if (SSEAlgorithm !== undefined && SSEAlgorithm !== 'AES256' && SSEAlgorithm !== 'aws:kms') throw s3Error('MalformedXML');
-  if (KMSMasterKeyID && SSEAlgorithm !== 'aws:kms') throw s3Error('InvalidArgument', {}, 'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse');
+  if (SSEAlgorithm !== undefined && SSEAlgorithm !== 'AES256' && SSEAlgorithm !== 'aws:kms')
+    throw s3Error('MalformedXML');
+  if (KMSMasterKeyID && SSEAlgorithm !== 'aws:kms')
+    throw s3Error(
+      'InvalidArgument',
+      {},
+      'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse',
+    );
   configure(ctx, input, 'encryption', input.ServerSideEncryptionConfiguration);
 }
 
 export function GetBucketEncryption(ctx: Context, input: BucketInput) {
-  return { ServerSideEncryptionConfiguration: configured<object>(ctx, input, 'encryption', 'ServerSideEncryptionConfigurationNotFoundError') };
+  return {
+    ServerSideEncryptionConfiguration: configured<object>(
+      ctx,
+      input,
+      'encryption',
+      'ServerSideEncryptionConfigurationNotFoundError',
+    ),
+  };
 }
 
 /** "DeleteBucketEncryption": back to SSE-S3, which every bucket has. */
@@ -91,8 +131,13 @@ export function GetBucketLifecycleConfiguration(ctx: Context, input: BucketInput
 
 /** The store keeps JSON; the codecs want dates. */
 function withDates(rule: LifecycleRule): LifecycleRule {
-  const dated = <T extends { Date?: string | Date }>(action: T): T => (action.Date === undefined ? action : { ...action, Date: new Date(action.Date) });
-  return { ...rule, ...(rule.Expiration ? { Expiration: dated(rule.Expiration) } : {}), ...(rule.Transitions ? { Transitions: rule.Transitions.map(dated) } : {}) };
+  const dated = <T extends { Date?: string | Date }>(action: T): T =>
+    action.Date === undefined ? action : { ...action, Date: new Date(action.Date) };
+  return {
+    ...rule,
+    ...(rule.Expiration ? { Expiration: dated(rule.Expiration) } : {}),
+    ...(rule.Transitions ? { Transitions: rule.Transitions.map(dated) } : {}),
+  };
 }
 
 export function DeleteBucketLifecycle(ctx: Context, input: BucketInput) {
@@ -127,7 +172,12 @@ export function DeleteBucketWebsite(ctx: Context, input: BucketInput) {
 }
 
 interface LoggingStatus {
-  LoggingEnabled?: { TargetBucket?: string; TargetPrefix?: string; TargetGrants?: object[]; TargetObjectKeyFormat?: object };
+  LoggingEnabled?: {
+    TargetBucket?: string;
+    TargetPrefix?: string;
+    TargetGrants?: object[];
+    TargetObjectKeyFormat?: object;
+  };
 }
 
 export function PutBucketLogging(ctx: Context, input: Input<'BucketLoggingStatus', LoggingStatus>) {
@@ -138,10 +188,21 @@ export function PutBucketLogging(ctx: Context, input: Input<'BucketLoggingStatus
 }
 
 function checkLogging(ctx: Context, bucket: Bucket, enabled: NonNullable<LoggingStatus['LoggingEnabled']>): void {
-  if (enabled.TargetGrants?.length) throw refused('s3 PutBucketLogging parameter TargetGrants', 'access control lists are off; use a bucket policy.');
+  if (enabled.TargetGrants?.length)
+    throw refused('s3 PutBucketLogging parameter TargetGrants', 'access control lists are off; use a bucket policy.');
   const target = buckets(ctx).get(enabled.TargetBucket ?? '');
-  if (!target || target.account !== bucket.account) throw s3Error('InvalidTargetBucketForLogging', { TargetBucket: enabled.TargetBucket }, 'The target bucket for logging does not exist');
-  if (target.region !== bucket.region) throw s3Error('CrossLocationLoggingProhibited', { TargetBucketLocation: target.region }, 'Cross S3 location logging not allowed. ');
+  if (!target || target.account !== bucket.account)
+    throw s3Error(
+      'InvalidTargetBucketForLogging',
+      { TargetBucket: enabled.TargetBucket },
+      'The target bucket for logging does not exist',
+    );
+  if (target.region !== bucket.region)
+    throw s3Error(
+      'CrossLocationLoggingProhibited',
+      { TargetBucketLocation: target.region },
+      'Cross S3 location logging not allowed. ',
+    );
 }
 
 export function GetBucketLogging(ctx: Context, input: BucketInput) {
@@ -154,7 +215,11 @@ export function PutBucketVersioning(ctx: Context, input: PutBucketVersioningComm
   if (MFADelete === 'Enabled') throw refused('s3 PutBucketVersioning with MFADelete');
   if (Status !== 'Enabled' && Status !== 'Suspended') throw s3Error('IllegalVersioningConfigurationException');
   if (Status === 'Suspended' && lockOf(bucket)) {
-    throw s3Error('InvalidBucketState', {}, 'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.');
+    throw s3Error(
+      'InvalidBucketState',
+      {},
+      'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+    );
   }
   keepBucket(ctx, bucket, { versioning: Status });
 }

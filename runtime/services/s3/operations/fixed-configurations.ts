@@ -14,7 +14,10 @@ export function GetBucketAccelerateConfiguration(ctx: Context, input: BucketInpu
   return {};
 }
 
-export function PutBucketAccelerateConfiguration(ctx: Context, input: BucketInput & { AccelerateConfiguration?: { Status?: string } }) {
+export function PutBucketAccelerateConfiguration(
+  ctx: Context,
+  input: BucketInput & { AccelerateConfiguration?: { Status?: string } },
+) {
   bucketAt(ctx, input.Bucket);
   if (input.AccelerateConfiguration?.Status !== 'Suspended') throw refused('s3 PutBucketAccelerateConfiguration');
 }
@@ -24,9 +27,13 @@ export function GetBucketRequestPayment(ctx: Context, input: BucketInput) {
   return { Payer: 'BucketOwner' as const };
 }
 
-export function PutBucketRequestPayment(ctx: Context, input: BucketInput & { RequestPaymentConfiguration?: { Payer?: string } }) {
+export function PutBucketRequestPayment(
+  ctx: Context,
+  input: BucketInput & { RequestPaymentConfiguration?: { Payer?: string } },
+) {
   bucketAt(ctx, input.Bucket);
-  if (input.RequestPaymentConfiguration?.Payer !== 'BucketOwner') throw refused('s3 PutBucketRequestPayment with Payer Requester');
+  if (input.RequestPaymentConfiguration?.Payer !== 'BucketOwner')
+    throw refused('s3 PutBucketRequestPayment with Payer Requester');
 }
 
 export function GetBucketReplication(ctx: Context, input: BucketInput) {

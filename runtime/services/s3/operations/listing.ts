@@ -31,7 +31,12 @@ export function ListObjectsV2(ctx: Context, input: ListObjectsV2CommandInput) {
 export function ListObjects(ctx: Context, input: ListObjectsCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
   const limit = limitOf('max-keys', input.MaxKeys);
-  const page = pageOf(ctx, bucket.Name, { prefix: input.Prefix ?? '', delimiter: input.Delimiter ?? '', after: input.Marker ?? '', limit });
+  const page = pageOf(ctx, bucket.Name, {
+    prefix: input.Prefix ?? '',
+    delimiter: input.Delimiter ?? '',
+    after: input.Marker ?? '',
+    limit,
+  });
   const encode = encoder(input.EncodingType);
   return {
     Name: bucket.Name,
@@ -56,7 +61,11 @@ function pageOf(ctx: Context, bucket: string, options: PageOptions): Page<Listed
 export function limitOf(argument: string, given: number | undefined): number {
   const limit = given ?? 1000;
   if (limit < 0 || !Number.isInteger(limit)) {
-    throw s3Error('InvalidArgument', { ArgumentName: argument, ArgumentValue: limit }, `Argument ${argument} must be an integer between 0 and 2147483647`);
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: argument, ArgumentValue: limit },
+      `Argument ${argument} must be an integer between 0 and 2147483647`,
+    );
   }
   return Math.min(limit, 1000);
 }
@@ -64,10 +73,18 @@ export function limitOf(argument: string, given: number | undefined): number {
 /** With encoding-type=url keys travel percent-encoded, for XML cannot hold every character. */
 export function encoder(type: string | undefined): (key: string) => string {
   if (type === undefined) return (key) => key;
-  if (type !== 'url') throw s3Error('InvalidArgument', { ArgumentName: 'encoding-type', ArgumentValue: type }, 'Invalid Encoding Method specified in Request');
+  if (type !== 'url')
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'encoding-type', ArgumentValue: type },
+      'Invalid Encoding Method specified in Request',
+    );
   return (key) => {
     if (plain.test(key)) return key;
-    return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+').replace(/[!'()]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+    return encodeURIComponent(key)
+      .replaceAll('%2F', '/')
+      .replaceAll('%20', '+')
+      .replace(/[!'()]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
   };
 }
 
@@ -94,6 +111,11 @@ function writeToken(key: string): string {
 
 function readToken(token: string): string {
   const text = Buffer.from(token, 'base64').toString();
-  if (text === '' || writeToken(text) !== token) throw s3Error('InvalidArgument', { ArgumentName: 'continuation-token' }, 'The continuation token provided is incorrect');
+  if (text === '' || writeToken(text) !== token)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'continuation-token' },
+      'The continuation token provided is incorrect',
+    );
   return text;
 }

@@ -42,14 +42,26 @@ export async function CreateMultipartUpload(ctx: Context, input: CreateMultipart
     ...(algorithm ? { checksumAlgorithm: algorithm } : {}),
   };
   const UploadId = ctx.ids.secret(64).replace(/[-_]/g, '.');
-  ctx.engine(uploadTable).start({ uploadId: UploadId, bucket: bucket.Name, key, startedMs: ctx.clock.now(), meta: JSON.stringify(meta) });
-  return { Bucket: bucket.Name, Key: key, UploadId, ...encryptionMembers(sse), ...(algorithm ? { ChecksumAlgorithm: input.ChecksumAlgorithm, ChecksumType: meta.checksumType } : {}) };
+  ctx
+    .engine(uploadTable)
+    .start({ uploadId: UploadId, bucket: bucket.Name, key, startedMs: ctx.clock.now(), meta: JSON.stringify(meta) });
+  return {
+    Bucket: bucket.Name,
+    Key: key,
+    UploadId,
+    ...encryptionMembers(sse),
+    ...(algorithm ? { ChecksumAlgorithm: input.ChecksumAlgorithm, ChecksumType: meta.checksumType } : {}),
+  };
 }
 
-export function uploadAt(ctx: Context, input: { Bucket?: string | undefined; Key?: string | undefined; UploadId?: string | undefined }): Upload {
+export function uploadAt(
+  ctx: Context,
+  input: { Bucket?: string | undefined; Key?: string | undefined; UploadId?: string | undefined },
+): Upload {
   bucketAt(ctx, input.Bucket);
   const upload = ctx.engine(uploadTable).find(input.UploadId ?? '');
-  if (!upload || upload.bucket !== input.Bucket || upload.key !== input.Key) throw s3Error('NoSuchUpload', { UploadId: input.UploadId });
+  if (!upload || upload.bucket !== input.Bucket || upload.key !== input.Key)
+    throw s3Error('NoSuchUpload', { UploadId: input.UploadId });
   return upload;
 }
 
@@ -67,7 +79,11 @@ export async function UploadPart(ctx: Context, input: UploadPartCommandInput) {
 
 function checkNumber(number: number | undefined): number {
   if (number === undefined || !Number.isInteger(number) || number < 1 || number > mostParts) {
-    throw s3Error('InvalidArgument', { ArgumentName: 'partNumber', ArgumentValue: number }, 'Part number must be an integer between 1 and 10000, inclusive');
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'partNumber', ArgumentValue: number },
+      'Part number must be an integer between 1 and 10000, inclusive',
+    );
   }
   return number;
 }
@@ -76,13 +92,23 @@ function checkNumber(number: number | undefined): number {
 function checkAlgorithm(meta: UploadMeta, input: UploadPartCommandInput): string | undefined {
   const named = algorithmOf(input.ChecksumAlgorithm);
   if (named && meta.checksumAlgorithm && named !== meta.checksumAlgorithm) {
-    throw s3Error('InvalidRequest', {}, `Checksum Type mismatch occurred, expected checksum Type: ${meta.checksumAlgorithm.toLowerCase()}, actual checksum Type: ${named.toLowerCase()}`);
+    throw s3Error(
+      'InvalidRequest',
+      {},
+      `Checksum Type mismatch occurred, expected checksum Type: ${meta.checksumAlgorithm.toLowerCase()}, actual checksum Type: ${named.toLowerCase()}`,
+    );
   }
   return named;
 }
 
 /** While the part travelled its upload may have been completed or aborted. */
-function keepPart(ctx: Context, input: UploadPartCommandInput | UploadPartCopyCommandInput, number: number, written: WrittenBody, sealed: boolean): Part {
+function keepPart(
+  ctx: Context,
+  input: UploadPartCommandInput | UploadPartCopyCommandInput,
+  number: number,
+  written: WrittenBody,
+  sealed: boolean,
+): Part {
   const table = ctx.engine(uploadTable);
   let upload: Upload;
   try {
@@ -114,10 +140,18 @@ export async function UploadPartCopy(ctx: Context, input: UploadPartCopyCommandI
   const range = copyRange(input.CopySourceRange, object.size);
   const read = { range, key: await openingKey(ctx, metaOf(object).sse, sourceKey(input)) };
   const key = await openingKey(ctx, meta.object.sse, input);
-  const written = await ctx.engine(bodies).write(ctx.engine(bodies).read(object, read), { algorithms: [meta.checksumAlgorithm ?? 'CRC64NVME'], key, asFile: true });
+  const written = await ctx.engine(bodies).write(ctx.engine(bodies).read(object, read), {
+    algorithms: [meta.checksumAlgorithm ?? 'CRC64NVME'],
+    key,
+    asFile: true,
+  });
   const part = keepPart(ctx, input, number, written, key !== undefined);
   return {
-    CopyPartResult: { ETag: quoted(part.etag), LastModified: lastModified(part), ...(meta.checksumAlgorithm ? checksumMembers(written.checksums) : {}) },
+    CopyPartResult: {
+      ETag: quoted(part.etag),
+      LastModified: lastModified(part),
+      ...(meta.checksumAlgorithm ? checksumMembers(written.checksums) : {}),
+    },
     ...encryptionMembers(meta.object.sse),
     ...(source.versioning ? { CopySourceVersionId: object.versionId } : {}),
   };
@@ -129,9 +163,14 @@ function copyRange(header: string | undefined, size: number) {
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? [];
   const invalid = { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: header };
   if (first === undefined || last === undefined || Number(first) > Number(last)) {
-    throw s3Error('InvalidArgument', invalid, 'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy');
+    throw s3Error(
+      'InvalidArgument',
+      invalid,
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+    );
   }
-  if (Number(last) >= size) throw s3Error('InvalidArgument', invalid, `Range specified is not valid for source object of size: ${size}`);
+  if (Number(last) >= size)
+    throw s3Error('InvalidArgument', invalid, `Range specified is not valid for source object of size: ${size}`);
   return parseRange(header, size);
 }
 
@@ -151,13 +190,18 @@ export function CompleteMultipartUpload(ctx: Context, input: CompleteMultipartUp
     meta: {
       ...meta.object,
       ...(checksum ? { checksums: checksum, checksumType: meta.checksumType } : {}),
-      parts: parts.map((part) => ({ number: part.number, size: part.size, ...(meta.checksumType === 'COMPOSITE' ? { checksums: JSON.parse(part.checksums) } : {}) })),
+      parts: parts.map((part) => ({
+        number: part.number,
+        size: part.size,
+        ...(meta.checksumType === 'COMPOSITE' ? { checksums: JSON.parse(part.checksums) } : {}),
+      })),
     },
     storageClass: meta.storageClass,
     event: 'ObjectCreated:CompleteMultipartUpload',
   });
   const chosen = new Set(parts.map((part) => part.number));
-  for (const part of ctx.engine(uploadTable).remove(upload.uploadId)) if (!chosen.has(part.number)) ctx.engine(bodies).removeLater(part);
+  for (const part of ctx.engine(uploadTable).remove(upload.uploadId))
+    if (!chosen.has(part.number)) ctx.engine(bodies).removeLater(part);
   return {
     Location: `https://${bucket.Name}.s3.${bucket.region}.amazonaws.com/${encodeURIComponent(upload.key)}`,
     Bucket: bucket.Name,
@@ -169,15 +213,27 @@ export function CompleteMultipartUpload(ctx: Context, input: CompleteMultipartUp
   };
 }
 
-function checkClaims(input: CompleteMultipartUploadCommandInput, checksum: Record<string, string> | undefined, parts: Part[]): void {
+function checkClaims(
+  input: CompleteMultipartUploadCommandInput,
+  checksum: Record<string, string> | undefined,
+  parts: Part[],
+): void {
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   if (input.MpuObjectSize !== undefined && Number(input.MpuObjectSize) !== size) {
-    throw s3Error('InvalidRequest', {}, "The provided 'x-amz-mp-object-size' header value does not match what was computed.");
+    throw s3Error(
+      'InvalidRequest',
+      {},
+      "The provided 'x-amz-mp-object-size' header value does not match what was computed.",
+    );
   }
   for (const [algorithm, value] of Object.entries(checksum ?? {})) {
     const claimed = (input as unknown as Record<string, unknown>)[memberOf(algorithm)];
     if (claimed !== undefined && claimed !== value && `${claimed}-${parts.length}` !== value) {
-      throw s3Error('BadDigest', {}, `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.`);
+      throw s3Error(
+        'BadDigest',
+        {},
+        `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.`,
+      );
     }
   }
 }

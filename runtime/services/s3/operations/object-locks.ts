@@ -1,4 +1,8 @@
-import type { PutObjectLegalHoldCommandInput, PutObjectLockConfigurationCommandInput, PutObjectRetentionCommandInput } from '@aws-sdk/client-s3';
+import type {
+  PutObjectLegalHoldCommandInput,
+  PutObjectLockConfigurationCommandInput,
+  PutObjectRetentionCommandInput,
+} from '@aws-sdk/client-s3';
 import type { Context } from '../../../kernel/service.ts';
 import { findObject, type ObjectAddress } from '../behaviour/find-object.ts';
 import { holdOf, lockOf, mayBypass, retentionOf } from '../behaviour/object-lock.ts';
@@ -10,11 +14,18 @@ import { type Bucket, bucketAt, keepBucket } from '../state.ts';
 export function PutObjectLockConfiguration(ctx: Context, input: PutObjectLockConfigurationCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
   const objectLock = input.ObjectLockConfiguration;
-  if (bucket.versioning !== 'Enabled') throw s3Error('InvalidBucketState', {}, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
+  if (bucket.versioning !== 'Enabled')
+    throw s3Error(
+      'InvalidBucketState',
+      {},
+      "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
+    );
   if (objectLock?.ObjectLockEnabled !== 'Enabled') throw s3Error('MalformedXML');
   const preset = objectLock.Rule?.DefaultRetention;
-  if (objectLock.Rule && (!preset?.Mode || (preset.Days === undefined) === (preset.Years === undefined))) throw s3Error('MalformedXML');
-  if (preset && (preset.Days ?? preset.Years ?? 0) < 1) throw s3Error('InvalidArgument', {}, 'Default retention period must be a positive integer value.');
+  if (objectLock.Rule && (!preset?.Mode || (preset.Days === undefined) === (preset.Years === undefined)))
+    throw s3Error('MalformedXML');
+  if (preset && (preset.Days ?? preset.Years ?? 0) < 1)
+    throw s3Error('InvalidArgument', {}, 'Default retention period must be a positive integer value.');
   keepBucket(ctx, bucket, { configurations: { ...bucket.configurations, objectLock } });
 }
 
@@ -34,7 +45,8 @@ export function PutObjectRetention(ctx: Context, input: PutObjectRetentionComman
   const next = Mode || RetainUntilDate ? retentionOf(ctx, Mode, RetainUntilDate) : undefined;
   if (old && old.untilMs > ctx.clock.now()) {
     const weaker = !next || next.untilMs < old.untilMs || (old.mode === 'COMPLIANCE' && next.mode !== 'COMPLIANCE');
-    const bypass = old.mode === 'GOVERNANCE' && input.BypassGovernanceRetention === true && mayBypass(ctx, bucket, object.key);
+    const bypass =
+      old.mode === 'GOVERNANCE' && input.BypassGovernanceRetention === true && mayBypass(ctx, bucket, object.key);
     if (weaker && !bypass) throw s3Error('AccessDenied', {}, 'Access Denied because object protected by object lock.');
   }
   ctx.engine(objectTable).setMeta(object.seq, { ...rest, ...(next ? { retention: next } : {}) });

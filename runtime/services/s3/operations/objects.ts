@@ -8,6 +8,7 @@ import type {
 import { authorization } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { access } from '../authorization.ts';
 import { checkAcl } from '../behaviour/access-control.ts';
 import { accessLogs } from '../behaviour/access-logs.ts';
 import { bodies } from '../behaviour/bodies.ts';
@@ -23,7 +24,6 @@ import { objectTable, type StoredObject } from '../behaviour/object-table.ts';
 import { describeObject, metaOf, quoted, versionMembers } from '../behaviour/presentation.ts';
 import { receiveBody } from '../behaviour/receive-body.ts';
 import { checkStorageClass, isArchived } from '../behaviour/storage-classes.ts';
-import { access } from '../authorization.ts';
 import { s3Error } from '../errors.ts';
 import { bucketAt } from '../state.ts';
 
@@ -38,7 +38,8 @@ export async function putObject(ctx: Context, input: PutObjectCommandInput, even
   checkAcl(bucket, input);
   const meta = { ...metaFrom(input), tags: parseTagging(input.Tagging), ...lockFor(ctx, bucket, input) };
   const storageClass = checkStorageClass(input.StorageClass);
-  if (input.IfMatch !== undefined || input.IfNoneMatch !== undefined) checkWrite(ctx.engine(objectTable).current(bucket.Name, key), input);
+  if (input.IfMatch !== undefined || input.IfNoneMatch !== undefined)
+    checkWrite(ctx.engine(objectTable).current(bucket.Name, key), input);
   const { sse, key: dataKey } = await sealingFor(ctx, bucket, key, input);
   const written = await receiveBody(ctx, input, { key: dataKey });
   const kept = keepObject(ctx, {
@@ -69,7 +70,9 @@ export async function GetObject(ctx: Context, input: GetObjectCommandInput) {
   const range = rangeOf(object, input);
   const meta = metaOf(object);
   const key = await openingKey(ctx, meta.sse, input);
-  const described = describeObject(bucket, object, { checksums: input.ChecksumMode === 'ENABLED' && (!range || coversAll(range, object)) });
+  const described = describeObject(bucket, object, {
+    checksums: input.ChecksumMode === 'ENABLED' && (!range || coversAll(range, object)),
+  });
   const Body = ctx.engine(bodies).read(object, { range, key });
   ctx.engine(accessLogs).sends(ctx, range ? range.end - range.start + 1 : object.size, object.size);
   return { ...described, ...rangeMembers(object, range, input), ...overrides(ctx, input), Body };
@@ -80,24 +83,37 @@ export function HeadObject(ctx: Context, input: HeadObjectCommandInput) {
   checkRead(object, input);
   checkCustomerKey(metaOf(object).sse, input);
   const range = rangeOf(object, input);
-  return { ...describeObject(bucket, object, { checksums: input.ChecksumMode === 'ENABLED' }), ...rangeMembers(object, range, input), ...overrides(ctx, input) };
+  return {
+    ...describeObject(bucket, object, { checksums: input.ChecksumMode === 'ENABLED' }),
+    ...rangeMembers(object, range, input),
+    ...overrides(ctx, input),
+  };
 }
 
 function coversAll({ start, end }: ByteRange, object: StoredObject): boolean {
   return start === 0 && end === object.size - 1;
 }
 
-function rangeOf(object: StoredObject, input: { Range?: string | undefined; PartNumber?: number | undefined }): ByteRange | undefined {
+function rangeOf(
+  object: StoredObject,
+  input: { Range?: string | undefined; PartNumber?: number | undefined },
+): ByteRange | undefined {
   if (input.PartNumber === undefined) return parseRange(input.Range, object.size);
-  if (input.Range !== undefined) throw s3Error('InvalidRequest', {}, 'Cannot specify both Range header and partNumber query parameter');
+  if (input.Range !== undefined)
+    throw s3Error('InvalidRequest', {}, 'Cannot specify both Range header and partNumber query parameter');
   const parts = metaOf(object).parts ?? [{ number: 1, size: object.size }];
   const part = parts[input.PartNumber - 1];
-  if (!part) throw s3Error('InvalidPartNumber', { PartNumberRequested: input.PartNumber, ActualPartCount: parts.length });
+  if (!part)
+    throw s3Error('InvalidPartNumber', { PartNumberRequested: input.PartNumber, ActualPartCount: parts.length });
   const before = parts.slice(0, input.PartNumber - 1).reduce((sum, { size }) => sum + size, 0);
   return { start: before, end: before + part.size - 1 };
 }
 
-function rangeMembers(object: StoredObject, range: ByteRange | undefined, input: { PartNumber?: number | undefined }): object {
+function rangeMembers(
+  object: StoredObject,
+  range: ByteRange | undefined,
+  input: { PartNumber?: number | undefined },
+): object {
   if (!range) return {};
   const parts = input.PartNumber === undefined ? undefined : metaOf(object).parts?.length;
   return {
@@ -128,8 +144,14 @@ export function DeleteObject(ctx: Context, input: DeleteObjectCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
   const key = checkKey(input.Key);
   checkDelete(ctx, bucket.Name, key, input.IfMatch);
-  const { versionId, deleteMarker } = deleteKey(ctx, bucket, key, { versionId: input.VersionId, bypassGovernance: input.BypassGovernanceRetention });
-  return { ...(versionId === undefined ? {} : { VersionId: versionId }), ...(deleteMarker ? { DeleteMarker: true } : {}) };
+  const { versionId, deleteMarker } = deleteKey(ctx, bucket, key, {
+    versionId: input.VersionId,
+    bypassGovernance: input.BypassGovernanceRetention,
+  });
+  return {
+    ...(versionId === undefined ? {} : { VersionId: versionId }),
+    ...(deleteMarker ? { DeleteMarker: true } : {}),
+  };
 }
 
 /** "Conditional deletes": the entity tag of the current version, or `*`. */
@@ -147,11 +169,22 @@ export function DeleteObjects(ctx: Context, input: DeleteObjectsCommandInput) {
   for (const { Key, VersionId, ETag } of objects) {
     try {
       const key = checkKey(Key);
-      const refusal = ctx.engine(authorization).current?.refusal(ctx, [access(ctx, VersionId ? 's3:DeleteObjectVersion' : 's3:DeleteObject', bucket.Name, key)]);
+      const refusal = ctx
+        .engine(authorization)
+        .current?.refusal(ctx, [
+          access(ctx, VersionId ? 's3:DeleteObjectVersion' : 's3:DeleteObject', bucket.Name, key),
+        ]);
       if (refusal !== undefined) throw s3Error('AccessDenied', {}, refusal);
       checkDelete(ctx, bucket.Name, key, ETag);
-      const { versionId, deleteMarker } = deleteKey(ctx, bucket, key, { versionId: VersionId, bypassGovernance: input.BypassGovernanceRetention });
-      Deleted.push({ Key, VersionId, ...(deleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: versionId } : {}) });
+      const { versionId, deleteMarker } = deleteKey(ctx, bucket, key, {
+        versionId: VersionId,
+        bypassGovernance: input.BypassGovernanceRetention,
+      });
+      Deleted.push({
+        Key,
+        VersionId,
+        ...(deleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: versionId } : {}),
+      });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       Errors.push({ Key, VersionId, Code: error.code, Message: error.message });

@@ -10,7 +10,10 @@ import { bucketAt, keepBucket } from '../state.ts';
 
 type BucketInput = { Bucket?: string };
 
-function tagSet(input: { Tagging?: { TagSet?: { Key?: string | undefined; Value?: string | undefined }[] | undefined } | undefined }, limit: number): Tag[] {
+function tagSet(
+  input: { Tagging?: { TagSet?: { Key?: string | undefined; Value?: string | undefined }[] | undefined } | undefined },
+  limit: number,
+): Tag[] {
   const tags = (input.Tagging?.TagSet ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
   checkTags(tags, limit);
   return tags;

@@ -11,7 +11,12 @@ import { encoder, limitOf } from './listing.ts';
 export function ListObjectVersions(ctx: Context, input: ListObjectVersionsCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
   const limit = limitOf('max-keys', input.MaxKeys);
-  if (input.VersionIdMarker && !input.KeyMarker) throw s3Error('InvalidArgument', { ArgumentName: 'version-id-marker' }, 'A version-id marker cannot be specified without a key marker.');
+  if (input.VersionIdMarker && !input.KeyMarker)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'version-id-marker' },
+      'A version-id marker cannot be specified without a key marker.',
+    );
   const page = read(ctx, bucket.Name, input, limit);
   const encode = encoder(input.EncodingType);
   const Owner = ownerOf(bucket.account);
@@ -32,7 +37,9 @@ export function ListObjectVersions(ctx: Context, input: ListObjectVersionsComman
     EncodingType: input.EncodingType,
     IsTruncated: page.next !== undefined,
     ...(page.next ? { NextKeyMarker: encode(page.next.key), NextVersionIdMarker: page.next.versionId } : {}),
-    Versions: page.versions.filter((version) => !version.deleteMarker).map((version) => ({ ...about(version), ...contentOf(version) })),
+    Versions: page.versions
+      .filter((version) => !version.deleteMarker)
+      .map((version) => ({ ...about(version), ...contentOf(version) })),
     DeleteMarkers: page.versions.filter((version) => version.deleteMarker).map(about),
     CommonPrefixes: page.prefixes.map((common) => ({ Prefix: encode(common) })),
   };
@@ -40,7 +47,9 @@ export function ListObjectVersions(ctx: Context, input: ListObjectVersionsComman
 
 function contentOf(version: StoredObject): object {
   const { checksums, checksumType } = metaOf(version);
-  const sums = checksums ? { ChecksumAlgorithm: Object.keys(checksums), ChecksumType: checksumType ?? 'FULL_OBJECT' } : {};
+  const sums = checksums
+    ? { ChecksumAlgorithm: Object.keys(checksums), ChecksumType: checksumType ?? 'FULL_OBJECT' }
+    : {};
   return { ETag: quoted(version.etag), Size: version.size, StorageClass: version.storageClass, ...sums };
 }
 
@@ -86,13 +95,22 @@ function before(key: string | undefined): { key: string; seq: number } | undefin
   return key === undefined ? undefined : { key, seq: Number.MAX_SAFE_INTEGER };
 }
 
-function start(ctx: Context, bucket: string, input: ListObjectVersionsCommandInput): { key: string; seq: number } | undefined {
+function start(
+  ctx: Context,
+  bucket: string,
+  input: ListObjectVersionsCommandInput,
+): { key: string; seq: number } | undefined {
   const { KeyMarker: marker, VersionIdMarker: versionId } = input;
   const prefix = input.Prefix ?? '';
   if (!marker || compareKeys(marker, prefix) < 0) return before(prefix);
   if (commonPrefix(marker, prefix, input.Delimiter ?? '') === marker) return before(successor(marker));
   if (!versionId) return { key: marker, seq: 0 };
   const version = ctx.engine(objectTable).version(bucket, marker, versionId);
-  if (!version) throw s3Error('InvalidArgument', { ArgumentName: 'version-id-marker', ArgumentValue: versionId }, 'Invalid version id specified');
+  if (!version)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'version-id-marker', ArgumentValue: versionId },
+      'Invalid version id specified',
+    );
   return { key: marker, seq: version.seq };
 }

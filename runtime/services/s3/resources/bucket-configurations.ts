@@ -9,8 +9,16 @@ export interface BucketProperties {
   AccessControl?: string;
   VersioningConfiguration?: { Status?: string };
   ObjectLockEnabled?: boolean | string;
-  ObjectLockConfiguration?: { ObjectLockEnabled?: string; Rule?: { DefaultRetention?: { Mode?: string; Days?: number; Years?: number } } };
-  BucketEncryption?: { ServerSideEncryptionConfiguration?: { ServerSideEncryptionByDefault?: object; BucketKeyEnabled?: boolean | string }[] };
+  ObjectLockConfiguration?: {
+    ObjectLockEnabled?: string;
+    Rule?: { DefaultRetention?: { Mode?: string; Days?: number; Years?: number } };
+  };
+  BucketEncryption?: {
+    ServerSideEncryptionConfiguration?: {
+      ServerSideEncryptionByDefault?: object;
+      BucketKeyEnabled?: boolean | string;
+    }[];
+  };
   PublicAccessBlockConfiguration?: object;
   OwnershipControls?: { Rules?: object[] };
   LifecycleConfiguration?: { Rules?: Record<string, unknown>[]; TransitionDefaultMinimumObjectSize?: string };
@@ -39,31 +47,47 @@ const configurations: Configuration[] = [
   },
   {
     property: 'ObjectLockConfiguration',
-    put: (call, { ObjectLockConfiguration: lock }) => call('PutObjectLockConfiguration', { ObjectLockConfiguration: lockOf(lock) }),
+    put: (call, { ObjectLockConfiguration: lock }) =>
+      call('PutObjectLockConfiguration', { ObjectLockConfiguration: lockOf(lock) }),
     remove: (call) => call('PutObjectLockConfiguration', { ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } }),
   },
   {
     property: 'OwnershipControls',
     put: (call, { OwnershipControls }) => call('PutBucketOwnershipControls', { OwnershipControls }),
-    remove: (call) => call('PutBucketOwnershipControls', { OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] } }),
+    remove: (call) =>
+      call('PutBucketOwnershipControls', {
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      }),
   },
   {
     property: 'PublicAccessBlockConfiguration',
-    put: (call, { PublicAccessBlockConfiguration = {} }) => call('PutPublicAccessBlock', { PublicAccessBlockConfiguration: booleans(PublicAccessBlockConfiguration) }),
+    put: (call, { PublicAccessBlockConfiguration = {} }) =>
+      call('PutPublicAccessBlock', { PublicAccessBlockConfiguration: booleans(PublicAccessBlockConfiguration) }),
     // As a new bucket has it.
     remove: (call) =>
-      call('PutPublicAccessBlock', { PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true } }),
+      call('PutPublicAccessBlock', {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          IgnorePublicAcls: true,
+          BlockPublicPolicy: true,
+          RestrictPublicBuckets: true,
+        },
+      }),
   },
   {
     property: 'BucketEncryption',
-    put: (call, properties) => call('PutBucketEncryption', { ServerSideEncryptionConfiguration: encryptionOf(properties) }),
+    put: (call, properties) =>
+      call('PutBucketEncryption', { ServerSideEncryptionConfiguration: encryptionOf(properties) }),
     remove: (call) => call('DeleteBucketEncryption'),
   },
   {
     property: 'LifecycleConfiguration',
     put(call, { LifecycleConfiguration: lifecycle }) {
       const { Rules = [], TransitionDefaultMinimumObjectSize } = lifecycle ?? {};
-      return call('PutBucketLifecycleConfiguration', { LifecycleConfiguration: lifecycleOf(Rules), TransitionDefaultMinimumObjectSize });
+      return call('PutBucketLifecycleConfiguration', {
+        LifecycleConfiguration: lifecycleOf(Rules),
+        TransitionDefaultMinimumObjectSize,
+      });
     },
     remove: (call) => call('DeleteBucketLifecycle'),
   },
@@ -74,7 +98,8 @@ const configurations: Configuration[] = [
   },
   {
     property: 'WebsiteConfiguration',
-    put: (call, { WebsiteConfiguration }) => call('PutBucketWebsite', { WebsiteConfiguration: websiteOf(WebsiteConfiguration ?? {}) }),
+    put: (call, { WebsiteConfiguration }) =>
+      call('PutBucketWebsite', { WebsiteConfiguration: websiteOf(WebsiteConfiguration ?? {}) }),
     remove: (call) => call('DeleteBucketWebsite'),
   },
   {
@@ -84,13 +109,21 @@ const configurations: Configuration[] = [
   },
   {
     property: 'NotificationConfiguration',
-    put: (call, { NotificationConfiguration }) => call('PutBucketNotificationConfiguration', { NotificationConfiguration: notificationsOf(NotificationConfiguration ?? {}) }),
+    put: (call, { NotificationConfiguration }) =>
+      call('PutBucketNotificationConfiguration', {
+        NotificationConfiguration: notificationsOf(NotificationConfiguration ?? {}),
+      }),
     remove: (call) => call('PutBucketNotificationConfiguration', { NotificationConfiguration: {} }),
   },
 ];
 
 /** Each configuration that the template has and that has changed is put; one it had before and has no more is taken away. */
-export async function configure(ctx: ResourceContext, Bucket: string, now: BucketProperties, before: BucketProperties): Promise<void> {
+export async function configure(
+  ctx: ResourceContext,
+  Bucket: string,
+  now: BucketProperties,
+  before: BucketProperties,
+): Promise<void> {
   const call: Call = (operation, input = {}) => ctx.call('s3', operation, { Bucket, ...input });
   for (const { property, put, remove } of configurations) {
     if (JSON.stringify(now[property]) === JSON.stringify(before[property])) continue;
@@ -103,7 +136,11 @@ export async function configure(ctx: ResourceContext, Bucket: string, now: Bucke
 
 function lockOf(lock: BucketProperties['ObjectLockConfiguration']): object {
   const { Mode, Days, Years } = lock?.Rule?.DefaultRetention ?? {};
-  const DefaultRetention = { Mode, ...(Days === undefined ? {} : { Days: Number(Days) }), ...(Years === undefined ? {} : { Years: Number(Years) }) };
+  const DefaultRetention = {
+    Mode,
+    ...(Days === undefined ? {} : { Days: Number(Days) }),
+    ...(Years === undefined ? {} : { Years: Number(Years) }),
+  };
   return { ObjectLockEnabled: 'Enabled', ...(lock?.Rule ? { Rule: { DefaultRetention } } : {}) };
 }
 
@@ -124,10 +161,23 @@ function encryptionOf({ BucketEncryption }: BucketProperties): object {
 
 function corsOf({ CorsConfiguration }: BucketProperties): object {
   const rules = CorsConfiguration?.CorsRules ?? [];
-  return { CORSRules: rules.map(({ Id, MaxAge, ExposedHeaders, ...rule }) => ({ ...rule, ID: Id, MaxAgeSeconds: MaxAge === undefined ? undefined : Number(MaxAge), ExposeHeaders: ExposedHeaders })) };
+  return {
+    CORSRules: rules.map(({ Id, MaxAge, ExposedHeaders, ...rule }) => ({
+      ...rule,
+      ID: Id,
+      MaxAgeSeconds: MaxAge === undefined ? undefined : Number(MaxAge),
+      ExposeHeaders: ExposedHeaders,
+    })),
+  };
 }
 
 function loggingOf({ LoggingConfiguration: logging = {} }: BucketProperties, own: string): object {
   const { DestinationBucketName, LogFilePrefix = '', TargetObjectKeyFormat } = logging;
-  return { LoggingEnabled: { TargetBucket: DestinationBucketName ?? own, TargetPrefix: LogFilePrefix, ...(TargetObjectKeyFormat ? { TargetObjectKeyFormat } : {}) } };
+  return {
+    LoggingEnabled: {
+      TargetBucket: DestinationBucketName ?? own,
+      TargetPrefix: LogFilePrefix,
+      ...(TargetObjectKeyFormat ? { TargetObjectKeyFormat } : {}),
+    },
+  };
 }

@@ -44,9 +44,12 @@ function lifecycleProperty(rules: LifecycleRule[]): Loose[] {
       ExpirationInDays: rule.Expiration?.Days,
       ExpirationDate: rule.Expiration?.Date && new Date(rule.Expiration.Date).toISOString(),
       ExpiredObjectDeleteMarker: rule.Expiration?.ExpiredObjectDeleteMarker,
-      Transitions: rule.Transitions?.map(({ StorageClass, Days, Date: date }) => present({ StorageClass, TransitionInDays: Days, TransitionDate: date && new Date(date).toISOString() })),
-      NoncurrentVersionTransitions: rule.NoncurrentVersionTransitions?.map(({ StorageClass, NoncurrentDays, NewerNoncurrentVersions }) =>
-        present({ StorageClass, TransitionInDays: NoncurrentDays, NewerNoncurrentVersions }),
+      Transitions: rule.Transitions?.map(({ StorageClass, Days, Date: date }) =>
+        present({ StorageClass, TransitionInDays: Days, TransitionDate: date && new Date(date).toISOString() }),
+      ),
+      NoncurrentVersionTransitions: rule.NoncurrentVersionTransitions?.map(
+        ({ StorageClass, NoncurrentDays, NewerNoncurrentVersions }) =>
+          present({ StorageClass, TransitionInDays: NoncurrentDays, NewerNoncurrentVersions }),
       ),
       NoncurrentVersionExpiration: rule.NoncurrentVersionExpiration,
       AbortIncompleteMultipartUpload: rule.AbortIncompleteMultipartUpload,
@@ -55,7 +58,9 @@ function lifecycleProperty(rules: LifecycleRule[]): Loose[] {
 }
 
 function corsProperty(rules: CorsRule[]): Loose[] {
-  return rules.map(({ ID, MaxAgeSeconds, ExposeHeaders, ...rule }) => present({ ...rule, Id: ID, MaxAge: MaxAgeSeconds, ExposedHeaders: ExposeHeaders }));
+  return rules.map(({ ID, MaxAgeSeconds, ExposeHeaders, ...rule }) =>
+    present({ ...rule, Id: ID, MaxAge: MaxAgeSeconds, ExposedHeaders: ExposeHeaders }),
+  );
 }
 
 function present(members: Loose): Loose {

@@ -15,7 +15,9 @@ export function notificationsOf(configuration: Record<string, unknown>): object 
       ...(target.Filter?.S3Key ? { Filter: { Key: { FilterRules: target.Filter.S3Key.Rules } } } : {}),
       [member]: target[arn],
     }));
-    return described.length > 0 ? { [name === 'LambdaConfigurations' ? 'LambdaFunctionConfigurations' : name]: described } : {};
+    return described.length > 0
+      ? { [name === 'LambdaConfigurations' ? 'LambdaFunctionConfigurations' : name]: described }
+      : {};
   };
   const bridge = configuration.EventBridgeConfiguration as { EventBridgeEnabled?: boolean | string } | undefined;
   return {

@@ -6,11 +6,23 @@ interface TemplateWebsite {
 }
 
 /** A template's website configuration in the API's form. */
-export function websiteOf({ IndexDocument, ErrorDocument, RedirectAllRequestsTo, RoutingRules }: TemplateWebsite): object {
+export function websiteOf({
+  IndexDocument,
+  ErrorDocument,
+  RedirectAllRequestsTo,
+  RoutingRules,
+}: TemplateWebsite): object {
   return {
     ...(IndexDocument === undefined ? {} : { IndexDocument: { Suffix: IndexDocument } }),
     ...(ErrorDocument === undefined ? {} : { ErrorDocument: { Key: ErrorDocument } }),
     ...(RedirectAllRequestsTo === undefined ? {} : { RedirectAllRequestsTo }),
-    ...(RoutingRules === undefined ? {} : { RoutingRules: RoutingRules.map((rule) => ({ Redirect: rule.RedirectRule, ...(rule.RoutingRuleCondition ? { Condition: rule.RoutingRuleCondition } : {}) })) }),
+    ...(RoutingRules === undefined
+      ? {}
+      : {
+          RoutingRules: RoutingRules.map((rule) => ({
+            Redirect: rule.RedirectRule,
+            ...(rule.RoutingRuleCondition ? { Condition: rule.RoutingRuleCondition } : {}),
+          })),
+        }),
   };
 }
