@@ -11,6 +11,8 @@ const child = spawn(
   ['--disable-warning=ExperimentalWarning', join(root, 'runtime/cli/main.ts'), ...process.argv.slice(2)],
   {
     stdio: 'inherit',
+    // What was compiled is kept beside the dependencies: the next start skips the work.
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'orrery'), ...process.env },
   },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -86,7 +86,9 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
     await printOutputs(await cloud.outputs(), out, line.flag('json'));
     announce(out, cloud.ports, line);
     process.send?.({ ready: true });
-    const stopFollowing = line.flag('json') ? () => undefined : followRequests(cloud.kernel, out);
+    // In the background nobody watches, and writing a line for every request costs as much as a cache hit.
+    const watched = !line.flag('json') && process.send === undefined;
+    const stopFollowing = watched ? followRequests(cloud.kernel, out) : () => undefined;
     await ended;
     stopFollowing();
     return 0;
