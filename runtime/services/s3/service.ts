@@ -25,6 +25,7 @@ import {
 import * as notifications from './operations/notifications.ts';
 import * as objectLocks from './operations/object-locks.ts';
 import { DeleteObject, DeleteObjects, GetObject, HeadObject, PutObject } from './operations/objects.ts';
+import { RestoreObject } from './operations/restores.ts';
 import * as policies from './operations/policies.ts';
 import * as tags from './operations/tags.ts';
 import * as uploadListing from './operations/upload-listing.ts';
@@ -54,6 +55,7 @@ export default defineService({
     DeleteObject,
     DeleteObjects,
     CopyObject,
+    RestoreObject,
     ListObjects,
     ListObjectsV2,
     CreateMultipartUpload,

@@ -232,8 +232,16 @@ async function askKms<Output>(ctx: Context, operation: string, keyId: string, in
   }
 }
 
+interface EncryptionMembers {
+  ServerSideEncryption?: string | undefined;
+  SSEKMSKeyId?: string | undefined;
+  BucketKeyEnabled?: boolean | undefined;
+  SSECustomerAlgorithm?: string | undefined;
+  SSECustomerKeyMD5?: string | undefined;
+}
+
 /** What a response says of the encryption. */
-export function encryptionMembers(sse: ObjectEncryption | undefined): Record<string, unknown> {
+export function encryptionMembers(sse: ObjectEncryption | undefined): EncryptionMembers {
   if (sse?.algorithm === 'SSE-C') return { SSECustomerAlgorithm: 'AES256', SSECustomerKeyMD5: sse.customerKeyMd5 };
   return {
     ServerSideEncryption: sse?.algorithm ?? 'AES256',

@@ -24,6 +24,7 @@ export class FileStream extends Readable {
   readonly #descriptors: (number | undefined)[];
   readonly #blocks: Buffer[];
   #piece = 0;
+  #begun = false;
   #position: number;
 
   /** `blocks`: the runtime's blocks that are free. The first files are opened now: they may be deleted before they are read. */
@@ -36,6 +37,7 @@ export class FileStream extends Readable {
   }
 
   override _read(): void {
+    this.#begun = true;
     try {
       const block = Buffer.allocUnsafeSlow(blockBytes);
       const length = this.#fill(block);
@@ -52,7 +54,8 @@ export class FileStream extends Readable {
   }
 
   override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
-    if (!(destination instanceof ServerResponse)) return super.pipe(destination, options);
+    // Somebody else who reads along needs blocks that nobody fills again.
+    if (!(destination instanceof ServerResponse) || this.#begun || this.listenerCount('data') > 0) return super.pipe(destination, options);
     this.#pour(destination).then(
       () => {
         if (options?.end !== false) destination.end();

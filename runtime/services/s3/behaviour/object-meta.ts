@@ -20,6 +20,8 @@ export interface ObjectMeta {
   parts?: ObjectPartMeta[];
   retention?: { mode: 'GOVERNANCE' | 'COMPLIANCE'; untilMs: number };
   legalHold?: 'ON' | 'OFF';
+  /** A copy of an archived object: readable from the one time until the other. */
+  restore?: { readyMs: number; untilMs: number };
 }
 
 export interface ObjectPartMeta {

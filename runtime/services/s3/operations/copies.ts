@@ -12,7 +12,7 @@ import { metaFrom, type ObjectMeta, parseTagging } from '../behaviour/object-met
 import type { StoredObject } from '../behaviour/object-table.ts';
 import { lastModified, metaOf, quoted, versionMembers } from '../behaviour/presentation.ts';
 import { algorithmOf } from '../behaviour/receive-body.ts';
-import { checkStorageClass, isArchived } from '../behaviour/storage-classes.ts';
+import { checkStorageClass, isReadable } from '../behaviour/storage-classes.ts';
 import { s3Error } from '../errors.ts';
 import { type Bucket, bucketAt } from '../state.ts';
 
@@ -78,8 +78,7 @@ export function copySource(
     IfModifiedSince: input.CopySourceIfModifiedSince,
     IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
   });
-  if (isArchived(found.object.storageClass))
-    throw s3Error('InvalidObjectState', { StorageClass: found.object.storageClass });
+  if (!isReadable(found.object.storageClass, metaOf(found.object), ctx.clock.now())) throw s3Error('InvalidObjectState', { StorageClass: found.object.storageClass });
   return found;
 }
 
@@ -115,23 +114,8 @@ function checkItself(input: CopyObjectCommandInput, from: CopySource, key: strin
 
 /** The website redirect is not copied with the rest ("CopyObject", x-amz-website-redirect-location). */
 function headersOf(old: ObjectMeta, input: CopyObjectCommandInput): ObjectMeta {
-  const {
-    tags: _tags,
-    checksums: _checksums,
-    checksumType: _type,
-    sse: _sse,
-    parts: _parts,
-    retention: _retention,
-    legalHold: _hold,
-    websiteRedirect: _redirect,
-    ...headers
-  } = old;
-  return {
-    ...headers,
-    ...(input.WebsiteRedirectLocation === undefined
-      ? {}
-      : metaFrom({ WebsiteRedirectLocation: input.WebsiteRedirectLocation })),
-  };
+  const { tags: _tags, checksums: _checksums, checksumType: _type, sse: _sse, parts: _parts, retention: _retention, legalHold: _hold, websiteRedirect: _redirect, restore: _restore, ...headers } = old;
+  return { ...headers, ...(input.WebsiteRedirectLocation === undefined ? {} : metaFrom({ WebsiteRedirectLocation: input.WebsiteRedirectLocation })) };
 }
 
 function tagsOf(input: CopyObjectCommandInput, old: ObjectMeta): Pick<ObjectMeta, 'tags'> {
