@@ -18,7 +18,11 @@ test('an archived object is read only while a restored copy is there', async () 
   const restore = (Key: string, Days: number, Tier: 'Standard' | 'Expedited' = 'Standard') =>
     lab.s3.send(new RestoreObjectCommand({ Bucket, Key, RestoreRequest: { Days, GlacierJobParameters: { Tier } } }));
   const said = async () => (await lab.s3.send(new HeadObjectCommand({ Bucket, Key: 'ledger' }))).Restore;
-  const refusal = await refuses(lab.text(Bucket, 'ledger'), 'InvalidObjectState', "The operation is not valid for the object's storage class");
+  const refusal = await refuses(
+    lab.text(Bucket, 'ledger'),
+    'InvalidObjectState',
+    "The operation is not valid for the object's storage class",
+  );
   assert.equal(refusal.$metadata.httpStatusCode, 403);
   await refuses(restore('warm', 1), 'InvalidObjectState');
   assert.equal((await restore('ledger', 2)).$metadata.httpStatusCode, 202);

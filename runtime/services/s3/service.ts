@@ -25,8 +25,8 @@ import {
 import * as notifications from './operations/notifications.ts';
 import * as objectLocks from './operations/object-locks.ts';
 import { DeleteObject, DeleteObjects, GetObject, HeadObject, PutObject } from './operations/objects.ts';
-import { RestoreObject } from './operations/restores.ts';
 import * as policies from './operations/policies.ts';
+import { RestoreObject } from './operations/restores.ts';
 import * as tags from './operations/tags.ts';
 import * as uploadListing from './operations/upload-listing.ts';
 import * as versionListing from './operations/version-listing.ts';

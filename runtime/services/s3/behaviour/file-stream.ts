@@ -55,7 +55,8 @@ export class FileStream extends Readable {
 
   override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
     // Somebody else who reads along needs blocks that nobody fills again.
-    if (!(destination instanceof ServerResponse) || this.#begun || this.listenerCount('data') > 0) return super.pipe(destination, options);
+    if (!(destination instanceof ServerResponse) || this.#begun || this.listenerCount('data') > 0)
+      return super.pipe(destination, options);
     this.#pour(destination).then(
       () => {
         if (options?.end !== false) destination.end();

@@ -33,7 +33,9 @@ export function isReadable(storageClass: string, { restore }: ObjectMeta, nowMs:
 /** The header x-amz-restore. */
 export function restoreHeader({ restore }: ObjectMeta, nowMs: number): string | undefined {
   if (!restore || restore.untilMs <= nowMs) return undefined;
-  return restore.readyMs > nowMs ? 'ongoing-request="true"' : `ongoing-request="false", expiry-date="${new Date(restore.untilMs).toUTCString()}"`;
+  return restore.readyMs > nowMs
+    ? 'ongoing-request="true"'
+    : `ongoing-request="false", expiry-date="${new Date(restore.untilMs).toUTCString()}"`;
 }
 
 /** Objects of these must be restored before they are read ("Working with archived objects"). */

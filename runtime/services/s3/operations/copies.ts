@@ -78,7 +78,8 @@ export function copySource(
     IfModifiedSince: input.CopySourceIfModifiedSince,
     IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
   });
-  if (!isReadable(found.object.storageClass, metaOf(found.object), ctx.clock.now())) throw s3Error('InvalidObjectState', { StorageClass: found.object.storageClass });
+  if (!isReadable(found.object.storageClass, metaOf(found.object), ctx.clock.now()))
+    throw s3Error('InvalidObjectState', { StorageClass: found.object.storageClass });
   return found;
 }
 
@@ -114,8 +115,24 @@ function checkItself(input: CopyObjectCommandInput, from: CopySource, key: strin
 
 /** The website redirect is not copied with the rest ("CopyObject", x-amz-website-redirect-location). */
 function headersOf(old: ObjectMeta, input: CopyObjectCommandInput): ObjectMeta {
-  const { tags: _tags, checksums: _checksums, checksumType: _type, sse: _sse, parts: _parts, retention: _retention, legalHold: _hold, websiteRedirect: _redirect, restore: _restore, ...headers } = old;
-  return { ...headers, ...(input.WebsiteRedirectLocation === undefined ? {} : metaFrom({ WebsiteRedirectLocation: input.WebsiteRedirectLocation })) };
+  const {
+    tags: _tags,
+    checksums: _checksums,
+    checksumType: _type,
+    sse: _sse,
+    parts: _parts,
+    retention: _retention,
+    legalHold: _hold,
+    websiteRedirect: _redirect,
+    restore: _restore,
+    ...headers
+  } = old;
+  return {
+    ...headers,
+    ...(input.WebsiteRedirectLocation === undefined
+      ? {}
+      : metaFrom({ WebsiteRedirectLocation: input.WebsiteRedirectLocation })),
+  };
 }
 
 function tagsOf(input: CopyObjectCommandInput, old: ObjectMeta): Pick<ObjectMeta, 'tags'> {

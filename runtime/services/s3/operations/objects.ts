@@ -24,7 +24,6 @@ import { objectTable, type StoredObject } from '../behaviour/object-table.ts';
 import { describeObject, metaOf, quoted, versionMembers } from '../behaviour/presentation.ts';
 import { receiveBody } from '../behaviour/receive-body.ts';
 import { checkStorageClass, isReadable, restoreHeader } from '../behaviour/storage-classes.ts';
-import { access } from '../authorization.ts';
 import { s3Error } from '../errors.ts';
 import { bucketAt } from '../state.ts';
 
@@ -69,14 +68,21 @@ export async function GetObject(ctx: Context, input: GetObjectCommandInput) {
   checkRead(object, input);
   const range = rangeOf(object, input);
   const meta = metaOf(object);
-  if (!isReadable(object.storageClass, meta, ctx.clock.now())) throw s3Error('InvalidObjectState', { StorageClass: object.storageClass });
+  if (!isReadable(object.storageClass, meta, ctx.clock.now()))
+    throw s3Error('InvalidObjectState', { StorageClass: object.storageClass });
   const key = await openingKey(ctx, meta.sse, input);
   const described = describeObject(bucket, object, {
     checksums: input.ChecksumMode === 'ENABLED' && (!range || coversAll(range, object)),
   });
   const Body = ctx.engine(bodies).read(object, { range, key });
   ctx.engine(accessLogs).sends(ctx, range ? range.end - range.start + 1 : object.size, object.size);
-  return { ...described, Restore: restoreHeader(meta, ctx.clock.now()), ...rangeMembers(object, range, input), ...overrides(ctx, input), Body };
+  return {
+    ...described,
+    Restore: restoreHeader(meta, ctx.clock.now()),
+    ...rangeMembers(object, range, input),
+    ...overrides(ctx, input),
+    Body,
+  };
 }
 
 export function HeadObject(ctx: Context, input: HeadObjectCommandInput) {
@@ -86,7 +92,12 @@ export function HeadObject(ctx: Context, input: HeadObjectCommandInput) {
   checkCustomerKey(meta.sse, input);
   const range = rangeOf(object, input);
   const described = describeObject(bucket, object, { checksums: input.ChecksumMode === 'ENABLED' });
-  return { ...described, Restore: restoreHeader(meta, ctx.clock.now()), ...rangeMembers(object, range, input), ...overrides(ctx, input) };
+  return {
+    ...described,
+    Restore: restoreHeader(meta, ctx.clock.now()),
+    ...rangeMembers(object, range, input),
+    ...overrides(ctx, input),
+  };
 }
 
 function coversAll({ start, end }: ByteRange, object: StoredObject): boolean {

@@ -21,7 +21,8 @@ export function RestoreObject(ctx: Context, input: RestoreObjectCommandInput) {
   const { object } = findObject(ctx, input);
   const { Days, GlacierJobParameters, Tier, Type } = input.RestoreRequest ?? {};
   if (Type === 'SELECT') throw refused('s3 RestoreObject with Type SELECT');
-  if (!isArchived(object.storageClass)) throw s3Error('InvalidObjectState', {}, "Restore is not allowed for the object's current storage class");
+  if (!isArchived(object.storageClass))
+    throw s3Error('InvalidObjectState', {}, "Restore is not allowed for the object's current storage class");
   if (Days === undefined || Days < 1) throw s3Error('MalformedXML');
   const meta = metaOf(object);
   const nowMs = ctx.clock.now();
@@ -30,10 +31,17 @@ export function RestoreObject(ctx: Context, input: RestoreObjectCommandInput) {
   const there = before !== undefined && before.untilMs > nowMs;
   const tier = GlacierJobParameters?.Tier ?? Tier ?? 'Standard';
   const takesMs = durations[object.storageClass]?.[tier];
-  if (takesMs === undefined) throw s3Error('InvalidArgument', { ArgumentName: 'Tier', ArgumentValue: tier }, 'Retrieval option is not supported by this storage class');
+  if (takesMs === undefined)
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'Tier', ArgumentValue: tier },
+      'Retrieval option is not supported by this storage class',
+    );
   const readyMs = there ? before.readyMs : nowMs + takesMs;
-  ctx.engine(objectTable).setMeta(object.seq, { ...meta, restore: { readyMs, untilMs: midnightAfter(Math.max(readyMs, nowMs), Number(Days)) } });
+  ctx.engine(objectTable).setMeta(object.seq, {
+    ...meta,
+    restore: { readyMs, untilMs: midnightAfter(Math.max(readyMs, nowMs), Number(Days)) },
+  });
   // "RestoreObject": 202 when the copy is on its way, 200 when its stay was made longer.
   return { $status: there ? 200 : 202 };
 }
-
