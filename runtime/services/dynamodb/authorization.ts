@@ -1,92 +1,117 @@
 import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { parseArn } from '../../kernel/arn.ts';
 import type { Access, Context } from '../../kernel/service.ts';
-import { keysOf, nameOf, tableArn, tables } from './state.ts';
-
-/** "Actions, resources, and condition keys for Amazon DynamoDB": batches and transactions ask for each item's own action. */
-export function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access | Access[] {
-  if (operation === 'ListTables' || operation === 'DescribeLimits')
-    return { action: `dynamodb:${operation}`, resource: '*' };
-  if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(operation, input, ctx);
-  if (operation === 'TransactWriteItems')
-    return ((input.TransactItems ?? []) as TransactWriteItem[]).map((entry) => transactional(ctx, entry));
-  if (operation === 'TransactGetItems') {
-    const entries = (input.TransactItems ?? []) as { Get?: { TableName?: string; Key?: Key } }[];
-    return entries.map(({ Get }) => access(ctx, 'GetItem', Get?.TableName, { keys: [Get?.Key] }));
-  }
-  const table = (input.TableName ?? input.ResourceArn) as string | undefined;
-  return access(ctx, operation, table, {
-    keys: keysIn(operation, input),
-    index: input.IndexName as string | undefined,
-  });
-}
+import { attributesIn, type ItemRequest } from './behaviour/requested-attributes.ts';
+import { findTable, nameOf, schemaOf, type Table, tableArn } from './state.ts';
 
 type Key = Record<string, AttributeValue>;
 
-function keysIn(operation: string, input: Record<string, unknown>): (Key | undefined)[] | undefined {
-  if (operation === 'PutItem') return [input.Item as Key];
-  if (['GetItem', 'DeleteItem', 'UpdateItem'].includes(operation)) return [input.Key as Key];
-  return operation === 'Query' ? [queryKey(input)] : undefined;
+/** Operations that have no resource ("Actions, resources, and condition keys for Amazon DynamoDB"). */
+const everywhere = new Set(['ListTables', 'DescribeLimits', 'DescribeEndpoints', 'ListBackups', 'DescribeReservedCapacity']);
+
+/** Transactions ask for each entry's own action; batches for theirs, table by table. */
+export function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access | Access[] {
+  if (everywhere.has(operation)) return { action: `dynamodb:${operation}`, resource: '*' };
+  if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(operation, input, ctx);
+  if (operation === 'TransactWriteItems') {
+    return ((input.TransactItems ?? []) as TransactWriteItem[]).map((entry) => transactional(ctx, entry));
+  }
+  if (operation === 'TransactGetItems') {
+    const entries = (input.TransactItems ?? []) as { Get?: ItemRequest }[];
+    return entries.map(({ Get = {} }) => access(ctx, 'GetItem', { ...Get, enclosing: operation }));
+  }
+  if (operation.includes('Backup') && input.BackupArn !== undefined) return backupAccess(ctx, operation, input);
+  if (operation === 'RestoreTableToPointInTime') {
+    const source = (input.SourceTableArn ?? input.SourceTableName) as string | undefined;
+    return [source, input.TargetTableName as string].map((TableName) => access(ctx, operation, { TableName }));
+  }
+  const request = input as ItemRequest & { ResourceArn?: string };
+  const own = access(ctx, operation, { ...request, TableName: request.TableName ?? request.ResourceArn });
+  return operation === 'CreateTable' ? [own, ...creationExtras(own, input)] : own;
 }
 
-/** The partition key of a query, read from `name = :value` wherever it stands. */
-function queryKey(input: Record<string, unknown>): Key | undefined {
-  const text = String(input.KeyConditionExpression ?? '');
-  const names = (input.ExpressionAttributeNames ?? {}) as Record<string, string>;
-  const values = (input.ExpressionAttributeValues ?? {}) as Key;
-  const pairs = [...text.matchAll(/(#?\w+)\s*=\s*(:\w+)/g)].flatMap(([, name = '', value = '']) => {
-    const given = values[value];
-    return given ? [[names[name] ?? name, given] as const] : [];
-  });
-  return Object.fromEntries(pairs);
+/** A table made with tags or a policy needs the permission to put them there. */
+function creationExtras(own: Access, input: Record<string, unknown>): Access[] {
+  const extras: Access[] = [];
+  if (Array.isArray(input.Tags) && input.Tags.length > 0) extras.push({ ...own, action: 'dynamodb:TagResource' });
+  if (input.ResourcePolicy !== undefined) extras.push({ ...own, action: 'dynamodb:PutResourcePolicy' });
+  return extras;
+}
+
+function backupAccess(ctx: Context, operation: string, input: Record<string, unknown>): Access[] {
+  const own = { action: `dynamodb:${operation}`, resource: String(input.BackupArn) };
+  if (input.TargetTableName === undefined) return [own];
+  return [own, access(ctx, operation, { TableName: String(input.TargetTableName) })];
 }
 
 function batch(operation: string, input: Record<string, unknown>, ctx: Context): Access[] {
-  const requests = Object.entries(
-    (input.RequestItems ?? {}) as Record<
-      string,
-      { Keys?: Key[] } | { PutRequest?: { Item?: Key }; DeleteRequest?: { Key?: Key } }[]
-    >,
-  );
-  return requests.map(([name, request]) => {
-    const keys = Array.isArray(request)
-      ? request.map((one) => one.PutRequest?.Item ?? one.DeleteRequest?.Key)
-      : request.Keys;
-    return access(ctx, operation, name, { keys });
+  type Writes = { PutRequest?: { Item?: Key }; DeleteRequest?: { Key?: Key } }[];
+  const requests = (input.RequestItems ?? {}) as Record<string, (ItemRequest & { Keys?: Key[] }) | Writes>;
+  return Object.entries(requests).map(([TableName, request]) => {
+    if (!Array.isArray(request)) return access(ctx, operation, { ...request, TableName });
+    const Keys = request.flatMap((one): Key[] => [one.PutRequest?.Item ?? one.DeleteRequest?.Key ?? {}]);
+    return access(ctx, operation, { TableName, Keys });
   });
 }
 
 function transactional(ctx: Context, { Put, Update, Delete, ConditionCheck }: TransactWriteItem): Access {
-  if (Put) return access(ctx, 'PutItem', Put.TableName, { keys: [Put.Item as Key] });
-  if (Update) return access(ctx, 'UpdateItem', Update.TableName, { keys: [Update.Key as Key] });
-  if (Delete) return access(ctx, 'DeleteItem', Delete.TableName, { keys: [Delete.Key as Key] });
-  return access(ctx, 'ConditionCheckItem', ConditionCheck?.TableName, { keys: [ConditionCheck?.Key as Key] });
+  const enclosing = 'TransactWriteItems';
+  if (Put) return access(ctx, 'PutItem', { ...Put, enclosing });
+  if (Update) return access(ctx, 'UpdateItem', { ...Update, enclosing });
+  if (Delete) return access(ctx, 'DeleteItem', { ...Delete, enclosing });
+  return access(ctx, 'ConditionCheckItem', { ...ConditionCheck, enclosing });
 }
 
-function access(
-  ctx: Context,
-  action: string,
-  table: string | undefined,
-  about: { keys?: (Key | undefined)[] | undefined; index?: string | undefined },
-): Access {
-  const name = nameOf(table ?? '');
-  const arn = parseArn(table ?? '');
-  const base = tableArn(arn?.region ?? ctx.region, arn?.account ?? ctx.account, name);
-  const leading = about.keys && leadingKeys(ctx, name, about.keys);
+function access(ctx: Context, action: string, request: ItemRequest): Access {
+  const given = request.TableName ?? '';
+  const arn = given.startsWith('arn:') ? parseArn(given) : undefined;
+  const base = tableArn(arn?.region ?? ctx.region, arn?.account ?? ctx.account, nameOf(given));
+  const table = findTable(ctx, ctx, given);
+  const policy = table?.resourcePolicy?.Policy;
+  const plain: Access = { action: `dynamodb:${action}`, resource: request.IndexName ? `${base}/index/${request.IndexName}` : base };
+  if (policy === undefined && ctx.principal.kind === 'root') return plain;
   return {
-    action: `dynamodb:${action}`,
-    resource: about.index ? `${base}/index/${about.index}` : base,
-    ...(leading ? { conditions: { 'dynamodb:LeadingKeys': leading } } : {}),
+    ...plain,
+    resourcePolicy: policy,
+    ...(arn ? { resourceAccount: arn.account } : {}),
+    conditions: table ? conditionsOf(action, request, table) : {},
   };
 }
 
-/** Values of the partition key, as text ("Using IAM policy conditions for fine-grained access control"). */
-function leadingKeys(ctx: Context, name: string, keys: (Key | undefined)[]): string[] | undefined {
-  const table = tables(ctx, ctx).get(name);
-  if (!table) return undefined;
-  const { partition } = keysOf(table);
-  return keys.flatMap((key) => {
-    const value = key?.[partition.name];
-    return value ? [value.S ?? value.N ?? Buffer.from(value.B ?? []).toString('base64')] : [];
-  });
+/** "Using IAM policy conditions for fine-grained access control". */
+function conditionsOf(action: string, request: ItemRequest, table: Table): Record<string, string | string[]> {
+  const conditions: Record<string, string | string[]> = {};
+  const leading = leadingKeys(request, table);
+  if (leading) conditions['dynamodb:LeadingKeys'] = leading;
+  const attributes = attributesIn(action, request, table);
+  if (attributes) conditions['dynamodb:Attributes'] = attributes;
+  if (request.Select) conditions['dynamodb:Select'] = request.Select;
+  if (request.ReturnValues) conditions['dynamodb:ReturnValues'] = request.ReturnValues;
+  if (request.ReturnConsumedCapacity) conditions['dynamodb:ReturnConsumedCapacity'] = request.ReturnConsumedCapacity;
+  if (request.enclosing) conditions['dynamodb:EnclosingOperation'] = request.enclosing;
+  if (action === 'Scan') conditions['dynamodb:FullTableScan'] = 'true';
+  return conditions;
+}
+
+/** Values of the partition key (of the index, in a query of one), as text. */
+function leadingKeys(request: ItemRequest, table: Table): string[] | undefined {
+  const index = request.IndexName === undefined ? undefined : schemaOf(table).indexes.find((one) => one.name === request.IndexName);
+  const { name } = (index?.keys ?? schemaOf(table)).partition;
+  const keys = request.Keys ?? [request.Item ?? request.Key ?? queryKey(request, name)];
+  const values = keys.flatMap((key) => key?.[name] ?? []);
+  if (values.length === 0) return undefined;
+  return values.map((value) => value.S ?? value.N ?? Buffer.from(value.B ?? []).toString('base64'));
+}
+
+/** The partition key of a query, read from `name = :value` wherever it stands. */
+function queryKey(request: ItemRequest, partition: string): Key | undefined {
+  const legacy = request.KeyConditions?.[partition]?.AttributeValueList?.[0];
+  if (legacy) return { [partition]: legacy };
+  const names = request.ExpressionAttributeNames ?? {};
+  for (const [, left = '', right = ''] of (request.KeyConditionExpression ?? '').matchAll(/([#:]?\w+)\s*=\s*([#:]?\w+)/g)) {
+    const [name, placeholder] = left.startsWith(':') ? [right, left] : [left, right];
+    const value = request.ExpressionAttributeValues?.[placeholder];
+    if (value && (names[name] ?? name) === partition) return { [partition]: value };
+  }
+  return undefined;
 }

@@ -8,41 +8,45 @@ export interface Decimal {
   exponent: number;
 }
 
+const plainInteger = /^(?:0|-?[1-9]\d{0,36})$/;
+
 export function parseNumber(text: string): Decimal {
   const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
   const [, sign = '', whole = '', fraction = '', power = '0'] = match ?? [];
-  if (!match || whole + fraction === '')
+  if (text === '') throw validation('The parameter cannot be converted to a numeric value');
+  if (!match || whole + fraction === '') {
     throw validation(`The parameter cannot be converted to a numeric value: ${text}`);
+  }
   const all = whole + fraction;
   const leading = /^0*/.exec(all)?.[0].length ?? 0;
   const digits = all.slice(leading).replace(/0+$/, '');
   if (digits === '') return { negative: false, digits: '', exponent: 0 };
   const exponent = whole.length - leading + Number(power);
-  if (digits.length > 38) throw validation('Attempting to store more than 38 significant digits in a Number');
-  if (exponent > 126)
+  if (exponent > 126) {
     throw validation('Number overflow. Attempting to store a number with magnitude larger than supported range');
-  if (exponent < -129)
+  }
+  if (exponent < -129) {
     throw validation('Number underflow. Attempting to store a number with magnitude smaller than supported range');
+  }
+  if (digits.length > 38) throw validation('Attempting to store more than 38 significant digits in a Number');
   return { negative: sign === '-', digits, exponent };
 }
 
+/** Without an exponent, as DynamoDB answers. */
 export function formatNumber({ negative, digits, exponent }: Decimal): string {
   if (digits === '') return '0';
   const sign = negative ? '-' : '';
-  if (exponent > 40 || exponent < -38) {
-    const rest = digits.slice(1);
-    return `${sign}${digits[0]}${rest ? `.${rest}` : ''}E${exponent - 1 >= 0 ? '+' : ''}${exponent - 1}`;
-  }
   if (exponent <= 0) return `${sign}0.${'0'.repeat(-exponent)}${digits}`;
   if (exponent >= digits.length) return `${sign}${digits}${'0'.repeat(exponent - digits.length)}`;
   return `${sign}${digits.slice(0, exponent)}.${digits.slice(exponent)}`;
 }
 
 export function normalizeNumber(text: string): string {
-  return formatNumber(parseNumber(text));
+  return plainInteger.test(text) ? text : formatNumber(parseNumber(text));
 }
 
 export function compareNumbers(a: string, b: string): number {
+  if (a.length < 16 && b.length < 16 && plainInteger.test(a) && plainInteger.test(b)) return Math.sign(Number(a) - Number(b));
   return Buffer.compare(encodeNumber(a), encodeNumber(b));
 }
 
@@ -59,6 +63,12 @@ function scaled({ negative, digits, exponent }: Decimal, lowest: number): bigint
   if (digits === '') return 0n;
   const value = BigInt(digits) * 10n ** BigInt(exponent - digits.length - lowest);
   return negative ? -value : value;
+}
+
+/** One byte for two digits, one more, and one for a sign ("DynamoDB item sizes and formats"). */
+export function sizeOfNumber(text: string): number {
+  const digits = text.replace(/^-?[0.]*|\./g, '').replace(/0+$/, '');
+  return Math.ceil(digits.length / 2) + 1 + (text.startsWith('-') ? 1 : 0);
 }
 
 /** Bytes that sort as the numbers do: sign, biased exponent, digits; everything but the sign inverted when negative. */

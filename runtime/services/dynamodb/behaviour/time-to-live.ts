@@ -1,9 +1,11 @@
 import type { Timer } from '../../../kernel/clock/clock.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
-import { keysOf, type Table, tables } from '../state.ts';
+import { type Table, tables } from '../state.ts';
+import { unlock, unpack } from './encryption.ts';
 import { itemTable } from './item-table.ts';
-import { placeOf } from './keys.ts';
 import type { Item } from './values.ts';
 import { writeItem } from './write-item.ts';
 
@@ -11,6 +13,7 @@ import { writeItem } from './write-item.ts';
 const graceMs = 60_000;
 /** "Using time to live (TTL)": a time more than five years past is passed over. */
 const tooOldSeconds = 5 * 365 * 86_400;
+const batch = 1000;
 
 const timers = defineEngine('dynamodb.expiry-timers', () => new Map<string, Timer>());
 
@@ -18,19 +21,17 @@ const timers = defineEngine('dynamodb.expiry-timers', () => new Map<string, Time
 export function expirySeconds(table: Table, item: Item): number | undefined {
   if (!table.timeToLive?.Enabled) return undefined;
   const value = item[table.timeToLive.AttributeName]?.N;
-  return value === undefined ? undefined : Math.floor(Number(value));
+  const seconds = value === undefined ? Number.NaN : Math.floor(Number(value));
+  return Number.isSafeInteger(seconds) ? seconds : undefined;
 }
 
 export function scheduleExpiry(kernel: Kernel, table: Table, seconds: number): void {
   const known = kernel.engine(timers);
-  const atMs = Math.max(seconds * 1000 + graceMs, kernel.clock.now() + graceMs);
+  const atMs = Math.max(seconds * 1000, kernel.clock.now()) + graceMs;
   const timer = known.get(table.id);
   if (timer && timer.atMs <= atMs) return;
   timer?.cancel();
-  known.set(
-    table.id,
-    kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table)),
-  );
+  known.set(table.id, kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table)));
 }
 
 /** After a restart, or when TTL is switched on for a table that has items. */
@@ -39,43 +40,62 @@ export function resumeExpiry(kernel: Kernel, table: Table): void {
   if (next !== undefined) scheduleExpiry(kernel, table, next);
 }
 
+export function cancelExpiry(kernel: Kernel, table: Table): void {
+  kernel.engine(timers).get(table.id)?.cancel();
+  kernel.engine(timers).delete(table.id);
+}
+
+/** When the attribute is chosen, or no longer: which items expire, and when. */
 export function reindexExpiry(kernel: Kernel, table: Table): void {
   const items = kernel.engine(itemTable);
   items.clearExpiry(table.id);
+  cancelExpiry(kernel, table);
   if (!table.timeToLive?.Enabled) return;
-  const entries = [...items.scan(table.id, undefined)].map((row) => ({ row, seconds: expirySeconds(table, row.item) }));
-  for (const { row, seconds } of entries) if (seconds !== undefined) items.setExpiry(table.id, row, seconds, undefined);
+  for (const row of items.everything(table.id)) {
+    const seconds = expirySeconds(table, unpack(kernel, table, row.cell));
+    if (seconds !== undefined) items.setExpiry(table.id, row, seconds, undefined);
+  }
   resumeExpiry(kernel, table);
 }
 
-function expire(kernel: Kernel, given: Table): void {
+async function expire(kernel: Kernel, given: Table): Promise<void> {
   kernel.engine(timers).delete(given.id);
   const table = tables(kernel, given).get(given.TableName);
   if (table?.id !== given.id || !table.timeToLive?.Enabled) return;
+  const principal = servicePrincipal('dynamodb.amazonaws.com', table.account);
+  try {
+    await unlock(kernel.context({ principal, region: table.region }), table);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    scheduleExpiry(kernel, table, 0);
+    return;
+  }
+  deleteExpired(kernel, table);
+  resumeExpiry(kernel, table);
+}
+
+function deleteExpired(kernel: Kernel, table: Table): void {
   const items = kernel.engine(itemTable);
   const nowSeconds = Math.floor(kernel.clock.now() / 1000);
   let deleted = 0;
-  for (const { pk, sk } of items.expired(table.id, nowSeconds, 1000)) {
-    const item = items.get(table.id, pk, sk);
-    const seconds = item && expirySeconds(table, item);
-    if (!item || seconds === undefined || nowSeconds - seconds > tooOldSeconds)
-      items.setExpiry(table.id, item ? placeOf(keysOf(table), item) : { pk, sk, ipk: pk, isk: sk }, undefined, seconds);
-    else {
-      writeItem(kernel, table, item, undefined);
-      deleted += 1;
+  for (const at of items.expired(table.id, nowSeconds, batch)) {
+    const row = items.get(table.id, at);
+    if (!row || nowSeconds - at.expiresSeconds > tooOldSeconds) {
+      items.setExpiry(table.id, at, undefined, at.expiresSeconds);
+      continue;
     }
+    writeItem(kernel, table, { item: unpack(kernel, table, row.cell), size: row.size, row }, undefined, 'expiry');
+    deleted += 1;
   }
-  if (deleted > 0) {
-    kernel.events.emit('metric', {
-      namespace: 'AWS/DynamoDB',
-      name: 'TimeToLiveDeletedItemCount',
-      dimensions: { TableName: table.TableName },
-      value: deleted,
-      unit: 'Count',
-      timeMs: kernel.clock.now(),
-      region: table.region,
-      account: table.account,
-    });
-  }
-  resumeExpiry(kernel, table);
+  if (deleted === 0) return;
+  kernel.events.emit('metric', {
+    namespace: 'AWS/DynamoDB',
+    name: 'TimeToLiveDeletedItemCount',
+    dimensions: { TableName: table.TableName },
+    value: deleted,
+    unit: 'Count',
+    timeMs: kernel.clock.now(),
+    region: table.region,
+    account: table.account,
+  });
 }

@@ -5,57 +5,60 @@ import { compareNumbers, encodeNumber, normalizeNumber } from './numbers.ts';
 export type Item = Record<string, AttributeValue>;
 export type TypeName = 'S' | 'N' | 'B' | 'SS' | 'NS' | 'BS' | 'M' | 'L' | 'NULL' | 'BOOL';
 
-const typeNames: readonly TypeName[] = ['S', 'N', 'B', 'SS', 'NS', 'BS', 'M', 'L', 'NULL', 'BOOL'];
+export const typeNames: readonly TypeName[] = ['S', 'N', 'B', 'SS', 'NS', 'BS', 'M', 'L', 'NULL', 'BOOL'];
 
-/** Sizes and depths of "Service, account, and table quotas". */
-export const itemSizeLimit = 400 * 1024;
+/** "Service, account, and table quotas": nested attributes. */
 const depthLimit = 32;
 
 export function typeOf(value: AttributeValue): TypeName {
-  for (const name of typeNames) if ((value as unknown as Record<string, unknown>)[name] !== undefined) return name;
+  for (const name in value) {
+    if ((value as unknown as Record<string, unknown>)[name] !== undefined && name !== '$unknown') return name as TypeName;
+  }
   throw validation('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
 }
 
-/** Checked as DynamoDB does, numbers in their normal form, bytes as Buffers. */
+/** Checked as DynamoDB does; numbers in their normal form. */
 export function checkValue(value: AttributeValue, depth = 0): AttributeValue {
-  const given = Object.keys(value).filter((name) => (value as unknown as Record<string, unknown>)[name] !== undefined);
-  if (given.length > 1)
-    throw validation(
-      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
-    );
   const type = typeOf(value);
-  if (depth > depthLimit)
-    throw validation(
-      'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
-    );
+  let given = 0;
+  for (const name in value) if ((value as unknown as Record<string, unknown>)[name] !== undefined) given += 1;
+  if (given > 1) {
+    throw validation('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
+  }
+  if (depth > depthLimit) {
+    throw validation('Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit');
+  }
+  if (type === 'S' || type === 'BOOL' || type === 'B') return value;
   if (type === 'N') return { N: normalizeNumber(value.N ?? '') };
-  if (type === 'NULL' && value.NULL !== true)
-    throw validation(
-      'One or more parameter values were invalid: Null attribute value types must have the value of true',
-    );
-  if (type === 'M')
-    return {
-      M: Object.fromEntries(Object.entries(value.M ?? {}).map(([name, inner]) => [name, checkValue(inner, depth + 1)])),
-    };
+  if (type === 'M') return { M: checkMap(value.M ?? {}, depth + 1) };
   if (type === 'L') return { L: (value.L ?? []).map((inner) => checkValue(inner, depth + 1)) };
-  if (type === 'SS' || type === 'NS' || type === 'BS') return checkSet(value, type);
+  if (type !== 'NULL') return checkSet(value, type);
+  if (value.NULL !== true) {
+    throw validation('One or more parameter values were invalid: Null attribute value types must have the value of true');
+  }
   return value;
+}
+
+export function checkMap(given: Item, depth = 0): Item {
+  const map: Item = {};
+  for (const name of Object.keys(given)) map[name] = checkValue(given[name] ?? ({} as AttributeValue), depth);
+  return map;
 }
 
 function checkSet(value: AttributeValue, type: 'SS' | 'NS' | 'BS'): AttributeValue {
   const elements = setElements(value);
-  const names = { SS: 'string', NS: 'number', BS: 'binary' };
-  if (elements.length === 0)
-    throw validation(`One or more parameter values were invalid: An ${names[type]} set  may not be empty`);
+  if (elements.length === 0) {
+    if (type === 'BS') throw validation('One or more parameter values were invalid: Binary sets should not be empty');
+    const word = type === 'SS' ? 'string' : 'number';
+    throw validation(`One or more parameter values were invalid: An ${word} set  may not be empty`);
+  }
   const normal = type === 'NS' ? elements.map((element) => normalizeNumber(element as string)) : elements;
-  const keys = normal.map((element) =>
-    typeof element === 'string' ? element : Buffer.from(element).toString('base64'),
-  );
-  if (new Set(keys).size !== keys.length)
-    throw validation(
-      `One or more parameter values were invalid: Input collection [${keys.join(', ')}] contains duplicates.`,
-    );
-  return { [type]: normal } as unknown as AttributeValue;
+  const keys = normal.map((element) => (typeof element === 'string' ? element : base64(element)));
+  if (new Set(keys).size === keys.length) return { [type]: normal } as unknown as AttributeValue;
+  if (type === 'NS') throw validation('Input collection contains duplicates');
+  const list = `[${keys.join(', ')}]`;
+  const rest = type === 'BS' ? `${list}of type BS contains duplicates.` : `${list} contains duplicates.`;
+  throw validation(`One or more parameter values were invalid: Input collection ${rest}`);
 }
 
 export function setElements(value: AttributeValue): (string | Uint8Array)[] {
@@ -65,12 +68,13 @@ export function setElements(value: AttributeValue): (string | Uint8Array)[] {
 /** -1, 0 or 1; undefined when the types differ or have no order. */
 export function compareValues(a: AttributeValue, b: AttributeValue): number | undefined {
   if (a.N !== undefined && b.N !== undefined) return compareNumbers(a.N, b.N);
-  if (a.S !== undefined && b.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
-  if (a.B !== undefined && b.B !== undefined) return Buffer.compare(Buffer.from(a.B), Buffer.from(b.B));
+  if (a.S !== undefined && b.S !== undefined) return a.S === b.S ? 0 : Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
+  if (a.B !== undefined && b.B !== undefined) return Buffer.compare(a.B, b.B);
   return undefined;
 }
 
 export function equalValues(a: AttributeValue, b: AttributeValue): boolean {
+  if (a.S !== undefined) return a.S === b.S;
   return canonical(a) === canonical(b);
 }
 
@@ -78,46 +82,26 @@ export function equalValues(a: AttributeValue, b: AttributeValue): boolean {
 export function canonical(value: AttributeValue): string {
   const type = typeOf(value);
   if (type === 'N') return `N${normalizeNumber(value.N ?? '')}`;
-  if (type === 'B') return `B${Buffer.from(value.B ?? []).toString('base64')}`;
+  if (type === 'B') return `B${base64(value.B ?? new Uint8Array())}`;
+  if (type === 'L') return `L[${(value.L ?? []).map(canonical).join(',')}]`;
   if (type === 'M') {
     const entries = Object.entries(value.M ?? {}).map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
     return `M{${entries.sort().join(',')}}`;
   }
-  if (type === 'L') return `L[${(value.L ?? []).map(canonical).join(',')}]`;
   if (type === 'SS' || type === 'NS' || type === 'BS') {
-    const elements = setElements(value).map((element) =>
-      type === 'BS'
-        ? Buffer.from(element as Uint8Array).toString('base64')
-        : type === 'NS'
-          ? normalizeNumber(element as string)
-          : (element as string),
-    );
-    return `${type}${JSON.stringify(elements.sort())}`;
+    const texts = setElements(value).map((element) => elementText(element, type));
+    return `${type}${JSON.stringify(texts.sort())}`;
   }
   return `${type}${JSON.stringify(value[type])}`;
 }
 
-/** Bytes as DynamoDB counts them ("DynamoDB item sizes and formats"). */
-export function sizeOfItem(item: Item): number {
-  let size = 0;
-  for (const [name, value] of Object.entries(item)) size += Buffer.byteLength(name) + sizeOfValue(value);
-  return size;
+function elementText(element: string | Uint8Array, type: string): string {
+  if (typeof element !== 'string') return base64(element);
+  return type === 'NS' ? normalizeNumber(element) : element;
 }
 
-function sizeOfValue(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return Math.ceil(value.N.replace(/[-.]/g, '').length / 2) + 1;
-  if (value.B !== undefined) return value.B.length;
-  if (value.M !== undefined) return 3 + Object.keys(value.M).length + sizeOfItem(value.M);
-  if (value.L !== undefined) return 3 + value.L.reduce((sum, inner) => sum + 1 + sizeOfValue(inner), 0);
-  if (value.NS !== undefined) return value.NS.reduce((sum, N) => sum + sizeOfValue({ N }), 0);
-  const elements = value.SS ?? value.BS;
-  if (elements)
-    return (elements as (string | Uint8Array)[]).reduce(
-      (sum, element) => sum + (typeof element === 'string' ? Buffer.byteLength(element) : element.length),
-      0,
-    );
-  return 1;
+export function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 /** Bytes that sort as DynamoDB sorts keys of the type. */
@@ -127,27 +111,9 @@ export function encodeKey(value: AttributeValue): Buffer {
   return Buffer.from(value.B ?? []);
 }
 
-/** For the store: bytes as base64. */
-export function stringifyItem(item: Item): string {
-  return JSON.stringify(item, function replace(this: unknown, key: string, value: unknown) {
-    const raw = (this as Record<string, unknown>)[key];
-    return raw instanceof Uint8Array ? Buffer.from(raw).toString('base64') : value;
-  });
-}
-
-export function parseItem(text: string): Item {
-  const item = JSON.parse(text) as Item;
-  return text.includes('"B') ? (reviveMap(item) as Item) : item;
-}
-
-function reviveMap(map: Record<string, AttributeValue>): Record<string, AttributeValue> {
-  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, revive(value)]));
-}
-
-function revive(value: AttributeValue): AttributeValue {
-  if (value.B !== undefined) return { B: Buffer.from(value.B as unknown as string, 'base64') };
-  if (value.BS !== undefined)
-    return { BS: value.BS.map((element) => Buffer.from(element as unknown as string, 'base64')) };
-  if (value.M !== undefined) return { M: reviveMap(value.M) };
-  return value.L === undefined ? value : { L: value.L.map(revive) };
+/** How DynamoDB writes a value in its sentences: {S:abc}. */
+export function describeValue(value: AttributeValue): string {
+  const type = typeOf(value);
+  const inner = value[type];
+  return `{${type}:${inner instanceof Uint8Array ? base64(inner) : typeof inner === 'object' ? JSON.stringify(inner) : String(inner)}}`;
 }

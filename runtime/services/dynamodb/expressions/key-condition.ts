@@ -1,87 +1,125 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { checkKeyValue } from '../behaviour/keys.ts';
 import { encodeKey, typeOf } from '../behaviour/values.ts';
 import { validation } from '../errors.ts';
+import type { KeyAttribute, KeyAttributes } from '../state.ts';
 import type { Condition, Operand } from './condition.ts';
 
-export interface KeyAttribute {
-  name: string;
-  type: string;
-}
-
-/** A range of encoded sort keys. */
+/** A range of encoded sort keys within one partition. */
 export interface KeyRange {
   partition: AttributeValue;
-  low?: { bytes: Buffer; inclusive: boolean };
-  high?: { bytes: Buffer; inclusive: boolean };
+  low?: Bound;
+  high?: Bound;
 }
 
-/** "Key condition expressions": equality on the partition key, and at most one condition on the sort key. */
-export function keyRange(
-  condition: Condition,
-  keys: { partition: KeyAttribute; sort: KeyAttribute | undefined },
-): KeyRange {
-  const parts = condition.kind === 'and' ? condition.parts : [condition];
-  let partition: AttributeValue | undefined;
-  let sort: Condition | undefined;
-  for (const part of parts) {
-    const name = attributeOf(part);
-    if (name === keys.partition.name && part.kind === 'compare' && part.operator === '=' && !partition)
-      partition = valueIn(part.right, part.left, keys.partition);
-    else if (name !== undefined && name === keys.sort?.name && !sort) sort = part;
-    else if (name === keys.partition.name) throw validation('Query key condition not supported');
-    else
-      throw validation(
-        name === undefined
-          ? 'Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression'
-          : `Query condition missed key schema element: ${partition ? keys.sort?.name : keys.partition.name}`,
-      );
+interface Bound {
+  bytes: Buffer;
+  inclusive: boolean;
+}
+
+/** One condition on one key attribute, its value operands in order. */
+export interface KeyCondition {
+  name: string;
+  operator: '=' | '<' | '<=' | '>' | '>=' | 'BETWEEN' | 'begins_with';
+  values: AttributeValue[];
+}
+
+/** "Key condition expressions": its shape, before the table's keys are looked at. */
+export function keyConditions(condition: Condition): KeyCondition[] {
+  const parts = flatten(condition);
+  const found = parts.map(keyCondition);
+  if (new Set(found.map((one) => one.name)).size !== found.length) {
+    throw validation('KeyConditionExpressions must only contain one condition per key');
   }
-  if (!partition) throw validation(`Query condition missed key schema element: ${keys.partition.name}`);
-  return { partition, ...(sort && keys.sort ? sortRange(sort, keys.sort) : {}) };
+  return found;
 }
 
-function attributeOf(part: Condition): string | undefined {
-  if (part.kind === 'function') return part.path.length === 1 ? String(part.path[0]) : undefined;
-  const operands = part.kind === 'compare' ? [part.left, part.right] : part.kind === 'between' ? [part.value] : [];
-  const path = operands.find((operand) => operand.kind === 'path');
-  return path?.kind === 'path' && path.path.length === 1 ? String(path.path[0]) : undefined;
+function flatten(condition: Condition): Condition[] {
+  if (condition.kind === 'and') return condition.parts.flatMap(flatten);
+  const unsupported = operatorRefused(condition);
+  if (unsupported) throw validation(`Invalid operator used in KeyConditionExpression: ${unsupported}`);
+  return [condition];
 }
 
-function valueIn(right: Operand, left: Operand, key: KeyAttribute): AttributeValue {
-  const value = right.kind === 'value' ? right.value : left.kind === 'value' ? left.value : undefined;
-  if (!value) throw validation('Invalid KeyConditionExpression: Invalid operand in KeyConditionExpression');
-  if (typeOf(value) !== key.type)
-    throw validation('One or more parameter values were invalid: Condition parameter type does not match schema type');
-  return value;
+function operatorRefused(condition: Condition): string | undefined {
+  if (condition.kind === 'or' || condition.kind === 'not' || condition.kind === 'in') return condition.kind.toUpperCase();
+  if (condition.kind === 'function' && condition.name !== 'begins_with') return condition.name;
+  return condition.kind === 'compare' && condition.operator === '<>' ? '<>' : undefined;
 }
 
-function sortRange(part: Condition, key: KeyAttribute): Pick<KeyRange, 'low' | 'high'> {
+function keyCondition(part: Condition): KeyCondition {
+  if (part.kind === 'compare' && part.operator !== '<>') {
+    const flipped = part.left.kind !== 'path' && part.right.kind === 'path';
+    const [own, other] = flipped ? [part.right, part.left] : [part.left, part.right];
+    const operator = flipped ? mirrored[part.operator] : part.operator;
+    return { name: attributeOf([own, other], undefined), operator, values: valuesIn([other]) };
+  }
   if (part.kind === 'between') {
-    return { low: bound(part.low, key, true), high: bound(part.high, key, true) };
+    return { name: attributeOf([part.value, part.low, part.high], 'BETWEEN'), operator: 'BETWEEN', values: valuesIn([part.low, part.high]) };
   }
-  if (part.kind === 'function' && part.name === 'begins_with' && part.argument) {
-    const { bytes } = bound(part.argument, key, true);
-    if (key.type === 'N')
-      throw validation(
-        'Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N',
-      );
-    const next = successor(bytes);
-    return { low: { bytes, inclusive: true }, ...(next ? { high: { bytes: next, inclusive: false } } : {}) };
-  }
-  if (part.kind !== 'compare' || part.operator === '<>')
-    throw validation('Invalid operator used in KeyConditionExpression: unsupported on the sort key');
-  const flipped = part.left.kind === 'value';
-  const { bytes } = bound(flipped ? part.left : part.right, key, true);
-  const operator = flipped
-    ? ({ '<': '>', '<=': '>=', '>': '<', '>=': '<=' }[part.operator] ?? part.operator)
-    : part.operator;
-  if (operator === '=') return { low: { bytes, inclusive: true }, high: { bytes, inclusive: true } };
-  const inclusive = operator.endsWith('=');
-  return operator.startsWith('<') ? { high: { bytes, inclusive } } : { low: { bytes, inclusive } };
+  if (part.kind !== 'function') throw new Error('a key condition that flatten let through');
+  return { name: attributeOf(part.operands, 'begins_with'), operator: 'begins_with', values: valuesIn(part.operands.slice(1)) };
 }
 
-function bound(operand: Operand, key: KeyAttribute, inclusive: boolean): { bytes: Buffer; inclusive: boolean } {
-  return { bytes: encodeKey(valueIn(operand, operand, key)), inclusive };
+const mirrored = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
+
+function attributeOf(operands: Operand[], operator: string | undefined): string {
+  const paths = operands.filter((operand) => operand.kind === 'path');
+  if (operator && operands[0]?.kind === 'value') {
+    throw validation(`Invalid condition in KeyConditionExpression: ${operator} operator must have the key attribute as its first operand`);
+  }
+  if (operands.some((operand) => operand.kind === 'size')) {
+    throw validation('KeyConditionExpressions cannot contain nested operations');
+  }
+  if (paths.length > 1) throw validation('Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition');
+  const [path] = paths;
+  if (!path) throw validation('Invalid condition in KeyConditionExpression: No key attribute specified');
+  if (path.path.length > 1) throw validation('KeyConditionExpressions cannot have conditions on nested attributes');
+  return String(path.path[0]);
+}
+
+function valuesIn(operands: Operand[]): AttributeValue[] {
+  return operands.flatMap((operand) => (operand.kind === 'value' ? [operand.value] : []));
+}
+
+/** The rows a query reads: equality on the partition key, and at most one condition on the sort key. */
+export function keyRange(conditions: KeyCondition[], keys: KeyAttributes): KeyRange {
+  const { partition, sort } = keys;
+  const own = conditions.find((condition) => condition.name === partition.name);
+  if (conditions.length > 2) throw validation('Conditions can be of length 1 or 2 only');
+  if (!own) throw missed(partition);
+  if (own.operator !== '=') throw validation('Query key condition not supported');
+  const rest = conditions.find((condition) => condition !== own);
+  if (rest && rest.name !== sort?.name) {
+    if (!sort) throw validation('Query key condition not supported');
+    throw missed(sort);
+  }
+  for (const condition of conditions) checkTypes(condition, condition === own ? partition : sort);
+  const [value] = own.values;
+  if (!value) throw new Error('an equality without a value');
+  checkKeyValue(partition, value, 2048);
+  return { partition: value, ...(rest ? sortRange(rest) : {}) };
+}
+
+function missed(key: KeyAttribute): Error {
+  return validation(`Query condition missed key schema element: ${key.name}`);
+}
+
+function checkTypes(condition: KeyCondition, key: KeyAttribute | undefined): void {
+  if (condition.values.every((value) => typeOf(value) === key?.type)) return;
+  throw validation('One or more parameter values were invalid: Condition parameter type does not match schema type');
+}
+
+function sortRange({ operator, values }: KeyCondition): Pick<KeyRange, 'low' | 'high'> {
+  const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = values.map(encodeKey);
+  const low = { bytes: first, inclusive: operator !== '>' };
+  const high = { bytes: first, inclusive: operator !== '<' };
+  if (operator === '=') return { low, high };
+  if (operator === '>' || operator === '>=') return { low };
+  if (operator === '<' || operator === '<=') return { high };
+  if (operator === 'BETWEEN') return { low, high: { bytes: second, inclusive: true } };
+  const next = successor(first);
+  return { low, ...(next ? { high: { bytes: next, inclusive: false } } : {}) };
 }
 
 /** The least bytes above everything that begins with `bytes`; undefined when there are none. */

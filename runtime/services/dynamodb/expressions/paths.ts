@@ -12,10 +12,8 @@ export function readPath(reader: TokenReader, placeholders: Placeholders): Docum
   for (;;) {
     if (reader.take('.')) path.push(readName(reader, placeholders));
     else if (reader.take('[')) {
-      const token = reader.peek();
-      if (token.kind !== 'number') throw reader.syntaxError();
-      reader.next();
-      path.push(Number(token.text));
+      if (reader.peek().kind !== 'number') throw reader.syntaxError();
+      path.push(Number(reader.next().text));
       reader.expect(']');
     } else return path;
   }
@@ -29,52 +27,42 @@ function readName(reader: TokenReader, placeholders: Placeholders): string {
 }
 
 export function resolvePath(item: Item, path: DocumentPath): AttributeValue | undefined {
-  let value: AttributeValue | undefined = { M: item };
-  for (const step of path) {
-    value = typeof step === 'number' ? value?.L?.[step] : value?.M?.[step];
+  let value: AttributeValue | undefined;
+  for (let index = 0; index < path.length; index += 1) {
+    const step = path[index];
+    if (typeof step === 'number') value = value?.L?.[step];
+    else {
+      const map: Item | undefined = index === 0 ? item : value?.M;
+      value = map && step !== undefined && Object.hasOwn(map, step) ? map[step] : undefined;
+    }
     if (value === undefined) return undefined;
   }
   return value;
 }
 
-/** Puts a value at a path whose parent is there; undefined removes. Lists grow by one at their end. Changes `item`. */
-export function assignPath(item: Item, path: DocumentPath, value: AttributeValue | undefined): void {
-  const parent = resolvePath(item, path.slice(0, -1)) as AttributeValue | undefined;
-  const last = path[path.length - 1];
-  if (path.length === 1 && typeof last === 'string') {
-    if (value === undefined) delete item[last];
-    else item[last] = value;
-    return;
-  }
-  if (typeof last === 'number' && parent?.L) {
-    if (value === undefined) parent.L.splice(last, 1);
-    else parent.L[Math.min(last, parent.L.length)] = value;
-    return;
-  }
-  if (typeof last === 'string' && parent?.M) {
-    if (value === undefined) delete parent.M[last];
-    else parent.M[last] = value;
-    return;
-  }
-  if (value === undefined && parent === undefined) return;
-  throw validation('The document path provided in the update expression is invalid for update');
-}
-
-/** Two paths of one expression may not be the same, nor one lie inside the other. */
+/** Two paths of one expression may not be the same, nor one lie inside the other, nor disagree on what a parent is. */
 export function checkOverlap(paths: DocumentPath[], what: string): void {
-  const texts = paths.map(formatPath);
-  texts.forEach((one, index) => {
-    for (const other of texts.slice(index + 1)) {
-      const [short, long] = one.length <= other.length ? [one, other] : [other, one];
-      if (long === short || long.startsWith(`${short}.`) || long.startsWith(`${short}[`)) {
-        throw validation(
-          `Invalid ${what}: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [${one}], path two: [${other}]`,
-        );
-      }
+  for (let index = 1; index < paths.length; index += 1) {
+    for (let before = 0; before < index; before += 1) {
+      const [one, other] = [paths[before] ?? [], paths[index] ?? []];
+      const clash = clashOf(one, other);
+      if (!clash) continue;
+      const sentence = `Two document paths ${clash} with each other; must remove or rewrite one of these paths`;
+      throw validation(`Invalid ${what}: ${sentence}; path one: ${formatPath(one)}, path two: ${formatPath(other)}`);
     }
-  });
+  }
 }
 
+function clashOf(one: DocumentPath, other: DocumentPath): 'overlap' | 'conflict' | undefined {
+  const shared = Math.min(one.length, other.length);
+  for (let step = 0; step < shared; step += 1) {
+    if (one[step] === other[step]) continue;
+    return typeof one[step] === typeof other[step] ? undefined : 'conflict';
+  }
+  return 'overlap';
+}
+
+/** As the service writes a path in its sentences: [a, b, [0]]. */
 export function formatPath(path: DocumentPath): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+  return `[${path.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join(', ')}]`;
 }

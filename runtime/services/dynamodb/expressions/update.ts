@@ -1,8 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { addNumbers } from '../behaviour/numbers.ts';
-import { canonical, checkValue, type Item, setElements, typeOf } from '../behaviour/values.ts';
-import { validation } from '../errors.ts';
-import { assignPath, checkOverlap, type DocumentPath, readPath, resolvePath } from './paths.ts';
+import { typeOf } from '../behaviour/values.ts';
+import { checkOverlap, type DocumentPath, readPath } from './paths.ts';
 import type { Placeholders } from './placeholders.ts';
 import { TokenReader } from './tokens.ts';
 
@@ -14,7 +12,7 @@ export interface Update {
   delete: { path: DocumentPath; value: AttributeValue }[];
 }
 
-type SetValue =
+export type SetValue =
   | { kind: 'value'; value: AttributeValue }
   | { kind: 'path'; path: DocumentPath }
   | { kind: 'arithmetic'; operator: '+' | '-'; left: SetValue; right: SetValue }
@@ -22,55 +20,128 @@ type SetValue =
   | { kind: 'list_append'; left: SetValue; right: SetValue };
 
 const what = 'UpdateExpression';
+const clauses = ['SET', 'REMOVE', 'ADD', 'DELETE'];
+const conditionFunctions = ['attribute_exists', 'attribute_not_exists', 'attribute_type', 'begins_with', 'contains', 'size'];
 
 export function parseUpdate(text: string, placeholders: Placeholders): Update {
-  const reader = new TokenReader(text, what);
-  const update: Update = { set: [], remove: [], add: [], delete: [] };
-  const seen = new Set<string>();
-  while (reader.peek().kind !== 'end') {
-    const clause = reader.next().text.toUpperCase();
-    if (!['SET', 'REMOVE', 'ADD', 'DELETE'].includes(clause)) throw reader.syntaxError();
-    if (seen.has(clause))
-      throw validation(`Invalid ${what}: The "${clause}" section can only be used once in an update expression;`);
-    seen.add(clause);
-    do readAction(reader, placeholders, clause, update);
-    while (reader.take(','));
-  }
-  checkOverlap(
-    [
-      ...update.set.map((one) => one.path),
-      ...update.remove,
-      ...update.add.map((one) => one.path),
-      ...update.delete.map((one) => one.path),
-    ],
-    what,
-  );
-  return update;
+  return new UpdateParser(text, placeholders).parse();
 }
 
-function readAction(reader: TokenReader, placeholders: Placeholders, clause: string, update: Update): void {
-  const path = readPath(reader, placeholders);
-  if (clause === 'REMOVE') update.remove.push(path);
-  else if (clause === 'SET') {
-    reader.expect('=');
-    update.set.push({ path, value: readSum(reader, placeholders) });
-  } else {
-    const token = reader.next();
-    if (token.kind !== 'value')
-      throw validation(`Invalid ${what}: Syntax error; token: "${token.text}", near: "${token.text}"`);
-    const value = placeholders.value(token.text, what);
-    checkOperand(clause, value);
-    (clause === 'ADD' ? update.add : update.delete).push({ path, value });
-  }
+/** Every path the update writes. */
+export function pathsWritten(update: Update): DocumentPath[] {
+  return [...update.set.map((one) => one.path), ...update.remove, ...update.add.map((one) => one.path), ...update.delete.map((one) => one.path)];
 }
 
-function checkOperand(clause: string, value: AttributeValue): void {
-  const type = typeOf(value);
-  const allowed = clause === 'ADD' ? ['N', 'SS', 'NS', 'BS'] : ['SS', 'NS', 'BS'];
-  if (!allowed.includes(type))
-    throw validation(
-      `Invalid ${what}: Incorrect operand type for operator or function; operator: ${clause}, operand type: ${words[type]}`,
+class UpdateParser {
+  readonly #reader: TokenReader;
+  readonly #placeholders: Placeholders;
+  readonly #update: Update = { set: [], remove: [], add: [], delete: [] };
+
+  constructor(text: string, placeholders: Placeholders) {
+    this.#reader = new TokenReader(text, what);
+    this.#placeholders = placeholders;
+  }
+
+  parse(): Update {
+    const reader = this.#reader;
+    const seen = new Set<string>();
+    while (reader.peek().kind !== 'end') {
+      const clause = reader.peek().text.toUpperCase();
+      if (!clauses.includes(clause)) throw reader.syntaxError();
+      reader.next();
+      if (seen.has(clause)) throw reader.error(`The "${clause}" section can only be used once in an update expression;`);
+      seen.add(clause);
+      do this.#action(clause);
+      while (reader.take(','));
+    }
+    checkOverlap(pathsWritten(this.#update), what);
+    return this.#update;
+  }
+
+  #action(clause: string): void {
+    const reader = this.#reader;
+    const path = readPath(reader, this.#placeholders);
+    reader.countOperator();
+    if (clause === 'REMOVE') this.#update.remove.push(path);
+    else if (clause === 'SET') {
+      reader.expect('=');
+      this.#update.set.push({ path, value: this.#sum() });
+    } else {
+      if (reader.peek().kind !== 'value') throw reader.syntaxError();
+      const value = this.#placeholders.value(reader.next().text, what);
+      this.#checkOperand(clause, value);
+      (clause === 'ADD' ? this.#update.add : this.#update.delete).push({ path, value });
+    }
+  }
+
+  #checkOperand(clause: string, value: AttributeValue): void {
+    const type = typeOf(value);
+    const allowed = clause === 'ADD' ? ['N', 'SS', 'NS', 'BS'] : ['SS', 'NS', 'BS'];
+    if (allowed.includes(type)) return;
+    throw this.#reader.error(
+      `Incorrect operand type for operator or function; operator: ${clause}, operand type: ${words[type]}, typeSet: ALLOWED_FOR_${clause}_OPERAND`,
     );
+  }
+
+  #sum(): SetValue {
+    const reader = this.#reader;
+    const left = this.#term();
+    if (!reader.isNext('+') && !reader.isNext('-')) return left;
+    const operator = reader.next().text as '+' | '-';
+    const right = this.#term();
+    reader.countOperator();
+    for (const side of [left, right]) this.#checkArithmetic(operator, side);
+    return { kind: 'arithmetic', operator, left, right };
+  }
+
+  #checkArithmetic(operator: string, side: SetValue): void {
+    const type = side.kind === 'value' ? typeOf(side.value) : side.kind === 'list_append' ? 'L' : 'N';
+    if (type === 'N') return;
+    throw this.#reader.error(`Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${type}`);
+  }
+
+  #term(): SetValue {
+    const reader = this.#reader;
+    const token = reader.peek();
+    if (token.kind === 'value') return { kind: 'value', value: this.#placeholders.value(reader.next().text, what) };
+    if (reader.take('(')) {
+      if (reader.isNext('(')) throw reader.error('The expression has redundant parentheses;');
+      const inner = this.#sum();
+      reader.expect(')');
+      return inner;
+    }
+    if (token.kind === 'name' && reader.peek(1).text === '(') return this.#function();
+    return { kind: 'path', path: readPath(reader, this.#placeholders) };
+  }
+
+  #function(): SetValue {
+    const reader = this.#reader;
+    const name = reader.next().text;
+    if (conditionFunctions.includes(name)) throw reader.error(`The function is not allowed in an update expression; function: ${name}`);
+    if (name !== 'if_not_exists' && name !== 'list_append') throw reader.error(`Invalid function name; function: ${name}`);
+    reader.expect('(');
+    const operands = [this.#sum()];
+    while (reader.take(',')) operands.push(this.#sum());
+    reader.expect(')');
+    reader.countOperator();
+    const [left, right] = operands;
+    if (operands.length !== 2 || !left || !right) {
+      throw reader.error(`Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`);
+    }
+    if (name === 'list_append') {
+      for (const side of [left, right]) this.#checkList(side);
+      return { kind: 'list_append', left, right };
+    }
+    if (left.kind !== 'path') throw reader.error('Operator or function requires a document path; operator or function: if_not_exists');
+    return { kind: 'if_not_exists', path: left.path, otherwise: right };
+  }
+
+  #checkList(side: SetValue): void {
+    if (side.kind !== 'value' || side.value.L !== undefined) return;
+    throw this.#reader.error(
+      `Incorrect operand type for operator or function; operator or function: list_append, operand type: ${typeOf(side.value)}`,
+    );
+  }
 }
 
 const words: Record<string, string> = {
@@ -85,116 +156,3 @@ const words: Record<string, string> = {
   NULL: 'NULL',
   BOOL: 'BOOLEAN',
 };
-
-function readSum(reader: TokenReader, placeholders: Placeholders): SetValue {
-  const left = readTerm(reader, placeholders);
-  const operator = reader.peek().text;
-  if (reader.peek().kind !== 'symbol' || (operator !== '+' && operator !== '-')) return left;
-  reader.next();
-  return { kind: 'arithmetic', operator, left, right: readTerm(reader, placeholders) };
-}
-
-function readTerm(reader: TokenReader, placeholders: Placeholders): SetValue {
-  const token = reader.peek();
-  if (token.kind === 'value') {
-    reader.next();
-    return { kind: 'value', value: placeholders.value(token.text, what) };
-  }
-  if (token.text === '(') {
-    reader.next();
-    const inner = readSum(reader, placeholders);
-    reader.expect(')');
-    return inner;
-  }
-  if (token.kind === 'name' && reader.peek(1).text === '(') return readFunction(reader, placeholders);
-  return { kind: 'path', path: readPath(reader, placeholders) };
-}
-
-function readFunction(reader: TokenReader, placeholders: Placeholders): SetValue {
-  const name = reader.next().text;
-  reader.expect('(');
-  if (name === 'if_not_exists') {
-    const path = readPath(reader, placeholders);
-    reader.expect(',');
-    const otherwise = readSum(reader, placeholders);
-    reader.expect(')');
-    return { kind: 'if_not_exists', path, otherwise };
-  }
-  if (name !== 'list_append') throw validation(`Invalid ${what}: Invalid function name; function: ${name}`);
-  const left = readSum(reader, placeholders);
-  reader.expect(',');
-  const right = readSum(reader, placeholders);
-  reader.expect(')');
-  return { kind: 'list_append', left, right };
-}
-
-/** The item after the update; every right-hand side sees it as it was before. */
-export function applyUpdate(update: Update, before: Item): Item {
-  const after = structuredClone(before);
-  const values = update.set.map(({ path, value }) => [path, evaluate(value, before)] as const);
-  for (const [path, value] of values) assignPath(after, path, structuredClone(value));
-  for (const { path, value } of update.add) assignPath(after, path, added(resolvePath(before, path), value));
-  for (const { path, value } of update.delete) {
-    const old = resolvePath(before, path);
-    if (old !== undefined) assignPath(after, path, withoutElements(old, value));
-  }
-  // Positions in a list are as they were: the last goes first.
-  const removals = [...update.remove].sort((a, b) => (Number(b.at(-1)) || 0) - (Number(a.at(-1)) || 0));
-  for (const path of removals) if (resolvePath(after, path) !== undefined) assignPath(after, path, undefined);
-  return after;
-}
-
-function evaluate(value: SetValue, item: Item): AttributeValue {
-  switch (value.kind) {
-    case 'value':
-      return value.value;
-    case 'path': {
-      const found = resolvePath(item, value.path);
-      if (found === undefined)
-        throw validation('The provided expression refers to an attribute that does not exist in the item');
-      return found;
-    }
-    case 'if_not_exists':
-      return resolvePath(item, value.path) ?? evaluate(value.otherwise, item);
-    case 'list_append': {
-      const [left, right] = [evaluate(value.left, item), evaluate(value.right, item)];
-      if (left.L === undefined || right.L === undefined) throw wrongOperand();
-      return { L: [...left.L, ...right.L] };
-    }
-    case 'arithmetic': {
-      const [left, right] = [evaluate(value.left, item), evaluate(value.right, item)];
-      if (left.N === undefined || right.N === undefined) throw wrongOperand();
-      return { N: addNumbers(left.N, right.N, value.operator === '+' ? 1 : -1) };
-    }
-  }
-}
-
-function wrongOperand(): Error {
-  return validation('An operand in the update expression has an incorrect data type');
-}
-
-function added(old: AttributeValue | undefined, value: AttributeValue): AttributeValue {
-  if (value.N !== undefined) {
-    if (old !== undefined && old.N === undefined) throw wrongOperand();
-    return { N: addNumbers(old?.N ?? '0', value.N) };
-  }
-  if (old === undefined) return value;
-  const type = typeOf(value);
-  if (typeOf(old) !== type) throw wrongOperand();
-  const known = new Set(setElements(old).map((element) => keyOf(element)));
-  return checkValue({
-    [type]: [...setElements(old), ...setElements(value).filter((element) => !known.has(keyOf(element)))],
-  } as unknown as AttributeValue);
-}
-
-function withoutElements(old: AttributeValue, value: AttributeValue): AttributeValue | undefined {
-  const type = typeOf(value);
-  if (typeOf(old) !== type) throw wrongOperand();
-  const gone = new Set(setElements(value).map((element) => keyOf(element)));
-  const rest = setElements(old).filter((element) => !gone.has(keyOf(element)));
-  return rest.length === 0 ? undefined : ({ [type]: rest } as unknown as AttributeValue);
-}
-
-function keyOf(element: string | Uint8Array): string {
-  return typeof element === 'string' ? element : canonical({ B: element });
-}

@@ -1,200 +1,150 @@
-import { createHash } from 'node:crypto';
-import type {
-  BatchGetItemCommandInput,
-  BatchWriteItemCommandInput,
-  TransactGetItemsCommandInput,
-  TransactWriteItem,
-  TransactWriteItemsCommandInput,
-} from '@aws-sdk/client-dynamodb';
-import { AwsError } from '../../../kernel/errors.ts';
+import type { BatchGetItemCommandInput, BatchWriteItemCommandInput, KeysAndAttributes, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
-import { consumed, readUnits, writeUnits } from '../behaviour/capacity.ts';
+import { Capacity, readUnits } from '../behaviour/capacity.ts';
+import { collectionMetrics } from '../behaviour/item-collections.ts';
 import { checkKey } from '../behaviour/keys.ts';
-import { canonical, type Item, sizeOfItem, stringifyItem } from '../behaviour/values.ts';
-import { readItem, writeItem } from '../behaviour/write-item.ts';
-import { validation } from '../errors.ts';
+import { admit, isAdmitted } from '../behaviour/throughput.ts';
+import { canonical, type Item } from '../behaviour/values.ts';
+import { readItem } from '../behaviour/write-item.ts';
+import { deleteWrite, performWrite, putWrite, type Write } from '../behaviour/writes.ts';
+import { constraint, validation } from '../errors.ts';
+import type { DocumentPath } from '../expressions/paths.ts';
+import { checkMixture, projectionOf } from '../expressions/parameters.ts';
 import { Placeholders } from '../expressions/placeholders.ts';
-import { parseProjection, project } from '../expressions/projection.ts';
-import { tableAt } from '../state.ts';
-import { checkWrite, deleteWrite, performWrite, putWrite, updateWrite, type Write } from './items.ts';
+import { project } from '../expressions/projection.ts';
+import { type Table, tableAt } from '../state.ts';
 
-/** BatchGetItem: 100 items and 16 MB; BatchWriteItem: 25 ("Working with items: batch operations"). */
+/** BatchGetItem: 100 items and 16 MB; BatchWriteItem: 25 requests ("Service, account, and table quotas"). */
 const batchBytes = 16 * 1024 * 1024;
+const mostKeys = 100;
+const mostWrites = 25;
+
+interface BatchRead {
+  name: string;
+  table: Table;
+  request: KeysAndAttributes;
+  keys: Item[];
+  paths: DocumentPath[] | undefined;
+}
 
 export function BatchGetItem(ctx: Context, input: BatchGetItemCommandInput) {
-  const requests = Object.entries(input.RequestItems ?? {});
-  const total = requests.reduce((sum, [, request]) => sum + (request.Keys?.length ?? 0), 0);
-  if (total === 0) throw validation('The batch get request list for a table cannot be null or empty');
-  if (total > 100) throw validation('Too many items requested for the BatchGetItem call');
+  const reads = readsOf(ctx, input.RequestItems ?? {});
+  refuseThrottled(ctx, reads, 'read');
   const Responses: Record<string, Item[]> = {};
-  const UnprocessedKeys: Record<string, object> = {};
+  const UnprocessedKeys: Record<string, KeysAndAttributes> = {};
   const ConsumedCapacity: object[] = [];
   let bytes = 0;
-  for (const [name, request] of requests) {
-    const table = tableAt(ctx, name);
-    const placeholders = new Placeholders(request.ExpressionAttributeNames, undefined);
-    const paths =
-      request.ProjectionExpression === undefined
-        ? undefined
-        : parseProjection(request.ProjectionExpression, placeholders);
-    placeholders.checkUsed();
-    const keys = (request.Keys ?? []).map((key) => checkKey(table, key));
-    if (new Set(keys.map((key) => canonical({ M: key }))).size !== keys.length)
-      throw validation('Provided list of item keys contains duplicates');
+  for (const { name, table, request, keys, paths } of reads) {
+    const capacity = new Capacity(table, 'read');
     const found: Item[] = [];
-    const rest: Item[] = [];
-    let units = 0;
-    for (const key of keys) {
-      if (bytes > batchBytes) {
-        rest.push(key);
-        continue;
-      }
-      const item = readItem(ctx, table, key);
-      units += readUnits(item ? sizeOfItem(item) : 0, { consistent: request.ConsistentRead });
-      bytes += item ? sizeOfItem(item) : 0;
-      if (item) found.push(paths ? project(item, paths) : item);
+    let done = 0;
+    for (const key of isAdmitted(ctx, table, 'read') ? keys : []) {
+      const stored = readItem(ctx, table, key);
+      if (bytes > 0 && bytes + (stored?.size ?? 0) > batchBytes) break;
+      done += 1;
+      bytes += stored?.size ?? 0;
+      capacity.add(readUnits(stored?.size ?? 0, { consistent: request.ConsistentRead }));
+      if (stored) found.push(paths ? project(stored.item, paths) : stored.item);
     }
     Responses[name] = found;
-    if (rest.length > 0) UnprocessedKeys[name] = { ...request, Keys: rest };
-    const capacity = consumed(ctx, table, { read: units }, input.ReturnConsumedCapacity) as {
-      ConsumedCapacity?: object;
-    };
-    if (capacity.ConsumedCapacity) ConsumedCapacity.push(capacity.ConsumedCapacity);
+    if (done < keys.length) UnprocessedKeys[name] = { ...request, Keys: keys.slice(done) };
+    const used = capacity.spend(ctx, input.ReturnConsumedCapacity);
+    if (used) ConsumedCapacity.push(used);
   }
   return { Responses, UnprocessedKeys, ...(ConsumedCapacity.length > 0 ? { ConsumedCapacity } : {}) };
 }
 
-export function BatchWriteItem(ctx: Context, input: BatchWriteItemCommandInput) {
-  const requests = Object.entries(input.RequestItems ?? {}).flatMap(([TableName, list]) =>
-    list.map((request) => ({ TableName, request })),
-  );
-  if (requests.length === 0) throw validation('The batch write request list for a table cannot be null or empty');
-  if (requests.length > 25) throw validation('Too many items requested for the BatchWriteItem call');
-  const writes = requests.map(({ TableName, request }) => {
-    if (request.PutRequest) return putWrite(ctx, { TableName, Item: request.PutRequest.Item });
-    if (request.DeleteRequest) return deleteWrite(ctx, { TableName, Key: request.DeleteRequest.Key });
-    throw validation(
-      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
-    );
-  });
-  refuseTwice(writes, 'Provided list of item keys contains duplicates');
-  for (const write of writes) {
-    const { before, after } = performWrite(ctx, write);
-    consumed(
-      ctx,
-      write.table,
-      { write: writeUnits(Math.max(before ? sizeOfItem(before) : 0, after ? sizeOfItem(after) : 0)) },
-      undefined,
-    );
+function readsOf(ctx: Context, requests: Record<string, KeysAndAttributes>): BatchRead[] {
+  const entries = Object.entries(requests);
+  if (entries.length === 0) throw tooFew(requests);
+  const total = entries.reduce((sum, [, request]) => sum + (request.Keys?.length ?? 0), 0);
+  for (const [name, { Keys = [] }] of entries) {
+    if (Keys.length === 0) {
+      throw constraint('[]', `requestItems.${name}.member.keys`, 'Member must have length greater than or equal to 1');
+    }
   }
-  return { UnprocessedItems: {} };
-}
-
-function refuseTwice(writes: Write[], message: string): void {
-  const keys = writes.map((write) => `${write.table.TableArn}|${canonical({ M: write.key })}`);
-  if (new Set(keys).size !== keys.length) throw validation(message);
-}
-
-/** "Amazon DynamoDB transactions": all or nothing, a token makes a repetition within ten minutes harmless. */
-const tokenMs = 10 * 60_000;
-
-export function TransactWriteItems(ctx: Context, input: TransactWriteItemsCommandInput) {
-  const entries = input.TransactItems ?? [];
-  if (entries.length === 0 || entries.length > 100)
-    throw validation(
-      "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100",
-    );
-  const tokens = ctx.collection<{ digest: string; untilMs: number }>('dynamodb.transaction-tokens');
-  const token = input.ClientRequestToken;
-  const digest = createHash('sha256')
-    .update(stringifyItem(entries as unknown as Item))
-    .digest('hex');
-  const known = token === undefined ? undefined : tokens.get(token);
-  if (known && known.untilMs > ctx.clock.now()) {
-    if (known.digest !== digest)
-      throw new AwsError(
-        'IdempotentParameterMismatchException',
-        'DynamoDB rejected the request because you retried a request with a different payload but with an idempotent token that was already used.',
-      );
-    return {};
-  }
-  const writes = entries.map((entry) => transactWrite(ctx, entry));
-  refuseTwice(writes, 'Transaction request cannot include multiple operations on one item');
-  const outcomes = writes.map((write) => attempt(ctx, write));
-  if (outcomes.some((outcome) => outcome instanceof AwsError)) throw cancelled(outcomes);
-  outcomes.forEach((before, index) => {
-    const write = writes[index];
-    if (!write?.change || before instanceof AwsError) return;
-    const after = write.change(before);
-    writeItem(ctx, write.table, before, after);
-    consumed(
-      ctx,
-      write.table,
-      {
-        write: writeUnits(Math.max(before ? sizeOfItem(before) : 0, after ? sizeOfItem(after) : 0), {
-          transaction: true,
-        }),
-      },
-      undefined,
-    );
-  });
-  if (token !== undefined) tokens.put(token, { digest, untilMs: ctx.clock.now() + tokenMs });
-  for (const [old, { untilMs }] of tokens.entries()) if (untilMs <= ctx.clock.now()) tokens.delete(old);
-  return {};
-}
-
-function transactWrite(ctx: Context, entry: TransactWriteItem): Write {
-  const { Put, Delete, Update, ConditionCheck } = entry;
-  if ([Put, Delete, Update, ConditionCheck].filter(Boolean).length !== 1)
-    throw validation('TransactItems can only contain one of Check, Put, Update or Delete');
-  if (Put) return putWrite(ctx, Put);
-  if (Delete) return deleteWrite(ctx, Delete);
-  if (Update) return updateWrite(ctx, Update);
-  const check = deleteWrite(ctx, ConditionCheck ?? ({} as never));
-  return { ...check, change: undefined };
-}
-
-/** What was there, or why not; updates are tried too, for they may fail by themselves. */
-function attempt(ctx: Context, write: Write): Item | undefined | AwsError {
-  try {
-    const before = checkWrite(ctx, write);
-    write.change?.(before);
-    return before;
-  } catch (error) {
-    if (error instanceof AwsError) return error;
-    throw error;
-  }
-}
-
-function cancelled(outcomes: (Item | undefined | AwsError)[]): AwsError {
-  const CancellationReasons = outcomes.map((outcome) => {
-    if (!(outcome instanceof AwsError)) return { Code: 'None' };
-    const Code = outcome.code === 'ConditionalCheckFailedException' ? 'ConditionalCheckFailed' : 'ValidationError';
-    return { Code, Message: outcome.message, ...(outcome.members?.Item ? { Item: outcome.members.Item } : {}) };
-  });
-  const codes = CancellationReasons.map((reason) => reason.Code).join(', ');
-  return new AwsError(
-    'TransactionCanceledException',
-    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
-    { members: { CancellationReasons } },
-  );
-}
-
-export function TransactGetItems(ctx: Context, input: TransactGetItemsCommandInput) {
-  const entries = input.TransactItems ?? [];
-  if (entries.length === 0 || entries.length > 100)
-    throw validation(
-      "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100",
-    );
-  const Responses = entries.map(({ Get }) => {
-    const table = tableAt(ctx, Get?.TableName);
-    const placeholders = new Placeholders(Get?.ExpressionAttributeNames, undefined);
-    const paths =
-      Get?.ProjectionExpression === undefined ? undefined : parseProjection(Get.ProjectionExpression, placeholders);
+  if (total > mostKeys) throw validation('Too many items requested for the BatchGetItem call');
+  return entries.map(([name, request]) => {
+    checkMixture(request, { expressions: ['ProjectionExpression'], legacy: ['AttributesToGet'] });
+    const placeholders = new Placeholders(request.ExpressionAttributeNames);
+    const paths = projectionOf(request, placeholders);
     placeholders.checkUsed();
-    const item = readItem(ctx, table, checkKey(table, Get?.Key));
-    consumed(ctx, table, { read: readUnits(item ? sizeOfItem(item) : 0, { transaction: true }) }, undefined);
-    return item ? { Item: paths ? project(item, paths) : item } : {};
+    const table = tableAt(ctx, name);
+    const keys = (request.Keys ?? []).map((key) => checkKey(table, key));
+    if (new Set(keys.map((key) => canonical({ M: key }))).size !== keys.length) throw validation('Provided list of item keys contains duplicates');
+    return { name, table, request, keys, paths };
   });
-  return { Responses };
+}
+
+/** A batch is refused as a whole only when nothing of it can be done. */
+function refuseThrottled(ctx: Context, parts: { table: Table }[], direction: 'read' | 'write'): void {
+  const [first] = parts;
+  if (first && parts.every(({ table }) => !isAdmitted(ctx, table, direction))) admit(ctx, first.table, direction);
+}
+
+function tooFew(requests: object): Error {
+  return constraint(JSON.stringify(requests), 'requestItems', 'Member must have length greater than or equal to 1');
+}
+
+interface BatchWrite {
+  name: string;
+  request: WriteRequest;
+  write: Write;
+  table: Table;
+}
+
+export function BatchWriteItem(ctx: Context, input: BatchWriteItemCommandInput) {
+  const writes = writesOf(ctx, input.RequestItems ?? {});
+  refuseThrottled(ctx, writes, 'write');
+  const UnprocessedItems: Record<string, WriteRequest[]> = {};
+  const ItemCollectionMetrics: Record<string, object[]> = {};
+  const capacities = new Map<Table, Capacity>();
+  for (const { name, request, write, table } of writes) {
+    if (!isAdmitted(ctx, table, 'write')) {
+      UnprocessedItems[name] = [...(UnprocessedItems[name] ?? []), request];
+      continue;
+    }
+    const capacity = capacities.get(table) ?? new Capacity(table, 'write');
+    capacities.set(table, capacity);
+    capacity.addWrite(performWrite(ctx, write).written);
+    const collection = collectionMetrics(ctx, table, write.key, input.ReturnItemCollectionMetrics);
+    if (collection) ItemCollectionMetrics[name] = [...(ItemCollectionMetrics[name] ?? []), collection];
+  }
+  const ConsumedCapacity = [...capacities.values()].flatMap((capacity) => capacity.spend(ctx, input.ReturnConsumedCapacity) ?? []);
+  return {
+    UnprocessedItems,
+    ...(Object.keys(ItemCollectionMetrics).length > 0 ? { ItemCollectionMetrics } : {}),
+    ...(ConsumedCapacity.length > 0 ? { ConsumedCapacity } : {}),
+  };
+}
+
+function writesOf(ctx: Context, requests: Record<string, WriteRequest[]>): BatchWrite[] {
+  const entries = Object.entries(requests);
+  if (entries.length === 0) throw tooFew(requests);
+  for (const [name, list] of entries) {
+    if (list.length >= 1 && list.length <= mostWrites) continue;
+    throw constraint(
+      `{${name}=[${list.length} write requests]}`,
+      'requestItems',
+      'Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]',
+    );
+  }
+  const all = entries.flatMap(([name, list]) => list.map((request) => ({ name, request })));
+  if (all.length > mostWrites) throw validation('Too many items requested for the BatchWriteItem call');
+  const writes = all.map(({ name, request }) => {
+    const write = writeOf(ctx, name, request);
+    return { name, request, write, table: write.table };
+  });
+  const keys = writes.map(({ write }) => `${write.table.id}|${canonical({ M: write.key })}`);
+  if (new Set(keys).size !== keys.length) throw validation('Provided list of item keys contains duplicates');
+  return writes;
+}
+
+function writeOf(ctx: Context, TableName: string, { PutRequest, DeleteRequest }: WriteRequest): Write {
+  if (PutRequest && DeleteRequest) {
+    throw validation('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
+  }
+  if (PutRequest) return putWrite(ctx, { TableName, Item: PutRequest.Item });
+  if (DeleteRequest) return deleteWrite(ctx, { TableName, Key: DeleteRequest.Key });
+  throw validation('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
 }

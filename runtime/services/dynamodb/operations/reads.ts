@@ -1,176 +1,135 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
-import { consumed, readUnits } from '../behaviour/capacity.ts';
-import { itemTable, type Position, position } from '../behaviour/item-table.ts';
-import { keyAttributesOf, placeInIndex, placeOf } from '../behaviour/keys.ts';
-import { encodeKey, type Item, sizeOfItem } from '../behaviour/values.ts';
-import { validation } from '../errors.ts';
-import { type Condition, holds, parseCondition } from '../expressions/condition.ts';
-import { keyRange } from '../expressions/key-condition.ts';
-import type { DocumentPath } from '../expressions/paths.ts';
+import { encodePartition } from '../behaviour/keys.ts';
+import { type PageRequest, queryRows, readPage, scanRows } from '../behaviour/pages.ts';
+import { selectionOf, type Source, sourceOf, startOf } from '../behaviour/read-source.ts';
+import { constraint, validation } from '../errors.ts';
+import { type Condition, type Operand, parseCondition } from '../expressions/condition.ts';
+import { type KeyCondition, type KeyRange, keyConditions, keyRange } from '../expressions/key-condition.ts';
+import { filterOf, legacyKeyConditions } from '../expressions/legacy.ts';
+import { checkMixture, projectionOf } from '../expressions/parameters.ts';
 import { Placeholders } from '../expressions/placeholders.ts';
-import { parseProjection, project } from '../expressions/projection.ts';
-import { type Index, indexesOf, type KeyAttributes, keysOf, type Table, tableAt } from '../state.ts';
-import { refuseLegacy } from './items.ts';
 
-/** A page holds at most 1 MB before filtering ("Paginating table query results"). */
-const pageBytes = 1024 * 1024;
+const queryParameters = {
+  expressions: ['ProjectionExpression', 'FilterExpression', 'KeyConditionExpression'],
+  values: ['FilterExpression', 'KeyConditionExpression'],
+  legacy: ['AttributesToGet', 'QueryFilter', 'ConditionalOperator', 'KeyConditions'],
+};
 
-interface Source {
-  table: Table;
-  index: Index | undefined;
-  /** Of the table's rows in the store. */
-  id: string;
-  keys: KeyAttributes;
-}
-
-function sourceOf(
-  ctx: Context,
-  input: { TableName?: string | undefined; IndexName?: string | undefined; ConsistentRead?: boolean | undefined },
-): Source {
-  const table = tableAt(ctx, input.TableName);
-  if (input.IndexName === undefined) return { table, index: undefined, id: table.id, keys: keysOf(table) };
-  const index = indexesOf(table).find((one) => one.name === input.IndexName);
-  if (!index) throw validation(`The table does not have the specified index: ${input.IndexName}`);
-  if (index.global && input.ConsistentRead)
-    throw validation('Consistent reads are not supported on global secondary indexes');
-  return { table, index, id: `${table.id}/${index.name}`, keys: index.keys };
-}
+const scanParameters = {
+  expressions: ['ProjectionExpression', 'FilterExpression'],
+  values: ['FilterExpression'],
+  legacy: ['AttributesToGet', 'ScanFilter', 'ConditionalOperator'],
+};
 
 export function Query(ctx: Context, input: QueryCommandInput) {
-  const source = sourceOf(ctx, input);
-  refuseLegacy(input, ['KeyConditions', 'QueryFilter', 'ConditionalOperator', 'AttributesToGet']);
+  checkLimit(input.Limit);
+  checkMixture(input, queryParameters);
   const placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
-  if (!input.KeyConditionExpression)
-    throw validation('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
-  const range = keyRange(
-    parseCondition(input.KeyConditionExpression, placeholders, 'KeyConditionExpression'),
-    source.keys,
-  );
-  const shape = shapeOf(source, input, placeholders);
-  const after = startOf(source, input.ExclusiveStartKey);
-  const rows = ctx.engine(itemTable).query(source.id, range, { forward: input.ScanIndexForward ?? true, after });
-  return readPage(ctx, source, rows, shape, input);
+  const keys = keyConditionsOf(input, placeholders);
+  const filter = parsedFilter(input, placeholders) ?? (input.QueryFilter && filterOf(input.QueryFilter, input.ConditionalOperator));
+  const paths = projectionOf(input, placeholders);
+  placeholders.checkUsed();
+  const source = sourceOf(ctx, input);
+  const range = keyRange(keys, source.keys);
+  refuseKeyFilter(source, filter, input.QueryFilter ? 'QueryFilter' : 'Filter Expression');
+  const start = startOf(source, input.ExclusiveStartKey);
+  const pk = encodePartition(range.partition);
+  if (start) checkStart(start, pk, range);
+  const rows = queryRows(ctx, source, {
+    pk,
+    forward: input.ScanIndexForward ?? true,
+    ...(range.low ? { low: range.low } : {}),
+    ...(range.high ? { high: range.high } : {}),
+  });
+  return readPage(ctx, source, { ...request('Query', source, input, paths), filter, start, rows });
+}
+
+function keyConditionsOf(input: QueryCommandInput, placeholders: Placeholders): KeyCondition[] {
+  if (input.KeyConditionExpression !== undefined) {
+    return keyConditions(parseCondition(input.KeyConditionExpression, placeholders, 'KeyConditionExpression'));
+  }
+  if (input.KeyConditions) return legacyKeyConditions(input.KeyConditions);
+  throw validation('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
+}
+
+function checkStart(start: { pk: Uint8Array; sk: Uint8Array }, pk: Uint8Array, { low, high }: KeyRange): void {
+  if (Buffer.compare(start.pk, pk) !== 0) {
+    throw validation('The provided starting key is outside query boundaries based on provided conditions');
+  }
+  const below = low && Buffer.compare(start.sk, low.bytes) < (low.inclusive ? 0 : 1);
+  const above = high && Buffer.compare(start.sk, high.bytes) > (high.inclusive ? 0 : -1);
+  if (below || above) throw validation('The provided starting key does not match the range key predicate');
 }
 
 export function Scan(ctx: Context, input: ScanCommandInput) {
-  const source = sourceOf(ctx, input);
-  refuseLegacy(input, ['ScanFilter', 'ConditionalOperator', 'AttributesToGet']);
+  checkLimit(input.Limit);
+  const segment = segmentOf(input);
+  checkMixture(input, scanParameters);
   const placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
-  const shape = shapeOf(source, input, placeholders);
-  const after = startOf(source, input.ExclusiveStartKey);
-  return readPage(ctx, source, segment(ctx.engine(itemTable).scan(source.id, after), input), shape, input);
+  const filter = parsedFilter(input, placeholders) ?? (input.ScanFilter && filterOf(input.ScanFilter, input.ConditionalOperator));
+  const paths = projectionOf(input, placeholders);
+  placeholders.checkUsed();
+  const source = sourceOf(ctx, input);
+  const start = startOf(source, input.ExclusiveStartKey);
+  return readPage(ctx, source, { ...request('Scan', source, input, paths), filter, start, rows: scanRows(ctx, source, segment) });
 }
 
-/** A parallel scan's share of the partitions. */
-function* segment(
-  rows: Iterable<Position & { item: Item }>,
-  { Segment, TotalSegments }: ScanCommandInput,
-): Generator<Position & { item: Item }> {
-  if (TotalSegments === undefined) return yield* rows;
-  if (Segment === undefined || Segment >= TotalSegments || Segment < 0)
+/** "Parallel scan": both parameters or neither. */
+function segmentOf({ Segment, TotalSegments }: ScanCommandInput): { number: number; total: number } | undefined {
+  if (Segment === undefined && TotalSegments === undefined) return undefined;
+  if (TotalSegments === undefined) {
+    throw validation('The TotalSegments parameter is required but was not present in the request when Segment parameter is present');
+  }
+  if (Segment === undefined) {
+    throw validation('The Segment parameter is required but was not present in the request when parameter TotalSegments is present');
+  }
+  if (TotalSegments < 1) throw constraint(TotalSegments, 'totalSegments', 'Member must have value greater than or equal to 1');
+  if (TotalSegments > 1_000_000) throw constraint(TotalSegments, 'totalSegments', 'Member must have value less than or equal to 1000000');
+  if (Segment < 0) throw constraint(Segment, 'segment', 'Member must have value greater than or equal to 0');
+  if (Segment >= TotalSegments) {
     throw validation(
       `The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: ${Segment} is not less than TotalSegments: ${TotalSegments}`,
     );
-  for (const row of rows) {
-    let hash = 0;
-    for (const byte of row.pk) hash = (hash * 31 + byte) >>> 0;
-    if (hash % TotalSegments === Segment) yield row;
   }
+  return { number: Segment, total: TotalSegments };
 }
 
-interface PageShape {
-  filter: Condition | undefined;
-  paths: DocumentPath[] | undefined;
-  countOnly: boolean;
+function checkLimit(limit: number | undefined): void {
+  if (limit !== undefined && limit < 1) throw constraint(limit, 'limit', 'Member must have value greater than or equal to 1');
 }
 
-function shapeOf(source: Source, input: QueryCommandInput | ScanCommandInput, placeholders: Placeholders): PageShape {
-  const filter =
-    input.FilterExpression === undefined
-      ? undefined
-      : parseCondition(input.FilterExpression, placeholders, 'FilterExpression');
-  const paths =
-    input.ProjectionExpression === undefined ? undefined : parseProjection(input.ProjectionExpression, placeholders);
-  placeholders.checkUsed();
-  if (input.Limit !== undefined && input.Limit < 1) throw validation('Limit must be greater than or equal to 1');
-  const select = input.Select ?? (paths ? 'SPECIFIC_ATTRIBUTES' : 'ALL');
-  if (select === 'SPECIFIC_ATTRIBUTES' && !paths)
-    throw validation(
-      'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
-    );
-  if (paths && select !== 'SPECIFIC_ATTRIBUTES')
-    throw validation(`Cannot specify the ProjectionExpression when choosing to get ${select}`);
-  if (select === 'ALL_ATTRIBUTES' && source.index?.global && source.index.projection.type !== 'ALL') {
-    throw validation(
-      `One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index ${source.index.name} because its projection type is not ALL`,
-    );
-  }
-  return { filter, paths, countOnly: select === 'COUNT' };
+function parsedFilter(input: QueryCommandInput | ScanCommandInput, placeholders: Placeholders): Condition | undefined {
+  return input.FilterExpression === undefined ? undefined : parseCondition(input.FilterExpression, placeholders, 'FilterExpression');
 }
 
-function readPage(
-  ctx: Context,
-  source: Source,
-  rows: Iterable<Position & { item: Item }>,
-  shape: PageShape,
-  input: QueryCommandInput | ScanCommandInput,
-) {
-  const Items: Item[] = [];
-  let count = 0;
-  let scanned = 0;
-  let bytes = 0;
-  let last: Item | undefined;
-  let more = false;
-  for (const row of rows) {
-    if (scanned === input.Limit || bytes >= pageBytes) {
-      more = true;
-      break;
-    }
-    scanned += 1;
-    bytes += sizeOfItem(row.item);
-    last = row.item;
-    if (shape.filter && !holds(shape.filter, row.item)) continue;
-    count += 1;
-    if (!shape.countOnly) Items.push(shape.paths ? project(row.item, shape.paths) : row.item);
-  }
-  // A page that is full by Limit says where to go on even when nothing follows, as DynamoDB does.
-  const full = more || (input.Limit !== undefined && scanned === input.Limit);
+function request(operation: 'Query' | 'Scan', source: Source, input: QueryCommandInput | ScanCommandInput, paths: ReturnType<typeof projectionOf>): Omit<PageRequest, 'filter' | 'start' | 'rows'> {
+  const parameter = input.AttributesToGet ? 'AttributesToGet' : 'ProjectionExpression';
   return {
-    ...(shape.countOnly ? {} : { Items }),
-    Count: count,
-    ScannedCount: scanned,
-    ...(full && last ? { LastEvaluatedKey: positionKey(source, last) } : {}),
-    ...consumed(
-      ctx,
-      source.table,
-      { read: readUnits(bytes, { consistent: input.ConsistentRead }) },
-      input.ReturnConsumedCapacity,
-    ),
+    ...selectionOf(source, input.Select, { paths, parameter }),
+    operation,
+    limit: input.Limit,
+    consistent: input.ConsistentRead,
+    returnCapacity: input.ReturnConsumedCapacity,
   };
 }
 
-function positionKey(source: Source, item: Item): Item {
-  const own = keyAttributesOf(keysOf(source.table), item);
-  return source.index ? { ...own, ...keyAttributesOf(source.index.keys, item) } : own;
+/** A query's filter sees only what its key condition has let through, so key attributes in it are refused. */
+function refuseKeyFilter(source: Source, filter: Condition | undefined, what: string): void {
+  if (!filter) return;
+  const names = new Set(attributesOf(filter));
+  const key = source.keys.all.find(({ name }) => names.has(name));
+  if (key) throw validation(`${what} can only contain non-primary key attributes: Primary key attribute: ${key.name}`);
 }
 
-function startOf(source: Source, key: Item | undefined): Position | undefined {
-  if (!key) return undefined;
-  const wanted = Object.keys(positionKey(source, key));
-  const tableKeys = keysOf(source.table);
-  const needed = new Set(
-    [
-      tableKeys.partition.name,
-      tableKeys.sort?.name,
-      source.index?.keys.partition.name,
-      source.index?.keys.sort?.name,
-    ].filter(Boolean),
-  );
-  if (wanted.length !== needed.size || Object.keys(key).length !== needed.size)
-    throw validation('The provided starting key is invalid: The provided key element does not match the schema');
-  const at = placeOf(tableKeys, key);
-  if (!source.index) return at;
-  const place = placeInIndex(source.index, at, key);
-  return place ?? position(encodeKey({ S: '' }));
+function attributesOf(condition: Condition): string[] {
+  if ('parts' in condition) return condition.parts.flatMap(attributesOf);
+  if (condition.kind === 'not') return attributesOf(condition.part);
+  return operandsOf(condition).flatMap((operand) => (operand.kind === 'value' ? [] : [String(operand.path[0])]));
+}
+
+function operandsOf(condition: Exclude<Condition, { parts: Condition[] } | { kind: 'not' }>): Operand[] {
+  if (condition.kind === 'compare') return [condition.left, condition.right];
+  if (condition.kind === 'between') return [condition.value, condition.low, condition.high];
+  return condition.kind === 'in' ? [condition.value, ...condition.list] : condition.operands;
 }

@@ -1,34 +1,38 @@
-import type {
-  CreateTableCommandInput,
-  DeleteTableCommandInput,
-  DescribeContinuousBackupsCommandInput,
-  DescribeTableCommandInput,
-  DescribeTimeToLiveCommandInput,
-  ListTablesCommandInput,
-  ListTagsOfResourceCommandInput,
-  TagResourceCommandInput,
-  UntagResourceCommandInput,
-  UpdateContinuousBackupsCommandInput,
-  UpdateTableCommandInput,
-  UpdateTimeToLiveCommandInput,
-} from '@aws-sdk/client-dynamodb';
-import { AwsError, refused } from '../../../kernel/errors.ts';
+import type { CreateTableCommandInput, DeleteTableCommandInput, DescribeTableCommandInput, ListTablesCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
-import { backfill } from '../behaviour/backfill.ts';
+import { keepDeleted } from '../behaviour/backups.ts';
+import { forgetKey, newEncryption } from '../behaviour/encryption.ts';
 import { itemTable } from '../behaviour/item-table.ts';
-import { checkSchema } from '../behaviour/table-rules.ts';
-import { reindexExpiry } from '../behaviour/time-to-live.ts';
-import { tableInUse, tableNotFound, validation } from '../errors.ts';
-import { indexesOf, nameOf, type Table, tableArn, tableAt, tables } from '../state.ts';
+import { checkPolicy } from '../behaviour/resource-policies.ts';
+import { disableStream, newStream } from '../behaviour/stream-records.ts';
+import { describe } from '../behaviour/table-description.ts';
+import { checkShape, checkTableName } from '../behaviour/table-rules.ts';
+import { cancelExpiry } from '../behaviour/time-to-live.ts';
+import { constraint, tableInUse, tableNotFound, validation } from '../errors.ts';
+import { findTable, nameOf, type Table, tableArn, tables } from '../state.ts';
 
 export function CreateTable(ctx: Context, input: CreateTableCommandInput) {
   const TableName = nameOf(input.TableName ?? '');
-  checkSchema(input);
-  if (input.StreamSpecification?.StreamEnabled) throw refused('dynamodb CreateTable parameter StreamSpecification');
+  checkShape({ ...input, TableName });
   const collection = tables(ctx, ctx);
   if (collection.has(TableName)) throw tableInUse(TableName);
-  const provisioned = input.BillingMode !== 'PAY_PER_REQUEST';
-  const table: Table = {
+  const viewType = viewTypeOf(input.StreamSpecification);
+  if (input.ResourcePolicy !== undefined) checkPolicy(input.ResourcePolicy);
+  const sse = encryptionOf(ctx, input.SSESpecification);
+  const finish = (encryption: Table['sse']) => {
+    if (collection.has(TableName)) throw tableInUse(TableName);
+    const table: Table = { ...newTable(ctx, TableName, input), sse: encryption };
+    const stream = viewType && newStream(ctx, table, viewType);
+    const made = stream ? { ...table, stream } : table;
+    collection.put(TableName, made);
+    return { TableDescription: describe(ctx, made) };
+  };
+  return sse ? sse.then(finish) : finish(undefined);
+}
+
+function newTable(ctx: Context, TableName: string, input: CreateTableCommandInput): Table {
+  const { ProvisionedThroughput: given } = input;
+  return {
     TableName,
     TableArn: tableArn(ctx.region, ctx.account, TableName),
     id: ctx.ids.uuid(),
@@ -37,239 +41,84 @@ export function CreateTable(ctx: Context, input: CreateTableCommandInput) {
     createdMs: ctx.clock.now(),
     AttributeDefinitions: input.AttributeDefinitions ?? [],
     KeySchema: input.KeySchema ?? [],
-    BillingMode: provisioned ? 'PROVISIONED' : 'PAY_PER_REQUEST',
-    ProvisionedThroughput: provisioned
-      ? {
-          ReadCapacityUnits: input.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
-          WriteCapacityUnits: input.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
-        }
-      : undefined,
+    BillingMode: input.BillingMode === 'PAY_PER_REQUEST' ? 'PAY_PER_REQUEST' : 'PROVISIONED',
+    ...(input.BillingMode === 'PAY_PER_REQUEST' ? { onDemandSinceMs: ctx.clock.now() } : {}),
+    ProvisionedThroughput: given && { ReadCapacityUnits: given.ReadCapacityUnits ?? 1, WriteCapacityUnits: given.WriteCapacityUnits ?? 1 },
+    OnDemandThroughput: input.OnDemandThroughput,
+    WarmThroughput: input.WarmThroughput,
     GlobalSecondaryIndexes: input.GlobalSecondaryIndexes ?? [],
     LocalSecondaryIndexes: input.LocalSecondaryIndexes ?? [],
     timeToLive: undefined,
-    sse: sseOf(ctx, input.SSESpecification),
-    pointInTimeRecovery: false,
+    sse: undefined,
     DeletionProtectionEnabled: input.DeletionProtectionEnabled ?? false,
     TableClass: input.TableClass,
     tags: Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    resourcePolicy: input.ResourcePolicy === undefined ? undefined : { Policy: input.ResourcePolicy, RevisionId: String(Math.floor(ctx.clock.now())) },
   };
-  collection.put(TableName, table);
-  return { TableDescription: describe(ctx, table) };
 }
 
-function sseOf(ctx: Context, specification: CreateTableCommandInput['SSESpecification']): Table['sse'] {
-  if (!specification?.Enabled) return undefined;
-  if (specification.SSEType === 'AES256')
+export function viewTypeOf(specification: CreateTableCommandInput['StreamSpecification']) {
+  if (!specification) return undefined;
+  const { StreamEnabled, StreamViewType } = specification;
+  if (StreamEnabled && !StreamViewType) {
+    throw validation('One or more parameter values were invalid: StreamViewType is required when StreamEnabled is true');
+  }
+  if (!StreamEnabled && StreamViewType) {
+    throw validation('One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is false');
+  }
+  return StreamEnabled ? StreamViewType : undefined;
+}
+
+/** Undefined: the AWS owned key, which nobody sees. */
+export function encryptionOf(ctx: Context, specification: CreateTableCommandInput['SSESpecification']) {
+  if (!specification?.Enabled) {
+    if (specification?.KMSMasterKeyId !== undefined) {
+      throw validation('One or more parameter values were invalid: KMSMasterKeyId can only be specified when SSE is enabled');
+    }
+    return undefined;
+  }
+  if (specification.SSEType === 'AES256') {
     throw validation('One or more parameter values were invalid: SSEType AES256 is not supported');
-  const key = specification.KMSMasterKeyId ?? 'alias/aws/dynamodb';
-  return {
-    SSEType: 'KMS',
-    KMSMasterKeyArn: key.startsWith('arn:')
-      ? key
-      : `arn:aws:kms:${ctx.region}:${ctx.account}:${key.startsWith('alias/') ? key : `key/${key}`}`,
-  };
-}
-
-/** Tables are usable as soon as they are made, so they are never CREATING; waiters see ACTIVE at once. */
-function describe(ctx: Context, table: Table) {
-  const { items, bytes } = ctx.engine(itemTable).count(table.id);
-  const throughput = {
-    NumberOfDecreasesToday: 0,
-    ReadCapacityUnits: table.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
-    WriteCapacityUnits: table.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
-  };
-  const index = (
-    one: { IndexName?: string | undefined; KeySchema?: object | undefined; Projection?: object | undefined },
-    global: boolean,
-  ) => {
-    const count = ctx.engine(itemTable).count(`${table.id}/${one.IndexName}`);
-    return {
-      IndexName: one.IndexName,
-      KeySchema: one.KeySchema,
-      Projection: one.Projection,
-      IndexArn: `${table.TableArn}/index/${one.IndexName}`,
-      ItemCount: count.items,
-      IndexSizeBytes: count.bytes,
-      ...(global ? { IndexStatus: 'ACTIVE', ProvisionedThroughput: throughput } : {}),
-    };
-  };
-  return {
-    TableName: table.TableName,
-    TableArn: table.TableArn,
-    TableId: table.id,
-    TableStatus: 'ACTIVE',
-    CreationDateTime: new Date(table.createdMs),
-    AttributeDefinitions: table.AttributeDefinitions,
-    KeySchema: table.KeySchema,
-    ItemCount: items,
-    TableSizeBytes: bytes,
-    ProvisionedThroughput: throughput,
-    ...(table.BillingMode === 'PAY_PER_REQUEST'
-      ? {
-          BillingModeSummary: {
-            BillingMode: 'PAY_PER_REQUEST',
-            LastUpdateToPayPerRequestDateTime: new Date(table.createdMs),
-          },
-        }
-      : {}),
-    ...(table.GlobalSecondaryIndexes.length > 0
-      ? { GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map((one) => index(one, true)) }
-      : {}),
-    ...(table.LocalSecondaryIndexes.length > 0
-      ? { LocalSecondaryIndexes: table.LocalSecondaryIndexes.map((one) => index(one, false)) }
-      : {}),
-    ...(table.sse ? { SSEDescription: { Status: 'ENABLED', ...table.sse } } : {}),
-    ...(table.TableClass ? { TableClassSummary: { TableClass: table.TableClass } } : {}),
-    DeletionProtectionEnabled: table.DeletionProtectionEnabled,
-  };
+  }
+  return newEncryption(ctx, specification.KMSMasterKeyId);
 }
 
 export function DescribeTable(ctx: Context, input: DescribeTableCommandInput) {
-  const table = tables(ctx, ctx).get(nameOf(input.TableName ?? ''));
-  if (!table) throw tableNotFound(nameOf(input.TableName ?? ''));
-  return { Table: describe(ctx, table) };
+  return { Table: describe(ctx, tableNamed(ctx, input.TableName)) };
+}
+
+/** Operations on tables say which one is missing. */
+export function tableNamed(ctx: Context, given: string | undefined): Table {
+  const name = nameOf(given ?? '');
+  checkTableName(name);
+  const table = findTable(ctx, ctx, given ?? '');
+  if (!table) throw tableNotFound(name);
+  return table;
 }
 
 export function ListTables(ctx: Context, input: ListTablesCommandInput) {
   const limit = input.Limit ?? 100;
-  if (limit < 1 || limit > 100)
-    throw validation(
-      "1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value between 1 and 100",
-    );
-  const names = tables(ctx, ctx)
-    .values()
-    .map((table) => table.TableName)
-    .filter((name) => name > (input.ExclusiveStartTableName ?? ''));
+  if (limit < 1) throw constraint(limit, 'limit', 'Member must have value greater than or equal to 1');
+  if (limit > 100) throw constraint(limit, 'limit', 'Member must have value less than or equal to 100');
+  const after = input.ExclusiveStartTableName ?? '';
+  const names = tables(ctx, ctx).values().map((table) => table.TableName).filter((name) => name > after);
   const page = names.slice(0, limit);
   return { TableNames: page, ...(names.length > limit ? { LastEvaluatedTableName: page.at(-1) } : {}) };
 }
 
 export function DeleteTable(ctx: Context, input: DeleteTableCommandInput) {
-  const table = tableAt(ctx, input.TableName);
-  if (table.DeletionProtectionEnabled)
-    throw validation(
-      'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
-    );
-  tables(ctx, ctx).delete(table.TableName);
-  ctx.engine(itemTable).drop(table.id);
-  return { TableDescription: { ...describe(ctx, table), TableStatus: 'DELETING' } };
-}
-
-export function UpdateTable(ctx: Context, input: UpdateTableCommandInput) {
-  let table = tableAt(ctx, input.TableName);
-  if (input.StreamSpecification?.StreamEnabled) throw refused('dynamodb UpdateTable parameter StreamSpecification');
-  if (input.ReplicaUpdates) throw refused('dynamodb UpdateTable parameter ReplicaUpdates');
-  const before = table;
-  table = {
-    ...table,
-    AttributeDefinitions: input.AttributeDefinitions ?? table.AttributeDefinitions,
-    BillingMode: input.BillingMode ?? table.BillingMode,
-    ProvisionedThroughput: input.ProvisionedThroughput
-      ? {
-          ReadCapacityUnits: input.ProvisionedThroughput.ReadCapacityUnits ?? 0,
-          WriteCapacityUnits: input.ProvisionedThroughput.WriteCapacityUnits ?? 0,
-        }
-      : input.BillingMode === 'PAY_PER_REQUEST'
-        ? undefined
-        : table.ProvisionedThroughput,
-    sse: input.SSESpecification ? sseOf(ctx, input.SSESpecification) : table.sse,
-    DeletionProtectionEnabled: input.DeletionProtectionEnabled ?? table.DeletionProtectionEnabled,
-    TableClass: input.TableClass ?? table.TableClass,
-    GlobalSecondaryIndexes: changedIndexes(ctx, table, input),
-  };
-  tables(ctx, ctx).put(table.TableName, table);
-  const known = new Set(indexesOf(before).map((index) => index.name));
-  for (const index of indexesOf(table)) if (!known.has(index.name)) backfill(ctx, table, index);
-  return { TableDescription: describe(ctx, table) };
-}
-
-function changedIndexes(ctx: Context, table: Table, input: UpdateTableCommandInput): Table['GlobalSecondaryIndexes'] {
-  let indexes = table.GlobalSecondaryIndexes;
-  for (const change of input.GlobalSecondaryIndexUpdates ?? []) {
-    if (change.Create) {
-      if (indexes.some((index) => index.IndexName === change.Create?.IndexName))
-        throw validation(`Attempting to create an index which already exists`);
-      indexes = [...indexes, change.Create];
-    }
-    if (change.Delete) {
-      const name = change.Delete.IndexName;
-      if (!indexes.some((index) => index.IndexName === name)) throw resourceIndexMissing();
-      indexes = indexes.filter((index) => index.IndexName !== name);
-      ctx.engine(itemTable).dropIndex(`${table.id}/${name}`);
-    }
+  const table = tableNamed(ctx, input.TableName);
+  if (table.DeletionProtectionEnabled) {
+    throw validation('Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.');
   }
-  return indexes;
-}
-
-function resourceIndexMissing(): AwsError {
-  return new AwsError('ResourceNotFoundException', 'Requested resource not found');
-}
-
-export function UpdateTimeToLive(ctx: Context, input: UpdateTimeToLiveCommandInput) {
-  const table = tableAt(ctx, input.TableName);
-  const { AttributeName = '', Enabled = false } = input.TimeToLiveSpecification ?? {};
-  if (Enabled && table.timeToLive?.Enabled) throw validation('TimeToLive is already enabled');
-  if (!Enabled && !table.timeToLive?.Enabled) throw validation('TimeToLive is already disabled');
-  if (!Enabled && table.timeToLive?.AttributeName !== AttributeName)
-    throw validation(
-      `TimeToLive is active on a different AttributeName: current AttributeName is ${table.timeToLive?.AttributeName}`,
-    );
-  const changed = { ...table, timeToLive: { AttributeName, Enabled } };
-  tables(ctx, ctx).put(table.TableName, changed);
-  reindexExpiry(ctx, changed);
-  return { TimeToLiveSpecification: { AttributeName, Enabled } };
-}
-
-export function DescribeTimeToLive(ctx: Context, input: DescribeTimeToLiveCommandInput) {
-  const { timeToLive } = tableAt(ctx, input.TableName);
-  if (!timeToLive?.Enabled) return { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } };
-  return { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: timeToLive.AttributeName } };
-}
-
-/** Kept and told, not carried out: RestoreTableToPointInTime is refused by not being there (`orrery fidelity` says stored). */
-export function UpdateContinuousBackups(ctx: Context, input: UpdateContinuousBackupsCommandInput) {
-  const table = tableAt(ctx, input.TableName);
-  tables(ctx, ctx).put(table.TableName, {
-    ...table,
-    pointInTimeRecovery: input.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled ?? false,
-  });
-  return DescribeContinuousBackups(ctx, input);
-}
-
-export function DescribeContinuousBackups(ctx: Context, input: DescribeContinuousBackupsCommandInput) {
-  const { pointInTimeRecovery } = tableAt(ctx, input.TableName);
+  const { TableName, TableArn, TableId, ItemCount, TableSizeBytes, ProvisionedThroughput } = describe(ctx, table);
+  if (table.recovery) keepDeleted(ctx, table);
+  if (table.stream?.enabled) disableStream(ctx, table);
+  cancelExpiry(ctx, table);
+  forgetKey(ctx, table);
+  tables(ctx, table).delete(table.TableName);
+  ctx.engine(itemTable).drop(table.id);
   return {
-    ContinuousBackupsDescription: {
-      ContinuousBackupsStatus: 'ENABLED',
-      PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: pointInTimeRecovery ? 'ENABLED' : 'DISABLED' },
-    },
-  };
-}
-
-export function TagResource(ctx: Context, input: TagResourceCommandInput) {
-  const table = tableAt(ctx, input.ResourceArn);
-  const tags = {
-    ...table.tags,
-    ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-  };
-  tables(ctx, ctx).put(table.TableName, { ...table, tags });
-}
-
-export function UntagResource(ctx: Context, input: UntagResourceCommandInput) {
-  const table = tableAt(ctx, input.ResourceArn);
-  const tags = Object.fromEntries(Object.entries(table.tags).filter(([key]) => !(input.TagKeys ?? []).includes(key)));
-  tables(ctx, ctx).put(table.TableName, { ...table, tags });
-}
-
-export function ListTagsOfResource(ctx: Context, input: ListTagsOfResourceCommandInput) {
-  return { Tags: Object.entries(tableAt(ctx, input.ResourceArn).tags).map(([Key, Value]) => ({ Key, Value })) };
-}
-
-export function DescribeLimits() {
-  return {
-    AccountMaxReadCapacityUnits: 80_000,
-    AccountMaxWriteCapacityUnits: 80_000,
-    TableMaxReadCapacityUnits: 40_000,
-    TableMaxWriteCapacityUnits: 40_000,
+    TableDescription: { TableName, TableArn, TableId, ItemCount, TableSizeBytes, ProvisionedThroughput, TableStatus: 'DELETING', DeletionProtectionEnabled: false },
   };
 }

@@ -1,0 +1,20 @@
+import type { Fidelity } from '../../kernel/service.ts';
+
+/** Parameters that are kept without effect, or refused by name. Operations that are not there are refused as such. */
+const warm: Fidelity = 'stored';
+const globalTables: Fidelity = { refused: 'a table lives in one region here; global tables are not run.' };
+
+export const fidelity: Record<string, Fidelity> = {
+  'CreateTable.WarmThroughput': warm,
+  'CreateTable.GlobalSecondaryIndexes.WarmThroughput': warm,
+  'CreateTable.TableClass': 'stored',
+  'CreateTable.GlobalTableSourceArn': globalTables,
+  'CreateTable.GlobalTableSettingsReplicationMode': globalTables,
+  'UpdateTable.WarmThroughput': warm,
+  'UpdateTable.TableClass': 'stored',
+  'UpdateTable.ReplicaUpdates': globalTables,
+  'UpdateTable.MultiRegionConsistency': globalTables,
+  'UpdateTable.GlobalTableWitnessUpdates': globalTables,
+  'UpdateTable.GlobalTableSettingsReplicationMode': globalTables,
+  'PutResourcePolicy.ConfirmRemoveSelfResourceAccess': 'stored',
+};
