@@ -77,7 +77,7 @@ function momentOf(ctx: Context, source: Table, input: RestoreTableToPointInTimeC
   if (!input.UseLatestRestorableTime && !input.RestoreDateTime) {
     throw validation('Either RestoreDateTime or UseLatestRestorableTime must be specified');
   }
-  const atMs = input.RestoreDateTime ? ctx.clock.interpret(input.RestoreDateTime.getTime()) : ctx.clock.now();
+  const atMs = input.RestoreDateTime?.getTime() ?? ctx.clock.now();
   const earliestMs = earliestOf(ctx, source);
   if (atMs + 999 >= earliestMs && atMs <= ctx.clock.now()) return Math.max(atMs, earliestMs);
   throw new AwsError(
