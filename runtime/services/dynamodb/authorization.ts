@@ -7,7 +7,13 @@ import { findTable, nameOf, schemaOf, type Table, tableArn } from './state.ts';
 type Key = Record<string, AttributeValue>;
 
 /** Operations that have no resource ("Actions, resources, and condition keys for Amazon DynamoDB"). */
-const everywhere = new Set(['ListTables', 'DescribeLimits', 'DescribeEndpoints', 'ListBackups', 'DescribeReservedCapacity']);
+const everywhere = new Set([
+  'ListTables',
+  'DescribeLimits',
+  'DescribeEndpoints',
+  'ListBackups',
+  'DescribeReservedCapacity',
+]);
 
 /** Transactions ask for each entry's own action; batches for theirs, table by table. */
 export function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access | Access[] {
@@ -68,7 +74,10 @@ function access(ctx: Context, action: string, request: ItemRequest): Access {
   const base = tableArn(arn?.region ?? ctx.region, arn?.account ?? ctx.account, nameOf(given));
   const table = findTable(ctx, ctx, given);
   const policy = table?.resourcePolicy?.Policy;
-  const plain: Access = { action: `dynamodb:${action}`, resource: request.IndexName ? `${base}/index/${request.IndexName}` : base };
+  const plain: Access = {
+    action: `dynamodb:${action}`,
+    resource: request.IndexName ? `${base}/index/${request.IndexName}` : base,
+  };
   if (policy === undefined && ctx.principal.kind === 'root') return plain;
   return {
     ...plain,
@@ -95,7 +104,8 @@ function conditionsOf(action: string, request: ItemRequest, table: Table): Recor
 
 /** Values of the partition key (of the index, in a query of one), as text. */
 function leadingKeys(request: ItemRequest, table: Table): string[] | undefined {
-  const index = request.IndexName === undefined ? undefined : schemaOf(table).indexes.find((one) => one.name === request.IndexName);
+  const index =
+    request.IndexName === undefined ? undefined : schemaOf(table).indexes.find((one) => one.name === request.IndexName);
   const { name } = (index?.keys ?? schemaOf(table)).partition;
   const keys = request.Keys ?? [request.Item ?? request.Key ?? queryKey(request, name)];
   const values = keys.flatMap((key) => key?.[name] ?? []);
@@ -108,7 +118,9 @@ function queryKey(request: ItemRequest, partition: string): Key | undefined {
   const legacy = request.KeyConditions?.[partition]?.AttributeValueList?.[0];
   if (legacy) return { [partition]: legacy };
   const names = request.ExpressionAttributeNames ?? {};
-  for (const [, left = '', right = ''] of (request.KeyConditionExpression ?? '').matchAll(/([#:]?\w+)\s*=\s*([#:]?\w+)/g)) {
+  for (const [, left = '', right = ''] of (request.KeyConditionExpression ?? '').matchAll(
+    /([#:]?\w+)\s*=\s*([#:]?\w+)/g,
+  )) {
     const [name, placeholder] = left.startsWith(':') ? [right, left] : [left, right];
     const value = request.ExpressionAttributeValues?.[placeholder];
     if (value && (names[name] ?? name) === partition) return { [partition]: value };

@@ -8,7 +8,9 @@ export function validation(message: string): AwsError {
 
 /** A constraint of the model that a value breaks, in the words of AWS's request validation. */
 export function constraint(value: unknown, member: string, sentence: string): AwsError {
-  return validation(`1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${sentence}`);
+  return validation(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${sentence}`,
+  );
 }
 
 /** DescribeTable, UpdateTable and DeleteTable name the table. */
@@ -42,7 +44,11 @@ export function backupNotFound(arn: string): AwsError {
 }
 
 export function conditionalCheckFailed(item: object | undefined): AwsError {
-  return new AwsError('ConditionalCheckFailedException', 'The conditional request failed', item ? { members: { Item: item } } : {});
+  return new AwsError(
+    'ConditionalCheckFailedException',
+    'The conditional request failed',
+    item ? { members: { Item: item } } : {},
+  );
 }
 
 /** "Throttling" in "Error handling with DynamoDB"; `index` when a global secondary index is what is short. */
@@ -54,7 +60,10 @@ export function throughputExceeded(index: boolean): AwsError {
 }
 
 export function onDemandExceeded(): AwsError {
-  return new AwsError('ThrottlingException', 'Throughput exceeds the maximum OnDemandThroughput configured on table or index.');
+  return new AwsError(
+    'ThrottlingException',
+    'Throughput exceeds the maximum OnDemandThroughput configured on table or index.',
+  );
 }
 
 export function keyInaccessible(reason: string): AwsError {

@@ -35,7 +35,15 @@ describe('items', () => {
 
   const refusal = (message: string | RegExp) => ({ name: 'ValidationException', message });
   const update = (pk: string, UpdateExpression: string, rest: Partial<UpdateItemCommandInput> = {}) =>
-    client.send(new UpdateItemCommand({ TableName: 'Things', Key: { pk: { S: pk } }, UpdateExpression, ReturnValues: 'ALL_NEW', ...rest }));
+    client.send(
+      new UpdateItemCommand({
+        TableName: 'Things',
+        Key: { pk: { S: pk } },
+        UpdateExpression,
+        ReturnValues: 'ALL_NEW',
+        ...rest,
+      }),
+    );
 
   test('come back as they were put, with every type', async () => {
     const Item = {
@@ -53,7 +61,11 @@ describe('items', () => {
     await client.send(new PutItemCommand({ TableName: 'Things', Item }));
     const found = await client.send(new GetItemCommand({ TableName: 'Things', Key: { pk: { S: 'types' } } }));
     const plain = (value: unknown): unknown =>
-      JSON.parse(JSON.stringify(value, (_key, inner) => (inner?.type === 'Buffer' ? inner.data : inner instanceof Uint8Array ? [...inner] : inner)));
+      JSON.parse(
+        JSON.stringify(value, (_key, inner) =>
+          inner?.type === 'Buffer' ? inner.data : inner instanceof Uint8Array ? [...inner] : inner,
+        ),
+      );
     assert.deepEqual(plain(found.Item), plain(Item));
   });
 
@@ -77,7 +89,10 @@ describe('items', () => {
 
   test('an update sets, removes, adds and deletes from what was there before', async () => {
     await documents.send(
-      new PutCommand({ TableName: 'Things', Item: { pk: 'u', a: 1, list: ['x', 'y', 'z'], map: { k: 1 }, tags: new Set(['a', 'b']), gone: true } }),
+      new PutCommand({
+        TableName: 'Things',
+        Item: { pk: 'u', a: 1, list: ['x', 'y', 'z'], map: { k: 1 }, tags: new Set(['a', 'b']), gone: true },
+      }),
     );
     const { Attributes } = await documents.send(
       new UpdateCommand({
@@ -120,29 +135,86 @@ describe('items', () => {
 
   test('deleting tells the old item, and deleting nothing is fine', async () => {
     await documents.send(new PutCommand({ TableName: 'Things', Item: { pk: 'd', a: 1 } }));
-    const remove = () => client.send(new DeleteItemCommand({ TableName: 'Things', Key: { pk: { S: 'd' } }, ReturnValues: 'ALL_OLD' }));
+    const remove = () =>
+      client.send(new DeleteItemCommand({ TableName: 'Things', Key: { pk: { S: 'd' } }, ReturnValues: 'ALL_OLD' }));
     assert.deepEqual((await remove()).Attributes, { pk: { S: 'd' }, a: { N: '1' } });
     assert.equal((await remove()).Attributes, undefined);
   });
 
   // Sentences as the service gives them; "Expressions reference", "Reserved words", "Service, account, and table quotas".
   const refusedUpdates: [string, Partial<UpdateItemCommandInput>, string][] = [
-    ['SET size = :a', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'Invalid UpdateExpression: Attribute name is a reserved keyword; reserved keyword: size'],
-    ['SET a = :a', {}, 'Invalid UpdateExpression: An expression attribute value used in expression is not defined; attribute value: :a'],
-    ['SET #a = :a', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'Invalid UpdateExpression: An expression attribute name used in the document path is not defined; attribute name: #a'],
-    ['SET a = :a', { ExpressionAttributeValues: { ':a': { N: '1' }, ':b': { N: '1' } } }, 'Value provided in ExpressionAttributeValues unused in expressions: keys: {:b}'],
-    ['REMOVE a', { ExpressionAttributeNames: { '#b': 'b' } }, 'Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}'],
-    ['SET pk = :a', { ExpressionAttributeValues: { ':a': { S: 'x' } } }, 'One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key'],
-    ['SET a = :a SET b = :a', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'Invalid UpdateExpression: The "SET" section can only be used once in an update expression;'],
-    ['SET a.b = :a, a = :a', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a]'],
-    ['SET a.b = :a, a[1] = :a', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'Invalid UpdateExpression: Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a, [1]]'],
-    ['ADD a :a', { ExpressionAttributeValues: { ':a': { S: '1' } } }, 'Invalid UpdateExpression: Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND'],
+    [
+      'SET size = :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'Invalid UpdateExpression: Attribute name is a reserved keyword; reserved keyword: size',
+    ],
+    [
+      'SET a = :a',
+      {},
+      'Invalid UpdateExpression: An expression attribute value used in expression is not defined; attribute value: :a',
+    ],
+    [
+      'SET #a = :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'Invalid UpdateExpression: An expression attribute name used in the document path is not defined; attribute name: #a',
+    ],
+    [
+      'SET a = :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' }, ':b': { N: '1' } } },
+      'Value provided in ExpressionAttributeValues unused in expressions: keys: {:b}',
+    ],
+    [
+      'REMOVE a',
+      { ExpressionAttributeNames: { '#b': 'b' } },
+      'Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}',
+    ],
+    [
+      'SET pk = :a',
+      { ExpressionAttributeValues: { ':a': { S: 'x' } } },
+      'One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key',
+    ],
+    [
+      'SET a = :a SET b = :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'Invalid UpdateExpression: The "SET" section can only be used once in an update expression;',
+    ],
+    [
+      'SET a.b = :a, a = :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a]',
+    ],
+    [
+      'SET a.b = :a, a[1] = :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'Invalid UpdateExpression: Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a, [1]]',
+    ],
+    [
+      'ADD a :a',
+      { ExpressionAttributeValues: { ':a': { S: '1' } } },
+      'Invalid UpdateExpression: Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND',
+    ],
     ['SET a = b', {}, 'The provided expression refers to an attribute that does not exist in the item'],
-    ['SET a.b = :a', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'The document path provided in the update expression is invalid for update'],
-    ['SET a = :a', { ExpressionAttributeValues: { ':a': { N: 'x' } } }, 'ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value: x for key :a'],
-    ['SET a == :a', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'Invalid UpdateExpression: Syntax error; token: "=", near: "== :a"'],
+    [
+      'SET a.b = :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'The document path provided in the update expression is invalid for update',
+    ],
+    [
+      'SET a = :a',
+      { ExpressionAttributeValues: { ':a': { N: 'x' } } },
+      'ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value: x for key :a',
+    ],
+    [
+      'SET a == :a',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'Invalid UpdateExpression: Syntax error; token: "=", near: "== :a"',
+    ],
     ['', {}, 'Invalid UpdateExpression: The expression can not be empty;'],
-    ['SET a = contains(b, :a)', { ExpressionAttributeValues: { ':a': { N: '1' } } }, 'Invalid UpdateExpression: The function is not allowed in an update expression; function: contains'],
+    [
+      'SET a = contains(b, :a)',
+      { ExpressionAttributeValues: { ':a': { N: '1' } } },
+      'Invalid UpdateExpression: The function is not allowed in an update expression; function: contains',
+    ],
   ];
   for (const [expression, rest, message] of refusedUpdates) {
     test(`refuses the update "${expression}"${rest.ExpressionAttributeNames ? ' with a name too many' : ''}: ${message.slice(0, 60)}`, async () => {
@@ -151,33 +223,90 @@ describe('items', () => {
   }
 
   const refusedConditions: [string, UpdateItemCommandInput['ExpressionAttributeValues'], string][] = [
-    ['a = a', undefined, 'The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a]'],
+    [
+      'a = a',
+      undefined,
+      'The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a]',
+    ],
     ['((a = :a))', { ':a': { N: '1' } }, 'The expression has redundant parentheses;'],
-    ['a BETWEEN :b AND :a', { ':a': { N: '1' }, ':b': { N: '2' } }, 'The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:2}, upper bound operand: AttributeValue: {N:1}'],
-    ['attribute_exists(:a)', { ':a': { N: '1' } }, 'Operator or function requires a document path; operator or function: attribute_exists'],
-    ['contains(a)', undefined, 'Incorrect number of operands for operator or function; operator or function: contains, number of operands: 1'],
-    ['begins_with(a, :a)', { ':a': { N: '1' } }, 'Incorrect operand type for operator or function; operator or function: begins_with, operand type: N'],
-    ['attribute_type(a, :a)', { ':a': { S: 'X' } }, 'Invalid attribute type name found; type: X, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}'],
+    [
+      'a BETWEEN :b AND :a',
+      { ':a': { N: '1' }, ':b': { N: '2' } },
+      'The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:2}, upper bound operand: AttributeValue: {N:1}',
+    ],
+    [
+      'attribute_exists(:a)',
+      { ':a': { N: '1' } },
+      'Operator or function requires a document path; operator or function: attribute_exists',
+    ],
+    [
+      'contains(a)',
+      undefined,
+      'Incorrect number of operands for operator or function; operator or function: contains, number of operands: 1',
+    ],
+    [
+      'begins_with(a, :a)',
+      { ':a': { N: '1' } },
+      'Incorrect operand type for operator or function; operator or function: begins_with, operand type: N',
+    ],
+    [
+      'attribute_type(a, :a)',
+      { ':a': { S: 'X' } },
+      'Invalid attribute type name found; type: X, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}',
+    ],
     ['nonsense(a)', undefined, 'Invalid function name; function: nonsense'],
-    ['if_not_exists(a, b)', undefined, 'The function is not allowed in a condition expression; function: if_not_exists'],
+    [
+      'if_not_exists(a, b)',
+      undefined,
+      'The function is not allowed in a condition expression; function: if_not_exists',
+    ],
     ['a =', undefined, 'Syntax error; token: "<EOF>", near: "a ="'],
   ];
   for (const [ConditionExpression, ExpressionAttributeValues, message] of refusedConditions) {
     test(`refuses the condition "${ConditionExpression}"`, async () => {
       const input = { TableName: 'Things', Key: { pk: { S: 'x' } }, ConditionExpression, ExpressionAttributeValues };
-      await assert.rejects(client.send(new DeleteItemCommand(input)), refusal(`Invalid ConditionExpression: ${message}`));
+      await assert.rejects(
+        client.send(new DeleteItemCommand(input)),
+        refusal(`Invalid ConditionExpression: ${message}`),
+      );
     });
   }
 
   test('refuses items whose key is missing, of another type, empty or too long, and items that are too large', async () => {
-    const put = (Item: Record<string, never> | PutItemCommand['input']['Item']) => client.send(new PutItemCommand({ TableName: 'Things', Item }));
-    await assert.rejects(put({ a: { S: 'x' } }), refusal('One or more parameter values were invalid: Missing the key pk in the item'));
-    await assert.rejects(put({ pk: { N: '1' } }), refusal('One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N'));
-    await assert.rejects(put({ pk: { S: '' } }), refusal('One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk'));
-    await assert.rejects(put({ pk: { S: 'x'.repeat(2049) } }), refusal('One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes'));
-    await assert.rejects(put({ pk: { S: 'x' }, a: { S: 'y'.repeat(400 * 1024) } }), refusal('Item size has exceeded the maximum allowed size'));
-    await assert.rejects(put({ pk: { S: 'x' }, a: { SS: [] } }), refusal('One or more parameter values were invalid: An string set  may not be empty'));
-    await assert.rejects(put({ pk: { S: 'x' }, a: { SS: ['a', 'a'] } }), refusal('One or more parameter values were invalid: Input collection [a, a] contains duplicates.'));
+    const put = (Item: Record<string, never> | PutItemCommand['input']['Item']) =>
+      client.send(new PutItemCommand({ TableName: 'Things', Item }));
+    await assert.rejects(
+      put({ a: { S: 'x' } }),
+      refusal('One or more parameter values were invalid: Missing the key pk in the item'),
+    );
+    await assert.rejects(
+      put({ pk: { N: '1' } }),
+      refusal('One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N'),
+    );
+    await assert.rejects(
+      put({ pk: { S: '' } }),
+      refusal(
+        'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk',
+      ),
+    );
+    await assert.rejects(
+      put({ pk: { S: 'x'.repeat(2049) } }),
+      refusal(
+        'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
+      ),
+    );
+    await assert.rejects(
+      put({ pk: { S: 'x' }, a: { S: 'y'.repeat(400 * 1024) } }),
+      refusal('Item size has exceeded the maximum allowed size'),
+    );
+    await assert.rejects(
+      put({ pk: { S: 'x' }, a: { SS: [] } }),
+      refusal('One or more parameter values were invalid: An string set  may not be empty'),
+    );
+    await assert.rejects(
+      put({ pk: { S: 'x' }, a: { SS: ['a', 'a'] } }),
+      refusal('One or more parameter values were invalid: Input collection [a, a] contains duplicates.'),
+    );
   });
 
   test('numbers keep 38 digits and refuse a 39th', async () => {
@@ -186,19 +315,28 @@ describe('items', () => {
     const sum = await update('digits', 'ADD n :one', { ExpressionAttributeValues: { ':one': { N: '1' } } });
     assert.equal(sum.Attributes?.n?.N, digits);
     const input = { ExpressionAttributeValues: { ':n': { N: `${digits}9` } } };
-    await assert.rejects(update('digits', 'SET n = :n', input), /Attempting to store more than 38 significant digits in a Number/);
+    await assert.rejects(
+      update('digits', 'SET n = :n', input),
+      /Attempting to store more than 38 significant digits in a Number/,
+    );
   });
 
   test('the parameters that expressions replaced still work, but not beside them', async () => {
     const base = { TableName: 'Things', Key: { pk: { S: 'legacy' } } };
     const AttributeUpdates = { n: { Action: 'ADD' as const, Value: { N: '5' } }, s: { Value: { S: 'x' } } };
-    const { Attributes } = await client.send(new UpdateItemCommand({ ...base, AttributeUpdates, ReturnValues: 'UPDATED_NEW' }));
+    const { Attributes } = await client.send(
+      new UpdateItemCommand({ ...base, AttributeUpdates, ReturnValues: 'UPDATED_NEW' }),
+    );
     assert.deepEqual(Attributes, { n: { N: '5' }, s: { S: 'x' } });
     const Expected = { n: { ComparisonOperator: 'GT' as const, AttributeValueList: [{ N: '9' }] } };
-    await assert.rejects(client.send(new DeleteItemCommand({ ...base, Expected })), { name: 'ConditionalCheckFailedException' });
+    await assert.rejects(client.send(new DeleteItemCommand({ ...base, Expected })), {
+      name: 'ConditionalCheckFailedException',
+    });
     await assert.rejects(
       client.send(new DeleteItemCommand({ ...base, Expected, ConditionExpression: 'attribute_exists(n)' })),
-      refusal('Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}'),
+      refusal(
+        'Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}',
+      ),
     );
   });
 
@@ -207,9 +345,20 @@ describe('items', () => {
     const put = await client.send(new PutItemCommand({ TableName: 'Things', Item, ReturnConsumedCapacity: 'TOTAL' }));
     assert.deepEqual(put.ConsumedCapacity, { TableName: 'Things', CapacityUnits: 5 });
     const get = (ConsistentRead: boolean) =>
-      client.send(new GetItemCommand({ TableName: 'Things', Key: { pk: { S: 'units' } }, ConsistentRead, ReturnConsumedCapacity: 'INDEXES' }));
+      client.send(
+        new GetItemCommand({
+          TableName: 'Things',
+          Key: { pk: { S: 'units' } },
+          ConsistentRead,
+          ReturnConsumedCapacity: 'INDEXES',
+        }),
+      );
     assert.equal((await get(true)).ConsumedCapacity?.CapacityUnits, 2);
-    assert.deepEqual((await get(false)).ConsumedCapacity, { TableName: 'Things', CapacityUnits: 1, Table: { CapacityUnits: 1 } });
+    assert.deepEqual((await get(false)).ConsumedCapacity, {
+      TableName: 'Things',
+      CapacityUnits: 1,
+      Table: { CapacityUnits: 1 },
+    });
   });
 
   test('a table that is not there is said so', async () => {

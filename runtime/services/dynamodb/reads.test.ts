@@ -60,8 +60,17 @@ describe('queries and scans', () => {
       }),
     );
     const items = Array.from({ length: 100 }, (_, index): Item => {
-      const item: Item = { pk: { S: `customer-${index % 4}` }, sk: { N: String(index - 50) }, note: { S: `note ${index}` }, other: { N: '1' } };
-      if (index % 2 === 0) Object.assign(item, { status: { S: index % 4 === 0 ? 'open' : 'closed' }, total: { N: String((index * 37) % 100) } });
+      const item: Item = {
+        pk: { S: `customer-${index % 4}` },
+        sk: { N: String(index - 50) },
+        note: { S: `note ${index}` },
+        other: { N: '1' },
+      };
+      if (index % 2 === 0)
+        Object.assign(item, {
+          status: { S: index % 4 === 0 ? 'open' : 'closed' },
+          total: { N: String((index * 37) % 100) },
+        });
       return item;
     });
     await putAll('Orders', items);
@@ -75,16 +84,29 @@ describe('queries and scans', () => {
     }
   }
 
-  const query = (input: Omit<QueryCommandInput, 'TableName'>) => client.send(new QueryCommand({ TableName: 'Orders', ...input }));
-  const scan = (input: Omit<ScanCommandInput, 'TableName'> = {}) => client.send(new ScanCommand({ TableName: 'Orders', ...input }));
+  const query = (input: Omit<QueryCommandInput, 'TableName'>) =>
+    client.send(new QueryCommand({ TableName: 'Orders', ...input }));
+  const scan = (input: Omit<ScanCommandInput, 'TableName'> = {}) =>
+    client.send(new ScanCommand({ TableName: 'Orders', ...input }));
   const customer = { ':c': { S: 'customer-1' } };
   const sortKeys = (items: Item[] | undefined): number[] => (items ?? []).map((item) => Number(item.sk?.N));
 
   test('a query gives one partition in the order of its sort key, numbers by their value', async () => {
-    const { Items, Count, ScannedCount, LastEvaluatedKey } = await query({ KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: customer });
-    assert.deepEqual(sortKeys(Items), Array.from({ length: 25 }, (_, index) => index * 4 - 49));
+    const { Items, Count, ScannedCount, LastEvaluatedKey } = await query({
+      KeyConditionExpression: 'pk = :c',
+      ExpressionAttributeValues: customer,
+    });
+    assert.deepEqual(
+      sortKeys(Items),
+      Array.from({ length: 25 }, (_, index) => index * 4 - 49),
+    );
     assert.deepEqual([Count, ScannedCount, LastEvaluatedKey], [25, 25, undefined]);
-    const backwards = await query({ KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: customer, ScanIndexForward: false, Limit: 2 });
+    const backwards = await query({
+      KeyConditionExpression: 'pk = :c',
+      ExpressionAttributeValues: customer,
+      ScanIndexForward: false,
+      Limit: 2,
+    });
     assert.deepEqual(sortKeys(backwards.Items), [47, 43]);
     assert.deepEqual(backwards.LastEvaluatedKey, { pk: { S: 'customer-1' }, sk: { N: '43' } });
   });
@@ -123,12 +145,20 @@ describe('queries and scans', () => {
       ExpressionAttributeNames: { '#s': 'status', '#t': 'total' },
       ExpressionAttributeValues: { ':s': { S: 'open' }, ':t': { N: '90' } },
     });
-    assert.deepEqual(Items?.map((item) => item.total?.N), ['92', '96']);
+    assert.deepEqual(
+      Items?.map((item) => item.total?.N),
+      ['92', '96'],
+    );
     assert.deepEqual(Object.keys(Items?.[0] ?? {}).sort(), ['note', 'pk', 'sk', 'status', 'total']);
   });
 
   test('a local index fetches what it does not hold from the table', async () => {
-    const input = { IndexName: 'by-total', KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: { ':c': { S: 'customer-0' } }, Limit: 1 };
+    const input = {
+      IndexName: 'by-total',
+      KeyConditionExpression: 'pk = :c',
+      ExpressionAttributeValues: { ':c': { S: 'customer-0' } },
+      Limit: 1,
+    };
     const keys = await query(input);
     assert.deepEqual(Object.keys(keys.Items?.[0] ?? {}).sort(), ['pk', 'sk', 'total']);
     const whole = await query({ ...input, Select: 'ALL_ATTRIBUTES', ReturnConsumedCapacity: 'INDEXES' });
@@ -161,18 +191,92 @@ describe('queries and scans', () => {
 
   // "Working with queries": what a query may ask.
   const refusals: [string, Omit<QueryCommandInput, 'TableName'>, string][] = [
-    ['without a key condition', {}, 'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.'],
-    ['on another attribute', { KeyConditionExpression: 'note = :c', ExpressionAttributeValues: customer }, 'Query condition missed key schema element: pk'],
-    ['with OR', { KeyConditionExpression: 'pk = :c OR sk = :c', ExpressionAttributeValues: customer }, 'Invalid operator used in KeyConditionExpression: OR'],
-    ['with a range of partitions', { KeyConditionExpression: 'pk > :c', ExpressionAttributeValues: customer }, 'Query key condition not supported'],
-    ['with a value of another type', { KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: { ':c': { N: '1' } } }, 'One or more parameter values were invalid: Condition parameter type does not match schema type'],
-    ['with a filter on a key', { KeyConditionExpression: 'pk = :c', FilterExpression: 'sk = :n', ExpressionAttributeValues: { ...customer, ':n': { N: '1' } } }, 'Filter Expression can only contain non-primary key attributes: Primary key attribute: sk'],
-    ['of an index that is not there', { IndexName: 'none', KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: customer }, 'The table does not have the specified index: none'],
-    ['of a global index, consistently', { IndexName: 'by-status', ConsistentRead: true, KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: customer }, 'Consistent reads are not supported on global secondary indexes'],
-    ['of all attributes of a global index that has not all', { IndexName: 'by-status', Select: 'ALL_ATTRIBUTES', KeyConditionExpression: '#s = :c', ExpressionAttributeNames: { '#s': 'status' }, ExpressionAttributeValues: customer }, 'One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index by-status because its projection type is not ALL'],
-    ['that starts elsewhere', { KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: customer, ExclusiveStartKey: { pk: { S: 'customer-2' }, sk: { N: '1' } } }, 'The provided starting key is outside query boundaries based on provided conditions'],
-    ['that starts at half a key', { KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: customer, ExclusiveStartKey: { pk: { S: 'customer-1' } } }, 'The provided starting key is invalid'],
-    ['with two conditions on the sort key', { KeyConditionExpression: 'pk = :c AND sk > :n AND sk < :m', ExpressionAttributeValues: { ...customer, ':n': { N: '1' }, ':m': { N: '2' } } }, 'KeyConditionExpressions must only contain one condition per key'],
+    [
+      'without a key condition',
+      {},
+      'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
+    ],
+    [
+      'on another attribute',
+      { KeyConditionExpression: 'note = :c', ExpressionAttributeValues: customer },
+      'Query condition missed key schema element: pk',
+    ],
+    [
+      'with OR',
+      { KeyConditionExpression: 'pk = :c OR sk = :c', ExpressionAttributeValues: customer },
+      'Invalid operator used in KeyConditionExpression: OR',
+    ],
+    [
+      'with a range of partitions',
+      { KeyConditionExpression: 'pk > :c', ExpressionAttributeValues: customer },
+      'Query key condition not supported',
+    ],
+    [
+      'with a value of another type',
+      { KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: { ':c': { N: '1' } } },
+      'One or more parameter values were invalid: Condition parameter type does not match schema type',
+    ],
+    [
+      'with a filter on a key',
+      {
+        KeyConditionExpression: 'pk = :c',
+        FilterExpression: 'sk = :n',
+        ExpressionAttributeValues: { ...customer, ':n': { N: '1' } },
+      },
+      'Filter Expression can only contain non-primary key attributes: Primary key attribute: sk',
+    ],
+    [
+      'of an index that is not there',
+      { IndexName: 'none', KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: customer },
+      'The table does not have the specified index: none',
+    ],
+    [
+      'of a global index, consistently',
+      {
+        IndexName: 'by-status',
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :c',
+        ExpressionAttributeValues: customer,
+      },
+      'Consistent reads are not supported on global secondary indexes',
+    ],
+    [
+      'of all attributes of a global index that has not all',
+      {
+        IndexName: 'by-status',
+        Select: 'ALL_ATTRIBUTES',
+        KeyConditionExpression: '#s = :c',
+        ExpressionAttributeNames: { '#s': 'status' },
+        ExpressionAttributeValues: customer,
+      },
+      'One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index by-status because its projection type is not ALL',
+    ],
+    [
+      'that starts elsewhere',
+      {
+        KeyConditionExpression: 'pk = :c',
+        ExpressionAttributeValues: customer,
+        ExclusiveStartKey: { pk: { S: 'customer-2' }, sk: { N: '1' } },
+      },
+      'The provided starting key is outside query boundaries based on provided conditions',
+    ],
+    [
+      'that starts at half a key',
+      {
+        KeyConditionExpression: 'pk = :c',
+        ExpressionAttributeValues: customer,
+        ExclusiveStartKey: { pk: { S: 'customer-1' } },
+      },
+      'The provided starting key is invalid',
+    ],
+    [
+      'with two conditions on the sort key',
+      {
+        KeyConditionExpression: 'pk = :c AND sk > :n AND sk < :m',
+        ExpressionAttributeValues: { ...customer, ':n': { N: '1' }, ':m': { N: '2' } },
+      },
+      'KeyConditionExpressions must only contain one condition per key',
+    ],
   ];
   for (const [what, input, message] of refusals) {
     test(`refuses a query ${what}`, () => assert.rejects(query(input), { name: 'ValidationException', message }));
@@ -205,21 +309,34 @@ describe('queries and scans', () => {
       return items;
     };
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 5, max: 120 }), fc.integer({ min: 1, max: 7 }), async (Limit, TotalSegments) => {
-        const segments = await Promise.all(Array.from({ length: TotalSegments }, (_, Segment) => read({ Limit, Segment, TotalSegments })));
-        assert.deepEqual(names(segments.flat()), all);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 5, max: 120 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (Limit, TotalSegments) => {
+          const segments = await Promise.all(
+            Array.from({ length: TotalSegments }, (_, Segment) => read({ Limit, Segment, TotalSegments })),
+          );
+          assert.deepEqual(names(segments.flat()), all);
+        },
+      ),
       { numRuns: 6 },
     );
     assert.deepEqual(names(await read({ IndexName: 'by-status', Limit: 7 })).length, 51);
   });
 
   test('a page ends at a megabyte', async () => {
-    const big = Array.from({ length: 12 }, (_, index): Item => ({ pk: { S: 'big' }, sk: { N: String(index) }, text: { S: 'x'.repeat(200_000) } }));
+    const big = Array.from(
+      { length: 12 },
+      (_, index): Item => ({ pk: { S: 'big' }, sk: { N: String(index) }, text: { S: 'x'.repeat(200_000) } }),
+    );
     for (const item of big) await client.send(new PutItemCommand({ TableName: 'Orders', Item: item }));
     const first = await query({ KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: { ':c': { S: 'big' } } });
     assert.equal(first.Count, 6);
-    const second = await query({ KeyConditionExpression: 'pk = :c', ExpressionAttributeValues: { ':c': { S: 'big' } }, ExclusiveStartKey: first.LastEvaluatedKey });
+    const second = await query({
+      KeyConditionExpression: 'pk = :c',
+      ExpressionAttributeValues: { ':c': { S: 'big' } },
+      ExclusiveStartKey: first.LastEvaluatedKey,
+    });
     assert.deepEqual([second.Count, second.LastEvaluatedKey?.sk?.N], [6, '11']);
   });
 });

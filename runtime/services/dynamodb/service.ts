@@ -8,7 +8,11 @@ import { fidelity } from './fidelity.ts';
 import * as account from './operations/account.ts';
 import * as backups from './operations/backups.ts';
 import { BatchGetItem, BatchWriteItem } from './operations/batches.ts';
-import { DescribeContinuousBackups, RestoreTableToPointInTime, UpdateContinuousBackups } from './operations/continuous-backups.ts';
+import {
+  DescribeContinuousBackups,
+  RestoreTableToPointInTime,
+  UpdateContinuousBackups,
+} from './operations/continuous-backups.ts';
 import * as items from './operations/items.ts';
 import { Query, Scan } from './operations/reads.ts';
 import { CreateTable, DeleteTable, DescribeTable, ListTables } from './operations/tables.ts';

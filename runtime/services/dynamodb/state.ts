@@ -42,7 +42,9 @@ export interface Table {
   stream?: { StreamArn: string; StreamLabel: string; StreamViewType: StreamViewType; enabled: boolean } | undefined;
   resourcePolicy?: { Policy: string; RevisionId: string } | undefined;
   /** How it came to be, when it was restored. */
-  restore?: { SourceBackupArn?: string | undefined; SourceTableArn?: string | undefined; restoredMs: number } | undefined;
+  restore?:
+    | { SourceBackupArn?: string | undefined; SourceTableArn?: string | undefined; restoredMs: number }
+    | undefined;
 }
 
 export interface Throughput {

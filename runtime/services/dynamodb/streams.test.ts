@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { CreateTableCommand, DeleteItemCommand, DescribeTableCommand, DynamoDBClient, PutItemCommand, UpdateTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateTableCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
@@ -70,24 +78,38 @@ describe('table streams', () => {
     assert.deepEqual(Records[0]?.dynamodb?.Keys, { id: { S: 'a' } });
     assert.equal(Records[0]?.dynamodb?.StreamViewType, 'NEW_AND_OLD_IMAGES');
     const behind = await records(arn, 'AFTER_SEQUENCE_NUMBER', Records[1]?.dynamodb?.SequenceNumber);
-    assert.deepEqual(behind.Records?.map((record) => record.eventName), ['REMOVE']);
+    assert.deepEqual(
+      behind.Records?.map((record) => record.eventName),
+      ['REMOVE'],
+    );
     const next = await streams.send(new GetRecordsCommand({ ShardIterator: NextShardIterator }));
     assert.deepEqual(next.Records, []);
     await put('Changes', 'b', 1);
     const later = await streams.send(new GetRecordsCommand({ ShardIterator: next.NextShardIterator }));
     assert.equal(later.Records?.length, 1);
     const { Streams } = await streams.send(new ListStreamsCommand({ TableName: 'Changes' }));
-    assert.deepEqual(Streams?.map((stream) => stream.StreamArn), [arn]);
+    assert.deepEqual(
+      Streams?.map((stream) => stream.StreamArn),
+      [arn],
+    );
   });
 
   test('say who deleted what has expired', async () => {
     const arn = await makeTable('Sessions');
-    await client.send(new UpdateTimeToLiveCommand({ TableName: 'Sessions', TimeToLiveSpecification: { AttributeName: 'n', Enabled: true } }));
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: 'Sessions',
+        TimeToLiveSpecification: { AttributeName: 'n', Enabled: true },
+      }),
+    );
     await put('Sessions', 'old', Math.floor(orrery.clock.now() / 1000) + 600);
     await put('Sessions', 'later', Math.floor(orrery.clock.now() / 1000) + 6000);
     await orrery.clock.wind(660_000);
     const { Records = [] } = await records(arn);
-    assert.deepEqual(Records.map((record) => record.eventName), ['INSERT', 'INSERT', 'REMOVE']);
+    assert.deepEqual(
+      Records.map((record) => record.eventName),
+      ['INSERT', 'INSERT', 'REMOVE'],
+    );
     assert.deepEqual(Records[2]?.userIdentity, { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' });
     assert.equal(Records[2]?.dynamodb?.OldImage?.id?.S, 'old');
   });
@@ -111,7 +133,10 @@ describe('table streams', () => {
     await put('Aging', 'second', 1);
     await orrery.clock.wind(hour);
     const { Records = [] } = await records(arn);
-    assert.deepEqual(Records.map((record) => record.dynamodb?.Keys?.id?.S), ['second']);
+    assert.deepEqual(
+      Records.map((record) => record.dynamodb?.Keys?.id?.S),
+      ['second'],
+    );
   });
 
   test('end when they are switched off, and a new one has another ARN', async () => {
@@ -122,10 +147,17 @@ describe('table streams', () => {
     const { Records, NextShardIterator } = await records(arn);
     assert.equal(Records?.length, 1);
     assert.equal(NextShardIterator, undefined);
-    await client.send(new UpdateTableCommand({ TableName: 'Switched', StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } }));
+    await client.send(
+      new UpdateTableCommand({
+        TableName: 'Switched',
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+      }),
+    );
     const { Table } = await client.send(new DescribeTableCommand({ TableName: 'Switched' }));
     assert.notEqual(Table?.LatestStreamArn, arn);
     await orrery.clock.wind(25 * hour);
-    await assert.rejects(streams.send(new DescribeStreamCommand({ StreamArn: arn })), { name: 'ResourceNotFoundException' });
+    await assert.rejects(streams.send(new DescribeStreamCommand({ StreamArn: arn })), {
+      name: 'ResourceNotFoundException',
+    });
   });
 });

@@ -8,8 +8,8 @@ import {
   GetItemCommand,
   PutItemCommand,
   TransactGetItemsCommand,
-  type TransactWriteItem,
   TransactionCanceledException,
+  type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
@@ -35,8 +35,10 @@ describe('transactions and batches', () => {
   after(() => orrery.stop());
 
   const key = (id: string) => ({ id: { S: id } });
-  const put = (id: string, n: number) => client.send(new PutItemCommand({ TableName: 'Accounts', Item: { ...key(id), n: { N: String(n) } } }));
-  const balance = async (id: string) => (await client.send(new GetItemCommand({ TableName: 'Accounts', Key: key(id) }))).Item?.n?.N;
+  const put = (id: string, n: number) =>
+    client.send(new PutItemCommand({ TableName: 'Accounts', Item: { ...key(id), n: { N: String(n) } } }));
+  const balance = async (id: string) =>
+    (await client.send(new GetItemCommand({ TableName: 'Accounts', Key: key(id) }))).Item?.n?.N;
   const change = (id: string, by: number): TransactWriteItem => ({
     Update: {
       TableName: 'Accounts',
@@ -53,7 +55,11 @@ describe('transactions and batches', () => {
   test('all of a transaction happens', async () => {
     await put('a', 10);
     await put('b', 0);
-    const { ConsumedCapacity } = await transact([change('a', -4), change('b', 4), { Put: { TableName: 'Audit', Item: key('1') } }]);
+    const { ConsumedCapacity } = await transact([
+      change('a', -4),
+      change('b', 4),
+      { Put: { TableName: 'Audit', Item: key('1') } },
+    ]);
     assert.deepEqual([await balance('a'), await balance('b')], ['6', '4']);
     assert.deepEqual(ConsumedCapacity, [
       { TableName: 'Accounts', CapacityUnits: 4, WriteCapacityUnits: 4 },
@@ -64,13 +70,24 @@ describe('transactions and batches', () => {
   test('or nothing, with a reason for each part', async () => {
     await put('a', 3);
     await put('b', 0);
-    const parts = [change('b', 4), change('a', -4), { ConditionCheck: { TableName: 'Audit', Key: key('none'), ConditionExpression: 'attribute_exists(id)' } }];
+    const parts = [
+      change('b', 4),
+      change('a', -4),
+      { ConditionCheck: { TableName: 'Audit', Key: key('none'), ConditionExpression: 'attribute_exists(id)' } },
+    ];
     await assert.rejects(transact(parts), (error: unknown) => {
       assert.ok(error instanceof TransactionCanceledException);
-      assert.equal(error.message, 'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, ConditionalCheckFailed]');
+      assert.equal(
+        error.message,
+        'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, ConditionalCheckFailed]',
+      );
       assert.deepEqual(error.CancellationReasons, [
         { Code: 'None' },
-        { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', Item: { ...key('a'), n: { N: '3' } } },
+        {
+          Code: 'ConditionalCheckFailed',
+          Message: 'The conditional request failed',
+          Item: { ...key('a'), n: { N: '3' } },
+        },
         { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' },
       ]);
       return true;
@@ -121,7 +138,9 @@ describe('transactions and batches', () => {
       }),
     );
     const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { Accounts: { Keys: [key('p'), key('a')] }, Audit: { Keys: [key('2')] } } }),
+      new BatchGetItemCommand({
+        RequestItems: { Accounts: { Keys: [key('p'), key('a')] }, Audit: { Keys: [key('2')] } },
+      }),
     );
     assert.deepEqual(Responses, { Accounts: [{ ...key('p'), n: { N: '1' } }], Audit: [key('2')] });
     assert.deepEqual(UnprocessedKeys, {});
@@ -129,7 +148,10 @@ describe('transactions and batches', () => {
 
   test('a batch reads at most 16 MB and says which keys are left', async () => {
     const ids = Array.from({ length: 45 }, (_, index) => `big-${index}`);
-    for (const id of ids) await client.send(new PutItemCommand({ TableName: 'Audit', Item: { ...key(id), text: { S: 'x'.repeat(390_000) } } }));
+    for (const id of ids)
+      await client.send(
+        new PutItemCommand({ TableName: 'Audit', Item: { ...key(id), text: { S: 'x'.repeat(390_000) } } }),
+      );
     const output = await client.send(new BatchGetItemCommand({ RequestItems: { Audit: { Keys: ids.map(key) } } }));
     const [read, left] = [output.Responses?.Audit?.length ?? 0, output.UnprocessedKeys?.Audit?.Keys?.length ?? 0];
     assert.equal(read + left, 45);
@@ -137,12 +159,21 @@ describe('transactions and batches', () => {
   });
 
   test('too many requests, or one key twice, are refused', async () => {
-    const writes = (count: number) => Array.from({ length: count }, (_, index) => ({ PutRequest: { Item: key(String(index)) } }));
-    await assert.rejects(client.send(new BatchWriteItemCommand({ RequestItems: { Audit: writes(26) } })), /Member must have length less than or equal to 25/);
-    await assert.rejects(client.send(new BatchWriteItemCommand({ RequestItems: { Audit: [...writes(1), ...writes(1)] } })), {
-      message: 'Provided list of item keys contains duplicates',
-    });
+    const writes = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ PutRequest: { Item: key(String(index)) } }));
+    await assert.rejects(
+      client.send(new BatchWriteItemCommand({ RequestItems: { Audit: writes(26) } })),
+      /Member must have length less than or equal to 25/,
+    );
+    await assert.rejects(
+      client.send(new BatchWriteItemCommand({ RequestItems: { Audit: [...writes(1), ...writes(1)] } })),
+      {
+        message: 'Provided list of item keys contains duplicates',
+      },
+    );
     const Keys = Array.from({ length: 101 }, (_, index) => key(String(index)));
-    await assert.rejects(client.send(new BatchGetItemCommand({ RequestItems: { Audit: { Keys } } })), { message: 'Too many items requested for the BatchGetItem call' });
+    await assert.rejects(client.send(new BatchGetItemCommand({ RequestItems: { Audit: { Keys } } })), {
+      message: 'Too many items requested for the BatchGetItem call',
+    });
   });
 });

@@ -11,11 +11,17 @@ export function streamNotFound(arn: string): AwsError {
 }
 
 export function shardNotFound(shard: string, arn: string): AwsError {
-  return new AwsError('ResourceNotFoundException', `Requested resource not found: Shard: ${shard} in Stream: ${arn} not found`);
+  return new AwsError(
+    'ResourceNotFoundException',
+    `Requested resource not found: Shard: ${shard} in Stream: ${arn} not found`,
+  );
 }
 
 export function expiredIterator(): AwsError {
-  return new AwsError('ExpiredIteratorException', 'Iterator expired. The iterator was created more than 15 minutes ago.');
+  return new AwsError(
+    'ExpiredIteratorException',
+    'Iterator expired. The iterator was created more than 15 minutes ago.',
+  );
 }
 
 export function trimmed(): AwsError {

@@ -17,7 +17,9 @@ export default defineService({
 /** "Actions, resources, and condition keys for Amazon DynamoDB": streams are a resource of their own, below their table. */
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access {
   const action = `dynamodb:${operation}`;
-  if (operation === 'ListStreams') return { action, resource: formatArn('dynamodb', ctx.region, ctx.account, 'table/*/stream/*') };
-  const resource = operation === 'GetRecords' ? String(input.ShardIterator ?? '').split('|')[0] : String(input.StreamArn ?? '');
+  if (operation === 'ListStreams')
+    return { action, resource: formatArn('dynamodb', ctx.region, ctx.account, 'table/*/stream/*') };
+  const resource =
+    operation === 'GetRecords' ? String(input.ShardIterator ?? '').split('|')[0] : String(input.StreamArn ?? '');
   return { action, resource: resource || '*' };
 }

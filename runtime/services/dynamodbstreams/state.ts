@@ -1,7 +1,7 @@
 import type { KeySchemaElement, StreamViewType } from '@aws-sdk/client-dynamodb-streams';
+import { parseArn } from '../../kernel/arn.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
-import { parseArn } from '../../kernel/arn.ts';
 import type { Scope } from '../../kernel/store/store.ts';
 import { streamNotFound } from './errors.ts';
 
@@ -46,14 +46,23 @@ export function oldestReadableMs(kernel: Pick<Kernel, 'clock'>): number {
 }
 
 /** Rows behind a sequence number, oldest first, that are not too old to be read. */
-export function rowsAfter(kernel: Pick<Kernel, 'store' | 'clock'>, stream: Stream, seq: number, limit: number): StreamRow[] {
+export function rowsAfter(
+  kernel: Pick<Kernel, 'store' | 'clock'>,
+  stream: Stream,
+  seq: number,
+  limit: number,
+): StreamRow[] {
   return kernel.store
-    .prepare('SELECT seq, atMs, record FROM dynamodb_stream_records WHERE streamArn = ? AND seq > ? AND atMs >= ? ORDER BY seq LIMIT ?')
+    .prepare(
+      'SELECT seq, atMs, record FROM dynamodb_stream_records WHERE streamArn = ? AND seq > ? AND atMs >= ? ORDER BY seq LIMIT ?',
+    )
     .all<StreamRow>(stream.StreamArn, seq, oldestReadableMs(kernel), limit);
 }
 
 export function lastSequence(kernel: Pick<Kernel, 'store'>, stream: Stream): number {
-  const row = kernel.store.prepare('SELECT max(seq) seq FROM dynamodb_stream_records WHERE streamArn = ?').get<{ seq: number | null }>(stream.StreamArn);
+  const row = kernel.store
+    .prepare('SELECT max(seq) seq FROM dynamodb_stream_records WHERE streamArn = ?')
+    .get<{ seq: number | null }>(stream.StreamArn);
   return row?.seq ?? 0;
 }
 

@@ -27,7 +27,11 @@ export function backups(kernel: Pick<Kernel, 'store'>, scope: Scope): Collection
 }
 
 /** Items keep the table's key: the backup can be read as long as it can. */
-export function takeBackup(ctx: Context, table: Table, about: Pick<Backup, 'BackupName' | 'BackupType' | 'expiresMs'>): Backup {
+export function takeBackup(
+  ctx: Context,
+  table: Table,
+  about: Pick<Backup, 'BackupName' | 'BackupType' | 'expiresMs'>,
+): Backup {
   const id = `${String(Math.floor(ctx.clock.now())).padStart(14, '0')}-${ctx.ids.hex(8)}`;
   const source = `backup:${id}`;
   ctx.engine(itemTable).copy(table.id, source);

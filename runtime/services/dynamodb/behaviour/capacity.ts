@@ -5,7 +5,10 @@ import { use } from './throughput.ts';
 import type { Written } from './write-item.ts';
 
 /** "Read and write operations": 4 KB a read unit (half when eventually consistent), 1 KB a write unit, transactions double. */
-export function readUnits(bytes: number, options: { consistent?: boolean | undefined; transaction?: boolean } = {}): number {
+export function readUnits(
+  bytes: number,
+  options: { consistent?: boolean | undefined; transaction?: boolean } = {},
+): number {
   const units = Math.max(1, Math.ceil(bytes / 4096));
   if (options.transaction) return units * 2;
   return options.consistent ? units : units / 2;
@@ -48,7 +51,8 @@ export class Capacity {
   addWrite(written: Written): void {
     const options = { transaction: this.#transaction };
     this.add(writeUnits(written.bytes, options));
-    for (const { index, writes } of written.indexes) for (const bytes of writes) this.add(writeUnits(bytes, options), index);
+    for (const { index, writes } of written.indexes)
+      for (const bytes of writes) this.add(writeUnits(bytes, options), index);
   }
 
   /** Takes it from the throughput, counts it as a metric, and says it where ReturnConsumedCapacity asks. */
@@ -74,14 +78,23 @@ export class Capacity {
     const total = all.reduce((sum, { units }) => sum + units, this.#tableUnits);
     const split = (units: number): object => ({
       CapacityUnits: units,
-      ...(this.#transaction ? { [this.#direction === 'read' ? 'ReadCapacityUnits' : 'WriteCapacityUnits']: units } : {}),
+      ...(this.#transaction
+        ? { [this.#direction === 'read' ? 'ReadCapacityUnits' : 'WriteCapacityUnits']: units }
+        : {}),
     });
     const about = { TableName: this.#table.TableName, ...split(total) };
     if (wanted === 'TOTAL') return about;
     const group = (global: boolean): object | undefined => {
       const members = all.filter((index) => index.global === global);
-      return members.length === 0 ? undefined : Object.fromEntries(members.map(({ name, units }) => [name, split(units)]));
+      return members.length === 0
+        ? undefined
+        : Object.fromEntries(members.map(({ name, units }) => [name, split(units)]));
     };
-    return { ...about, Table: split(this.#tableUnits), GlobalSecondaryIndexes: group(true), LocalSecondaryIndexes: group(false) };
+    return {
+      ...about,
+      Table: split(this.#tableUnits),
+      GlobalSecondaryIndexes: group(true),
+      LocalSecondaryIndexes: group(false),
+    };
   }
 }

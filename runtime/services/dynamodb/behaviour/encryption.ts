@@ -1,15 +1,15 @@
-import type { DecryptCommandOutput, DescribeKeyCommandOutput, GenerateDataKeyCommandOutput } from '@aws-sdk/client-kms';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { DecryptCommandOutput, DescribeKeyCommandOutput, GenerateDataKeyCommandOutput } from '@aws-sdk/client-kms';
+import { formatArn } from '../../../kernel/arn.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
-import { formatArn } from '../../../kernel/arn.ts';
 import { keyInaccessible } from '../errors.ts';
 import type { Encryption, Table } from '../state.ts';
-import type { Cell } from './item-table.ts';
 import { parseItem, stringifyItem } from './item-json.ts';
+import type { Cell } from './item-table.ts';
 import type { Item } from './values.ts';
 
 /** "DynamoDB encryption at rest: usage notes": the plaintext table key is kept for up to five minutes, then KMS is asked again. */
@@ -38,11 +38,18 @@ export async function newEncryption(ctx: Context, keyId = managedAlias): Promise
   const KeyId = keyId;
   return inKmsWords(async () => {
     const { KeyMetadata }: DescribeKeyCommandOutput = await asking.call('kms', 'DescribeKey', { KeyId });
-    const { CiphertextBlob = new Uint8Array() }: GenerateDataKeyCommandOutput = await asking.call('kms', 'GenerateDataKey', {
-      KeyId: KeyMetadata?.Arn,
-      KeySpec: 'AES_256',
-    });
-    return { KMSMasterKeyArn: KeyMetadata?.Arn ?? keyId, dataKey: { CiphertextBlob: Buffer.from(CiphertextBlob).toString('base64') } };
+    const { CiphertextBlob = new Uint8Array() }: GenerateDataKeyCommandOutput = await asking.call(
+      'kms',
+      'GenerateDataKey',
+      {
+        KeyId: KeyMetadata?.Arn,
+        KeySpec: 'AES_256',
+      },
+    );
+    return {
+      KMSMasterKeyArn: KeyMetadata?.Arn ?? keyId,
+      dataKey: { CiphertextBlob: Buffer.from(CiphertextBlob).toString('base64') },
+    };
   });
 }
 
@@ -67,12 +74,20 @@ function nameOfKey({ dataKey }: Encryption): string {
   return 'plaintext' in dataKey ? dataKey.plaintext : dataKey.CiphertextBlob;
 }
 
-async function openWithKms(ctx: Context, account: string, { sse, blob }: { sse: Encryption; blob: string }): Promise<void> {
+async function openWithKms(
+  ctx: Context,
+  account: string,
+  { sse, blob }: { sse: Encryption; blob: string },
+): Promise<void> {
   await inKmsWords(async () => {
-    const { Plaintext = new Uint8Array() }: DecryptCommandOutput = await serviceOf(ctx, account).call('kms', 'Decrypt', {
-      KeyId: sse.KMSMasterKeyArn,
-      CiphertextBlob: Buffer.from(blob, 'base64'),
-    });
+    const { Plaintext = new Uint8Array() }: DecryptCommandOutput = await serviceOf(ctx, account).call(
+      'kms',
+      'Decrypt',
+      {
+        KeyId: sse.KMSMasterKeyArn,
+        CiphertextBlob: Buffer.from(blob, 'base64'),
+      },
+    );
     keep(ctx, sse, Buffer.from(Plaintext));
   });
 }

@@ -70,16 +70,32 @@ export class ItemTable {
   }
 
   get(source: string, at: Position): Row | undefined {
-    const row = this.#sql('SELECT cell, size FROM dynamodb_rows WHERE source = ? AND pk = ? AND sk = ? LIMIT 1').get<Row>(source, at.pk, at.sk);
+    const row = this.#sql(
+      'SELECT cell, size FROM dynamodb_rows WHERE source = ? AND pk = ? AND sk = ? LIMIT 1',
+    ).get<Row>(source, at.pk, at.sk);
     return row && { ...at, cell: row.cell, size: row.size };
   }
 
   put(source: string, at: Position, cell: Cell, size: number): void {
-    this.#sql('INSERT OR REPLACE INTO dynamodb_rows VALUES (?,?,?,?,?,?,?)').run(source, at.pk, at.sk, at.ipk, at.isk, cell, size);
+    this.#sql('INSERT OR REPLACE INTO dynamodb_rows VALUES (?,?,?,?,?,?,?)').run(
+      source,
+      at.pk,
+      at.sk,
+      at.ipk,
+      at.isk,
+      cell,
+      size,
+    );
   }
 
   delete(source: string, at: Position): void {
-    this.#sql('DELETE FROM dynamodb_rows WHERE source = ? AND pk = ? AND sk = ? AND ipk = ? AND isk = ?').run(source, at.pk, at.sk, at.ipk, at.isk);
+    this.#sql('DELETE FROM dynamodb_rows WHERE source = ? AND pk = ? AND sk = ? AND ipk = ? AND isk = ?').run(
+      source,
+      at.pk,
+      at.sk,
+      at.ipk,
+      at.isk,
+    );
   }
 
   /** Rows of one partition in the order of the sort key. */
@@ -93,7 +109,10 @@ export class ItemTable {
     if (after) where += ` AND (sk, ipk, isk) ${forward ? '>' : '<'} (?, ?, ?)`;
     if (after) values.push(after.sk, after.ipk, after.isk);
     const order = forward ? 'sk, ipk, isk' : 'sk DESC, ipk DESC, isk DESC';
-    return this.#sql(`SELECT ${columns} FROM dynamodb_rows WHERE ${where} ORDER BY ${order} LIMIT ?`).all<Row>(...values, limit);
+    return this.#sql(`SELECT ${columns} FROM dynamodb_rows WHERE ${where} ORDER BY ${order} LIMIT ?`).all<Row>(
+      ...values,
+      limit,
+    );
   }
 
   /** Rows in the order of their keys' hashes. */
@@ -106,7 +125,10 @@ export class ItemTable {
     if (from) values.push(from);
     if (before) where += ' AND pk < ?';
     if (before) values.push(before);
-    return this.#sql(`SELECT ${columns} FROM dynamodb_rows WHERE ${where} ORDER BY pk, sk, ipk, isk LIMIT ?`).all<Row>(...values, limit);
+    return this.#sql(`SELECT ${columns} FROM dynamodb_rows WHERE ${where} ORDER BY pk, sk, ipk, isk LIMIT ?`).all<Row>(
+      ...values,
+      limit,
+    );
   }
 
   /** All rows, some at a time, so that rows may be written meanwhile. */
@@ -133,7 +155,11 @@ export class ItemTable {
 
   /** The table, its indexes, expiry times and journal. */
   drop(id: string): void {
-    this.#sql("DELETE FROM dynamodb_rows WHERE source = ? OR (source >= ? || '/' AND source < ? || '0')").run(id, id, id);
+    this.#sql("DELETE FROM dynamodb_rows WHERE source = ? OR (source >= ? || '/' AND source < ? || '0')").run(
+      id,
+      id,
+      id,
+    );
     this.clearExpiry(id);
     this.#sql('DELETE FROM dynamodb_journal WHERE source = ?').run(id);
   }
@@ -143,15 +169,23 @@ export class ItemTable {
   }
 
   copy(from: string, to: string): void {
-    this.#sql('INSERT INTO dynamodb_rows SELECT ?, pk, sk, ipk, isk, cell, size FROM dynamodb_rows WHERE source = ?').run(to, from);
+    this.#sql(
+      'INSERT INTO dynamodb_rows SELECT ?, pk, sk, ipk, isk, cell, size FROM dynamodb_rows WHERE source = ?',
+    ).run(to, from);
   }
 
   setExpiry(source: string, at: Position, seconds: number | undefined, before: number | undefined): void {
     if (before === seconds) return;
     if (before !== undefined) {
-      this.#sql('DELETE FROM dynamodb_expiry WHERE source = ? AND expiresSeconds = ? AND pk = ? AND sk = ?').run(source, before, at.pk, at.sk);
+      this.#sql('DELETE FROM dynamodb_expiry WHERE source = ? AND expiresSeconds = ? AND pk = ? AND sk = ?').run(
+        source,
+        before,
+        at.pk,
+        at.sk,
+      );
     }
-    if (seconds !== undefined) this.#sql('INSERT OR REPLACE INTO dynamodb_expiry VALUES (?,?,?,?)').run(source, seconds, at.pk, at.sk);
+    if (seconds !== undefined)
+      this.#sql('INSERT OR REPLACE INTO dynamodb_expiry VALUES (?,?,?,?)').run(source, seconds, at.pk, at.sk);
   }
 
   clearExpiry(source: string): void {
@@ -159,14 +193,18 @@ export class ItemTable {
   }
 
   expired(source: string, nowSeconds: number, limit: number): (Position & { expiresSeconds: number })[] {
-    const rows = this.#sql('SELECT pk, sk, expiresSeconds FROM dynamodb_expiry WHERE source = ? AND expiresSeconds <= ? LIMIT ?');
+    const rows = this.#sql(
+      'SELECT pk, sk, expiresSeconds FROM dynamodb_expiry WHERE source = ? AND expiresSeconds <= ? LIMIT ?',
+    );
     return rows
       .all<{ pk: Uint8Array; sk: Uint8Array; expiresSeconds: number }>(source, nowSeconds, limit)
       .map(({ pk, sk, expiresSeconds }) => ({ ...position(pk, sk), expiresSeconds }));
   }
 
   nextExpiry(source: string): number | undefined {
-    const row = this.#sql('SELECT min(expiresSeconds) at FROM dynamodb_expiry WHERE source = ?').get<{ at: number | null }>(source);
+    const row = this.#sql('SELECT min(expiresSeconds) at FROM dynamodb_expiry WHERE source = ?').get<{
+      at: number | null;
+    }>(source);
     return row?.at ?? undefined;
   }
 
@@ -175,6 +213,11 @@ export class ItemTable {
   }
 }
 
-export function position(pk: Uint8Array, sk: Uint8Array = empty, ipk: Uint8Array = empty, isk: Uint8Array = empty): Position {
+export function position(
+  pk: Uint8Array,
+  sk: Uint8Array = empty,
+  ipk: Uint8Array = empty,
+  isk: Uint8Array = empty,
+): Position {
   return { pk, sk, ipk, isk };
 }

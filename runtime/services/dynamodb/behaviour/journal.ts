@@ -31,5 +31,7 @@ export function clearJournal(kernel: Kernel, table: Table): void {
 }
 
 export function trimJournal(kernel: Kernel, table: Table, beforeMs: number): void {
-  kernel.store.prepare('DELETE FROM dynamodb_journal WHERE source = ? AND atMs < ?').run(table.id, Math.floor(beforeMs));
+  kernel.store
+    .prepare('DELETE FROM dynamodb_journal WHERE source = ? AND atMs < ?')
+    .run(table.id, Math.floor(beforeMs));
 }

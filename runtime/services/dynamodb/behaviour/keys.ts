@@ -1,8 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { validation } from '../errors.ts';
 import { type Index, type KeyAttribute, type KeyAttributes, schemaOf, type Table } from '../state.ts';
-import { type Position, position } from './item-table.ts';
 import { itemSizeLimit, sizeOfItem } from './item-sizes.ts';
+import { type Position, position } from './item-table.ts';
 import { checkMap, checkValue, encodeKey, type Item, typeOf } from './values.ts';
 
 const partitionLimit = 2048;
@@ -56,10 +56,13 @@ export function checkStored(table: Table, item: Item, how: 'put' | 'update'): vo
   const schema = schemaOf(table);
   for (const key of schema.all) {
     const value = item[key.name];
-    if (value === undefined) throw validation(`One or more parameter values were invalid: Missing the key ${key.name} in the item`);
+    if (value === undefined)
+      throw validation(`One or more parameter values were invalid: Missing the key ${key.name} in the item`);
     const actual = typeOf(value);
     if (actual !== key.type) {
-      throw validation(`One or more parameter values were invalid: Type mismatch for key ${key.name} expected: ${key.type} actual: ${actual}`);
+      throw validation(
+        `One or more parameter values were invalid: Type mismatch for key ${key.name} expected: ${key.type} actual: ${actual}`,
+      );
     }
     checkKeyValue(key, value, key === schema.partition ? partitionLimit : sortLimit);
   }

@@ -24,7 +24,11 @@ export function emitCount(
 }
 
 /** Refusals that are not the user's errors, or have a metric of their own. */
-const notUserErrors = new Set(['ConditionalCheckFailedException', 'ProvisionedThroughputExceededException', 'ThrottlingException']);
+const notUserErrors = new Set([
+  'ConditionalCheckFailedException',
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+]);
 
 /**
  * Operations on items: the keys of their tables are at hand before they start, and how long they took or why they failed
@@ -39,7 +43,8 @@ function onTables(operation: string, handler: OperationHandler): OperationHandle
     const started = ctx.clock.elapsed();
     const names = tableNames(input as Input);
     const finish = (output: object | void): object | void => {
-      for (const table of names) emitOutcome(ctx, operation, table, { SuccessfulRequestLatency: ctx.clock.elapsed() - started });
+      for (const table of names)
+        emitOutcome(ctx, operation, table, { SuccessfulRequestLatency: ctx.clock.elapsed() - started });
       return output;
     };
     const fail = (error: unknown): never => {

@@ -49,9 +49,15 @@ describe('numbers of up to 38 digits', () => {
   });
 
   test('are refused beyond their range', () => {
-    assert.throws(() => normalizeNumber('1E126'), { message: 'Number overflow. Attempting to store a number with magnitude larger than supported range' });
-    assert.throws(() => normalizeNumber('1E-131'), { message: 'Number underflow. Attempting to store a number with magnitude smaller than supported range' });
-    assert.throws(() => normalizeNumber('12x'), { message: 'The parameter cannot be converted to a numeric value: 12x' });
+    assert.throws(() => normalizeNumber('1E126'), {
+      message: 'Number overflow. Attempting to store a number with magnitude larger than supported range',
+    });
+    assert.throws(() => normalizeNumber('1E-131'), {
+      message: 'Number underflow. Attempting to store a number with magnitude smaller than supported range',
+    });
+    assert.throws(() => normalizeNumber('12x'), {
+      message: 'The parameter cannot be converted to a numeric value: 12x',
+    });
     assert.equal(normalizeNumber('9.9999999999999999999999999999999999999E+125').length, 126);
     assert.match(normalizeNumber('1E-130'), /^0\.0{129}1$/);
   });

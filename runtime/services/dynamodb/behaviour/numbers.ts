@@ -46,7 +46,8 @@ export function normalizeNumber(text: string): string {
 }
 
 export function compareNumbers(a: string, b: string): number {
-  if (a.length < 16 && b.length < 16 && plainInteger.test(a) && plainInteger.test(b)) return Math.sign(Number(a) - Number(b));
+  if (a.length < 16 && b.length < 16 && plainInteger.test(a) && plainInteger.test(b))
+    return Math.sign(Number(a) - Number(b));
   return Buffer.compare(encodeNumber(a), encodeNumber(b));
 }
 

@@ -48,7 +48,11 @@ export function readPage(ctx: Context, source: Source, request: PageRequest) {
   capacity.add(readUnits(page.bytes, { consistent: request.consistent }), source.index);
   if (page.fetchedUnits > 0) capacity.add(page.fetchedUnits);
   const ConsumedCapacity = capacity.spend(ctx, request.returnCapacity);
-  emitCount(ctx, source.table, { name: 'ReturnedItemCount', value: page.count, dimensions: { Operation: request.operation } });
+  emitCount(ctx, source.table, {
+    name: 'ReturnedItemCount',
+    value: page.count,
+    dimensions: { Operation: request.operation },
+  });
   return {
     ...(request.countOnly ? {} : { Items: page.items }),
     Count: page.count,
@@ -92,14 +96,23 @@ function take(ctx: Context, source: Source, request: PageRequest, { page, row }:
 }
 
 /** Rows of one partition. */
-export function queryRows(ctx: Context, source: Source, range: Omit<Parameters<ReturnType<typeof tableOf>['query']>[1], 'after' | 'limit'>): PageRequest['rows'] {
+export function queryRows(
+  ctx: Context,
+  source: Source,
+  range: Omit<Parameters<ReturnType<typeof tableOf>['query']>[1], 'after' | 'limit'>,
+): PageRequest['rows'] {
   return (after, limit) => tableOf(ctx).query(source.id, { ...range, after, limit });
 }
 
 /** Rows of the whole source, or of one segment's range of hashes. */
-export function scanRows(ctx: Context, source: Source, segment: { number: number; total: number } | undefined): PageRequest['rows'] {
+export function scanRows(
+  ctx: Context,
+  source: Source,
+  segment: { number: number; total: number } | undefined,
+): PageRequest['rows'] {
   const from = segment && boundary(segment.number, segment.total);
-  const before = segment && segment.number + 1 < segment.total ? boundary(segment.number + 1, segment.total) : undefined;
+  const before =
+    segment && segment.number + 1 < segment.total ? boundary(segment.number + 1, segment.total) : undefined;
   return (after, limit) => tableOf(ctx).scan(source.id, { after, from, before, limit });
 }
 

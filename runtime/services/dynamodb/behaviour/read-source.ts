@@ -17,13 +17,18 @@ export interface Source {
   keyNames: ReadonlySet<string>;
 }
 
-export function sourceOf(ctx: Context, input: { TableName?: string | undefined; IndexName?: string | undefined; ConsistentRead?: boolean | undefined }): Source {
+export function sourceOf(
+  ctx: Context,
+  input: { TableName?: string | undefined; IndexName?: string | undefined; ConsistentRead?: boolean | undefined },
+): Source {
   const table = tableAt(ctx, input.TableName);
   const schema = schemaOf(table);
-  if (input.IndexName === undefined) return { table, index: undefined, id: table.id, keys: schema, keyNames: namesOf(schema) };
+  if (input.IndexName === undefined)
+    return { table, index: undefined, id: table.id, keys: schema, keyNames: namesOf(schema) };
   const index = schema.indexes.find((one) => one.name === input.IndexName);
   if (!index) throw validation(`The table does not have the specified index: ${input.IndexName}`);
-  if (index.global && input.ConsistentRead) throw validation('Consistent reads are not supported on global secondary indexes');
+  if (index.global && input.ConsistentRead)
+    throw validation('Consistent reads are not supported on global secondary indexes');
   return { table, index, id: index.source, keys: index.keys, keyNames: namesOf(schema, index.keys) };
 }
 
@@ -41,13 +46,16 @@ export function keyOf(source: Source, item: Item): Item {
 export function startOf(source: Source, key: Item | undefined): Position | undefined {
   if (!key) return undefined;
   const names = Object.keys(key);
-  if (names.length !== source.keyNames.size || !names.every((name) => source.keyNames.has(name))) throw validation('The provided starting key is invalid');
+  if (names.length !== source.keyNames.size || !names.every((name) => source.keyNames.has(name)))
+    throw validation('The provided starting key is invalid');
   const schema = schemaOf(source.table);
   const checked: Item = {};
   for (const attribute of [...schema.all, ...source.keys.all]) {
     const value = key[attribute.name];
     if (value === undefined || typeOf(value) !== attribute.type) {
-      throw validation(source.index ? 'The provided starting key is invalid' : 'The provided key element does not match the schema');
+      throw validation(
+        source.index ? 'The provided starting key is invalid' : 'The provided key element does not match the schema',
+      );
     }
     checked[attribute.name] = checkValue(value);
   }
@@ -70,18 +78,27 @@ export interface Selection {
   fetch: boolean;
 }
 
-export function selectionOf(source: Source, select: string | undefined, projection: { paths: DocumentPath[] | undefined; parameter: string }): Selection {
+export function selectionOf(
+  source: Source,
+  select: string | undefined,
+  projection: { paths: DocumentPath[] | undefined; parameter: string },
+): Selection {
   const { paths, parameter } = projection;
-  const wanted = select ?? (paths ? 'SPECIFIC_ATTRIBUTES' : source.index ? 'ALL_PROJECTED_ATTRIBUTES' : 'ALL_ATTRIBUTES');
+  const wanted =
+    select ?? (paths ? 'SPECIFIC_ATTRIBUTES' : source.index ? 'ALL_PROJECTED_ATTRIBUTES' : 'ALL_ATTRIBUTES');
   if (wanted === 'SPECIFIC_ATTRIBUTES' && !paths) {
-    throw validation('Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES');
+    throw validation(
+      'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
+    );
   }
   if (paths && wanted !== 'SPECIFIC_ATTRIBUTES') {
     const choice = wanted === 'COUNT' ? 'only the Count' : wanted;
     throw validation(`Cannot specify the ${parameter} when choosing to get ${choice}`);
   }
   if (wanted === 'ALL_PROJECTED_ATTRIBUTES' && !source.index) {
-    throw validation('One or more parameter values were invalid: ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName');
+    throw validation(
+      'One or more parameter values were invalid: ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName',
+    );
   }
   return { paths, countOnly: wanted === 'COUNT', fetch: mustFetch(source, wanted, paths) };
 }

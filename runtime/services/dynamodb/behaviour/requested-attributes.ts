@@ -40,15 +40,23 @@ const notAttributes = new Set([
  */
 export function attributesIn(action: string, request: ItemRequest, table: Table): string[] | undefined {
   const names = new Set<string>();
-  for (const expression of [request.ProjectionExpression, request.FilterExpression, request.ConditionExpression, request.UpdateExpression, request.KeyConditionExpression]) {
-    if (expression !== undefined) for (const name of topLevelNames(expression, request.ExpressionAttributeNames ?? {})) names.add(name);
+  for (const expression of [
+    request.ProjectionExpression,
+    request.FilterExpression,
+    request.ConditionExpression,
+    request.UpdateExpression,
+    request.KeyConditionExpression,
+  ]) {
+    if (expression !== undefined)
+      for (const name of topLevelNames(expression, request.ExpressionAttributeNames ?? {})) names.add(name);
   }
   for (const name of request.AttributesToGet ?? []) names.add(name);
   for (const map of [request.Item, request.Key, request.AttributeUpdates, request.Expected, request.KeyConditions]) {
     for (const name of Object.keys(map ?? {})) names.add(name);
   }
   for (const key of request.Keys ?? []) for (const name of Object.keys(key)) names.add(name);
-  if (['Query', 'Scan', 'GetItem', 'BatchGetItem'].includes(action)) for (const { name } of schemaOf(table).all) names.add(name);
+  if (['Query', 'Scan', 'GetItem', 'BatchGetItem'].includes(action))
+    for (const { name } of schemaOf(table).all) names.add(name);
   return names.size === 0 ? undefined : [...names];
 }
 

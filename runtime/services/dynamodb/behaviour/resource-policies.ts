@@ -1,7 +1,7 @@
-import { validation } from '../errors.ts';
-import { findTable, nameOf, type Table } from '../state.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
+import { validation } from '../errors.ts';
+import { findTable, nameOf, type Table } from '../state.ts';
 import { streams } from './stream-records.ts';
 
 /** "Resource-based policy considerations": at most 20 KB, white space included. */
@@ -16,7 +16,8 @@ export function checkPolicy(text: string): void {
     throw validation('Policy validation failed: policy document is not valid JSON');
   }
   const statements = (policy as { Statement?: unknown } | null)?.Statement;
-  if (typeof policy !== 'object' || statements === undefined) throw validation('Policy validation failed: Missing required field Statement');
+  if (typeof policy !== 'object' || statements === undefined)
+    throw validation('Policy validation failed: Missing required field Statement');
 }
 
 /** The table's policy, by the ARN of the table or one of its indexes. */

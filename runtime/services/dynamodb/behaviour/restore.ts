@@ -1,4 +1,8 @@
-import type { RestoreTableFromBackupCommandInput, RestoreTableToPointInTimeCommandInput, TableDescription } from '@aws-sdk/client-dynamodb';
+import type {
+  RestoreTableFromBackupCommandInput,
+  RestoreTableToPointInTimeCommandInput,
+  TableDescription,
+} from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
 import { tableExists } from '../errors.ts';
 import { encryptionOf } from '../operations/tables.ts';
@@ -23,14 +27,26 @@ export async function restoreInto(
 ): Promise<{ TableDescription: TableDescription }> {
   const TableName = input.TargetTableName ?? '';
   const BillingMode = input.BillingModeOverride ?? source.BillingMode;
-  const ProvisionedThroughput = input.ProvisionedThroughputOverride ?? (BillingMode === 'PROVISIONED' ? source.ProvisionedThroughput : undefined);
-  const global = (input.GlobalSecondaryIndexOverride ?? source.GlobalSecondaryIndexes).map(({ ProvisionedThroughput: units, ...index }) =>
-    BillingMode === 'PROVISIONED' && units ? { ...index, ProvisionedThroughput: units } : index,
+  const ProvisionedThroughput =
+    input.ProvisionedThroughputOverride ?? (BillingMode === 'PROVISIONED' ? source.ProvisionedThroughput : undefined);
+  const global = (input.GlobalSecondaryIndexOverride ?? source.GlobalSecondaryIndexes).map(
+    ({ ProvisionedThroughput: units, ...index }) =>
+      BillingMode === 'PROVISIONED' && units ? { ...index, ProvisionedThroughput: units } : index,
   );
   const local = input.LocalSecondaryIndexOverride ?? source.LocalSecondaryIndexes;
   const AttributeDefinitions = definitionsUsed(source, [...global, ...local]);
-  const indexes = { ...(global.length > 0 ? { GlobalSecondaryIndexes: global } : {}), ...(local.length > 0 ? { LocalSecondaryIndexes: local } : {}) };
-  checkShape({ TableName, KeySchema: source.KeySchema, AttributeDefinitions, BillingMode, ProvisionedThroughput, ...indexes });
+  const indexes = {
+    ...(global.length > 0 ? { GlobalSecondaryIndexes: global } : {}),
+    ...(local.length > 0 ? { LocalSecondaryIndexes: local } : {}),
+  };
+  checkShape({
+    TableName,
+    KeySchema: source.KeySchema,
+    AttributeDefinitions,
+    BillingMode,
+    ProvisionedThroughput,
+    ...indexes,
+  });
   const sse = await encryptionFor(ctx, source, input);
   await unlock(ctx, { account: ctx.account, sse });
   if (tables(ctx, ctx).has(TableName)) throw tableExists(TableName);
@@ -64,10 +80,18 @@ export async function restoreInto(
 
 async function encryptionFor(ctx: Context, source: Table, input: RestoreInput): Promise<Table['sse']> {
   if (input.SSESpecificationOverride) return encryptionOf(ctx, input.SSESpecificationOverride);
-  return source.sse && newEncryption(ctx, source.sse.KMSMasterKeyArn.includes(':alias/') ? undefined : source.sse.KMSMasterKeyArn);
+  return (
+    source.sse &&
+    newEncryption(ctx, source.sse.KMSMasterKeyArn.includes(':alias/') ? undefined : source.sse.KMSMasterKeyArn)
+  );
 }
 
-function definitionsUsed(source: Table, indexes: { KeySchema?: { AttributeName?: string | undefined }[] | undefined }[]): Table['AttributeDefinitions'] {
-  const used = new Set([source.KeySchema, ...indexes.map((index) => index.KeySchema ?? [])].flat().map((key) => key.AttributeName));
+function definitionsUsed(
+  source: Table,
+  indexes: { KeySchema?: { AttributeName?: string | undefined }[] | undefined }[],
+): Table['AttributeDefinitions'] {
+  const used = new Set(
+    [source.KeySchema, ...indexes.map((index) => index.KeySchema ?? [])].flat().map((key) => key.AttributeName),
+  );
   return source.AttributeDefinitions.filter((one) => used.has(one.AttributeName));
 }

@@ -7,7 +7,8 @@ const all = ['ALL_NEW', 'UPDATED_OLD', 'ALL_OLD', 'NONE', 'UPDATED_NEW'];
 
 export function checkReturnValues(given: string | undefined, allowed: string[]): void {
   if (given === undefined || allowed.includes(given)) return;
-  if (!all.includes(given)) throw constraint(given, 'returnValues', `Member must satisfy enum value set: [${all.join(', ')}]`);
+  if (!all.includes(given))
+    throw constraint(given, 'returnValues', `Member must satisfy enum value set: [${all.join(', ')}]`);
   throw validation('ReturnValues can only be ALL_OLD or NONE');
 }
 
@@ -17,7 +18,12 @@ export function returned(
   { before, after }: { before: Item | undefined; after: Item | undefined },
   paths: DocumentPath[] | undefined,
 ): { Attributes?: Item } {
-  const item = wanted === 'ALL_OLD' || wanted === 'UPDATED_OLD' ? before : wanted === 'ALL_NEW' || wanted === 'UPDATED_NEW' ? after : undefined;
+  const item =
+    wanted === 'ALL_OLD' || wanted === 'UPDATED_OLD'
+      ? before
+      : wanted === 'ALL_NEW' || wanted === 'UPDATED_NEW'
+        ? after
+        : undefined;
   if (!item) return {};
   if (wanted === 'ALL_OLD' || wanted === 'ALL_NEW') return { Attributes: item };
   const Attributes = project(item, paths ?? []);

@@ -47,7 +47,15 @@ export function newStream(kernel: Kernel, table: Table, StreamViewType: StreamVi
   const [StreamArn, StreamLabel] = [arnAt(labelMs), labelOf(labelMs)];
   const ShardId = `shardId-${String(labelMs).padStart(20, '0')}-${kernel.ids.hex(8)}`;
   const { TableName, KeySchema } = table;
-  known.put(StreamArn, { StreamArn, StreamLabel, StreamViewType, TableName, KeySchema, ShardId, createdMs: kernel.clock.now() });
+  known.put(StreamArn, {
+    StreamArn,
+    StreamLabel,
+    StreamViewType,
+    TableName,
+    KeySchema,
+    ShardId,
+    createdMs: kernel.clock.now(),
+  });
   return { StreamArn, StreamLabel, StreamViewType, enabled: true };
 }
 

@@ -20,7 +20,9 @@ export function describe(ctx: Context, table: Table): TableDescription {
     ...billingOf(table),
     ...indexesOf(ctx, table),
     ...streamOf(table),
-    ...(table.sse ? { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: table.sse.KMSMasterKeyArn } } : {}),
+    ...(table.sse
+      ? { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: table.sse.KMSMasterKeyArn } }
+      : {}),
     ...(table.restore ? { RestoreSummary: restoreOf(table.restore) } : {}),
     ...(table.TableClass ? { TableClassSummary: classOf(table) } : {}),
     DeletionProtectionEnabled: table.DeletionProtectionEnabled,
@@ -45,11 +47,19 @@ function billingOf(table: Table): Partial<TableDescription> {
     return { BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST', LastUpdateToPayPerRequestDateTime: since } };
   }
   if (table.onDemandSinceMs === undefined) return {};
-  return { BillingModeSummary: { BillingMode: 'PROVISIONED', LastUpdateToPayPerRequestDateTime: new Date(table.onDemandSinceMs) } };
+  return {
+    BillingModeSummary: {
+      BillingMode: 'PROVISIONED',
+      LastUpdateToPayPerRequestDateTime: new Date(table.onDemandSinceMs),
+    },
+  };
 }
 
 /** "Understanding DynamoDB warm throughput": what a new table can take at once. */
-function warmthOf(table: Pick<Table, 'BillingMode' | 'WarmThroughput' | 'ProvisionedThroughput'>): { ReadUnitsPerSecond: number; WriteUnitsPerSecond: number } {
+function warmthOf(table: Pick<Table, 'BillingMode' | 'WarmThroughput' | 'ProvisionedThroughput'>): {
+  ReadUnitsPerSecond: number;
+  WriteUnitsPerSecond: number;
+} {
   const provisioned = table.BillingMode === 'PROVISIONED';
   const read = provisioned ? (table.ProvisionedThroughput?.ReadCapacityUnits ?? 0) : 12_000;
   const write = provisioned ? (table.ProvisionedThroughput?.WriteCapacityUnits ?? 0) : 4_000;
@@ -63,17 +73,34 @@ function indexesOf(ctx: Context, table: Table): Partial<TableDescription> {
   const base = (index: GlobalSecondaryIndex | LocalSecondaryIndex) => {
     const { items, bytes } = ctx.engine(itemTable).count(`${table.id}/${index.IndexName}`);
     const { IndexName, KeySchema, Projection } = index;
-    return { IndexName, KeySchema, Projection, IndexArn: `${table.TableArn}/index/${IndexName}`, ItemCount: items, IndexSizeBytes: bytes };
+    return {
+      IndexName,
+      KeySchema,
+      Projection,
+      IndexArn: `${table.TableArn}/index/${IndexName}`,
+      ItemCount: items,
+      IndexSizeBytes: bytes,
+    };
   };
   const global = table.GlobalSecondaryIndexes.map((index) => ({
     ...base(index),
     IndexStatus: 'ACTIVE' as const,
     ProvisionedThroughput: throughputOf(index.ProvisionedThroughput as Throughput | undefined),
     ...(index.OnDemandThroughput ? { OnDemandThroughput: index.OnDemandThroughput } : {}),
-    WarmThroughput: { ...warmthOf({ ...table, WarmThroughput: index.WarmThroughput, ProvisionedThroughput: index.ProvisionedThroughput as Throughput }), Status: 'ACTIVE' as const },
+    WarmThroughput: {
+      ...warmthOf({
+        ...table,
+        WarmThroughput: index.WarmThroughput,
+        ProvisionedThroughput: index.ProvisionedThroughput as Throughput,
+      }),
+      Status: 'ACTIVE' as const,
+    },
   }));
   const local = table.LocalSecondaryIndexes.map(base);
-  return { ...(global.length > 0 ? { GlobalSecondaryIndexes: global } : {}), ...(local.length > 0 ? { LocalSecondaryIndexes: local } : {}) };
+  return {
+    ...(global.length > 0 ? { GlobalSecondaryIndexes: global } : {}),
+    ...(local.length > 0 ? { LocalSecondaryIndexes: local } : {}),
+  };
 }
 
 function streamOf({ stream }: Table): Partial<TableDescription> {

@@ -17,7 +17,13 @@ const mostProjected = 100;
 
 export type TableShape = Pick<
   CreateTableCommandInput,
-  'TableName' | 'AttributeDefinitions' | 'KeySchema' | 'BillingMode' | 'ProvisionedThroughput' | 'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes'
+  | 'TableName'
+  | 'AttributeDefinitions'
+  | 'KeySchema'
+  | 'BillingMode'
+  | 'ProvisionedThroughput'
+  | 'GlobalSecondaryIndexes'
+  | 'LocalSecondaryIndexes'
 >;
 
 function invalid(sentence: string): Error {
@@ -67,14 +73,23 @@ function checkDefinitions(definitions: AttributeDefinition[]): void {
   }
   for (const { AttributeType } of definitions) {
     if (['S', 'N', 'B'].includes(AttributeType ?? '')) continue;
-    throw constraint(AttributeType, 'attributeDefinitions.1.member.attributeType', 'Member must satisfy enum value set: [B, N, S]');
+    throw constraint(
+      AttributeType,
+      'attributeDefinitions.1.member.attributeType',
+      'Member must satisfy enum value set: [B, N, S]',
+    );
   }
 }
 
-export function checkBilling({ BillingMode, ProvisionedThroughput }: Pick<TableShape, 'BillingMode' | 'ProvisionedThroughput'>): void {
+export function checkBilling({
+  BillingMode,
+  ProvisionedThroughput,
+}: Pick<TableShape, 'BillingMode' | 'ProvisionedThroughput'>): void {
   if (BillingMode === 'PAY_PER_REQUEST') {
     if (!ProvisionedThroughput) return;
-    throw invalid('Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST');
+    throw invalid(
+      'Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST',
+    );
   }
   if (BillingMode !== undefined && BillingMode !== 'PROVISIONED') {
     throw constraint(BillingMode, 'billingMode', 'Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]');
@@ -97,24 +112,35 @@ export function checkThroughput(throughput: ProvisionedThroughput, member: strin
 function checkKeySchema(keys: KeySchemaElement[], definitions: AttributeDefinition[]): void {
   if (keys.length < 1 || keys.length > 2) {
     const sentence = keys.length === 0 ? 'greater than or equal to 1' : 'less than or equal to 2';
-    throw constraint(`[${keys.map((key) => key.AttributeName).join(', ')}]`, 'keySchema', `Member must have length ${sentence}`);
+    throw constraint(
+      `[${keys.map((key) => key.AttributeName).join(', ')}]`,
+      'keySchema',
+      `Member must have length ${sentence}`,
+    );
   }
   const names = keys.map((key) => key.AttributeName);
   const defined = definitions.map((one) => one.AttributeName);
-  if (keys.length > definitions.length) throw validation('Invalid KeySchema: Some index key attribute have no definition');
+  if (keys.length > definitions.length)
+    throw validation('Invalid KeySchema: Some index key attribute have no definition');
   if (names.some((name) => !defined.includes(name))) {
     throw invalid(
       `Some index key attributes are not defined in AttributeDefinitions. Keys: [${names.join(', ')}], AttributeDefinitions: [${defined.join(', ')}]`,
     );
   }
-  if (names[0] === names[1]) throw validation('Both the Hash Key and the Range Key element in the KeySchema have the same name');
-  if (keys[0]?.KeyType !== 'HASH') throw validation('Invalid KeySchema: The first KeySchemaElement is not a HASH key type');
+  if (names[0] === names[1])
+    throw validation('Both the Hash Key and the Range Key element in the KeySchema have the same name');
+  if (keys[0]?.KeyType !== 'HASH')
+    throw validation('Invalid KeySchema: The first KeySchemaElement is not a HASH key type');
   if (keys[1] && keys[1].KeyType !== 'RANGE') {
     throw validation('Invalid KeySchema: The second KeySchemaElement is not a RANGE key type');
   }
 }
 
-function checkLocal(indexes: LocalSecondaryIndex[], tableKeys: KeySchemaElement[], definitions: AttributeDefinition[]): void {
+function checkLocal(
+  indexes: LocalSecondaryIndex[],
+  tableKeys: KeySchemaElement[],
+  definitions: AttributeDefinition[],
+): void {
   if (indexes.length === 0) throw invalid('List of LocalSecondaryIndexes is empty');
   if (tableKeys.length !== 2) {
     throw invalid('Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex');
@@ -132,23 +158,35 @@ function checkLocal(indexes: LocalSecondaryIndex[], tableKeys: KeySchemaElement[
     }
     checkProjection(Projection);
   }
-  if (indexes.length > mostLocal) throw invalid(`Number of LocalSecondaryIndexes exceeds per-table limit of ${mostLocal}`);
+  if (indexes.length > mostLocal)
+    throw invalid(`Number of LocalSecondaryIndexes exceeds per-table limit of ${mostLocal}`);
 }
 
-function checkGlobal(indexes: GlobalSecondaryIndex[], billing: string | undefined, definitions: AttributeDefinition[]): void {
+function checkGlobal(
+  indexes: GlobalSecondaryIndex[],
+  billing: string | undefined,
+  definitions: AttributeDefinition[],
+): void {
   if (indexes.length === 0) throw invalid('List of GlobalSecondaryIndexes is empty');
   for (const index of indexes) checkGlobalIndex(index, billing, definitions);
-  if (indexes.length > mostGlobal) throw invalid(`GlobalSecondaryIndex count exceeds the per-table limit of ${mostGlobal}`);
+  if (indexes.length > mostGlobal)
+    throw invalid(`GlobalSecondaryIndex count exceeds the per-table limit of ${mostGlobal}`);
 }
 
-export function checkGlobalIndex(index: GlobalSecondaryIndex, billing: string | undefined, definitions: AttributeDefinition[]): void {
+export function checkGlobalIndex(
+  index: GlobalSecondaryIndex,
+  billing: string | undefined,
+  definitions: AttributeDefinition[],
+): void {
   const { IndexName = '', KeySchema = [], Projection, ProvisionedThroughput } = index;
   checkIndexName(IndexName);
   checkKeySchema(KeySchema, definitions);
   checkProjection(Projection);
   if (billing === 'PAY_PER_REQUEST') {
     if (!ProvisionedThroughput) return;
-    throw invalid(`ProvisionedThroughput should not be specified for index: ${IndexName} when BillingMode is PAY_PER_REQUEST`);
+    throw invalid(
+      `ProvisionedThroughput should not be specified for index: ${IndexName} when BillingMode is PAY_PER_REQUEST`,
+    );
   }
   if (!ProvisionedThroughput) throw invalid(`ProvisionedThroughput must be specified for index: ${IndexName}`);
   checkThroughput(ProvisionedThroughput, 'globalSecondaryIndexes.1.member.provisionedThroughput');
@@ -158,21 +196,31 @@ function checkProjection(projection: Projection | undefined): void {
   const type = projection?.ProjectionType;
   if (type === undefined) throw invalid('Unknown ProjectionType: null');
   if (!['ALL', 'INCLUDE', 'KEYS_ONLY'].includes(type)) {
-    throw constraint(type, 'projection.projectionType', 'Member must satisfy enum value set: [ALL, INCLUDE, KEYS_ONLY]');
+    throw constraint(
+      type,
+      'projection.projectionType',
+      'Member must satisfy enum value set: [ALL, INCLUDE, KEYS_ONLY]',
+    );
   }
-  if (projection?.NonKeyAttributes && type !== 'INCLUDE') throw invalid(`ProjectionType is ${type}, but NonKeyAttributes is specified`);
-  if (type === 'INCLUDE' && !projection?.NonKeyAttributes?.length) throw invalid('ProjectionType is INCLUDE, but NonKeyAttributes is not specified');
+  if (projection?.NonKeyAttributes && type !== 'INCLUDE')
+    throw invalid(`ProjectionType is ${type}, but NonKeyAttributes is specified`);
+  if (type === 'INCLUDE' && !projection?.NonKeyAttributes?.length)
+    throw invalid('ProjectionType is INCLUDE, but NonKeyAttributes is not specified');
 }
 
 /** AttributeDefinitions names key attributes only, and all of them. */
-function checkAllUsed(input: Pick<TableShape, 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes'>): void {
+function checkAllUsed(
+  input: Pick<TableShape, 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes'>,
+): void {
   const indexes = [...(input.GlobalSecondaryIndexes ?? []), ...(input.LocalSecondaryIndexes ?? [])];
   const schemas = [input.KeySchema ?? [], ...indexes.map((index) => index.KeySchema ?? [])];
   const used = new Set(schemas.flat().map((key) => key.AttributeName));
   const defined = (input.AttributeDefinitions ?? []).map((one) => one.AttributeName);
   if (defined.every((name) => used.has(name))) return;
   if (indexes.length === 0) {
-    throw invalid('Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions');
+    throw invalid(
+      'Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions',
+    );
   }
   throw invalid(
     `Some AttributeDefinitions are not used. AttributeDefinitions: [${defined.join(', ')}], keys used: [${[...used].join(', ')}]`,

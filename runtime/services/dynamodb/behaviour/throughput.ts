@@ -20,14 +20,15 @@ const buckets = defineEngine('dynamodb.throughput', () => new Map<string, Bucket
 /** Refuses when the table, or the index that is read, has nothing left; a request that is let in may use more than there is. */
 export function admit(kernel: Kernel, table: Table, direction: Direction, index?: string): void {
   if (unlimited(table)) return;
-  if (direction === 'read') return check(kernel, table, direction, index);
-  check(kernel, table, direction, undefined);
+  check(kernel, table, direction, direction === 'read' ? index : undefined);
+  if (direction === 'read') return;
   for (const { IndexName } of table.GlobalSecondaryIndexes) check(kernel, table, direction, IndexName);
 }
 
 export function isAdmitted(kernel: Kernel, table: Table, direction: Direction): boolean {
   if (unlimited(table)) return true;
-  const names = direction === 'read' ? [undefined] : [undefined, ...table.GlobalSecondaryIndexes.map((index) => index.IndexName)];
+  const names =
+    direction === 'read' ? [undefined] : [undefined, ...table.GlobalSecondaryIndexes.map((index) => index.IndexName)];
   return names.every((name) => (bucketOf(kernel, table, direction, name)?.units ?? 1) > 0);
 }
 
@@ -67,7 +68,8 @@ function bucketOf(kernel: Kernel, table: Table, direction: Direction, index: str
 
 /** Units a second. A local index uses its table's; an on-demand maximum of -1 is none. */
 function rateOf(table: Table, direction: Direction, indexName: string | undefined): number | undefined {
-  const owner = indexName === undefined ? table : table.GlobalSecondaryIndexes.find((index) => index.IndexName === indexName);
+  const owner =
+    indexName === undefined ? table : table.GlobalSecondaryIndexes.find((index) => index.IndexName === indexName);
   if (!owner) return rateOf(table, direction, undefined);
   if (table.BillingMode === 'PROVISIONED') {
     const { ProvisionedThroughput: given } = owner;

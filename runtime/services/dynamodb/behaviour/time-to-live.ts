@@ -31,7 +31,10 @@ export function scheduleExpiry(kernel: Kernel, table: Table, seconds: number): v
   const timer = known.get(table.id);
   if (timer && timer.atMs <= atMs) return;
   timer?.cancel();
-  known.set(table.id, kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table)));
+  known.set(
+    table.id,
+    kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table)),
+  );
 }
 
 /** After a restart, or when TTL is switched on for a table that has items. */

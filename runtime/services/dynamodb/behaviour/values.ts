@@ -12,7 +12,8 @@ const depthLimit = 32;
 
 export function typeOf(value: AttributeValue): TypeName {
   for (const name in value) {
-    if ((value as unknown as Record<string, unknown>)[name] !== undefined && name !== '$unknown') return name as TypeName;
+    if ((value as unknown as Record<string, unknown>)[name] !== undefined && name !== '$unknown')
+      return name as TypeName;
   }
   throw validation('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
 }
@@ -23,10 +24,14 @@ export function checkValue(value: AttributeValue, depth = 0): AttributeValue {
   let given = 0;
   for (const name in value) if ((value as unknown as Record<string, unknown>)[name] !== undefined) given += 1;
   if (given > 1) {
-    throw validation('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
+    throw validation(
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+    );
   }
   if (depth > depthLimit) {
-    throw validation('Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit');
+    throw validation(
+      'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+    );
   }
   if (type === 'S' || type === 'BOOL' || type === 'B') return value;
   if (type === 'N') return { N: normalizeNumber(value.N ?? '') };
@@ -34,7 +39,9 @@ export function checkValue(value: AttributeValue, depth = 0): AttributeValue {
   if (type === 'L') return { L: (value.L ?? []).map((inner) => checkValue(inner, depth + 1)) };
   if (type !== 'NULL') return checkSet(value, type);
   if (value.NULL !== true) {
-    throw validation('One or more parameter values were invalid: Null attribute value types must have the value of true');
+    throw validation(
+      'One or more parameter values were invalid: Null attribute value types must have the value of true',
+    );
   }
   return value;
 }
@@ -68,7 +75,8 @@ export function setElements(value: AttributeValue): (string | Uint8Array)[] {
 /** -1, 0 or 1; undefined when the types differ or have no order. */
 export function compareValues(a: AttributeValue, b: AttributeValue): number | undefined {
   if (a.N !== undefined && b.N !== undefined) return compareNumbers(a.N, b.N);
-  if (a.S !== undefined && b.S !== undefined) return a.S === b.S ? 0 : Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
+  if (a.S !== undefined && b.S !== undefined)
+    return a.S === b.S ? 0 : Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
   if (a.B !== undefined && b.B !== undefined) return Buffer.compare(a.B, b.B);
   return undefined;
 }

@@ -29,7 +29,13 @@ export function readItem(kernel: Kernel, table: Table, key: Item): Stored | unde
 }
 
 /** Puts, replaces or (after undefined) deletes an item, with every index it is in. All in the turn's one commit. */
-export function writeItem(kernel: Kernel, table: Table, before: Stored | undefined, after: Item | undefined, by?: 'expiry'): Written {
+export function writeItem(
+  kernel: Kernel,
+  table: Table,
+  before: Stored | undefined,
+  after: Item | undefined,
+  by?: 'expiry',
+): Written {
   const items = kernel.engine(itemTable);
   const schema = schemaOf(table);
   const present = after ?? before?.item;
@@ -39,7 +45,10 @@ export function writeItem(kernel: Kernel, table: Table, before: Stored | undefin
   if (table.recovery) noteChange(kernel, table, at, before?.row);
   if (after) items.put(table.id, at, pack(kernel, table, after), size);
   else items.delete(table.id, at);
-  const indexes = schema.indexes.map((index) => ({ index, writes: writeIndex(kernel, table, index, { at, before: before?.item, after }) }));
+  const indexes = schema.indexes.map((index) => ({
+    index,
+    writes: writeIndex(kernel, table, index, { at, before: before?.item, after }),
+  }));
   const expires = after && expirySeconds(table, after);
   items.setExpiry(table.id, at, expires, before && expirySeconds(table, before.item));
   if (expires !== undefined) scheduleExpiry(kernel, table, expires);
@@ -116,6 +125,7 @@ function fits(keys: KeyAttributes, item: Item): boolean {
 export function repack(ctx: Context, old: Table, table: Table): void {
   const items = ctx.engine(itemTable);
   for (const source of [table.id, ...schemaOf(table).indexes.map((index) => index.source)]) {
-    for (const row of items.everything(source)) items.put(source, row, pack(ctx, table, unpack(ctx, old, row.cell)), row.size);
+    for (const row of items.everything(source))
+      items.put(source, row, pack(ctx, table, unpack(ctx, old, row.cell)), row.size);
   }
 }

@@ -1,8 +1,4 @@
-import type {
-  AttributeValue,
-  AttributeValueUpdate,
-  ExpectedAttributeValue,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, AttributeValueUpdate, ExpectedAttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
 import { conditionalCheckFailed, validation } from '../errors.ts';
 import { applyUpdate } from '../expressions/apply-update.ts';
@@ -17,7 +13,7 @@ import { schemaOf, type Table, tableAt } from '../state.ts';
 import { checkItem, checkKey, checkStored, keyAttributesOf } from './keys.ts';
 import { emitCount } from './metrics.ts';
 import type { Item } from './values.ts';
-import { readItem, type Stored, writeItem, type Written } from './write-item.ts';
+import { readItem, type Stored, type Written, writeItem } from './write-item.ts';
 
 /** One write as PutItem, DeleteItem, UpdateItem, batches and transactions share it: what is there, the condition, what comes of it. */
 export interface Write {
@@ -67,9 +63,16 @@ export function deleteWrite(ctx: Context, input: Conditional & { Key?: Item | un
 
 export function updateWrite(
   ctx: Context,
-  input: Conditional & { Key?: Item | undefined; UpdateExpression?: string | undefined; AttributeUpdates?: Record<string, AttributeValueUpdate> | undefined },
+  input: Conditional & {
+    Key?: Item | undefined;
+    UpdateExpression?: string | undefined;
+    AttributeUpdates?: Record<string, AttributeValueUpdate> | undefined;
+  },
 ): Write {
-  checkMixture(input, { expressions: ['UpdateExpression', 'ConditionExpression'], legacy: ['AttributeUpdates', 'Expected', 'ConditionalOperator'] });
+  checkMixture(input, {
+    expressions: ['UpdateExpression', 'ConditionExpression'],
+    legacy: ['AttributeUpdates', 'Expected', 'ConditionalOperator'],
+  });
   const placeholders = placeholdersOf(input);
   const update = input.UpdateExpression === undefined ? undefined : parseUpdate(input.UpdateExpression, placeholders);
   const parsed = conditionOf(input, placeholders);
@@ -85,7 +88,11 @@ export function updateWrite(
   return { table, key, change, paths, ...parsed };
 }
 
-function changed(update: Update | undefined, legacy: Record<string, AttributeValueUpdate> | undefined, before: Item): Item {
+function changed(
+  update: Update | undefined,
+  legacy: Record<string, AttributeValueUpdate> | undefined,
+  before: Item,
+): Item {
   if (update) return applyUpdate(update, before);
   return legacy ? applyLegacyUpdates(legacy, before) : before;
 }
@@ -107,7 +114,9 @@ function conditionOf(input: Conditional, placeholders: Placeholders): Pick<Write
 function refuseKeyChange(table: Table, paths: DocumentPath[]): void {
   for (const { name } of schemaOf(table).all) {
     if (!paths.some((path) => path[0] === name)) continue;
-    throw validation(`One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`);
+    throw validation(
+      `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`,
+    );
   }
 }
 
@@ -124,6 +133,11 @@ export function performWrite(ctx: Context, write: Write): WriteOutcome {
   return applyWrite(ctx, write, before, write.change?.(before?.item));
 }
 
-export function applyWrite(ctx: Context, write: Write, before: Stored | undefined, after: Item | undefined): WriteOutcome {
+export function applyWrite(
+  ctx: Context,
+  write: Write,
+  before: Stored | undefined,
+  after: Item | undefined,
+): WriteOutcome {
   return { before: before?.item, after, written: writeItem(ctx, write.table, before, after) };
 }

@@ -10,7 +10,10 @@ export function applyUpdate(update: Update, before: Item): Item {
   const after: Item = { ...before };
   const values = update.set.map(({ path, value }) => ({ path, value: evaluate(value, before) }));
   const sums = update.add.map(({ path, value }) => ({ path, value: added(resolvePath(before, path), value) }));
-  const differences = update.delete.map(({ path, value }) => ({ path, rest: without(resolvePath(before, path), value) }));
+  const differences = update.delete.map(({ path, value }) => ({
+    path,
+    rest: without(resolvePath(before, path), value),
+  }));
   const owned = new Set<object>([after]);
   for (const { path, value } of [...values, ...sums]) assign(after, path, value, owned);
   for (const { path, rest } of differences) {
@@ -35,7 +38,8 @@ function evaluate(value: SetValue, item: Item): AttributeValue {
       return value.value;
     case 'path': {
       const found = resolvePath(item, value.path);
-      if (found === undefined) throw validation('The provided expression refers to an attribute that does not exist in the item');
+      if (found === undefined)
+        throw validation('The provided expression refers to an attribute that does not exist in the item');
       return found;
     }
     case 'if_not_exists':
@@ -68,7 +72,10 @@ export function added(old: AttributeValue | undefined, value: AttributeValue): A
 }
 
 /** DELETE: the elements that are left, undefined when none is; `untouched` when there was nothing. */
-export function without(old: AttributeValue | undefined, value: AttributeValue): AttributeValue | undefined | 'untouched' {
+export function without(
+  old: AttributeValue | undefined,
+  value: AttributeValue,
+): AttributeValue | undefined | 'untouched' {
   if (old === undefined) return 'untouched';
   if (typeOf(old) !== typeOf(value)) throw wrongOperand();
   const gone = setElements(value);

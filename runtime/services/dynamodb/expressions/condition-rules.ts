@@ -17,7 +17,9 @@ export const functions: Readonly<Record<string, number>> = {
 export function checkFunction(name: string, operands: Operand[], fail: Fail): void {
   const [first, second] = operands;
   if (operands.length !== functions[name]) {
-    throw fail(`Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`);
+    throw fail(
+      `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`,
+    );
   }
   const needsPath = name === 'attribute_exists' || name === 'attribute_not_exists';
   if (needsPath && first?.kind !== 'path') {
@@ -29,7 +31,8 @@ export function checkFunction(name: string, operands: Operand[], fail: Fail): vo
 }
 
 function checkTypeArgument(operand: Operand | undefined, fail: Fail): void {
-  if (operand?.kind !== 'value') throw incorrectType('attribute_type', operand?.kind === 'size' ? 'N' : '{NS,SS,L,BS,N,M,B,BOOL,NULL,S}', fail);
+  if (operand?.kind !== 'value')
+    throw incorrectType('attribute_type', operand?.kind === 'size' ? 'N' : '{NS,SS,L,BS,N,M,B,BOOL,NULL,S}', fail);
   const { value } = operand;
   if (value.S === undefined) throw incorrectType('attribute_type', typeOf(value), fail);
   if (!(typeNames as readonly string[]).includes(value.S)) {
@@ -51,7 +54,9 @@ export function checkDistinct(operator: string, first: Operand, rest: Operand[],
   if (first.kind !== 'path') return;
   const own = formatPath(first.path);
   if (rest.some((operand) => operand.kind === 'path' && formatPath(operand.path) === own)) {
-    throw fail(`The first operand must be distinct from the remaining operands for this operator or function; operator: ${operator}, first operand: ${own}`);
+    throw fail(
+      `The first operand must be distinct from the remaining operands for this operator or function; operator: ${operator}, first operand: ${own}`,
+    );
   }
 }
 

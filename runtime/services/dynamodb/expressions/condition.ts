@@ -101,7 +101,8 @@ class ConditionParser {
       if (kind === 'symbol') {
         if (text === ')') return ahead > 0;
         if (text !== '.' && text !== '[' && text !== ']') return false;
-      } else if (kind === 'end' || (ahead > 0 && kind === 'name' && this.#reader.peek(ahead - 1).text !== '.')) return false;
+      } else if (kind === 'end' || (ahead > 0 && kind === 'name' && this.#reader.peek(ahead - 1).text !== '.'))
+        return false;
     }
   }
 
@@ -110,8 +111,14 @@ class ConditionParser {
     const token = reader.peek();
     if (token.kind !== 'name' || reader.peek(1).text !== '(' || token.text === 'size') return undefined;
     if (!Object.hasOwn(functions, token.text)) {
-      if (token.text !== 'if_not_exists' && token.text !== 'list_append') throw reader.error(`Invalid function name; function: ${token.text}`);
-      const kind = reader.what === 'FilterExpression' ? 'filter' : reader.what === 'KeyConditionExpression' ? 'key condition' : 'condition';
+      if (token.text !== 'if_not_exists' && token.text !== 'list_append')
+        throw reader.error(`Invalid function name; function: ${token.text}`);
+      const kind =
+        reader.what === 'FilterExpression'
+          ? 'filter'
+          : reader.what === 'KeyConditionExpression'
+            ? 'key condition'
+            : 'condition';
       throw reader.error(`The function is not allowed in a ${kind} expression; function: ${token.text}`);
     }
     reader.next();
@@ -144,7 +151,10 @@ class ConditionParser {
     if (reader.take('IN')) {
       const list = this.#operands();
       reader.countOperator();
-      if (list.length > 100) throw fail(`Incorrect number of operands for operator or function; operator or function: IN, number of operands: ${list.length}`);
+      if (list.length > 100)
+        throw fail(
+          `Incorrect number of operands for operator or function; operator or function: IN, number of operands: ${list.length}`,
+        );
       checkDistinct('IN', left, list, fail);
       return { kind: 'in', value: left, list };
     }
@@ -160,7 +170,8 @@ class ConditionParser {
   #operand(): Operand {
     const reader = this.#reader;
     const token = reader.peek();
-    if (token.kind === 'value') return { kind: 'value', value: this.#placeholders.value(reader.next().text, reader.what) };
+    if (token.kind === 'value')
+      return { kind: 'value', value: this.#placeholders.value(reader.next().text, reader.what) };
     if (reader.isNext('(')) {
       reader.next();
       const inner = this.#operand();
@@ -181,9 +192,12 @@ class ConditionParser {
     const operands = this.#operands();
     const [operand] = operands;
     if (operands.length !== 1) {
-      throw reader.error(`Incorrect number of operands for operator or function; operator or function: size, number of operands: ${operands.length}`);
+      throw reader.error(
+        `Incorrect number of operands for operator or function; operator or function: size, number of operands: ${operands.length}`,
+      );
     }
-    if (operand?.kind !== 'path') throw reader.error('Operator or function requires a document path; operator or function: size');
+    if (operand?.kind !== 'path')
+      throw reader.error('Operator or function requires a document path; operator or function: size');
     reader.countOperator();
     return { kind: 'size', path: operand.path };
   }

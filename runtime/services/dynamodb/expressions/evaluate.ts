@@ -13,21 +13,28 @@ export function holds(condition: Condition, item: Item): boolean {
     case 'not':
       return !holds(condition.part, item);
     case 'compare':
-      return compare(condition.operator, valueOf(condition.left, item), valueOf(condition.right, item));
+      return compare(condition.operator, operandValue(condition.left, item), operandValue(condition.right, item));
     case 'between': {
-      const value = valueOf(condition.value, item);
-      return compare('>=', value, valueOf(condition.low, item)) && compare('<=', value, valueOf(condition.high, item));
+      const value = operandValue(condition.value, item);
+      return (
+        compare('>=', value, operandValue(condition.low, item)) &&
+        compare('<=', value, operandValue(condition.high, item))
+      );
     }
     case 'in': {
-      const value = valueOf(condition.value, item);
-      return condition.list.some((one) => compare('=', value, valueOf(one, item)));
+      const value = operandValue(condition.value, item);
+      return condition.list.some((one) => compare('=', value, operandValue(one, item)));
     }
     case 'function':
-      return applyFunction(condition.name, valueOf(condition.operands[0], item), valueOf(condition.operands[1], item));
+      return applyFunction(
+        condition.name,
+        operandValue(condition.operands[0], item),
+        operandValue(condition.operands[1], item),
+      );
   }
 }
 
-function valueOf(operand: Operand | undefined, item: Item): AttributeValue | undefined {
+function operandValue(operand: Operand | undefined, item: Item): AttributeValue | undefined {
   if (operand === undefined) return undefined;
   if (operand.kind === 'value') return operand.value;
   const value = resolvePath(item, operand.path);

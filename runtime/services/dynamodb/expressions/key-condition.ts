@@ -42,7 +42,8 @@ function flatten(condition: Condition): Condition[] {
 }
 
 function operatorRefused(condition: Condition): string | undefined {
-  if (condition.kind === 'or' || condition.kind === 'not' || condition.kind === 'in') return condition.kind.toUpperCase();
+  if (condition.kind === 'or' || condition.kind === 'not' || condition.kind === 'in')
+    return condition.kind.toUpperCase();
   if (condition.kind === 'function' && condition.name !== 'begins_with') return condition.name;
   return condition.kind === 'compare' && condition.operator === '<>' ? '<>' : undefined;
 }
@@ -55,10 +56,18 @@ function keyCondition(part: Condition): KeyCondition {
     return { name: attributeOf([own, other], undefined), operator, values: valuesIn([other]) };
   }
   if (part.kind === 'between') {
-    return { name: attributeOf([part.value, part.low, part.high], 'BETWEEN'), operator: 'BETWEEN', values: valuesIn([part.low, part.high]) };
+    return {
+      name: attributeOf([part.value, part.low, part.high], 'BETWEEN'),
+      operator: 'BETWEEN',
+      values: valuesIn([part.low, part.high]),
+    };
   }
   if (part.kind !== 'function') throw new Error('a key condition that flatten let through');
-  return { name: attributeOf(part.operands, 'begins_with'), operator: 'begins_with', values: valuesIn(part.operands.slice(1)) };
+  return {
+    name: attributeOf(part.operands, 'begins_with'),
+    operator: 'begins_with',
+    values: valuesIn(part.operands.slice(1)),
+  };
 }
 
 const mirrored = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
@@ -66,12 +75,15 @@ const mirrored = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as con
 function attributeOf(operands: Operand[], operator: string | undefined): string {
   const paths = operands.filter((operand) => operand.kind === 'path');
   if (operator && operands[0]?.kind === 'value') {
-    throw validation(`Invalid condition in KeyConditionExpression: ${operator} operator must have the key attribute as its first operand`);
+    throw validation(
+      `Invalid condition in KeyConditionExpression: ${operator} operator must have the key attribute as its first operand`,
+    );
   }
   if (operands.some((operand) => operand.kind === 'size')) {
     throw validation('KeyConditionExpressions cannot contain nested operations');
   }
-  if (paths.length > 1) throw validation('Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition');
+  if (paths.length > 1)
+    throw validation('Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition');
   const [path] = paths;
   if (!path) throw validation('Invalid condition in KeyConditionExpression: No key attribute specified');
   if (path.path.length > 1) throw validation('KeyConditionExpressions cannot have conditions on nested attributes');

@@ -1,4 +1,9 @@
-import type { AttributeValue, AttributeValueUpdate, Condition as LegacyCondition, ExpectedAttributeValue } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeValue,
+  AttributeValueUpdate,
+  ExpectedAttributeValue,
+  Condition as LegacyCondition,
+} from '@aws-sdk/client-dynamodb';
 import { checkValue, type Item, typeOf } from '../behaviour/values.ts';
 import { validation } from '../errors.ts';
 import { added, without } from './apply-update.ts';
@@ -28,22 +33,35 @@ const comparators = { EQ: '=', NE: '<>', LE: '<=', LT: '<', GE: '>=', GT: '>' } 
 
 /** ScanFilter and QueryFilter. */
 export function filterOf(filter: Record<string, LegacyCondition>, operator: string | undefined): Condition | undefined {
-  return joined(Object.entries(filter).map(([name, comparison]) => comparisonOf(name, comparison)), operator);
+  return joined(
+    Object.entries(filter).map(([name, comparison]) => comparisonOf(name, comparison)),
+    operator,
+  );
 }
 
 /** Expected: `Value` and `Exists` are its older form. */
-export function expectationOf(expected: Record<string, ExpectedAttributeValue>, operator: string | undefined): Condition | undefined {
+export function expectationOf(
+  expected: Record<string, ExpectedAttributeValue>,
+  operator: string | undefined,
+): Condition | undefined {
   const parts = Object.entries(expected).map(([name, one]) => {
     if (one.ComparisonOperator !== undefined) return comparisonOf(name, one);
     if (one.AttributeValueList !== undefined) {
-      throw validation(`One or more parameter values were invalid: AttributeValueList can only be used with a ComparisonOperator for Attribute: ${name}`);
+      throw validation(
+        `One or more parameter values were invalid: AttributeValueList can only be used with a ComparisonOperator for Attribute: ${name}`,
+      );
     }
     if (one.Exists === false) {
-      if (one.Value) throw validation(`One or more parameter values were invalid: Value cannot be used when Exists is set to false for Attribute: ${name}`);
+      if (one.Value)
+        throw validation(
+          `One or more parameter values were invalid: Value cannot be used when Exists is set to false for Attribute: ${name}`,
+        );
       return comparisonOf(name, { ComparisonOperator: 'NULL' });
     }
     if (!one.Value) {
-      throw validation(`One or more parameter values were invalid: Value must be provided when Exists is ${one.Exists ?? 'null'} for Attribute: ${name}`);
+      throw validation(
+        `One or more parameter values were invalid: Value must be provided when Exists is ${one.Exists ?? 'null'} for Attribute: ${name}`,
+      );
     }
     return comparisonOf(name, { ComparisonOperator: 'EQ', AttributeValueList: [one.Value] });
   });
@@ -70,7 +88,10 @@ function comparisonOf(name: string, comparison: Comparison): Condition {
   if (operator === 'CONTAINS') return { kind: 'function', name: 'contains', operands: [path, first] };
   if (operator === 'NOT_CONTAINS') {
     const present: Condition = { kind: 'function', name: 'attribute_exists', operands: [path] };
-    return { kind: 'and', parts: [present, { kind: 'not', part: { kind: 'function', name: 'contains', operands: [path, first] } }] };
+    return {
+      kind: 'and',
+      parts: [present, { kind: 'not', part: { kind: 'function', name: 'contains', operands: [path, first] } }],
+    };
   }
   return { kind: 'compare', operator: comparators[operator as keyof typeof comparators], left: path, right: first };
 }
@@ -79,10 +100,14 @@ function checkedValues(operator: string, { AttributeValueList = [] }: Comparison
   const [least, most] = counts[operator] ?? [];
   if (least === undefined || most === undefined) {
     const known = 'IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS';
-    throw validation(`1 validation error detected: Value '${operator}' at 'comparisonOperator' failed to satisfy constraint: Member must satisfy enum value set: [${known}]`);
+    throw validation(
+      `1 validation error detected: Value '${operator}' at 'comparisonOperator' failed to satisfy constraint: Member must satisfy enum value set: [${known}]`,
+    );
   }
   if (AttributeValueList.length < least || AttributeValueList.length > most) {
-    throw validation(`One or more parameter values were invalid: Invalid number of argument(s) for the ${operator} ComparisonOperator`);
+    throw validation(
+      `One or more parameter values were invalid: Invalid number of argument(s) for the ${operator} ComparisonOperator`,
+    );
   }
   return AttributeValueList.map((value) => checkValue(value));
 }
@@ -95,7 +120,8 @@ export function legacyKeyConditions(conditions: Record<string, LegacyCondition>)
     if (operator === 'BETWEEN') return { name, operator, values };
     if (operator === 'BEGINS_WITH') return { name, operator: 'begins_with', values };
     const comparator = comparators[operator as keyof typeof comparators];
-    if (comparator === undefined || comparator === '<>') throw validation('Attempted conditional constraint is not an indexable operation');
+    if (comparator === undefined || comparator === '<>')
+      throw validation('Attempted conditional constraint is not an indexable operation');
     return { name, operator: comparator, values };
   });
 }
@@ -106,10 +132,14 @@ export function applyLegacyUpdates(updates: Record<string, AttributeValueUpdate>
   for (const [name, { Action = 'PUT', Value }] of Object.entries(updates)) {
     const value = Value && checkValue(Value);
     if (!value) {
-      if (Action !== 'DELETE') throw validation(`One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is specified`);
+      if (Action !== 'DELETE')
+        throw validation(
+          `One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is specified`,
+        );
       delete after[name];
     } else if (Action === 'PUT') after[name] = value;
-    else if (Action === 'ADD') after[name] = value.L ? { L: [...(after[name]?.L ?? []), ...value.L] } : addedChecked(after[name], value);
+    else if (Action === 'ADD')
+      after[name] = value.L ? { L: [...(after[name]?.L ?? []), ...value.L] } : addedChecked(after[name], value);
     else {
       const rest = without(after[name], value);
       if (rest === undefined) delete after[name];

@@ -7,7 +7,10 @@ import { parseProjection } from './projection.ts';
  * A request uses expressions or the parameters they replaced, not both; and placeholders only beside an expression.
  * `values` names the expressions that can use values, where not all of them can.
  */
-export function checkMixture(input: object, { expressions, legacy, values = expressions }: { expressions: string[]; legacy: string[]; values?: string[] }): void {
+export function checkMixture(
+  input: object,
+  { expressions, legacy, values = expressions }: { expressions: string[]; legacy: string[]; values?: string[] },
+): void {
   const given = input as Record<string, unknown>;
   const old = legacy.filter((name) => given[name] !== undefined);
   const anyExpression = expressions.some((name) => given[name] !== undefined);
@@ -19,12 +22,14 @@ export function checkMixture(input: object, { expressions, legacy, values = expr
     );
   }
   if (given.ExpressionAttributeNames !== undefined && !anyExpression) throw alone(given, expressions, values);
-  if (given.ExpressionAttributeValues !== undefined && !values.some((name) => given[name] !== undefined)) throw alone({ ExpressionAttributeValues: true }, expressions, values);
+  if (given.ExpressionAttributeValues !== undefined && !values.some((name) => given[name] !== undefined))
+    throw alone({ ExpressionAttributeValues: true }, expressions, values);
   if (given.ConditionalOperator !== undefined) checkOperator(given, legacy);
 }
 
 function alone(given: Record<string, unknown>, expressions: string[], values: string[]): Error {
-  if (given.ExpressionAttributeNames !== undefined) return validation('ExpressionAttributeNames can only be specified when using expressions');
+  if (given.ExpressionAttributeNames !== undefined)
+    return validation('ExpressionAttributeNames can only be specified when using expressions');
   const verb = (values.length > 0 ? values : expressions).length > 1 ? 'are' : 'is';
   const names = (values.length > 0 ? values : expressions).join(' and ');
   return validation(`ExpressionAttributeValues can only be specified when using expressions: ${names} ${verb} null`);
@@ -33,7 +38,9 @@ function alone(given: Record<string, unknown>, expressions: string[], values: st
 function checkOperator(given: Record<string, unknown>, legacy: string[]): void {
   const filter = legacy.map((name) => given[name]).find((value) => value !== undefined && typeof value === 'object');
   if (filter && Object.keys(filter as object).length > 1) return;
-  throw validation('One or more parameter values were invalid: ConditionalOperator can only be used when Filter or Expected has two or more elements');
+  throw validation(
+    'One or more parameter values were invalid: ConditionalOperator can only be used when Filter or Expected has two or more elements',
+  );
 }
 
 /** ProjectionExpression, or AttributesToGet. */

@@ -26,7 +26,9 @@ export class Placeholders {
     }
     const name = this.#names[text];
     if (name === undefined) {
-      throw validation(`Invalid ${what}: An expression attribute name used in the document path is not defined; attribute name: ${text}`);
+      throw validation(
+        `Invalid ${what}: An expression attribute name used in the document path is not defined; attribute name: ${text}`,
+      );
     }
     this.#usedNames ??= new Set();
     this.#usedNames.add(text);
@@ -36,7 +38,9 @@ export class Placeholders {
   value(text: string, what: string): AttributeValue {
     const value = this.#values[text];
     if (value === undefined) {
-      throw validation(`Invalid ${what}: An expression attribute value used in expression is not defined; attribute value: ${text}`);
+      throw validation(
+        `Invalid ${what}: An expression attribute value used in expression is not defined; attribute value: ${text}`,
+      );
     }
     this.#usedValues ??= new Set();
     this.#usedValues.add(text);
@@ -51,7 +55,9 @@ export class Placeholders {
     }
     const values = Object.keys(this.#values).filter((name) => !this.#usedValues?.has(name));
     if (values.length > 0) {
-      throw validation(`Value provided in ExpressionAttributeValues unused in expressions: keys: {${values.join(', ')}}`);
+      throw validation(
+        `Value provided in ExpressionAttributeValues unused in expressions: keys: {${values.join(', ')}}`,
+      );
     }
   }
 }

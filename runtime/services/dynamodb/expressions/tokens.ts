@@ -18,7 +18,9 @@ export function tokenize(text: string, what: string): Token[] {
   if (text.trim() === '') throw validation(`Invalid ${what}: The expression can not be empty;`);
   const bytes = Buffer.byteLength(text);
   if (bytes > longestExpression) {
-    throw validation(`Invalid ${what}: Expression size has exceeded the maximum allowed size; expression size: ${bytes}`);
+    throw validation(
+      `Invalid ${what}: Expression size has exceeded the maximum allowed size; expression size: ${bytes}`,
+    );
   }
   const tokens: Token[] = [];
   const length = text.trimEnd().length;
@@ -91,7 +93,8 @@ export class TokenReader {
   /** "A maximum of 300 operators are allowed" in one expression. */
   countOperator(): void {
     this.#operators += 1;
-    if (this.#operators > mostOperators) throw this.error(`The expression contains too many operators; operator count: ${this.#operators}`);
+    if (this.#operators > mostOperators)
+      throw this.error(`The expression contains too many operators; operator count: ${this.#operators}`);
   }
 
   error(sentence: string): Error {

@@ -21,7 +21,14 @@ export type SetValue =
 
 const what = 'UpdateExpression';
 const clauses = ['SET', 'REMOVE', 'ADD', 'DELETE'];
-const conditionFunctions = ['attribute_exists', 'attribute_not_exists', 'attribute_type', 'begins_with', 'contains', 'size'];
+const conditionFunctions = [
+  'attribute_exists',
+  'attribute_not_exists',
+  'attribute_type',
+  'begins_with',
+  'contains',
+  'size',
+];
 
 export function parseUpdate(text: string, placeholders: Placeholders): Update {
   return new UpdateParser(text, placeholders).parse();
@@ -29,7 +36,12 @@ export function parseUpdate(text: string, placeholders: Placeholders): Update {
 
 /** Every path the update writes. */
 export function pathsWritten(update: Update): DocumentPath[] {
-  return [...update.set.map((one) => one.path), ...update.remove, ...update.add.map((one) => one.path), ...update.delete.map((one) => one.path)];
+  return [
+    ...update.set.map((one) => one.path),
+    ...update.remove,
+    ...update.add.map((one) => one.path),
+    ...update.delete.map((one) => one.path),
+  ];
 }
 
 class UpdateParser {
@@ -49,7 +61,8 @@ class UpdateParser {
       const clause = reader.peek().text.toUpperCase();
       if (!clauses.includes(clause)) throw reader.syntaxError();
       reader.next();
-      if (seen.has(clause)) throw reader.error(`The "${clause}" section can only be used once in an update expression;`);
+      if (seen.has(clause))
+        throw reader.error(`The "${clause}" section can only be used once in an update expression;`);
       seen.add(clause);
       do this.#action(clause);
       while (reader.take(','));
@@ -97,7 +110,9 @@ class UpdateParser {
   #checkArithmetic(operator: string, side: SetValue): void {
     const type = side.kind === 'value' ? typeOf(side.value) : side.kind === 'list_append' ? 'L' : 'N';
     if (type === 'N') return;
-    throw this.#reader.error(`Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${type}`);
+    throw this.#reader.error(
+      `Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${type}`,
+    );
   }
 
   #term(): SetValue {
@@ -117,8 +132,10 @@ class UpdateParser {
   #function(): SetValue {
     const reader = this.#reader;
     const name = reader.next().text;
-    if (conditionFunctions.includes(name)) throw reader.error(`The function is not allowed in an update expression; function: ${name}`);
-    if (name !== 'if_not_exists' && name !== 'list_append') throw reader.error(`Invalid function name; function: ${name}`);
+    if (conditionFunctions.includes(name))
+      throw reader.error(`The function is not allowed in an update expression; function: ${name}`);
+    if (name !== 'if_not_exists' && name !== 'list_append')
+      throw reader.error(`Invalid function name; function: ${name}`);
     reader.expect('(');
     const operands = [this.#sum()];
     while (reader.take(',')) operands.push(this.#sum());
@@ -126,13 +143,16 @@ class UpdateParser {
     reader.countOperator();
     const [left, right] = operands;
     if (operands.length !== 2 || !left || !right) {
-      throw reader.error(`Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`);
+      throw reader.error(
+        `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`,
+      );
     }
     if (name === 'list_append') {
       for (const side of [left, right]) this.#checkList(side);
       return { kind: 'list_append', left, right };
     }
-    if (left.kind !== 'path') throw reader.error('Operator or function requires a document path; operator or function: if_not_exists');
+    if (left.kind !== 'path')
+      throw reader.error('Operator or function requires a document path; operator or function: if_not_exists');
     return { kind: 'if_not_exists', path: left.path, otherwise: right };
   }
 

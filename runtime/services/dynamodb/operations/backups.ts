@@ -19,7 +19,8 @@ export function CreateBackup(ctx: Context, input: CreateBackupCommandInput) {
   if (!/^[a-zA-Z0-9_.-]+$/.test(BackupName)) {
     throw constraint(BackupName, 'backupName', 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+');
   }
-  if (BackupName.length < 3) throw constraint(BackupName, 'backupName', 'Member must have length greater than or equal to 3');
+  if (BackupName.length < 3)
+    throw constraint(BackupName, 'backupName', 'Member must have length greater than or equal to 3');
   const table = findTable(ctx, ctx, input.TableName ?? '');
   if (!table) throw tableMissing(nameOf(input.TableName ?? ''));
   return { BackupDetails: detailsOf(takeBackup(ctx, table, { BackupName, BackupType: 'USER' })) };
@@ -58,11 +59,15 @@ function describeBackup(backup: Backup) {
     SourceTableFeatureDetails: {
       ...(table.LocalSecondaryIndexes.length > 0 ? { LocalSecondaryIndexes: table.LocalSecondaryIndexes } : {}),
       ...(table.GlobalSecondaryIndexes.length > 0 ? { GlobalSecondaryIndexes: table.GlobalSecondaryIndexes } : {}),
-      ...(table.stream?.enabled ? { StreamDescription: { StreamEnabled: true, StreamViewType: table.stream.StreamViewType } } : {}),
+      ...(table.stream?.enabled
+        ? { StreamDescription: { StreamEnabled: true, StreamViewType: table.stream.StreamViewType } }
+        : {}),
       ...(table.timeToLive?.Enabled
         ? { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: table.timeToLive.AttributeName } }
         : {}),
-      ...(table.sse ? { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: table.sse.KMSMasterKeyArn } } : {}),
+      ...(table.sse
+        ? { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: table.sse.KMSMasterKeyArn } }
+        : {}),
     },
   };
 }
@@ -81,7 +86,9 @@ export function DeleteBackup(ctx: Context, input: DeleteBackupCommandInput) {
   const backup = backupAt(ctx, input.BackupArn);
   const description = describeBackup(backup);
   dropBackup(ctx, backup);
-  return { BackupDescription: { ...description, BackupDetails: { ...description.BackupDetails, BackupStatus: 'DELETED' } } };
+  return {
+    BackupDescription: { ...description, BackupDetails: { ...description.BackupDetails, BackupStatus: 'DELETED' } },
+  };
 }
 
 export function ListBackups(ctx: Context, input: ListBackupsCommandInput) {

@@ -1,4 +1,9 @@
-import type { BatchGetItemCommandInput, BatchWriteItemCommandInput, KeysAndAttributes, WriteRequest } from '@aws-sdk/client-dynamodb';
+import type {
+  BatchGetItemCommandInput,
+  BatchWriteItemCommandInput,
+  KeysAndAttributes,
+  WriteRequest,
+} from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
 import { Capacity, readUnits } from '../behaviour/capacity.ts';
 import { collectionMetrics } from '../behaviour/item-collections.ts';
@@ -8,8 +13,8 @@ import { canonical, type Item } from '../behaviour/values.ts';
 import { readItem } from '../behaviour/write-item.ts';
 import { deleteWrite, performWrite, putWrite, type Write } from '../behaviour/writes.ts';
 import { constraint, validation } from '../errors.ts';
-import type { DocumentPath } from '../expressions/paths.ts';
 import { checkMixture, projectionOf } from '../expressions/parameters.ts';
+import type { DocumentPath } from '../expressions/paths.ts';
 import { Placeholders } from '../expressions/placeholders.ts';
 import { project } from '../expressions/projection.ts';
 import { type Table, tableAt } from '../state.ts';
@@ -71,7 +76,8 @@ function readsOf(ctx: Context, requests: Record<string, KeysAndAttributes>): Bat
     placeholders.checkUsed();
     const table = tableAt(ctx, name);
     const keys = (request.Keys ?? []).map((key) => checkKey(table, key));
-    if (new Set(keys.map((key) => canonical({ M: key }))).size !== keys.length) throw validation('Provided list of item keys contains duplicates');
+    if (new Set(keys.map((key) => canonical({ M: key }))).size !== keys.length)
+      throw validation('Provided list of item keys contains duplicates');
     return { name, table, request, keys, paths };
   });
 }
@@ -110,7 +116,9 @@ export function BatchWriteItem(ctx: Context, input: BatchWriteItemCommandInput) 
     const collection = collectionMetrics(ctx, table, write.key, input.ReturnItemCollectionMetrics);
     if (collection) ItemCollectionMetrics[name] = [...(ItemCollectionMetrics[name] ?? []), collection];
   }
-  const ConsumedCapacity = [...capacities.values()].flatMap((capacity) => capacity.spend(ctx, input.ReturnConsumedCapacity) ?? []);
+  const ConsumedCapacity = [...capacities.values()].flatMap(
+    (capacity) => capacity.spend(ctx, input.ReturnConsumedCapacity) ?? [],
+  );
   return {
     UnprocessedItems,
     ...(Object.keys(ItemCollectionMetrics).length > 0 ? { ItemCollectionMetrics } : {}),
@@ -142,7 +150,9 @@ function writesOf(ctx: Context, requests: Record<string, WriteRequest[]>): Batch
 
 function writeOf(ctx: Context, TableName: string, { PutRequest, DeleteRequest }: WriteRequest): Write {
   if (PutRequest && DeleteRequest) {
-    throw validation('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
+    throw validation(
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+    );
   }
   if (PutRequest) return putWrite(ctx, { TableName, Item: PutRequest.Item });
   if (DeleteRequest) return deleteWrite(ctx, { TableName, Key: DeleteRequest.Key });

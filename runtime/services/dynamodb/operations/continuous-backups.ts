@@ -26,7 +26,9 @@ export function UpdateContinuousBackups(ctx: Context, input: UpdateContinuousBac
   if (days < 1) throw constraint(days, member, 'Member must have value greater than or equal to 1');
   if (days > mostDays) throw constraint(days, member, `Member must have value less than or equal to ${mostDays}`);
   if (!PointInTimeRecoveryEnabled) clearJournal(ctx, table);
-  const recovery = PointInTimeRecoveryEnabled ? { sinceMs: table.recovery?.sinceMs ?? ctx.clock.now(), days } : undefined;
+  const recovery = PointInTimeRecoveryEnabled
+    ? { sinceMs: table.recovery?.sinceMs ?? ctx.clock.now(), days }
+    : undefined;
   tables(ctx, table).put(table.TableName, { ...table, recovery });
   return DescribeContinuousBackups(ctx, input);
 }
@@ -58,7 +60,10 @@ function earliestOf(ctx: Context, { recovery }: Table): number {
 export async function RestoreTableToPointInTime(ctx: Context, input: RestoreTableToPointInTimeCommandInput) {
   const source = tableOf(ctx, input.SourceTableArn ?? input.SourceTableName);
   if (!source.recovery) {
-    throw new AwsError('PointInTimeRecoveryUnavailableException', `Point in time recovery is not enabled for table '${source.TableName}'`);
+    throw new AwsError(
+      'PointInTimeRecoveryUnavailableException',
+      `Point in time recovery is not enabled for table '${source.TableName}'`,
+    );
   }
   const atMs = momentOf(ctx, source, input);
   await unlock(ctx, source);

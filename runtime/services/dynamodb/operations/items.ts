@@ -1,4 +1,9 @@
-import type { DeleteItemCommandInput, GetItemCommandInput, PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  DeleteItemCommandInput,
+  GetItemCommandInput,
+  PutItemCommandInput,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
 import { Capacity, readUnits } from '../behaviour/capacity.ts';
 import { collectionMetrics } from '../behaviour/item-collections.ts';
@@ -6,7 +11,14 @@ import { checkKey } from '../behaviour/keys.ts';
 import { checkReturnValues, returned } from '../behaviour/return-values.ts';
 import { admit } from '../behaviour/throughput.ts';
 import { readItem } from '../behaviour/write-item.ts';
-import { deleteWrite, performWrite, putWrite, updateWrite, type Write, type WriteOutcome } from '../behaviour/writes.ts';
+import {
+  deleteWrite,
+  performWrite,
+  putWrite,
+  updateWrite,
+  type Write,
+  type WriteOutcome,
+} from '../behaviour/writes.ts';
 import { checkMixture, projectionOf } from '../expressions/parameters.ts';
 import { Placeholders } from '../expressions/placeholders.ts';
 import { project } from '../expressions/projection.ts';
@@ -24,7 +36,10 @@ export function GetItem(ctx: Context, input: GetItemCommandInput) {
   const capacity = new Capacity(table, 'read');
   capacity.add(readUnits(found?.size ?? 0, { consistent: input.ConsistentRead }));
   const ConsumedCapacity = capacity.spend(ctx, input.ReturnConsumedCapacity);
-  return { ...(found ? { Item: paths ? project(found.item, paths) : found.item } : {}), ...(ConsumedCapacity ? { ConsumedCapacity } : {}) };
+  return {
+    ...(found ? { Item: paths ? project(found.item, paths) : found.item } : {}),
+    ...(ConsumedCapacity ? { ConsumedCapacity } : {}),
+  };
 }
 
 export function PutItem(ctx: Context, input: PutItemCommandInput) {
@@ -53,10 +68,18 @@ function perform(ctx: Context, write: Write): WriteOutcome {
   return performWrite(ctx, write);
 }
 
-function accounts(ctx: Context, write: Write, outcome: WriteOutcome, input: PutItemCommandInput | UpdateItemCommandInput | DeleteItemCommandInput): object {
+function accounts(
+  ctx: Context,
+  write: Write,
+  outcome: WriteOutcome,
+  input: PutItemCommandInput | UpdateItemCommandInput | DeleteItemCommandInput,
+): object {
   const capacity = new Capacity(write.table, 'write');
   capacity.addWrite(outcome.written);
   const ConsumedCapacity = capacity.spend(ctx, input.ReturnConsumedCapacity);
   const ItemCollectionMetrics = collectionMetrics(ctx, write.table, write.key, input.ReturnItemCollectionMetrics);
-  return { ...(ConsumedCapacity ? { ConsumedCapacity } : {}), ...(ItemCollectionMetrics ? { ItemCollectionMetrics } : {}) };
+  return {
+    ...(ConsumedCapacity ? { ConsumedCapacity } : {}),
+    ...(ItemCollectionMetrics ? { ItemCollectionMetrics } : {}),
+  };
 }

@@ -2,7 +2,7 @@ import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamo
 import type { Context } from '../../../kernel/service.ts';
 import { encodePartition } from '../behaviour/keys.ts';
 import { type PageRequest, queryRows, readPage, scanRows } from '../behaviour/pages.ts';
-import { selectionOf, type Source, sourceOf, startOf } from '../behaviour/read-source.ts';
+import { type Source, selectionOf, sourceOf, startOf } from '../behaviour/read-source.ts';
 import { constraint, validation } from '../errors.ts';
 import { type Condition, type Operand, parseCondition } from '../expressions/condition.ts';
 import { type KeyCondition, type KeyRange, keyConditions, keyRange } from '../expressions/key-condition.ts';
@@ -27,7 +27,8 @@ export function Query(ctx: Context, input: QueryCommandInput) {
   checkMixture(input, queryParameters);
   const placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
   const keys = keyConditionsOf(input, placeholders);
-  const filter = parsedFilter(input, placeholders) ?? (input.QueryFilter && filterOf(input.QueryFilter, input.ConditionalOperator));
+  const filter =
+    parsedFilter(input, placeholders) ?? (input.QueryFilter && filterOf(input.QueryFilter, input.ConditionalOperator));
   const paths = projectionOf(input, placeholders);
   placeholders.checkUsed();
   const source = sourceOf(ctx, input);
@@ -67,25 +68,37 @@ export function Scan(ctx: Context, input: ScanCommandInput) {
   const segment = segmentOf(input);
   checkMixture(input, scanParameters);
   const placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
-  const filter = parsedFilter(input, placeholders) ?? (input.ScanFilter && filterOf(input.ScanFilter, input.ConditionalOperator));
+  const filter =
+    parsedFilter(input, placeholders) ?? (input.ScanFilter && filterOf(input.ScanFilter, input.ConditionalOperator));
   const paths = projectionOf(input, placeholders);
   placeholders.checkUsed();
   const source = sourceOf(ctx, input);
   const start = startOf(source, input.ExclusiveStartKey);
-  return readPage(ctx, source, { ...request('Scan', source, input, paths), filter, start, rows: scanRows(ctx, source, segment) });
+  return readPage(ctx, source, {
+    ...request('Scan', source, input, paths),
+    filter,
+    start,
+    rows: scanRows(ctx, source, segment),
+  });
 }
 
 /** "Parallel scan": both parameters or neither. */
 function segmentOf({ Segment, TotalSegments }: ScanCommandInput): { number: number; total: number } | undefined {
   if (Segment === undefined && TotalSegments === undefined) return undefined;
   if (TotalSegments === undefined) {
-    throw validation('The TotalSegments parameter is required but was not present in the request when Segment parameter is present');
+    throw validation(
+      'The TotalSegments parameter is required but was not present in the request when Segment parameter is present',
+    );
   }
   if (Segment === undefined) {
-    throw validation('The Segment parameter is required but was not present in the request when parameter TotalSegments is present');
+    throw validation(
+      'The Segment parameter is required but was not present in the request when parameter TotalSegments is present',
+    );
   }
-  if (TotalSegments < 1) throw constraint(TotalSegments, 'totalSegments', 'Member must have value greater than or equal to 1');
-  if (TotalSegments > 1_000_000) throw constraint(TotalSegments, 'totalSegments', 'Member must have value less than or equal to 1000000');
+  if (TotalSegments < 1)
+    throw constraint(TotalSegments, 'totalSegments', 'Member must have value greater than or equal to 1');
+  if (TotalSegments > 1_000_000)
+    throw constraint(TotalSegments, 'totalSegments', 'Member must have value less than or equal to 1000000');
   if (Segment < 0) throw constraint(Segment, 'segment', 'Member must have value greater than or equal to 0');
   if (Segment >= TotalSegments) {
     throw validation(
@@ -96,14 +109,22 @@ function segmentOf({ Segment, TotalSegments }: ScanCommandInput): { number: numb
 }
 
 function checkLimit(limit: number | undefined): void {
-  if (limit !== undefined && limit < 1) throw constraint(limit, 'limit', 'Member must have value greater than or equal to 1');
+  if (limit !== undefined && limit < 1)
+    throw constraint(limit, 'limit', 'Member must have value greater than or equal to 1');
 }
 
 function parsedFilter(input: QueryCommandInput | ScanCommandInput, placeholders: Placeholders): Condition | undefined {
-  return input.FilterExpression === undefined ? undefined : parseCondition(input.FilterExpression, placeholders, 'FilterExpression');
+  return input.FilterExpression === undefined
+    ? undefined
+    : parseCondition(input.FilterExpression, placeholders, 'FilterExpression');
 }
 
-function request(operation: 'Query' | 'Scan', source: Source, input: QueryCommandInput | ScanCommandInput, paths: ReturnType<typeof projectionOf>): Omit<PageRequest, 'filter' | 'start' | 'rows'> {
+function request(
+  operation: 'Query' | 'Scan',
+  source: Source,
+  input: QueryCommandInput | ScanCommandInput,
+  paths: ReturnType<typeof projectionOf>,
+): Omit<PageRequest, 'filter' | 'start' | 'rows'> {
   const parameter = input.AttributesToGet ? 'AttributesToGet' : 'ProjectionExpression';
   return {
     ...selectionOf(source, input.Select, { paths, parameter }),

@@ -1,4 +1,9 @@
-import type { CreateTableCommandInput, DeleteTableCommandInput, DescribeTableCommandInput, ListTablesCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  CreateTableCommandInput,
+  DeleteTableCommandInput,
+  DescribeTableCommandInput,
+  ListTablesCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../../kernel/service.ts';
 import { keepDeleted } from '../behaviour/backups.ts';
 import { forgetKey, newEncryption } from '../behaviour/encryption.ts';
@@ -43,7 +48,10 @@ function newTable(ctx: Context, TableName: string, input: CreateTableCommandInpu
     KeySchema: input.KeySchema ?? [],
     BillingMode: input.BillingMode === 'PAY_PER_REQUEST' ? 'PAY_PER_REQUEST' : 'PROVISIONED',
     ...(input.BillingMode === 'PAY_PER_REQUEST' ? { onDemandSinceMs: ctx.clock.now() } : {}),
-    ProvisionedThroughput: given && { ReadCapacityUnits: given.ReadCapacityUnits ?? 1, WriteCapacityUnits: given.WriteCapacityUnits ?? 1 },
+    ProvisionedThroughput: given && {
+      ReadCapacityUnits: given.ReadCapacityUnits ?? 1,
+      WriteCapacityUnits: given.WriteCapacityUnits ?? 1,
+    },
     OnDemandThroughput: input.OnDemandThroughput,
     WarmThroughput: input.WarmThroughput,
     GlobalSecondaryIndexes: input.GlobalSecondaryIndexes ?? [],
@@ -53,7 +61,10 @@ function newTable(ctx: Context, TableName: string, input: CreateTableCommandInpu
     DeletionProtectionEnabled: input.DeletionProtectionEnabled ?? false,
     TableClass: input.TableClass,
     tags: Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-    resourcePolicy: input.ResourcePolicy === undefined ? undefined : { Policy: input.ResourcePolicy, RevisionId: String(Math.floor(ctx.clock.now())) },
+    resourcePolicy:
+      input.ResourcePolicy === undefined
+        ? undefined
+        : { Policy: input.ResourcePolicy, RevisionId: String(Math.floor(ctx.clock.now())) },
   };
 }
 
@@ -61,10 +72,14 @@ export function viewTypeOf(specification: CreateTableCommandInput['StreamSpecifi
   if (!specification) return undefined;
   const { StreamEnabled, StreamViewType } = specification;
   if (StreamEnabled && !StreamViewType) {
-    throw validation('One or more parameter values were invalid: StreamViewType is required when StreamEnabled is true');
+    throw validation(
+      'One or more parameter values were invalid: StreamViewType is required when StreamEnabled is true',
+    );
   }
   if (!StreamEnabled && StreamViewType) {
-    throw validation('One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is false');
+    throw validation(
+      'One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is false',
+    );
   }
   return StreamEnabled ? StreamViewType : undefined;
 }
@@ -73,7 +88,9 @@ export function viewTypeOf(specification: CreateTableCommandInput['StreamSpecifi
 export function encryptionOf(ctx: Context, specification: CreateTableCommandInput['SSESpecification']) {
   if (!specification?.Enabled) {
     if (specification?.KMSMasterKeyId !== undefined) {
-      throw validation('One or more parameter values were invalid: KMSMasterKeyId can only be specified when SSE is enabled');
+      throw validation(
+        'One or more parameter values were invalid: KMSMasterKeyId can only be specified when SSE is enabled',
+      );
     }
     return undefined;
   }
@@ -101,7 +118,10 @@ export function ListTables(ctx: Context, input: ListTablesCommandInput) {
   if (limit < 1) throw constraint(limit, 'limit', 'Member must have value greater than or equal to 1');
   if (limit > 100) throw constraint(limit, 'limit', 'Member must have value less than or equal to 100');
   const after = input.ExclusiveStartTableName ?? '';
-  const names = tables(ctx, ctx).values().map((table) => table.TableName).filter((name) => name > after);
+  const names = tables(ctx, ctx)
+    .values()
+    .map((table) => table.TableName)
+    .filter((name) => name > after);
   const page = names.slice(0, limit);
   return { TableNames: page, ...(names.length > limit ? { LastEvaluatedTableName: page.at(-1) } : {}) };
 }
@@ -109,7 +129,9 @@ export function ListTables(ctx: Context, input: ListTablesCommandInput) {
 export function DeleteTable(ctx: Context, input: DeleteTableCommandInput) {
   const table = tableNamed(ctx, input.TableName);
   if (table.DeletionProtectionEnabled) {
-    throw validation('Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.');
+    throw validation(
+      'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+    );
   }
   const { TableName, TableArn, TableId, ItemCount, TableSizeBytes, ProvisionedThroughput } = describe(ctx, table);
   if (table.recovery) keepDeleted(ctx, table);
@@ -119,6 +141,15 @@ export function DeleteTable(ctx: Context, input: DeleteTableCommandInput) {
   tables(ctx, table).delete(table.TableName);
   ctx.engine(itemTable).drop(table.id);
   return {
-    TableDescription: { TableName, TableArn, TableId, ItemCount, TableSizeBytes, ProvisionedThroughput, TableStatus: 'DELETING', DeletionProtectionEnabled: false },
+    TableDescription: {
+      TableName,
+      TableArn,
+      TableId,
+      ItemCount,
+      TableSizeBytes,
+      ProvisionedThroughput,
+      TableStatus: 'DELETING',
+      DeletionProtectionEnabled: false,
+    },
   };
 }

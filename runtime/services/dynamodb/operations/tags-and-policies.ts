@@ -17,8 +17,12 @@ const mostTags = 50;
 
 export function TagResource(ctx: Context, input: TagResourceCommandInput) {
   const table = taggedTable(ctx, input.ResourceArn);
-  const tags = { ...table.tags, ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])) };
-  if (Object.keys(tags).length > mostTags) throw validation('One or more parameter values were invalid: Too many tags: a table has at most 50');
+  const tags = {
+    ...table.tags,
+    ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+  };
+  if (Object.keys(tags).length > mostTags)
+    throw validation('One or more parameter values were invalid: Too many tags: a table has at most 50');
   tables(ctx, table).put(table.TableName, { ...table, tags });
 }
 
@@ -52,7 +56,10 @@ export function PutResourcePolicy(ctx: Context, input: PutResourcePolicyCommandI
   checkPolicy(Policy);
   checkRevision(table, input.ExpectedRevisionId);
   // The same policy again keeps its revision (API Reference of PutResourcePolicy).
-  const RevisionId = table.resourcePolicy?.Policy === Policy ? table.resourcePolicy.RevisionId : `${Math.floor(ctx.clock.now())}${ctx.ids.hex(4)}`;
+  const RevisionId =
+    table.resourcePolicy?.Policy === Policy
+      ? table.resourcePolicy.RevisionId
+      : `${Math.floor(ctx.clock.now())}${ctx.ids.hex(4)}`;
   tables(ctx, table).put(table.TableName, { ...table, resourcePolicy: { Policy, RevisionId } });
   return { RevisionId };
 }
@@ -69,7 +76,8 @@ function policyNotFound(sentence: string): AwsError {
 
 export function GetResourcePolicy(ctx: Context, input: GetResourcePolicyCommandInput) {
   const { resourcePolicy, TableArn } = policyTable(ctx, input.ResourceArn);
-  if (!resourcePolicy) throw policyNotFound(`Resource-based policy not found for the provided ResourceArn: ${TableArn}`);
+  if (!resourcePolicy)
+    throw policyNotFound(`Resource-based policy not found for the provided ResourceArn: ${TableArn}`);
   return resourcePolicy;
 }
 

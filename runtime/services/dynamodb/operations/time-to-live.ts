@@ -27,12 +27,16 @@ export function UpdateTimeToLive(ctx: Context, input: UpdateTimeToLiveCommandInp
 function checkChange({ timeToLive: now }: Table, name: string, enabled: boolean): void {
   if (enabled && now?.Enabled) {
     if (now.AttributeName === name) throw validation('TimeToLive is already enabled');
-    throw validation(`TimeToLive is active on a different AttributeName: current AttributeName is ${now.AttributeName}`);
+    throw validation(
+      `TimeToLive is active on a different AttributeName: current AttributeName is ${now.AttributeName}`,
+    );
   }
   if (enabled) return;
   if (!now?.Enabled) throw validation('TimeToLive is already disabled');
   if (now.AttributeName !== name) {
-    throw validation(`TimeToLive is active on a different AttributeName: current AttributeName is ${now.AttributeName}`);
+    throw validation(
+      `TimeToLive is active on a different AttributeName: current AttributeName is ${now.AttributeName}`,
+    );
   }
 }
 

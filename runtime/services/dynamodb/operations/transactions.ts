@@ -1,12 +1,16 @@
-import type { TransactGetItemsCommandInput, TransactWriteItem, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { createHash } from 'node:crypto';
+import type {
+  TransactGetItemsCommandInput,
+  TransactWriteItem,
+  TransactWriteItemsCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { Capacity, readUnits } from '../behaviour/capacity.ts';
 import { collectionMetrics } from '../behaviour/item-collections.ts';
 import { stringifyItem } from '../behaviour/item-json.ts';
-import { checkKey } from '../behaviour/keys.ts';
 import { sizeOfItem } from '../behaviour/item-sizes.ts';
+import { checkKey } from '../behaviour/keys.ts';
 import { admit } from '../behaviour/throughput.ts';
 import { canonical, type Item } from '../behaviour/values.ts';
 import { readItem, type Stored } from '../behaviour/write-item.ts';
@@ -34,12 +38,16 @@ export function TransactWriteItems(ctx: Context, input: TransactWriteItemsComman
   if (repeated) return repeated;
   const writes = entries.map((entry) => transactWrite(ctx, entry));
   const keys = writes.map((write) => `${write.table.id}|${canonical({ M: write.key })}`);
-  if (new Set(keys).size !== keys.length) throw validation('Transaction request cannot include multiple operations on one item');
+  if (new Set(keys).size !== keys.length)
+    throw validation('Transaction request cannot include multiple operations on one item');
   for (const table of new Set(writes.map((write) => write.table))) admit(ctx, table, 'write');
   const attempts = writes.map((write) => attempt(ctx, write));
   if (attempts.some((one) => one instanceof AwsError)) throw cancelled(attempts);
   refuseLarge(attempts);
-  const output = commit(ctx, input, { writes, attempts: attempts.filter((one): one is Attempt => !(one instanceof AwsError)) });
+  const output = commit(ctx, input, {
+    writes,
+    attempts: attempts.filter((one): one is Attempt => !(one instanceof AwsError)),
+  });
   remember(ctx, input);
   return output;
 }
@@ -49,14 +57,20 @@ interface Attempt {
   after: Item | undefined;
 }
 
-function commit(ctx: Context, input: TransactWriteItemsCommandInput, { writes, attempts }: { writes: Write[]; attempts: Attempt[] }): object {
+function commit(
+  ctx: Context,
+  input: TransactWriteItemsCommandInput,
+  { writes, attempts }: { writes: Write[]; attempts: Attempt[] },
+): object {
   const capacities = new Map<Table, Capacity>();
   const ItemCollectionMetrics: Record<string, object[]> = {};
   writes.forEach((write, index) => {
     const { before, after } = attempts[index] ?? {};
     const capacity = capacities.get(write.table) ?? new Capacity(write.table, 'write', { transaction: true });
     capacities.set(write.table, capacity);
-    const written = write.change ? applyWrite(ctx, write, before, after).written : { bytes: before?.size ?? 0, indexes: [] };
+    const written = write.change
+      ? applyWrite(ctx, write, before, after).written
+      : { bytes: before?.size ?? 0, indexes: [] };
     capacity.addWrite(written);
     const collection = collectionMetrics(ctx, write.table, write.key, input.ReturnItemCollectionMetrics);
     const { TableName } = write.table;
@@ -68,7 +82,11 @@ function commit(ctx: Context, input: TransactWriteItemsCommandInput, { writes, a
   };
 }
 
-function consumption(ctx: Context, capacities: Map<Table, Capacity>, wanted: string | undefined): { ConsumedCapacity?: object[] } {
+function consumption(
+  ctx: Context,
+  capacities: Map<Table, Capacity>,
+  wanted: string | undefined,
+): { ConsumedCapacity?: object[] } {
   const ConsumedCapacity = [...capacities.values()].flatMap((capacity) => capacity.spend(ctx, wanted) ?? []);
   return ConsumedCapacity.length > 0 ? { ConsumedCapacity } : {};
 }
@@ -108,7 +126,9 @@ function tokens(ctx: Context) {
 }
 
 function digestOf(input: TransactWriteItemsCommandInput): string {
-  return createHash('sha256').update(stringifyItem({ L: input.TransactItems } as unknown as Item)).digest('hex');
+  return createHash('sha256')
+    .update(stringifyItem({ L: input.TransactItems } as unknown as Item))
+    .digest('hex');
 }
 
 function transactWrite(ctx: Context, { Put, Delete, Update, ConditionCheck }: TransactWriteItem): Write {
@@ -132,7 +152,10 @@ function attempt(ctx: Context, write: Write): Attempt | AwsError {
 }
 
 function refuseLarge(attempts: (Attempt | AwsError)[]): void {
-  const bytes = attempts.reduce((sum, one) => sum + (one instanceof AwsError || !one.after ? 0 : sizeOfItem(one.after)), 0);
+  const bytes = attempts.reduce(
+    (sum, one) => sum + (one instanceof AwsError || !one.after ? 0 : sizeOfItem(one.after)),
+    0,
+  );
   if (bytes > mostBytes) throw validation('Transaction request size has exceeded the maximum of 4 MB');
 }
 
@@ -158,7 +181,8 @@ export function TransactGetItems(ctx: Context, input: TransactGetItemsCommandInp
     return { table, key: checkKey(table, Get.Key), paths };
   });
   const keys = reads.map(({ table, key }) => `${table.id}|${canonical({ M: key })}`);
-  if (new Set(keys).size !== keys.length) throw validation('Transaction request cannot include multiple operations on one item');
+  if (new Set(keys).size !== keys.length)
+    throw validation('Transaction request cannot include multiple operations on one item');
   for (const table of new Set(reads.map((read) => read.table))) admit(ctx, table, 'read');
   const capacities = new Map<Table, Capacity>();
   const Responses = reads.map(({ table, key, paths }) => {

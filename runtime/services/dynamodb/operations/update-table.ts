@@ -1,4 +1,9 @@
-import type { AttributeDefinition, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeDefinition,
+  CreateGlobalSecondaryIndexAction,
+  GlobalSecondaryIndexUpdate,
+  UpdateTableCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { unlock } from '../behaviour/encryption.ts';
@@ -8,7 +13,7 @@ import { describe } from '../behaviour/table-description.ts';
 import { checkGlobalIndex, checkThroughput } from '../behaviour/table-rules.ts';
 import { backfill, repack } from '../behaviour/write-item.ts';
 import { validation } from '../errors.ts';
-import { schemaOf, type Table, tables, type Throughput } from '../state.ts';
+import { schemaOf, type Table, type Throughput, tables } from '../state.ts';
 import { encryptionOf, tableNamed, viewTypeOf } from './tables.ts';
 
 export async function UpdateTable(ctx: Context, input: UpdateTableCommandInput) {
@@ -21,7 +26,8 @@ export async function UpdateTable(ctx: Context, input: UpdateTableCommandInput) 
   checkUpdatedShape(changed, input);
   Object.assign(changed, streamChange(ctx, changed, input));
   const [before, after] = [schemaOf(table).indexes, schemaOf(changed).indexes];
-  for (const index of before) if (!after.some(({ name }) => name === index.name)) ctx.engine(itemTable).dropSource(index.source);
+  for (const index of before)
+    if (!after.some(({ name }) => name === index.name)) ctx.engine(itemTable).dropSource(index.source);
   if (encryption) repack(ctx, table, changed);
   tables(ctx, table).put(table.TableName, changed);
   for (const index of after) if (!before.some(({ name }) => name === index.name)) backfill(ctx, changed, index);
@@ -65,7 +71,9 @@ function settings(ctx: Context, table: Table, input: UpdateTableCommandInput): P
     OnDemandThroughput: input.OnDemandThroughput ?? table.OnDemandThroughput,
     WarmThroughput: input.WarmThroughput ?? table.WarmThroughput,
     DeletionProtectionEnabled: input.DeletionProtectionEnabled ?? table.DeletionProtectionEnabled,
-    ...(input.TableClass && input.TableClass !== table.TableClass ? { TableClass: input.TableClass, tableClassChangedMs: nowMs } : {}),
+    ...(input.TableClass && input.TableClass !== table.TableClass
+      ? { TableClass: input.TableClass, tableClassChangedMs: nowMs }
+      : {}),
   };
 }
 
@@ -73,29 +81,49 @@ function sameUnits(a: Throughput, b: Throughput): boolean {
   return a.ReadCapacityUnits === b.ReadCapacityUnits && a.WriteCapacityUnits === b.WriteCapacityUnits;
 }
 
-function throughputAfter(old: Throughput | undefined, given: Throughput | undefined, nowMs: number): Throughput | undefined {
+function throughputAfter(
+  old: Throughput | undefined,
+  given: Throughput | undefined,
+  nowMs: number,
+): Throughput | undefined {
   if (!given) return old;
-  const more = !old || given.ReadCapacityUnits > old.ReadCapacityUnits || given.WriteCapacityUnits > old.WriteCapacityUnits;
-  const less = old && (given.ReadCapacityUnits < old.ReadCapacityUnits || given.WriteCapacityUnits < old.WriteCapacityUnits);
+  const more =
+    !old || given.ReadCapacityUnits > old.ReadCapacityUnits || given.WriteCapacityUnits > old.WriteCapacityUnits;
+  const less =
+    old && (given.ReadCapacityUnits < old.ReadCapacityUnits || given.WriteCapacityUnits < old.WriteCapacityUnits);
   const { ReadCapacityUnits, WriteCapacityUnits } = given;
-  return { ...old, ReadCapacityUnits, WriteCapacityUnits, ...(more ? { increasedMs: nowMs } : {}), ...(less ? { decreasedMs: nowMs } : {}) };
+  return {
+    ...old,
+    ReadCapacityUnits,
+    WriteCapacityUnits,
+    ...(more ? { increasedMs: nowMs } : {}),
+    ...(less ? { decreasedMs: nowMs } : {}),
+  };
 }
 
 function checkUpdatedShape(table: Table, input: UpdateTableCommandInput): void {
   if (table.BillingMode === 'PAY_PER_REQUEST' && input.ProvisionedThroughput) {
-    throw validation('One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST');
+    throw validation(
+      'One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST',
+    );
   }
   if (table.BillingMode === 'PROVISIONED' && !table.ProvisionedThroughput) {
-    throw validation('One or more parameter values were invalid: ProvisionedThroughput must be specified when BillingMode is PROVISIONED');
+    throw validation(
+      'One or more parameter values were invalid: ProvisionedThroughput must be specified when BillingMode is PROVISIONED',
+    );
   }
 }
 
 /** What keys are made of after the change: an attribute that is a key already keeps its type. */
 function definitionsAfter(before: Table, after: Table, given: AttributeDefinition[]): AttributeDefinition[] {
   const indexes = [...after.GlobalSecondaryIndexes, ...after.LocalSecondaryIndexes];
-  const used = new Set([after.KeySchema, ...indexes.map((index) => index.KeySchema ?? [])].flat().map((key) => key.AttributeName));
+  const used = new Set(
+    [after.KeySchema, ...indexes.map((index) => index.KeySchema ?? [])].flat().map((key) => key.AttributeName),
+  );
   const known = before.AttributeDefinitions.filter((one) => used.has(one.AttributeName));
-  const fresh = given.filter((one) => used.has(one.AttributeName) && !known.some((old) => old.AttributeName === one.AttributeName));
+  const fresh = given.filter(
+    (one) => used.has(one.AttributeName) && !known.some((old) => old.AttributeName === one.AttributeName),
+  );
   return [...known, ...fresh];
 }
 
@@ -117,7 +145,12 @@ function indexChanges(table: Table, input: UpdateTableCommandInput): Partial<Tab
 
 type Indexes = Table['GlobalSecondaryIndexes'];
 
-function changedIndexes(table: Table, indexes: Indexes, input: UpdateTableCommandInput, change: GlobalSecondaryIndexUpdate): Indexes {
+function changedIndexes(
+  table: Table,
+  indexes: Indexes,
+  input: UpdateTableCommandInput,
+  change: GlobalSecondaryIndexUpdate,
+): Indexes {
   if (change.Create) return [...indexes, created(table, indexes, input, change.Create)];
   const name = change.Delete?.IndexName ?? change.Update?.IndexName;
   if (!indexes.some((index) => index.IndexName === name)) {
@@ -126,7 +159,8 @@ function changedIndexes(table: Table, indexes: Indexes, input: UpdateTableComman
   }
   if (change.Delete) return indexes.filter((index) => index.IndexName !== name);
   const { ProvisionedThroughput, OnDemandThroughput, WarmThroughput } = change.Update ?? {};
-  if (ProvisionedThroughput) checkThroughput(ProvisionedThroughput, 'globalSecondaryIndexUpdates.1.member.update.provisionedThroughput');
+  if (ProvisionedThroughput)
+    checkThroughput(ProvisionedThroughput, 'globalSecondaryIndexUpdates.1.member.update.provisionedThroughput');
   return indexes.map((index) =>
     index.IndexName !== name
       ? index
@@ -139,12 +173,26 @@ function changedIndexes(table: Table, indexes: Indexes, input: UpdateTableComman
   );
 }
 
-function created(table: Table, indexes: Indexes, input: UpdateTableCommandInput, index: CreateGlobalSecondaryIndexAction): Indexes[number] {
-  if (schemaOf(table).indexes.some((one) => one.name === index.IndexName) || indexes.some((one) => one.IndexName === index.IndexName)) {
+function created(
+  table: Table,
+  indexes: Indexes,
+  input: UpdateTableCommandInput,
+  index: CreateGlobalSecondaryIndexAction,
+): Indexes[number] {
+  if (
+    schemaOf(table).indexes.some((one) => one.name === index.IndexName) ||
+    indexes.some((one) => one.IndexName === index.IndexName)
+  ) {
     throw validation('Attempting to create an index which already exists');
   }
-  checkGlobalIndex(index, input.BillingMode ?? table.BillingMode, [...table.AttributeDefinitions, ...(input.AttributeDefinitions ?? [])]);
-  if (indexes.length >= 20) throw validation('One or more parameter values were invalid: GlobalSecondaryIndex count exceeds the per-table limit of 20');
+  checkGlobalIndex(index, input.BillingMode ?? table.BillingMode, [
+    ...table.AttributeDefinitions,
+    ...(input.AttributeDefinitions ?? []),
+  ]);
+  if (indexes.length >= 20)
+    throw validation(
+      'One or more parameter values were invalid: GlobalSecondaryIndex count exceeds the per-table limit of 20',
+    );
   return index;
 }
 

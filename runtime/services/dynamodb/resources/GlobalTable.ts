@@ -9,7 +9,11 @@ interface GlobalIndex extends IndexProperties {
   ReadOnDemandThroughputSettings?: object;
 }
 
-interface Replica extends Pick<TableProperties, 'DeletionProtectionEnabled' | 'PointInTimeRecoverySpecification' | 'ResourcePolicy' | 'TableClass' | 'Tags'> {
+interface Replica
+  extends Pick<
+    TableProperties,
+    'DeletionProtectionEnabled' | 'PointInTimeRecoverySpecification' | 'ResourcePolicy' | 'TableClass' | 'Tags'
+  > {
   Region: string;
   GlobalSecondaryIndexes?: { IndexName?: string; ReadOnDemandThroughputSettings?: object }[];
   ReadOnDemandThroughputSettings?: object;
@@ -19,7 +23,15 @@ interface Replica extends Pick<TableProperties, 'DeletionProtectionEnabled' | 'P
 interface GlobalTableProperties
   extends Pick<
     TableProperties,
-    'TableName' | 'AttributeDefinitions' | 'KeySchema' | 'BillingMode' | 'LocalSecondaryIndexes' | 'SSESpecification' | 'StreamSpecification' | 'TimeToLiveSpecification' | 'WarmThroughput'
+    | 'TableName'
+    | 'AttributeDefinitions'
+    | 'KeySchema'
+    | 'BillingMode'
+    | 'LocalSecondaryIndexes'
+    | 'SSESpecification'
+    | 'StreamSpecification'
+    | 'TimeToLiveSpecification'
+    | 'WarmThroughput'
   > {
   GlobalSecondaryIndexes?: GlobalIndex[];
   WriteOnDemandThroughputSettings?: object;
@@ -65,24 +77,43 @@ export const GlobalTable = defineResource<GlobalTableProperties>({
     GlobalTableSettingsReplicationMode: oneRegion,
   },
   create: async (ctx, properties) => createTable(ctx, tableOf(ctx, properties)),
-  update: async (ctx, TableName, properties, previous) => updateTable(ctx, TableName, tableOf(ctx, properties), tableOf(ctx, previous)),
+  update: async (ctx, TableName, properties, previous) =>
+    updateTable(ctx, TableName, tableOf(ctx, properties), tableOf(ctx, previous)),
   delete: deleteTable,
 });
 
 function tableOf(ctx: ResourceContext, properties: GlobalTableProperties): TableProperties {
-  const { Replicas = [], GlobalSecondaryIndexes, WriteOnDemandThroughputSettings, ReadOnDemandThroughputSettings, SSESpecification, ...rest } = properties;
+  const {
+    Replicas = [],
+    GlobalSecondaryIndexes,
+    WriteOnDemandThroughputSettings,
+    ReadOnDemandThroughputSettings,
+    SSESpecification,
+    ...rest
+  } = properties;
   const [replica] = Replicas;
   if (!replica || Replicas.length > 1 || replica.Region !== ctx.region) {
-    throw refused(`AWS::DynamoDB::GlobalTable Replicas [${Replicas.map((one) => one.Region).join(', ')}]`, oneRegion.refused);
+    throw refused(
+      `AWS::DynamoDB::GlobalTable Replicas [${Replicas.map((one) => one.Region).join(', ')}]`,
+      oneRegion.refused,
+    );
   }
-  const { Region: _region, GlobalSecondaryIndexes: reads, ReadOnDemandThroughputSettings: read, SSESpecification: key, ...own } = replica;
+  const {
+    Region: _region,
+    GlobalSecondaryIndexes: reads,
+    ReadOnDemandThroughputSettings: read,
+    SSESpecification: key,
+    ...own
+  } = replica;
   const OnDemandThroughput = { ...WriteOnDemandThroughputSettings, ...ReadOnDemandThroughputSettings, ...read };
   return {
     ...rest,
     ...own,
     ...(Object.keys(OnDemandThroughput).length > 0 ? { OnDemandThroughput } : {}),
     ...(SSESpecification ? { SSESpecification: { ...SSESpecification, ...key } } : {}),
-    ...(GlobalSecondaryIndexes ? { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map((index) => indexOf(index, reads)) } : {}),
+    ...(GlobalSecondaryIndexes
+      ? { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map((index) => indexOf(index, reads)) }
+      : {}),
   };
 }
 

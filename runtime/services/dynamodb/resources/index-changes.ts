@@ -16,7 +16,9 @@ export function indexChanges(now: IndexProperties[] = [], before: IndexPropertie
     if (!next || shapeOf(next) !== shapeOf(old)) gone.push({ Delete: { IndexName: old.IndexName } });
     else if (JSON.stringify(next) !== JSON.stringify(old)) updated.push({ Update: throughputOf(next) });
   }
-  const made = now.filter((index) => !before.some((old) => old.IndexName === index.IndexName && shapeOf(old) === shapeOf(index)));
+  const made = now.filter(
+    (index) => !before.some((old) => old.IndexName === index.IndexName && shapeOf(old) === shapeOf(index)),
+  );
   return [...gone, ...made.map((index) => ({ Create: index })), ...updated];
 }
 
@@ -24,6 +26,11 @@ function shapeOf({ KeySchema, Projection }: IndexProperties): string {
   return JSON.stringify([KeySchema, Projection]);
 }
 
-function throughputOf({ IndexName, ProvisionedThroughput, OnDemandThroughput, WarmThroughput }: IndexProperties): object {
+function throughputOf({
+  IndexName,
+  ProvisionedThroughput,
+  OnDemandThroughput,
+  WarmThroughput,
+}: IndexProperties): object {
   return { IndexName, ProvisionedThroughput, OnDemandThroughput, WarmThroughput };
 }

@@ -1,10 +1,18 @@
-import type { DescribeContinuousBackupsOutput, DescribeTableOutput, DescribeTimeToLiveOutput, GlobalSecondaryIndexDescription } from '@aws-sdk/client-dynamodb';
+import type {
+  DescribeContinuousBackupsOutput,
+  DescribeTableOutput,
+  DescribeTimeToLiveOutput,
+  GlobalSecondaryIndexDescription,
+} from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { ResourceContext } from '../../../kernel/resource.ts';
 import type { TableProperties } from './table-settings.ts';
 
 /** The table as it is now, in the template's names. */
-export async function readTable(ctx: ResourceContext, TableName: string): Promise<Partial<TableProperties> | undefined> {
+export async function readTable(
+  ctx: ResourceContext,
+  TableName: string,
+): Promise<Partial<TableProperties> | undefined> {
   try {
     return await propertiesOf(ctx, TableName);
   } catch (error) {
@@ -15,8 +23,14 @@ export async function readTable(ctx: ResourceContext, TableName: string): Promis
 
 async function propertiesOf(ctx: ResourceContext, TableName: string): Promise<Partial<TableProperties>> {
   const { Table: table = {} } = await ctx.call<DescribeTableOutput>('dynamodb', 'DescribeTable', { TableName });
-  const { TimeToLiveDescription: ttl } = await ctx.call<DescribeTimeToLiveOutput>('dynamodb', 'DescribeTimeToLive', { TableName });
-  const { ContinuousBackupsDescription: backups } = await ctx.call<DescribeContinuousBackupsOutput>('dynamodb', 'DescribeContinuousBackups', { TableName });
+  const { TimeToLiveDescription: ttl } = await ctx.call<DescribeTimeToLiveOutput>('dynamodb', 'DescribeTimeToLive', {
+    TableName,
+  });
+  const { ContinuousBackupsDescription: backups } = await ctx.call<DescribeContinuousBackupsOutput>(
+    'dynamodb',
+    'DescribeContinuousBackups',
+    { TableName },
+  );
   const { ReadCapacityUnits = 0, WriteCapacityUnits = 0 } = table.ProvisionedThroughput ?? {};
   const provisioned = ReadCapacityUnits > 0;
   const read = {
@@ -27,7 +41,11 @@ async function propertiesOf(ctx: ResourceContext, TableName: string): Promise<Pa
     ProvisionedThroughput: provisioned ? { ReadCapacityUnits, WriteCapacityUnits } : undefined,
     OnDemandThroughput: table.OnDemandThroughput,
     GlobalSecondaryIndexes: table.GlobalSecondaryIndexes?.map((index) => indexOf(index, provisioned)),
-    LocalSecondaryIndexes: table.LocalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection })),
+    LocalSecondaryIndexes: table.LocalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+      IndexName,
+      KeySchema,
+      Projection,
+    })),
     StreamSpecification: table.StreamSpecification && { StreamViewType: table.StreamSpecification.StreamViewType },
     TimeToLiveSpecification: ttl?.AttributeName ? { AttributeName: ttl.AttributeName, Enabled: true } : undefined,
     PointInTimeRecoverySpecification: {
@@ -37,10 +55,20 @@ async function propertiesOf(ctx: ResourceContext, TableName: string): Promise<Pa
     DeletionProtectionEnabled: table.DeletionProtectionEnabled,
     TableClass: table.TableClassSummary?.TableClass,
   };
-  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined)) as Partial<TableProperties>;
+  return Object.fromEntries(
+    Object.entries(read).filter(([, value]) => value !== undefined),
+  ) as Partial<TableProperties>;
 }
 
-function indexOf({ IndexName, KeySchema, Projection, ProvisionedThroughput }: GlobalSecondaryIndexDescription, provisioned: boolean) {
+function indexOf(
+  { IndexName, KeySchema, Projection, ProvisionedThroughput }: GlobalSecondaryIndexDescription,
+  provisioned: boolean,
+) {
   const { ReadCapacityUnits, WriteCapacityUnits } = ProvisionedThroughput ?? {};
-  return { IndexName, KeySchema, Projection, ...(provisioned ? { ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits } } : {}) };
+  return {
+    IndexName,
+    KeySchema,
+    Projection,
+    ...(provisioned ? { ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits } } : {}),
+  };
 }

@@ -1,7 +1,20 @@
-import type { AttributeValue, GetRecordsCommandInput, GetShardIteratorCommandInput } from '@aws-sdk/client-dynamodb-streams';
+import type {
+  AttributeValue,
+  GetRecordsCommandInput,
+  GetShardIteratorCommandInput,
+} from '@aws-sdk/client-dynamodb-streams';
 import type { Context } from '../../../kernel/service.ts';
 import { expiredIterator, shardNotFound, trimmed, validation } from '../errors.ts';
-import { formatSequence, lastSequence, oldestReadableMs, parseSequence, rowsAfter, type Stream, streamAt, type StreamRow } from '../state.ts';
+import {
+  formatSequence,
+  lastSequence,
+  oldestReadableMs,
+  parseSequence,
+  rowsAfter,
+  type Stream,
+  type StreamRow,
+  streamAt,
+} from '../state.ts';
 
 /** "GetRecords": at most 1000 records or 1 MB; an iterator is good for 15 minutes. */
 const mostRecords = 1000;
@@ -18,10 +31,20 @@ interface Iterator {
 export function GetShardIterator(ctx: Context, input: GetShardIteratorCommandInput) {
   const stream = streamAt(ctx, ctx, input.StreamArn);
   if (input.ShardId !== stream.ShardId) throw shardNotFound(input.ShardId ?? '', stream.StreamArn);
-  return { ShardIterator: encode(stream, { shard: stream.ShardId, after: startOf(ctx, stream, input), issuedMs: ctx.clock.now() }) };
+  return {
+    ShardIterator: encode(stream, {
+      shard: stream.ShardId,
+      after: startOf(ctx, stream, input),
+      issuedMs: ctx.clock.now(),
+    }),
+  };
 }
 
-function startOf(ctx: Context, stream: Stream, { ShardIteratorType: type, SequenceNumber }: GetShardIteratorCommandInput): number {
+function startOf(
+  ctx: Context,
+  stream: Stream,
+  { ShardIteratorType: type, SequenceNumber }: GetShardIteratorCommandInput,
+): number {
   if (type === 'TRIM_HORIZON') return 0;
   if (type === 'LATEST') return lastSequence(ctx, stream);
   if (type !== 'AT_SEQUENCE_NUMBER' && type !== 'AFTER_SEQUENCE_NUMBER') {
@@ -46,7 +69,9 @@ export function GetRecords(ctx: Context, input: GetRecordsCommandInput) {
   const limit = input.Limit ?? mostRecords;
   if (limit < 1 || limit > mostRecords) {
     const bound = limit < 1 ? 'greater than or equal to 1' : `less than or equal to ${mostRecords}`;
-    throw validation(`1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${bound}`);
+    throw validation(
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${bound}`,
+    );
   }
   const rows = withinPage(rowsAfter(ctx, stream, after, limit));
   const last = rows.at(-1)?.seq ?? after;
@@ -132,7 +157,8 @@ function decode(text: string): Iterator & { arn: string } {
   const [arn = '', , rest = ''] = text.split('|');
   try {
     const { shard, after, issuedMs } = JSON.parse(Buffer.from(rest, 'base64').toString('utf8')) as Iterator;
-    if (typeof shard === 'string' && Number.isSafeInteger(after) && typeof issuedMs === 'number') return { arn, shard, after, issuedMs };
+    if (typeof shard === 'string' && Number.isSafeInteger(after) && typeof issuedMs === 'number')
+      return { arn, shard, after, issuedMs };
   } catch {
     // Falls through to the refusal: not an iterator of ours.
   }

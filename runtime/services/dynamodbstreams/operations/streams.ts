@@ -1,6 +1,6 @@
 import type { DescribeStreamCommandInput, ListStreamsCommandInput } from '@aws-sdk/client-dynamodb-streams';
-import type { Context } from '../../../kernel/service.ts';
 import { parseArn } from '../../../kernel/arn.ts';
+import type { Context } from '../../../kernel/service.ts';
 import { validation } from '../errors.ts';
 import { formatSequence, lastSequence, rowsAfter, type Stream, streamAt, streams } from '../state.ts';
 
@@ -8,7 +8,9 @@ const mostShown = 100;
 
 export function ListStreams(ctx: Context, input: ListStreamsCommandInput) {
   const limit = limitOf(input.Limit);
-  const table = input.TableName?.startsWith('arn:') ? parseArn(input.TableName)?.resource.split('/')[1] : input.TableName;
+  const table = input.TableName?.startsWith('arn:')
+    ? parseArn(input.TableName)?.resource.split('/')[1]
+    : input.TableName;
   const all = streams(ctx, ctx)
     .values()
     .filter((stream) => table === undefined || stream.TableName === table)
@@ -21,7 +23,10 @@ export function ListStreams(ctx: Context, input: ListStreamsCommandInput) {
 }
 
 function limitOf(limit = mostShown): number {
-  if (limit < 1) throw validation(`1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1`);
+  if (limit < 1)
+    throw validation(
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1`,
+    );
   return Math.min(limit, mostShown);
 }
 
@@ -39,7 +44,8 @@ export function DescribeStream(ctx: Context, input: DescribeStreamCommandInput) 
       CreationRequestDateTime: new Date(createdMs),
       TableName,
       KeySchema,
-      Shards: shown && wanted(stream, input) ? [{ ShardId: stream.ShardId, SequenceNumberRange: rangeOf(ctx, stream) }] : [],
+      Shards:
+        shown && wanted(stream, input) ? [{ ShardId: stream.ShardId, SequenceNumberRange: rangeOf(ctx, stream) }] : [],
     },
   };
 }
