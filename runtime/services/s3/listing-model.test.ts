@@ -46,7 +46,7 @@ describe('listing against a simple model', () => {
         file: null,
         inline: null,
       } as const;
-      orrery.kernel.engine(objectTable).add(object);
+      orrery.kernel.engine(objectTable).add(object, undefined);
     }
   };
 

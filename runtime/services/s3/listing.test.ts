@@ -19,19 +19,22 @@ after(() => lab.orrery.stop());
 function fill(bucket: string, keys: Iterable<string>): void {
   const table = lab.orrery.kernel.engine(objectTable);
   for (const key of keys) {
-    table.add({
-      bucket,
-      key,
-      versionId: 'null',
-      deleteMarker: 0,
-      size: 0,
-      etag: '0',
-      modifiedMs: 0,
-      storageClass: 'STANDARD',
-      meta: '{}',
-      file: null,
-      inline: new Uint8Array(),
-    });
+    table.add(
+      {
+        bucket,
+        key,
+        versionId: 'null',
+        deleteMarker: 0,
+        size: 0,
+        etag: '0',
+        modifiedMs: 0,
+        storageClass: 'STANDARD',
+        meta: '{}',
+        file: null,
+        inline: new Uint8Array(),
+      },
+      undefined,
+    );
   }
 }
 

@@ -53,12 +53,22 @@ const allow = (Action: string | string[], Resource: string | string[], Condition
 });
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 
-async function visit(Bucket: string, path: string, principal?: Principal, method = 'GET') {
+interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+}
+
+async function visit(
+  Bucket: string,
+  path: string,
+  principal?: Principal,
+  { method = 'GET', headers = {} }: Asked = {},
+) {
   const request: HttpRequest = {
     method,
     url: path,
     host: `${Bucket}.s3.us-east-1.amazonaws.com`,
-    headers: {},
+    headers,
     body: undefined,
     client: { ip: '127.0.0.1', port: 1, secure: true, httpVersion: '1.1' },
     signal: new AbortController().signal,
@@ -118,6 +128,9 @@ describe('the bucket policy', () => {
     assert.deepEqual([answer?.status, String(answer?.body)], [200, 'asset']);
     assert.equal((await visit(Bucket, '/a%20b.txt', edge(`${sourceArn}X`)))?.status, 403);
     assert.equal((await visit(Bucket, '/a%20b.txt'))?.status, 403);
-    assert.equal((await visit(Bucket, '/a%20b.txt', edge(sourceArn), 'PUT'))?.status, 405);
+    assert.equal((await visit(Bucket, '/a%20b.txt', edge(sourceArn), { method: 'PUT' }))?.status, 405);
+    const etag = String(answer?.headers.etag);
+    const again = await visit(Bucket, '/a%20b.txt', edge(sourceArn), { headers: { 'if-none-match': etag } });
+    assert.deepEqual([again?.status, again?.headers.etag, again?.body], [304, etag, undefined]);
   });
 });

@@ -18,7 +18,7 @@ function holdsBytes(value: AttributeValue): boolean {
 
 export function parseItem(text: string): Item {
   const item = JSON.parse(text) as Item;
-  return text.includes('"B') ? reviveMap(item) : item;
+  return text.includes('{"B":') || text.includes('{"BS":') ? reviveMap(item) : item;
 }
 
 function reviveMap(map: Item): Item {

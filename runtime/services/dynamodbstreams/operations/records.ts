@@ -133,7 +133,7 @@ function describe(ctx: Context, stream: Stream, row: StreamRow) {
 /** Images are kept as JSON with bytes as base64. */
 function image(text: string): Record<string, AttributeValue> {
   const item = JSON.parse(text) as Record<string, AttributeValue>;
-  return text.includes('"B') ? revived(item) : item;
+  return text.includes('{"B":') || text.includes('{"BS":') ? revived(item) : item;
 }
 
 function revived(map: Record<string, AttributeValue>): Record<string, AttributeValue> {

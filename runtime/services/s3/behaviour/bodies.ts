@@ -27,6 +27,8 @@ export interface WriteOptions {
   algorithms: string[];
   /** AES-256 key to encrypt with. */
   key?: Buffer | undefined;
+  /** What the sender said the body has at most; a small one is taken without the cost of an iterator. */
+  length?: number | undefined;
   /** In a file even when small: parts, which files are made of. */
   asFile?: boolean;
 }
@@ -58,6 +60,10 @@ export class Bodies {
 
   /** Reads a body to its end and keeps it. A body that fails half-way leaves nothing. */
   async write(source: BodySource, options: WriteOptions): Promise<WrittenBody> {
+    if (source instanceof Readable && (options.length ?? Number.POSITIVE_INFINITY) <= heldLimit) {
+      const parts = await collect(source);
+      return this.#writeHeld(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), options);
+    }
     const head: Uint8Array[] = [];
     let size = 0;
     const chunks = chunksOf(source)[Symbol.asyncIterator]();
@@ -266,14 +272,32 @@ async function* chunksOf(body: BodySource): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of body) yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
   } catch (error) {
-    if (error instanceof AwsError) throw error;
-    // The client went away, or its connection did.
-    throw s3Error(
-      'RequestTimeout',
-      {},
-      'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
-    );
+    throw brokenOff(error);
   }
+}
+
+function collect(body: Readable): Promise<Uint8Array[]> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    body.on('data', (chunk: Uint8Array | string) =>
+      chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk),
+    );
+    body.once('end', () => resolve(chunks));
+    body.once('error', (error) => reject(brokenOff(error)));
+    body.once('close', () => {
+      if (!body.readableEnded) reject(brokenOff(undefined));
+    });
+  });
+}
+
+/** A refusal stays what it is; else the client went away, or its connection did. */
+function brokenOff(error: unknown): Error {
+  if (error instanceof AwsError) return error;
+  return s3Error(
+    'RequestTimeout',
+    {},
+    'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+  );
 }
 
 async function* joined(head: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -11,7 +11,9 @@ export interface ReadConditions {
 /** "Conditional requests" (Amazon S3 User Guide) with RFC 9110's precedence: an entity tag outweighs a date. */
 export function checkRead(object: StoredObject, conditions: ReadConditions): void {
   const failed = failedCondition(object, conditions);
-  if (failed === 'If-None-Match' || failed === 'If-Modified-Since') throw s3Error('NotModified', { Condition: failed });
+  if (failed === 'If-None-Match' || failed === 'If-Modified-Since') {
+    throw s3Error('NotModified', { ETag: `"${object.etag}"`, LastModified: new Date(object.modifiedMs).toUTCString() });
+  }
   if (failed) throw s3Error('PreconditionFailed', { Condition: failed });
 }
 

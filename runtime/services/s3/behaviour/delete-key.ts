@@ -1,7 +1,7 @@
 import type { Context } from '../../../kernel/service.ts';
 import type { Bucket } from '../state.ts';
 import { bodies } from './bodies.ts';
-import { forgetNullVersion, newVersionId } from './keep-object.ts';
+import { addVersion, newVersionId } from './keep-object.ts';
 import { announce } from './notifications.ts';
 import { checkLock } from './object-lock.ts';
 import { objectTable, type StoredObject } from './object-table.ts';
@@ -54,8 +54,7 @@ function forget(ctx: Context, bucket: Bucket, version: StoredObject, event: stri
 
 function mark(ctx: Context, bucket: Bucket, key: string): StoredObject {
   const versionId = bucket.versioning === 'Enabled' ? newVersionId(ctx) : 'null';
-  if (versionId === 'null') forgetNullVersion(ctx, bucket.Name, key);
-  return ctx.engine(objectTable).add({
+  return addVersion(ctx, bucket, ctx.engine(objectTable).newest(bucket.Name, key), {
     bucket: bucket.Name,
     key,
     versionId,

@@ -33,11 +33,10 @@ function keep(ctx: Context, object: NewObject): StoredObject {
   // While the body travelled the bucket may have been deleted or given versioning.
   const bucket = bucketAt(ctx, object.bucket.Name);
   const { key } = object;
-  const current = table.current(bucket.Name, key);
+  const current = table.newest(bucket.Name, key);
   if (object.conditions) checkWrite(current, object.conditions);
   const versionId = bucket.versioning === 'Enabled' ? newVersionId(ctx) : 'null';
-  if (versionId === 'null' && current) forgetNullVersion(ctx, bucket.Name, key);
-  const kept = table.add({
+  const kept = addVersion(ctx, bucket, current, {
     bucket: bucket.Name,
     key,
     versionId,
@@ -59,11 +58,23 @@ export function newVersionId(ctx: Context): string {
   return ctx.ids.secret(32).replace(/[-_]/g, '.');
 }
 
-/** There is at most one version called `null`. */
-export function forgetNullVersion(ctx: Context, bucket: string, key: string): void {
+/** There is at most one version called `null`: a new one takes the place of the old. */
+export function addVersion(
+  ctx: Context,
+  bucket: Bucket,
+  current: StoredObject | undefined,
+  version: Omit<StoredObject, 'seq'>,
+): StoredObject {
   const table = ctx.engine(objectTable);
-  const old = table.version(bucket, key, 'null');
-  if (!old) return;
-  table.remove(old);
-  ctx.engine(bodies).removeLater(old);
+  if (!current || version.versionId !== 'null') return table.add(version, current);
+  if (!bucket.versioning) {
+    ctx.engine(bodies).removeLater(current);
+    return table.replace(version, current);
+  }
+  const old = table.version(bucket.Name, version.key, 'null');
+  if (old) {
+    table.remove(old);
+    ctx.engine(bodies).removeLater(old);
+  }
+  return table.add(version, table.newest(bucket.Name, version.key));
 }

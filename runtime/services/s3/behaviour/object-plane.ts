@@ -122,9 +122,18 @@ export function errorDocument(error: AwsError, request: HttpRequest): HttpRespon
   const bare = request.method === 'HEAD' || error.status === 304;
   return {
     status: error.status,
-    headers: { server: 'AmazonS3', ...(bare ? {} : { 'content-type': 'application/xml' }) },
+    headers: {
+      server: 'AmazonS3',
+      ...(bare ? {} : { 'content-type': 'application/xml' }),
+      ...(error.status === 304 ? validators(error) : {}),
+    },
     body: bare ? undefined : body,
   };
+}
+
+/** "304 Not Modified" (RFC 9110) names what is still current. */
+function validators({ members }: AwsError): Record<string, string> {
+  return { etag: String(members?.ETag ?? ''), 'last-modified': String(members?.LastModified ?? '') };
 }
 
 export function escapeText(text: string): string {

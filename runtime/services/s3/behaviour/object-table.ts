@@ -54,12 +54,26 @@ export class ObjectTable {
     );
   }
 
-  /** The newest version of all becomes the current one. */
-  add(object: Omit<StoredObject, 'seq'>): StoredObject {
-    this.#sql('UPDATE s3_objects SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1').run(
-      object.bucket,
-      object.key,
-    );
+  /** The newest version without its body, for writers that only look whether there is one. */
+  newest(bucket: string, key: string): StoredObject | undefined {
+    return this.#sql(
+      `SELECT ${listed}, file, NULL AS inline FROM s3_objects WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1`,
+    ).get<StoredObject>(bucket, key);
+  }
+
+  /** The newest version of all becomes the current one, in place of `before`, which stays as a version. */
+  add(object: Omit<StoredObject, 'seq'>, before: StoredObject | undefined): StoredObject {
+    if (before) this.#sql('UPDATE s3_objects SET latest = 0 WHERE seq = ?').run(before.seq);
+    return this.#insert(object);
+  }
+
+  /** The only version of its key, in place of `before`, which is gone. */
+  replace(object: Omit<StoredObject, 'seq'>, before: StoredObject): StoredObject {
+    this.#sql('DELETE FROM s3_objects WHERE seq = ?').run(before.seq);
+    return this.#insert(object);
+  }
+
+  #insert(object: Omit<StoredObject, 'seq'>): StoredObject {
     const row = this.#sql(
       `INSERT INTO s3_objects (bucket, key, versionId, latest, deleteMarker, size, etag, modifiedMs, storageClass, meta, file, inline)
        VALUES (?,?,?,1,?,?,?,?,?,?,?,?) RETURNING seq`,

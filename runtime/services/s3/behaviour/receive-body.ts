@@ -36,9 +36,12 @@ export async function receiveBody(
   const algorithm =
     [...claims.keys()][0] ?? announced ?? algorithmOf(input.ChecksumAlgorithm) ?? options.preset ?? 'CRC64NVME';
   const wanted = [...new Set([algorithm, options.preset ?? algorithm])];
-  const written = await ctx
-    .engine(bodies)
-    .write(source, { algorithms: wanted, key: options.key, ...(options.asFile ? { asFile: true } : {}) });
+  const written = await ctx.engine(bodies).write(source, {
+    algorithms: wanted,
+    key: options.key,
+    length: lengthOf(ctx),
+    ...(options.asFile ? { asFile: true } : {}),
+  });
   try {
     const trailers = source instanceof Readable ? await trailersOf(source) : undefined;
     const claim = claims.get(algorithm) ?? trailers?.[`x-amz-checksum-${algorithm.toLowerCase()}`];
@@ -54,6 +57,12 @@ export async function receiveBody(
     throw error;
   }
   return written;
+}
+
+/** Of a body in chunks it counts their frames too, which only makes it more. */
+function lengthOf(ctx: Context): number | undefined {
+  const header = wireHeaders(ctx)?.['content-length'];
+  return header === undefined ? undefined : Number(header);
 }
 
 function claimsOf(input: BodyRequest): Map<string, string> {

@@ -27,7 +27,6 @@ export const Bucket = defineResource<BucketProperties>({
     CorsConfiguration: 'stored',
     WebsiteConfiguration: 'executed',
     NotificationConfiguration: 'executed',
-    'NotificationConfiguration.EventBridgeConfiguration': notDone('telling EventBridge'),
     Tags: 'executed',
     AccelerateConfiguration: notDone('transfer acceleration'),
     AnalyticsConfigurations: notDone('storage class analysis'),
