@@ -109,14 +109,15 @@ function isStream({ shape, traits }: Member): boolean {
 
 /**
  * What the SDK makes of members before they travel: keys are hashed, checksums computed, JSON headers wrapped, dates of
- * S3 handed out as text too; what makes it choose another endpoint; and what an event stream's own type stands for.
+ * S3 handed out as text too; a list Route 53 is given where there was none; what makes it choose another endpoint; and what
+ * an event stream's own type stands for.
  */
 function madeBySdk({ name, traits }: Member): boolean {
   return Boolean(traits.mediaType) || made.test(name);
 }
 
 const made =
-  /SSECustomerKey|^Checksum|^(ContentMD5|ContentLength|CreateBucketConfiguration|MFA|ExpiresString|EndpointId|ResponseStreamContentType)$/;
+  /SSECustomerKey|^Checksum|^(ContentMD5|ContentLength|CreateBucketConfiguration|ChangeBatch|MFA|ExpiresString|EndpointId|ResponseStreamContentType)$/;
 
 function pick(from: Record<string, unknown>, like: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.keys(like).map((name) => [name, from[name]]));
