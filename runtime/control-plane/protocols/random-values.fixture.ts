@@ -53,7 +53,7 @@ export class RandomValues {
   /** At least one member, as a structure without any leaves no trace in a query; below some depth only what must be there. */
   #structure(shape: Shape, depth: number): Record<string, unknown> {
     const simple = shape.members.filter((member) => !isAggregate(member.shape));
-    const candidates = depth > 4 && simple.length > 0 ? simple : shape.members;
+    const candidates = depth <= 4 ? shape.members : simple.length > 0 ? simple : shape.members.filter(leadsOutOf(shape));
     const always = candidates[this.#below(candidates.length)];
     if (!always) return {};
     const chosen =
@@ -81,4 +81,15 @@ function isAggregate(shape: Shape): boolean {
 /** What a list or map holds travels where the list or map does. */
 function inheriting(item: Member, { httpHeader, httpPrefixHeaders, httpLabel }: Member['traits']): Member {
   return { ...item, traits: { ...item.traits, httpHeader, httpPrefixHeaders, httpLabel } };
+}
+
+/** Where a structure holds only others, the members that do not lead back to it: a filter of filters ends in a plain one. */
+function leadsOutOf(shape: Shape): (member: Member) => boolean {
+  const within = (inner: Shape, seen: Set<Shape>): boolean =>
+    inner === shape ||
+    (!seen.has(inner) &&
+      [...inner.members, ...(inner.member ? [inner.member] : [])].some((member) =>
+        within(member.shape, new Set([...seen, inner])),
+      ));
+  return (member) => !within(member.shape, new Set());
 }
