@@ -53,7 +53,8 @@ export class RandomValues {
   /** At least one member, as a structure without any leaves no trace in a query; below some depth only what must be there. */
   #structure(shape: Shape, depth: number): Record<string, unknown> {
     const simple = shape.members.filter((member) => !isAggregate(member.shape));
-    const candidates = depth <= 4 ? shape.members : simple.length > 0 ? simple : shape.members.filter(leadsOutOf(shape));
+    const candidates =
+      depth <= 4 ? shape.members : simple.length > 0 ? simple : shape.members.filter(leadsOutOf(shape));
     const always = candidates[this.#below(candidates.length)];
     if (!always) return {};
     const chosen =
