@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import {
   CreateChangeSetCommand,
   DeleteChangeSetCommand,
+  DeleteStackCommand,
   DescribeChangeSetCommand,
+  DescribeStackResourcesCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   ListChangeSetsCommand,
@@ -92,4 +94,71 @@ test('a change set without changes fails with the sentence that clients look for
     await assert.rejects(client.send(new DescribeChangeSetCommand({ StackName: 'app', ChangeSetName: 'none' })), {
       name: 'ChangeSetNotFoundException',
     });
+  }));
+
+test('ImportExistingResources takes in what is there and kept, and giving the stack up leaves it', () =>
+  withStacks(async ({ client, fakes, settle, status }) => {
+    fakes.live.set('files-of-before', {});
+    fakes.failing.add('create Queue');
+    const bucket = (BucketName: string, DeletionPolicy = 'Retain') => ({
+      Type: 'AWS::S3::Bucket',
+      DeletionPolicy,
+      Properties: { BucketName },
+    });
+    const send = async (name: string, resources: object) => {
+      const { Id } = await client.send(
+        new CreateChangeSetCommand({
+          StackName: 'app',
+          ChangeSetName: name,
+          ChangeSetType: 'CREATE',
+          ImportExistingResources: true,
+          TemplateBody: JSON.stringify({ Resources: resources }),
+        }),
+      );
+      const { Changes = [] } = await client.send(new DescribeChangeSetCommand({ ChangeSetName: Id }));
+      await client.send(new ExecuteChangeSetCommand({ ChangeSetName: Id }));
+      await settle();
+      return Changes.map(({ ResourceChange }) => [ResourceChange?.LogicalResourceId, ResourceChange?.Action]);
+    };
+    const failing = { ...queue(), DependsOn: 'Old' };
+    const tried = await send('failing', { Old: bucket('files-of-before'), Queue: failing });
+    assert.deepEqual([tried, await status()], [[['Old', 'Import'], ['Queue', 'Add']], 'ROLLBACK_COMPLETE']);
+    assert.ok(fakes.live.has('files-of-before'));
+    await client.send(new DeleteStackCommand({ StackName: 'app' }));
+    await settle();
+    const done = await send('right', { Old: bucket('files-of-before'), New: bucket('files-of-after') });
+    assert.deepEqual([done, await status()], [[['New', 'Add'], ['Old', 'Import']], 'CREATE_COMPLETE']);
+    const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName: 'app' }));
+    assert.deepEqual(
+      new Map(StackResources.map(({ PhysicalResourceId, ResourceStatus }) => [PhysicalResourceId, ResourceStatus])),
+      new Map([
+        ['files-of-before', 'IMPORT_COMPLETE'],
+        ['files-of-after', 'CREATE_COMPLETE'],
+      ]),
+    );
+  }));
+
+test('ImportExistingResources leaves what another stack has, and what would go with the stack', () =>
+  withStacks(async ({ client, fakes, create }) => {
+    await create({ Resources: { Mine: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'taken-by-app' } } } });
+    fakes.live.set('nobody-has-this', {});
+    const bucket = (BucketName: string) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName } });
+    await client.send(
+      new CreateChangeSetCommand({
+        StackName: 'other',
+        ChangeSetName: 'set',
+        ChangeSetType: 'CREATE',
+        ImportExistingResources: true,
+        TemplateBody: JSON.stringify({
+          Resources: { A: { ...bucket('taken-by-app'), DeletionPolicy: 'Retain' }, B: bucket('nobody-has-this') },
+        }),
+      }),
+    );
+    const { Changes = [] } = await client.send(
+      new DescribeChangeSetCommand({ StackName: 'other', ChangeSetName: 'set' }),
+    );
+    assert.deepEqual(
+      Changes.map(({ ResourceChange }) => ResourceChange?.Action),
+      ['Add', 'Add'],
+    );
   }));

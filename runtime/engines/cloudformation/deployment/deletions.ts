@@ -61,10 +61,11 @@ async function carryOut(
  * back ("DeletionPolicy attribute").
  */
 export function policyFor(
-  record: Pick<ResourceRecord, 'DeletionPolicy'>,
+  record: Pick<ResourceRecord, 'DeletionPolicy' | 'adopted'>,
   about: { creation: boolean; retainExceptOnCreate: boolean },
 ): string | undefined {
   const policy = record.DeletionPolicy;
+  if (about.creation && record.adopted) return 'Retain';
   const keepsExceptOnCreate = policy === 'RetainExceptOnCreate' || (policy === 'Retain' && about.retainExceptOnCreate);
   if (keepsExceptOnCreate) return about.creation ? 'Delete' : 'Retain';
   return policy;

@@ -157,7 +157,7 @@ export class Deployment {
   /** "The following resource(s) failed to create: [A, B]. Rollback requested by user." */
   #failureReason(kind: 'create' | 'update'): string {
     if (this.#failure) return this.#failure;
-    const by = { create: 'CREATE_FAILED', update: 'UPDATE_FAILED' } as const;
+    const by = { create: 'CREATE_FAILED', import: 'IMPORT_FAILED', update: 'UPDATE_FAILED' } as const;
     const names = (status: string) =>
       [...this.#journal.resources.values()]
         .filter((record) => record.ResourceStatus === status)
@@ -166,6 +166,7 @@ export class Deployment {
         .join(', ');
     const parts: string[] = [];
     if (names(by.create)) parts.push(`The following resource(s) failed to create: [${names(by.create)}]. `);
+    if (names(by.import)) parts.push(`The following resource(s) failed to import: [${names(by.import)}]. `);
     if (kind === 'update' && names(by.update))
       parts.push(`The following resource(s) failed to update: [${names(by.update)}]. `);
     if (kind === 'create' && !this.#journal.stack.DisableRollback) parts.push('Rollback requested by user.');

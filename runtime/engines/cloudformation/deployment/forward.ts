@@ -44,6 +44,9 @@ async function bring(forward: Forward, logicalId: string): Promise<boolean> {
     return failed(forward, logicalId, record, error);
   }
   if (!record || record.PhysicalResourceId === undefined) {
+    const existing = journal.stack.current?.adopts?.[logicalId];
+    if (existing !== undefined)
+      return actions.adopt(logicalId, desired, existing, journal.stack.previous && { kind: 'created' });
     return actions.create(logicalId, desired, journal.stack.previous && { kind: 'created' });
   }
   const decision = decide(forward, record, desired);

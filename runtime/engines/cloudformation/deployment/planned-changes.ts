@@ -11,7 +11,7 @@ import { exportsOf, referenced } from './stack-lookups.ts';
 
 /** What deploying a revision would do to one resource, as a change set tells it. */
 export interface PlannedChange {
-  action: 'Add' | 'Modify' | 'Remove';
+  action: 'Add' | 'Import' | 'Modify' | 'Remove';
   logicalId: string;
   type: string;
   physicalId: string | undefined;
@@ -22,6 +22,8 @@ export interface PlannedChange {
   before: Record<string, unknown> | undefined;
   after: Record<string, unknown> | undefined;
   policy: 'Delete' | 'Retain' | undefined;
+  /** As the template says it, of what is added. */
+  deletionPolicy?: string | undefined;
 }
 
 export interface Plan {
@@ -78,6 +80,7 @@ function planResource(
       properties: [],
       before: undefined,
       policy: undefined,
+      deletionPolicy: wanted.DeletionPolicy,
     };
   }
   const specification = specificationOf(wanted.type);

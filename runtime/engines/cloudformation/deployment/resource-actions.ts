@@ -63,6 +63,36 @@ export class ResourceActions {
     }
   }
 
+  /** Takes what exists into the stack. The template's values count from here on; drift tells where it differs. */
+  async adopt(
+    logicalId: string,
+    desired: DesiredResource,
+    physicalId: string,
+    change?: ResourceChangeRecord,
+  ): Promise<boolean> {
+    const record: ResourceRecord = {
+      ...newRecord(logicalId, desired, { change, physicalId, clockMs: this.#ctx.clock.now() }),
+      adopted: true,
+    };
+    this.#journal.resource(record, 'IMPORT_IN_PROGRESS', 'Resource import started.');
+    try {
+      const ctx = this.#context(logicalId, desired.type);
+      const type = this.#type(desired.type);
+      const properties = await this.#final(ctx, desired.type, desired.properties);
+      this.#guard();
+      if (!type.update) throw new Error(`${desired.type} has no update`);
+      // An update to what it is already: only to learn its attributes.
+      const { attributes = {} } = await this.#tracked(desired.type, type.update(ctx, physicalId, properties, properties));
+      this.#guard();
+      this.#journal.resource({ ...record, attributes }, 'IMPORT_COMPLETE', 'Resource import completed.');
+      return true;
+    } catch (error) {
+      this.#guard();
+      this.#journal.resource(record, 'IMPORT_FAILED', this.#reason(error, false, logicalId));
+      return false;
+    }
+  }
+
   /**
    * The end of the process took the answer of a creation with it: what was made has no known id. Creating it again under
    * the same name makes it or, where that is idempotent, gives the id of what is there; either can then be deleted. What

@@ -58,6 +58,8 @@ export interface Revision {
   outputs: OutputRecord[];
   /** Export names this revision uses. */
   imports: string[];
+  /** Resources that exist and are taken into the stack: physical ids by logical id. */
+  adopts?: Record<string, string>;
 }
 
 export interface OutputRecord {
@@ -84,6 +86,8 @@ export interface ResourceRecord {
   dependencies: string[];
   /** Name made for it, in case the answer of a creation is lost with the process. */
   generatedName?: string;
+  /** It was there before the stack: giving its addition up leaves it. */
+  adopted?: true;
   /** How the update under way changes it, and what it was. Gone once the stack is at rest. */
   change?: ResourceChangeRecord;
   drift?: { status: string; differences: unknown[]; checkedMs: number; actual?: Record<string, unknown> };

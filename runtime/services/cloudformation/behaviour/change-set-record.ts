@@ -23,6 +23,7 @@ export interface ChangeSetRecord {
   options: StackOptions;
   OnStackFailure?: 'DELETE' | 'DO_NOTHING' | 'ROLLBACK';
   IncludeNestedStacks: boolean;
+  ImportExistingResources?: boolean;
 }
 
 export function changeSets(ctx: Context) {

@@ -18,6 +18,7 @@ import { begin, beginUpdate, checkRole, checkUpdatable, newStack, withOptions } 
 import { asChange, type ChangeSetRecord, changeSets, findChangeSet } from '../behaviour/change-set-record.ts';
 import { shownParameters } from '../behaviour/describe-stack.ts';
 import { checkStackName, findStack } from '../behaviour/find-stack.ts';
+import { existingResources } from '../behaviour/existing-resources.ts';
 import { page } from '../behaviour/pages.ts';
 import { prepareRevision } from '../behaviour/revision.ts';
 import { asValidationError, invalidChangeSetStatus, validationError } from '../errors.ts';
@@ -29,8 +30,7 @@ export async function CreateChangeSet(ctx: Context, input: CreateChangeSetComman
       `1 validation error detected: Value '${ChangeSetName}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
     );
   }
-  if (ChangeSetType === 'IMPORT' || input.ImportExistingResources)
-    throw refused('Importing resources that exist into a stack');
+  if (ChangeSetType === 'IMPORT') throw refused('A change set of type IMPORT', 'set ImportExistingResources instead.');
   const stack = stackFor(ctx, input, ChangeSetType);
   checkRole(ctx, input.RoleARN === undefined ? stack : input);
   const same = changeSets(ctx)
@@ -48,6 +48,7 @@ export async function CreateChangeSet(ctx: Context, input: CreateChangeSetComman
     );
   const revision = await prepareRevision(ctx, stack, input);
   const plan = planFor(ctx, stack, revision);
+  if (input.ImportExistingResources) await adoptExisting(ctx, stack, revision, plan);
   const store = ctx.engine(stackStore);
   if (!store.find(ctx, stack.StackId)) {
     store.put(stack);
@@ -91,6 +92,15 @@ function planFor(ctx: Context, stack: StackRecord, revision: Revision): Plan {
   }
 }
 
+async function adoptExisting(ctx: Context, stack: StackRecord, revision: Revision, plan: Plan): Promise<void> {
+  const adopts = await existingResources(ctx, stack, plan.changes);
+  revision.adopts = adopts;
+  for (const change of plan.changes) {
+    const physicalId = adopts[change.logicalId];
+    if (physicalId !== undefined) Object.assign(change, { action: 'Import', physicalId });
+  }
+}
+
 interface NewChangeSet {
   input: CreateChangeSetCommandInput;
   stack: StackRecord;
@@ -124,6 +134,7 @@ function newChangeSet(ctx: Context, { input, stack, revision, plan, type }: NewC
     options: { Capabilities, NotificationARNs, RoleARN },
     ...(input.OnStackFailure !== undefined && { OnStackFailure: input.OnStackFailure }),
     IncludeNestedStacks: input.IncludeNestedStacks ?? false,
+    ...(input.ImportExistingResources !== undefined && { ImportExistingResources: input.ImportExistingResources }),
   };
 }
 
@@ -150,6 +161,7 @@ export function DescribeChangeSet(ctx: Context, input: DescribeChangeSetCommandI
     NextToken,
     IncludeNestedStacks: set.IncludeNestedStacks,
     OnStackFailure: set.OnStackFailure,
+    ImportExistingResources: set.ImportExistingResources,
   };
 }
 

@@ -39,7 +39,7 @@ export function authorizationDetails(ctx: Context): AuthorizationDetail[] {
   const { store, account } = ctx;
   const counts = attachmentCounts(ctx);
   const used = (arn: string): boolean => counts(arn).attached + counts(arn).boundary > 0;
-  const ofAws = [...awsManagedPolicies.keys()]
+  const ofAws = [...awsManagedPolicies().keys()]
     .filter(used)
     .map((arn) => lookUp(ctx, arn))
     .filter((policy) => policy !== undefined);

@@ -1,5 +1,5 @@
-import { applicationPolicies } from './aws-managed-application-policies.ts';
-import { type AwsManagedText, operationsPolicies } from './aws-managed-operations-policies.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface AwsManagedPolicy {
   Arn: string;
@@ -8,31 +8,50 @@ export interface AwsManagedPolicy {
   Path: string;
   DefaultVersionId: string;
   Document: string;
-  /** The day from which it is told of here; AWS's own dates differ by policy. */
   CreateDate: number;
+  UpdateDate: number;
 }
 
-/**
- * The managed policies of AWS that templates use, as "AWS managed policies" (AWS Managed Policy Reference Guide) has
- * them. One that is not here is refused by name rather than taken for a policy that allows nothing.
- */
-export const awsManagedPolicies: ReadonlyMap<string, AwsManagedPolicy> = new Map(
-  [...Object.entries(applicationPolicies), ...Object.entries(operationsPolicies)].map(([name, text]) => {
-    const policy = managed(name, text);
-    return [policy.Arn, policy];
-  }),
-);
+/** A line of the file beside this one. */
+interface Published {
+  /** With its path: service-role/AWSLambdaBasicExecutionRole. */
+  name: string;
+  version: string;
+  created: string;
+  updated: string;
+  document: object;
+}
 
-function managed(pathAndName: string, { version = 'v1', Statement }: AwsManagedText): AwsManagedPolicy {
-  const slash = pathAndName.lastIndexOf('/');
+/** Read-only data, the same for every runtime of the process: kept once read. */
+let policies: ReadonlyMap<string, AwsManagedPolicy> | undefined;
+
+/**
+ * The managed policies of AWS that templates use, by ARN, word for word as AWS published them in May 2026 ("AWS managed
+ * policies", AWS Managed Policy Reference Guide). One that is not here is refused by name rather than taken for a policy
+ * that allows nothing.
+ */
+export function awsManagedPolicies(): ReadonlyMap<string, AwsManagedPolicy> {
+  policies ??= new Map(
+    readFileSync(join(import.meta.dirname, 'aws-managed-policies.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => asPolicy(JSON.parse(line) as Published))
+      .map((policy) => [policy.Arn, policy]),
+  );
+  return policies;
+}
+
+function asPolicy({ name, version, created, updated, document }: Published): AwsManagedPolicy {
+  const slash = name.lastIndexOf('/');
   return {
-    Arn: `arn:aws:iam::aws:policy/${pathAndName}`,
-    PolicyName: pathAndName.slice(slash + 1),
-    PolicyId: policyId(pathAndName),
-    Path: `/${pathAndName.slice(0, slash + 1)}`,
+    Arn: `arn:aws:iam::aws:policy/${name}`,
+    PolicyName: name.slice(slash + 1),
+    PolicyId: policyId(name),
+    Path: `/${name.slice(0, slash + 1)}`,
     DefaultVersionId: version,
-    Document: JSON.stringify({ Version: '2012-10-17', Statement }),
-    CreateDate: Date.UTC(2015, 1, 6, 18, 40),
+    Document: JSON.stringify(document),
+    CreateDate: Date.parse(created),
+    UpdateDate: Date.parse(updated),
   };
 }
 

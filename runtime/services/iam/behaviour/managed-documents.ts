@@ -8,7 +8,7 @@ const ofAws = 'arn:aws:iam::aws:policy/';
 
 /** The default version's JSON text; undefined when there is no such policy. */
 export function documentOf(store: Store, account: string, arn: string): string | undefined {
-  if (arn.startsWith(ofAws)) return awsManagedPolicies.get(arn)?.Document;
+  if (arn.startsWith(ofAws)) return awsManagedPolicies().get(arn)?.Document;
   const policy = policyRecords(store, account).get(arn);
   return policy?.Versions.find(({ VersionId }) => VersionId === policy.DefaultVersionId)?.Document;
 }
@@ -28,15 +28,13 @@ export function checkAttachable(ctx: Context, arn: string | undefined): string {
 }
 
 export function lookUp(ctx: Context, arn: string): ManagedPolicyRecord | undefined {
-  const ours = awsManagedPolicies.get(arn);
+  const ours = awsManagedPolicies().get(arn);
   if (!ours) return policyRecords(ctx.store, ctx.account).get(arn);
-  const { DefaultVersionId, Document, CreateDate, ...about } = ours;
+  const { Document, ...about } = ours;
+  const { DefaultVersionId, UpdateDate } = ours;
   return {
     ...about,
-    CreateDate,
-    UpdateDate: CreateDate,
-    DefaultVersionId,
-    Versions: [{ VersionId: DefaultVersionId, Document, CreateDate }],
+    Versions: [{ VersionId: DefaultVersionId, Document, CreateDate: UpdateDate }],
     NextVersion: Number(DefaultVersionId.slice(1)) + 1,
     Tags: [],
   };

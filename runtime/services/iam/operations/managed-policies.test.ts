@@ -122,10 +122,13 @@ it('has a name of its own and a document that AWS would take', async () => {
 });
 
 it('tells AWS’s own policies, each a document that compiles', async () => {
-  const { Policies } = await iam.send(new ListPoliciesCommand({ Scope: 'AWS' }));
-  assert.equal(Policies?.length, awsManagedPolicies.size);
-  assert.equal(new Set(Policies?.map(({ PolicyId }) => PolicyId)).size, awsManagedPolicies.size);
-  for (const { Document } of awsManagedPolicies.values()) compilePolicy(Document, 'identity');
+  const { Policies } = await iam.send(new ListPoliciesCommand({ Scope: 'AWS', MaxItems: 1000 }));
+  assert.equal(Policies?.length, awsManagedPolicies().size);
+  assert.equal(new Set(Policies?.map(({ PolicyId }) => PolicyId)).size, awsManagedPolicies().size);
+  for (const { Document } of awsManagedPolicies().values()) compilePolicy(Document, 'identity');
+  // What `cdk bootstrap` and most apps name.
+  for (const name of ['AdministratorAccess', 'AWSCloudFormationReadOnlyAccess', 'service-role/AWSLambdaBasicExecutionRole'])
+    assert.ok(awsManagedPolicies().has(`arn:aws:iam::aws:policy/${name}`), name);
   const PolicyArn = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess';
   const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
   const { PolicyVersion } = await iam.send(

@@ -55,7 +55,7 @@ export function GetPolicy(ctx: Context, input: GetPolicyCommandInput): object {
 
 export function ListPolicies(ctx: Context, input: ListPoliciesCommandInput): object {
   const arns = [
-    ...(input.Scope === 'Local' ? [] : awsManagedPolicies.keys()),
+    ...(input.Scope === 'Local' ? [] : awsManagedPolicies().keys()),
     ...(input.Scope === 'AWS'
       ? []
       : policyRecords(ctx.store, ctx.account)

@@ -41,10 +41,10 @@ export const Parameter = defineResource<ParameterProperties>({
     }
   },
   async read(ctx, Name) {
-    const { Parameter: parameter } = await ctx.call<{ Parameter: ParameterProperties }>('ssm', 'GetParameter', {
-      Name,
+    const { Parameters: [found] = [] } = await ctx.call<{ Parameters?: ParameterProperties[] }>('ssm', 'GetParameters', {
+      Names: [Name],
     });
-    return { Name, Type: parameter.Type, Value: parameter.Value };
+    return found && { Name, Type: found.Type, Value: found.Value };
   },
 });
 
