@@ -122,12 +122,30 @@ test('ImportExistingResources takes in what is there and kept, and giving the st
     };
     const failing = { ...queue(), DependsOn: 'Old' };
     const tried = await send('failing', { Old: bucket('files-of-before'), Queue: failing });
-    assert.deepEqual([tried, await status()], [[['Old', 'Import'], ['Queue', 'Add']], 'ROLLBACK_COMPLETE']);
+    assert.deepEqual(
+      [tried, await status()],
+      [
+        [
+          ['Old', 'Import'],
+          ['Queue', 'Add'],
+        ],
+        'ROLLBACK_COMPLETE',
+      ],
+    );
     assert.ok(fakes.live.has('files-of-before'));
     await client.send(new DeleteStackCommand({ StackName: 'app' }));
     await settle();
     const done = await send('right', { Old: bucket('files-of-before'), New: bucket('files-of-after') });
-    assert.deepEqual([done, await status()], [[['New', 'Add'], ['Old', 'Import']], 'CREATE_COMPLETE']);
+    assert.deepEqual(
+      [done, await status()],
+      [
+        [
+          ['New', 'Add'],
+          ['Old', 'Import'],
+        ],
+        'CREATE_COMPLETE',
+      ],
+    );
     const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName: 'app' }));
     assert.deepEqual(
       new Map(StackResources.map(({ PhysicalResourceId, ResourceStatus }) => [PhysicalResourceId, ResourceStatus])),

@@ -82,7 +82,10 @@ export class ResourceActions {
       this.#guard();
       if (!type.update) throw new Error(`${desired.type} has no update`);
       // An update to what it is already: only to learn its attributes.
-      const { attributes = {} } = await this.#tracked(desired.type, type.update(ctx, physicalId, properties, properties));
+      const { attributes = {} } = await this.#tracked(
+        desired.type,
+        type.update(ctx, physicalId, properties, properties),
+      );
       this.#guard();
       this.#journal.resource({ ...record, attributes }, 'IMPORT_COMPLETE', 'Resource import completed.');
       return true;

@@ -127,7 +127,11 @@ it('tells AWS’s own policies, each a document that compiles', async () => {
   assert.equal(new Set(Policies?.map(({ PolicyId }) => PolicyId)).size, awsManagedPolicies().size);
   for (const { Document } of awsManagedPolicies().values()) compilePolicy(Document, 'identity');
   // What `cdk bootstrap` and most apps name.
-  for (const name of ['AdministratorAccess', 'AWSCloudFormationReadOnlyAccess', 'service-role/AWSLambdaBasicExecutionRole'])
+  for (const name of [
+    'AdministratorAccess',
+    'AWSCloudFormationReadOnlyAccess',
+    'service-role/AWSLambdaBasicExecutionRole',
+  ])
     assert.ok(awsManagedPolicies().has(`arn:aws:iam::aws:policy/${name}`), name);
   const PolicyArn = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess';
   const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));

@@ -41,9 +41,13 @@ export const Parameter = defineResource<ParameterProperties>({
     }
   },
   async read(ctx, Name) {
-    const { Parameters: [found] = [] } = await ctx.call<{ Parameters?: ParameterProperties[] }>('ssm', 'GetParameters', {
-      Names: [Name],
-    });
+    const { Parameters: [found] = [] } = await ctx.call<{ Parameters?: ParameterProperties[] }>(
+      'ssm',
+      'GetParameters',
+      {
+        Names: [Name],
+      },
+    );
     return found && { Name, Type: found.Type, Value: found.Value };
   },
 });
