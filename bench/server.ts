@@ -27,7 +27,9 @@ export async function startOurs(options: { cpuProfileDir?: string | undefined } 
   const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const up = ['up', '--empty', '--data', dataDir, '--port', '0', '--http-port', '0', ...(profile ? [] : ['--detach'])];
   const args = [...node, '--disable-warning=ExperimentalWarning', join(root, 'runtime/cli/main.ts'), ...up];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // As bin/orrery.js starts it: what an earlier start compiled is there.
+  const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'orrery'), ...process.env };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env });
   const file = join(dataDir, 'runtime.json');
   await until(child, () => existsSync(file) && readFileSync(file, 'utf8').endsWith('}\n'));
   const { pid, apiPort, httpPort } = JSON.parse(readFileSync(file, 'utf8')) as Record<

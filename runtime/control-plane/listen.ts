@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gateway } from '../data-planes/http/gateway.ts';
 import { awsName, hosts } from '../data-planes/http/hosts.ts';
 import { internalRoutes } from '../data-planes/http/internal-routes.ts';
 import { fromNode, toNode } from '../data-planes/http/node-adapter.ts';
+import { createServer } from '../data-planes/http/node-http.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { startTrace } from '../kernel/events/hop.ts';
 import type { Kernel } from '../kernel/service.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Zippable, zipSync } from 'fflate';
+import type { Zippable } from 'fflate';
+import { packageOnDemand } from '../../kernel/package-on-demand.ts';
 import type { Context } from '../../kernel/service.ts';
 import { type FileAsset, filesOf } from './assembly.ts';
 
@@ -24,6 +25,8 @@ export async function publishAssets(ctx: Context, assets: FileAsset[]): Promise<
   );
 }
 
+const fflate = packageOnDemand<typeof import('fflate')>('fflate');
+
 /** 1980 is the zip format's first year: with one fixed time the same folder gives the same bytes. */
 const fixedTime = new Date(1980, 0, 1);
 
@@ -32,5 +35,5 @@ function zipFolder(folder: string): Buffer {
   for (const { name, path, mode } of filesOf(folder)) {
     entries[name] = [readFileSync(path), { mtime: fixedTime, os: 3, attrs: (mode & 0o7777) << 16, level: 1 }];
   }
-  return Buffer.from(zipSync(entries));
+  return Buffer.from(fflate().zipSync(entries));
 }

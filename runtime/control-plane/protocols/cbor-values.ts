@@ -1,16 +1,24 @@
-import { Encoder } from 'cbor-x';
+import type { Encoder } from 'cbor-x';
+import { packageOnDemand } from '../../kernel/package-on-demand.ts';
 import { toBuffer } from './blobs.ts';
 import { CodecError } from './codec-error.ts';
 import { define } from './json-values.ts';
 import type { Member, Shape } from './model.ts';
 import { parseTimestamp } from './timestamps.ts';
 
+const cborX = packageOnDemand<typeof import('cbor-x')>('cbor-x');
+
+let encoder: Encoder | undefined;
+
 /** Structures as maps with text keys, Dates as tag 1, byte strings without a tag. */
-const cbor = new Encoder({ useRecords: false, mapsAsObjects: true, tagUint8Array: false, useFloat32: 0 });
+function cbor(): Encoder {
+  encoder ??= new (cborX().Encoder)({ useRecords: false, mapsAsObjects: true, tagUint8Array: false, useFloat32: 0 });
+  return encoder;
+}
 
 export function encodeCbor(value: unknown): Buffer {
   // The encoder hands out parts of one buffer that it goes on writing to.
-  return Buffer.from(cbor.encode(value));
+  return Buffer.from(cbor().encode(value));
 }
 
 const BREAK = 0xff;
@@ -18,7 +26,7 @@ const BREAK = 0xff;
 export function decodeCbor(body: Buffer): unknown {
   try {
     // The decoder takes the end of an indefinite value for one.
-    if (body[0] !== BREAK) return cbor.decode(body);
+    if (body[0] !== BREAK) return cbor().decode(body);
   } catch {
     // Told below.
   }

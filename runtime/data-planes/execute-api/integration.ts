@@ -1,5 +1,5 @@
-import { fetch } from 'undici';
 import { AwsError } from '../../kernel/errors.ts';
+import { packageOnDemand } from '../../kernel/package-on-demand.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpResponse } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
@@ -8,6 +8,8 @@ import type { RouteMatch } from './match-route.ts';
 import { eventV1, eventV2, split } from './proxy-event.ts';
 import { functionResponse } from './proxy-response.ts';
 import { type ApiExchange, gatewayPrincipal } from './serve-api.ts';
+
+const undici = packageOnDemand<typeof import('undici')>('undici');
 
 export interface IntegrationCall {
   match: RouteMatch;
@@ -141,12 +143,14 @@ async function callHttp(
     return message(503, 'Service Unavailable');
   }
   const { 'content-length': _length, connection: _connection, ...sent } = headers;
-  const answer = await fetch(new URL(pathAndQuery, url.origin), {
-    method,
-    headers: sent,
-    ...(call.body.length > 0 ? { body: call.body } : {}),
-    redirect: 'manual',
-  }).catch(() => undefined);
+  const answer = await undici()
+    .fetch(new URL(pathAndQuery, url.origin), {
+      method,
+      headers: sent,
+      ...(call.body.length > 0 ? { body: call.body } : {}),
+      redirect: 'manual',
+    })
+    .catch(() => undefined);
   if (!answer) return message(503, 'Service Unavailable');
   return {
     status: answer.status,

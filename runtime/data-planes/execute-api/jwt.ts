@@ -1,9 +1,11 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
-import { fetch } from 'undici';
 import { startTrace } from '../../kernel/events/hop.ts';
+import { packageOnDemand } from '../../kernel/package-on-demand.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { readBody } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
+
+const undici = packageOnDemand<typeof import('undici')>('undici');
 
 /** A token that does not let its bearer in; the message goes into WWW-Authenticate. */
 export class TokenRefused extends Error {}
@@ -95,7 +97,7 @@ export class JwtVerifier {
       }
       if (!/^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname))
         throw new TokenRefused(`the issuer ${url.hostname} is outside: Orrery opens no connections to the internet`);
-      return (await (await fetch(url)).json()) as Record<string, unknown>;
+      return (await (await undici().fetch(url)).json()) as Record<string, unknown>;
     } catch (error) {
       if (error instanceof TokenRefused) throw error;
       throw new TokenRefused("the issuer's keys cannot be read");

@@ -1,17 +1,9 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type Tags,
-  type YAMLMap,
-  type Document as YamlDocument,
-} from 'yaml';
+import type { LineCounter, Node, Tags, YAMLMap, Document as YamlDocument } from 'yaml';
+import { packageOnDemand } from '../../../kernel/package-on-demand.ts';
 import { longForm, tagFunction } from './short-forms.ts';
 import { type Path, type Position, TemplateError } from './template.ts';
+
+const yaml = packageOnDemand<typeof import('yaml')>('yaml');
 
 export interface YamlSource {
   value: unknown;
@@ -25,8 +17,8 @@ export interface YamlSource {
  * `get-template-summary` show.
  */
 export function parseYaml(text: string, options: { fileName?: string | undefined; tolerant?: boolean }): YamlSource {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
+  const lines = new (yaml().LineCounter)();
+  const document = yaml().parseDocument(text, {
     version: '1.1',
     schema: 'yaml-1.1',
     customTags: withoutUnsupported,
@@ -82,7 +74,7 @@ interface Reading {
 
 function toValue(node: Node | null, reading: Reading): unknown {
   if (node === null) return null;
-  if (isAlias(node))
+  if (yaml().isAlias(node))
     throw misplaced('Template error: YAML aliases are not allowed in CloudFormation templates', node, reading);
   const name = node.tag?.startsWith('!') ? tagFunction(node.tag) : undefined;
   if (node.tag?.startsWith('!') && !name) {
@@ -93,9 +85,9 @@ function toValue(node: Node | null, reading: Reading): unknown {
 }
 
 function plainValue(node: Node, reading: Reading): unknown {
-  if (isMap(node)) return mapValue(node, reading);
-  if (isSeq(node)) return node.items.map((item) => toValue(item as Node | null, reading));
-  if (!isScalar(node)) return null;
+  if (yaml().isMap(node)) return mapValue(node, reading);
+  if (yaml().isSeq(node)) return node.items.map((item) => toValue(item as Node | null, reading));
+  if (!yaml().isScalar(node)) return null;
   if (node.tag?.startsWith('!')) return node.value === null ? '' : String(node.value);
   return typeof node.value === 'bigint' ? exactNumber(node.value) : node.value;
 }
@@ -109,9 +101,9 @@ function exactNumber(value: bigint): number | string {
 function mapValue(node: YAMLMap, reading: Reading): Record<string, unknown> {
   const record: Record<string, unknown> = {};
   for (const { key, value } of node.items) {
-    if (isAlias(key))
+    if (yaml().isAlias(key))
       throw misplaced('Template error: YAML aliases are not allowed in CloudFormation templates', key, reading);
-    const name = isScalar(key) ? keyName(key.source, key.value) : String(key);
+    const name = yaml().isScalar(key) ? keyName(key.source, key.value) : String(key);
     record[name] = toValue(value as Node | null, reading);
   }
   return record;
@@ -133,12 +125,14 @@ export function locateInYaml(source: YamlSource, path: Path): Position | undefin
   for (const part of path) {
     if (node?.tag?.startsWith('!') && longForm(tagFunction(node.tag) ?? '', null)?.[String(part)] !== undefined)
       continue;
-    if (isMap(node)) {
-      const pair = node.items.findLast(({ key }) => isScalar(key) && keyName(key.source, key.value) === String(part));
+    if (yaml().isMap(node)) {
+      const pair = node.items.findLast(
+        ({ key }) => yaml().isScalar(key) && keyName(key.source, key.value) === String(part),
+      );
       if (!pair) break;
       found = positionOf(source, pair.key as Node) ?? found;
       node = pair.value as Node | null;
-    } else if (isSeq(node)) {
+    } else if (yaml().isSeq(node)) {
       node = node.items[Number(part)] as Node | null;
       if (!node) break;
       found = positionOf(source, node) ?? found;

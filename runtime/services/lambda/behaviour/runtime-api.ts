@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer } from '../../../data-planes/http/node-http.ts';
 
 /** What the process in an environment says and asks, each at its own time. */
 export interface RuntimeApiListener {

@@ -1,4 +1,6 @@
-import { strToU8, zipSync } from 'fflate';
+import { packageOnDemand } from '../../../kernel/package-on-demand.ts';
+
+const fflate = packageOnDemand<typeof import('fflate')>('fflate');
 
 /**
  * Code written in a template: CloudFormation makes the file `index` of it and puts the module `cfn-response` beside it
@@ -9,6 +11,7 @@ export function inlineZip(text: string, runtime: string): Uint8Array {
     ? { 'index.py': text, 'cfnresponse.py': pythonResponse }
     : { 'index.js': text, 'cfn-response.js': nodeResponse };
   // A fixed time, so that the same text is the same archive.
+  const { strToU8, zipSync } = fflate();
   return zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])), {
     mtime: '1980-01-01T00:00:00',
   });

@@ -25,7 +25,7 @@ export function crc32c(chunk: Uint8Array, previous: number): number {
 }
 
 export function crc64nvme(chunk: Uint8Array, previous: bigint): bigint {
-  const { low: lowTable, high: highTable } = nvmeTables;
+  const { low: lowTable, high: highTable } = nvmeTables();
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   let low = ~Number(previous & 0xffffffffn);
   let high = ~Number(previous >> 32n);
@@ -77,7 +77,15 @@ const castagnoliTables = Array.from({ length: 8 }, (_, table) =>
 );
 
 /** All eight tables in one array, table after table. */
-const nvmeTables = (() => {
+let nvme: { low: Int32Array; high: Int32Array } | undefined;
+
+/** Made when they are first needed: sixteen thousand steps over large integers are no work for every start. */
+function nvmeTables(): { low: Int32Array; high: Int32Array } {
+  nvme ??= makeNvmeTables();
+  return nvme;
+}
+
+function makeNvmeTables(): { low: Int32Array; high: Int32Array } {
   const low = new Int32Array(2048);
   const high = new Int32Array(2048);
   for (let index = 0; index < 2048; index += 1) {
@@ -86,7 +94,7 @@ const nvmeTables = (() => {
     high[index] = Number(value >> 32n);
   }
   return { low, high };
-})();
+}
 
 /** What a byte comes to after it and `zeros` bytes of zero have gone through the register. */
 function entry(byte: number, zeros: number, polynomial: bigint): bigint {

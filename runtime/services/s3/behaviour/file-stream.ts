@@ -1,6 +1,6 @@
 import { close, closeSync, openSync, readSync } from 'node:fs';
-import { ServerResponse } from 'node:http';
 import { Readable, type Writable } from 'node:stream';
+import { ServerResponse } from '../../../data-planes/http/node-http.ts';
 
 /** Bytes of one file, both ends included. */
 export interface FilePiece {
