@@ -1,16 +1,19 @@
 import type { HttpRequest, HttpResponse } from '../data-planes/http/exchange.ts';
+import type { Around } from '../kernel/service.ts';
 
 /**
  * Any page a browser shows can send requests to loopback. A request that a browser made for a foreign page is refused
  * before anything is done: by Host (DNS rebinding) and by Origin or Sec-Fetch-Site (cross-site requests). SDKs and
- * command-line tools send neither Origin nor Sec-Fetch-Site.
+ * command-line tools send neither Origin nor Sec-Fetch-Site. A foreign page passes where `around` admits its origin: where
+ * the configuration of what it asks for (a bucket's CORS rules) names it.
  */
-export function refuseBrowser(request: HttpRequest): HttpResponse | undefined {
+export function refuseBrowser(request: HttpRequest, around?: Around): HttpResponse | undefined {
   if (!isLocal(request.host)) {
     return refusal(`The Host "${request.host}" is not a name of this machine's loopback or of AWS.`);
   }
   const origin = request.headers.origin;
   if (origin !== undefined && origin !== 'null' && isLocalOrigin(origin)) return undefined;
+  if (origin !== undefined && around?.admitsOrigin) return undefined;
   if (origin !== undefined || request.headers['sec-fetch-site'] === 'cross-site') {
     return refusal(`A page of the origin "${origin ?? 'unknown'}" may not use this port.`);
   }

@@ -5,6 +5,7 @@ import type { Principal } from '../kernel/principal.ts';
 import type { Context, HttpDetails, Kernel, ServiceDefinition } from '../kernel/service.ts';
 import type { Operation, ServiceModel } from './protocols/model.ts';
 import { CodecError, type Protocol } from './protocols/protocol.ts';
+import type { Route } from './service-routing.ts';
 
 /** One operation on its way through the pipeline. Each step fills in what the next ones need. */
 export class Exchange {
@@ -14,6 +15,8 @@ export class Exchange {
   readonly startMs: number;
   readonly started: number;
   request: HttpRequest | undefined;
+  /** The service it is for, where that has been told before the pipeline. */
+  found: Route | undefined;
   /** The body as received, once read; streaming operations keep the request's stream instead. */
   body: Buffer | undefined;
   service: ServiceDefinition | undefined;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { awsApi } from '../data-planes/http/aws-api.ts';
 import { gateway } from '../data-planes/http/gateway.ts';
 import { awsName, hosts } from '../data-planes/http/hosts.ts';
 import { internalRoutes } from '../data-planes/http/internal-routes.ts';
@@ -8,9 +9,8 @@ import { createServer } from '../data-planes/http/node-http.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { startTrace } from '../kernel/events/hop.ts';
 import type { Kernel } from '../kernel/service.ts';
+import { answerApi } from './api-plane.ts';
 import { refuseBrowser } from './browser-guard.ts';
-import { Exchange } from './exchange.ts';
-import { answer } from './pipeline.ts';
 
 export interface Ports {
   /** 4566 unless told; 0 for any free one. */
@@ -26,6 +26,7 @@ export interface Listening {
 
 /** Puts a runtime on loopback: the API port for SDKs and tools, the HTTP port for users' traffic. */
 export async function listen(kernel: Kernel, wanted: Ports): Promise<Listening> {
+  kernel.engine(awsApi).plane = (request) => answerApi(kernel, request);
   const api = await open(apiListener(kernel), wanted.api, '--port');
   kernel.addresses.apiUrl = `http://127.0.0.1:${portOf(api)}`;
   let http: Server;
@@ -58,9 +59,9 @@ function apiListener(kernel: Kernel): RequestListener {
 
 async function serve(kernel: Kernel, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = fromNode(message, response, { secure: true });
-  const refusal = refuseBrowser(request);
-  if (refusal) return toNode(refusal, response, request.method);
   if (request.url.startsWith('/_orrery/')) {
+    const refusal = refuseBrowser(request);
+    if (refusal) return toNode(refusal, response, request.method);
     const plane = kernel.engine(internalRoutes).find(request.url);
     const hop = startTrace(kernel, 'orrery', `${request.method} ${request.url}`);
     const result = plane
@@ -69,11 +70,12 @@ async function serve(kernel: Kernel, message: IncomingMessage, response: ServerR
     return toNode(result, response, request.method);
   }
   const plane = isUserHost(request.host) ? kernel.engine(hosts).find(request.host) : undefined;
-  if (plane) return toNode(await plane(request, startTrace(kernel, 'gateway', request.host)), response, request.method);
-  const exchange = new Exchange(kernel, 'wire');
-  exchange.request = request;
-  await answer(exchange);
-  if (exchange.response) await toNode(exchange.response, response, request.method);
+  if (plane) {
+    const refusal = refuseBrowser(request);
+    const answer = refusal ?? (await plane(request, startTrace(kernel, 'gateway', request.host)));
+    return toNode(answer, response, request.method);
+  }
+  await toNode(await answerApi(kernel, request), response, request.method);
 }
 
 /** Names of distributions, APIs and function URLs also answer on the API port; S3's names there are the S3 API. */

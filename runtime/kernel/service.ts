@@ -2,6 +2,7 @@ import type { Clock } from './clock/clock.ts';
 import type { EngineToken } from './engine.ts';
 import type { Events } from './events/events.ts';
 import type { Hop } from './events/hop.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Ids } from './ids.ts';
 import type { Principal } from './principal.ts';
 import type { ResourceType } from './resource.ts';
@@ -116,6 +117,18 @@ export interface ServiceDefinition {
   }): Addressing | undefined;
   /** Whether it answers requests without any signature (S3, STS AssumeRoleWithWebIdentity). Default: none. */
   anonymous?: 'allowed';
+  /**
+   * For a request that no operation of the model stands for (a browser's preflight, a form upload), or whose answer has
+   * something put round it. Undefined: the pipeline alone answers. Asked of every request to the service, so be quick.
+   */
+  around?(kernel: Kernel, request: HttpRequest): Around | undefined;
+}
+
+export interface Around {
+  /** Whether the configuration lets a page of the request's Origin ask this; pages of this machine's own need no leave. */
+  admitsOrigin: boolean;
+  /** `next` is the pipeline; not to be called where an operation does not stand for the request. */
+  answer(next: () => Promise<HttpResponse>): Promise<HttpResponse>;
 }
 
 export interface Addressing {

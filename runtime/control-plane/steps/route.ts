@@ -15,7 +15,7 @@ const BODY_LIMIT = 80 * 1024 * 1024;
 export async function route(exchange: Exchange): Promise<void> {
   const request = exchange.request;
   if (!request) throw new Error('a wire exchange without a request');
-  const found = findService(exchange.kernel, request);
+  const found = exchange.found ?? findService(exchange.kernel, request);
   if (found.protocolHint === 'body') exchange.body = await documentOf(request);
   const chosen = found.service ? found : findService(exchange.kernel, request, exchange.body);
   if (!chosen.service || !chosen.entry) throw unknownService(chosen);

@@ -8,5 +8,13 @@ export function addressing(request: { host: string; path: string }): Addressing 
   if (inHost) return { path: request.path, labels: { Bucket: inHost } };
   const [, bucket = '', key] = /^\/([^/]*)(\/.*)?$/s.exec(request.path) ?? [];
   if (bucket === '') return { path: '/', labels: {} };
-  return { path: key ?? '/', labels: { Bucket: decodeURIComponent(bucket) } };
+  return { path: key ?? '/', labels: { Bucket: decoded(bucket) } };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -58,11 +58,26 @@ export function visit(
   orrery: Orrery,
   host: string,
   path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: Buffer | string } = {},
+  options: VisitOptions = {},
 ): Promise<Answer> {
+  return ask(orrery.httpUrl, host, path, options);
+}
+
+/** The same of the API port, where the host may name the bucket or the path does. */
+export function askApi(orrery: Orrery, path: string, options: VisitOptions & { host?: string } = {}): Promise<Answer> {
+  return ask(orrery.url, options.host ?? 'localhost', path, options);
+}
+
+interface VisitOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+}
+
+function ask(url: string, host: string, path: string, options: VisitOptions): Promise<Answer> {
   const { method = 'GET', headers = {}, body } = options;
   return new Promise((resolve, reject) => {
-    const sent = request(`${orrery.httpUrl}${path}`, { method, headers: { ...headers, host } }, (response) => {
+    const sent = request(`${url}${path}`, { method, headers: { ...headers, host } }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

@@ -2,6 +2,7 @@ import { defineService, type Kernel, type Running } from '../../kernel/service.t
 import { addressing } from './addressing.ts';
 import { authorize } from './authorization.ts';
 import { accessLogs, keepAccessLogs } from './behaviour/access-logs.ts';
+import { aroundApi } from './behaviour/around-api.ts';
 import { bodies } from './behaviour/bodies.ts';
 import { registerHosts } from './behaviour/hosts.ts';
 import { runLifecycleDaily } from './behaviour/lifecycle.ts';
@@ -73,6 +74,7 @@ export default defineService({
   accessDenied: { code: 'AccessDenied', status: 403 },
   anonymous: 'allowed',
   addressing,
+  around: aroundApi,
   start,
   fidelity,
 });

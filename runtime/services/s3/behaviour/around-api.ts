@@ -1,72 +1,96 @@
-import type { DataPlane, HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
 import { AwsError } from '../../../kernel/errors.ts';
-import type { Hop } from '../../../kernel/events/hop.ts';
-import type { Kernel } from '../../../kernel/service.ts';
+import { startTrace } from '../../../kernel/events/hop.ts';
+import type { Around, Kernel } from '../../../kernel/service.ts';
 import { addressing } from '../addressing.ts';
 import { s3Error } from '../errors.ts';
 import { type Bucket, buckets } from '../state.ts';
-import { type CorsRule, corsHeaders, corsRuleFor } from './cors-rules.ts';
+import { type CorsRule, type CrossOriginRequest, corsHeaders, corsRuleFor } from './cors-rules.ts';
 import { errorDocument } from './object-plane.ts';
 import { postObject } from './post-object.ts';
 
 /**
  * What S3 does around its REST API and no operation of its model stands for: it answers the preflights of browsers, takes
- * uploads by form, and puts CORS headers on what `next`, which carries out operations, answers to a page.
+ * uploads by form, and puts CORS headers on what is answered to a page.
  */
-export async function aroundApi(
-  kernel: Kernel,
-  request: HttpRequest,
-  hop: Hop,
-  next: DataPlane,
-): Promise<HttpResponse> {
-  const mark = request.url.indexOf('?');
-  const path = mark === -1 ? request.url : request.url.slice(0, mark);
-  const address = addressing({ host: request.host, path });
-  const bucket = buckets(kernel).get(address.labels.Bucket ?? '');
+export function aroundApi(kernel: Kernel, request: HttpRequest): Around | undefined {
+  const { method } = request;
   const { origin } = request.headers;
-  if (request.method === 'OPTIONS') return preflight(bucket, request);
-  const form =
-    request.method === 'POST' &&
-    address.path === '/' &&
-    request.headers['content-type']?.startsWith('multipart/form-data');
-  const response =
-    form && bucket ? await answered(request, () => postObject(kernel, bucket, request, hop)) : await next(request, hop);
-  if (origin === undefined || !bucket) return response;
-  const asked = { origin, method: request.method, headers: [] };
-  const rule = corsRuleFor(rulesOf(bucket), asked);
-  return rule ? { ...response, headers: { ...response.headers, ...corsHeaders(rule, asked, false) } } : response;
+  const form = method === 'POST' && request.headers['content-type']?.startsWith('multipart/form-data');
+  if (origin === undefined && method !== 'OPTIONS' && !form) return undefined;
+  const mark = request.url.indexOf('?');
+  const address = addressing({ host: request.host, path: mark === -1 ? request.url : request.url.slice(0, mark) });
+  const bucket = buckets(kernel).get(address.labels.Bucket ?? '');
+  const asked = method === 'OPTIONS' ? preflightOf(request) : { origin: origin ?? '', method, headers: [] };
+  const rule = bucket && asked && corsRuleFor(rulesOf(bucket), asked);
+  return {
+    admitsOrigin: rule !== undefined && readsWhatMayBeSeen(kernel, request),
+    async answer(next) {
+      if (method === 'OPTIONS') return preflight(bucket, request, { asked, rule });
+      const upload = form && bucket && address.path === '/';
+      const response = upload ? await formUpload(kernel, bucket, request) : await next();
+      if (!rule || !asked) return response;
+      return { ...response, headers: { ...response.headers, ...corsHeaders(rule, asked, false) } };
+    },
+  };
+}
+
+/** A copy reads another bucket: a foreign page may ask for it only where that bucket lets it read, too. */
+function readsWhatMayBeSeen(kernel: Kernel, { headers }: HttpRequest): boolean {
+  const source = headers['x-amz-copy-source'];
+  if (source === undefined) return true;
+  const bucket = buckets(kernel).get(/^\/?([^/]+)/.exec(source)?.[1] ?? '');
+  const asked = { origin: headers.origin ?? '', method: 'GET', headers: [] };
+  return bucket !== undefined && corsRuleFor(rulesOf(bucket), asked) !== undefined;
 }
 
 function rulesOf(bucket: Bucket): CorsRule[] {
   return (bucket.configurations.cors as { CORSRules?: CorsRule[] } | undefined)?.CORSRules ?? [];
 }
 
+/** What a browser asks leave for; undefined when it does not say. */
+function preflightOf({ headers }: HttpRequest): CrossOriginRequest | undefined {
+  const { origin, 'access-control-request-method': method, 'access-control-request-headers': asked = '' } = headers;
+  if (origin === undefined || method === undefined) return undefined;
+  const names = asked.split(',').map((name) => name.trim().toLowerCase());
+  return { origin, method, headers: names.filter((name) => name !== '') };
+}
+
 /** "How does Amazon S3 evaluate the CORS configuration on a bucket?": without a rule that fits the browser is refused. */
-function preflight(bucket: Bucket | undefined, request: HttpRequest): HttpResponse {
-  const {
-    origin,
-    'access-control-request-method': method,
-    'access-control-request-headers': asked = '',
-  } = request.headers;
-  if (origin === undefined)
-    return errorDocument(s3Error('BadRequest', {}, 'Insufficient information. Origin request header needed.'), request);
-  if (method === undefined)
-    return errorDocument(s3Error('BadRequest', {}, 'Invalid Access-Control-Request-Method: null'), request);
-  const headers = asked
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '');
-  const wanted = { origin, method, headers };
-  const rules = bucket ? rulesOf(bucket) : [];
-  const rule = corsRuleFor(rules, wanted);
+function preflight(
+  bucket: Bucket | undefined,
+  request: HttpRequest,
+  { asked, rule }: { asked: CrossOriginRequest | undefined; rule: CorsRule | undefined },
+): HttpResponse {
+  if (!asked)
+    return errorDocument(
+      s3Error(
+        'BadRequest',
+        {},
+        request.headers.origin === undefined
+          ? 'Insufficient information. Origin request header needed.'
+          : 'Invalid Access-Control-Request-Method: null',
+      ),
+      request,
+    );
   if (!rule) {
     const why =
-      rules.length === 0
+      !bucket || rulesOf(bucket).length === 0
         ? 'CORSResponse: CORS is not enabled for this bucket.'
         : "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
-    return errorDocument(s3Error('AccessForbidden', { Method: method, ResourceType: 'OBJECT' }, why), request);
+    return errorDocument(s3Error('AccessForbidden', { Method: asked.method, ResourceType: 'OBJECT' }, why), request);
   }
-  return { status: 200, headers: { ...corsHeaders(rule, wanted, true), 'content-length': '0' }, body: undefined };
+  return { status: 200, headers: { ...corsHeaders(rule, asked, true), 'content-length': '0' }, body: undefined };
+}
+
+async function formUpload(kernel: Kernel, bucket: Bucket, request: HttpRequest): Promise<HttpResponse> {
+  const hop = startTrace(kernel, 's3', 'PostObject', {
+    header: request.headers['x-amzn-trace-id'],
+    resource: bucket.Name,
+  });
+  const response = await answered(request, () => postObject(kernel, bucket, request, hop));
+  hop.end({ status: response.status });
+  return response;
 }
 
 async function answered(request: HttpRequest, act: () => Promise<HttpResponse>): Promise<HttpResponse> {

@@ -1,17 +1,13 @@
-import type { DataPlane } from '../../../data-planes/http/exchange.ts';
+import { awsApi } from '../../../data-planes/http/aws-api.ts';
+import { callerOf } from '../../../data-planes/http/caller.ts';
+import type { DataPlane, HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
 import { hosts } from '../../../data-planes/http/hosts.ts';
-import { defineEngine } from '../../../kernel/engine.ts';
+import type { Hop } from '../../../kernel/events/hop.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Bucket } from '../state.ts';
 import { aroundApi } from './around-api.ts';
 import { objectPlane } from './object-plane.ts';
 import { websitePlane } from './website.ts';
-
-/**
- * Slot for the API as the control plane carries it out, signatures and all: what a bucket's host is sent beyond GET and HEAD
- * of objects. While it is empty such requests are refused on these hosts.
- */
-export const s3Api = defineEngine<{ plane: DataPlane | undefined }>('s3.api', () => ({ plane: undefined }));
 
 /** A bucket's names answer users and, in process, CloudFront ("Methods for accessing a general purpose bucket"). */
 export function registerHosts(kernel: Kernel, bucket: Bucket): void {
@@ -32,17 +28,28 @@ export function s3HostPlane(kernel: Kernel, { Name, region }: Pick<Bucket, 'Name
   const objects = objectPlane(kernel, Name, region);
   return async (request, parent) => {
     const hop = parent.child('s3', `${request.method} ${request.url}`, Name);
-    const response = await aroundApi(kernel, request, hop, (asked, on) => {
-      const signed = asked.headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(asked.url);
-      const api = signed || !isObjectRead(asked) ? kernel.engine(s3Api).plane : undefined;
-      return (api ?? objects)(asked, on);
-    });
+    const response = await serve(request, hop);
     hop.end({ status: response.status });
     return response;
   };
+
+  async function serve(request: HttpRequest, hop: Hop): Promise<HttpResponse> {
+    const api = isForUsers(request) ? undefined : kernel.engine(awsApi).plane;
+    if (api) return api(request, hop);
+    const next = (): Promise<HttpResponse> => objects(request, hop);
+    return aroundApi(kernel, request)?.answer(next) ?? next();
+  }
 }
 
-function isObjectRead({ method, url }: { method: string; url: string }): boolean {
+/** Objects without a signature, and what browsers ask before; everything else on a bucket's host is its API. */
+function isForUsers(request: HttpRequest): boolean {
+  // CloudFront asks in its own name, which it does not sign in process.
+  if (request.method === 'OPTIONS' || callerOf(request)) return true;
+  const signed = request.headers.authorization !== undefined || /[?&](X-Amz-)?Signature=/.test(request.url);
+  return !signed && isObjectRead(request);
+}
+
+function isObjectRead({ method, url }: HttpRequest): boolean {
   return (
     (method === 'GET' || method === 'HEAD') &&
     !/^\/($|\?)/.test(url) &&

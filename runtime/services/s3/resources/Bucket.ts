@@ -23,8 +23,7 @@ export const Bucket = defineResource<BucketProperties>({
     LifecycleConfiguration: 'executed',
     LoggingConfiguration: 'executed',
     'LoggingConfiguration.TargetObjectKeyFormat.PartitionedPrefix.PartitionDateSource': 'stored',
-    // Answered at the bucket's own host names, not yet on the API port.
-    CorsConfiguration: 'stored',
+    CorsConfiguration: 'executed',
     WebsiteConfiguration: 'executed',
     NotificationConfiguration: 'executed',
     Tags: 'executed',
