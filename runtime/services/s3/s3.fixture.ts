@@ -54,12 +54,7 @@ export interface Answer {
 }
 
 /** What a browser gets: a request to the port of users' traffic, the name in its Host header. Redirects are not followed. */
-export function visit(
-  orrery: Orrery,
-  host: string,
-  path: string,
-  options: VisitOptions = {},
-): Promise<Answer> {
+export function visit(orrery: Orrery, host: string, path: string, options: VisitOptions = {}): Promise<Answer> {
   return ask(orrery.httpUrl, host, path, options);
 }
 
