@@ -36,7 +36,8 @@ export interface Scope {
 }
 
 export interface Statement {
-  run(...values: SQLInputValue[]): { changes: number };
+  /** How many rows changed, and the key of the row that was inserted last. */
+  run(...values: SQLInputValue[]): { changes: number; insertedKey: number };
   get<T = Record<string, SQLValue>>(...values: SQLInputValue[]): T | undefined;
   all<T = Record<string, SQLValue>>(...values: SQLInputValue[]): T[];
   iterate<T = Record<string, SQLValue>>(...values: SQLInputValue[]): Iterable<T>;
@@ -53,7 +54,8 @@ class SqliteStore implements Store {
   readonly dataDir: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Statement>();
-  readonly #collections = new Map<string, RecordCollection<object>>();
+  /** By name, then by account and region: looked up at every operation, so without putting a key together. */
+  readonly #collections = new Map<string, Map<string, Map<string, RecordCollection<object>>>>();
   readonly #scopes = new Map<string, Map<string, Scope>>();
   #pending: { promise: Promise<void>; settle: (error?: Error) => void } | undefined;
   #closed = false;
@@ -78,11 +80,11 @@ class SqliteStore implements Store {
   }
 
   collection<T extends object>(name: string, scope: Scope): Collection<T> {
-    const id = `${name}|${scope.account}|${scope.region}`;
-    let collection = this.#collections.get(id);
+    const byRegion = inner(inner(this.#collections, name), scope.account);
+    let collection = byRegion.get(scope.region);
     if (!collection) {
       collection = new RecordCollection<object>(this, name, scope, () => this.#rememberScope(name, scope));
-      this.#collections.set(id, collection);
+      byRegion.set(scope.region, collection);
     }
     return collection as unknown as Collection<T>;
   }
@@ -92,9 +94,7 @@ class SqliteStore implements Store {
   }
 
   #rememberScope(name: string, { account, region }: Scope): void {
-    const known = this.#scopes.get(name) ?? new Map<string, Scope>();
-    this.#scopes.set(name, known);
-    known.set(`${account}|${region}`, { account, region });
+    inner(this.#scopes, name).set(`${account}|${region}`, { account, region });
   }
 
   prepare(sql: string): Statement {
@@ -130,7 +130,8 @@ class SqliteStore implements Store {
     return {
       run: (...values) => {
         this.#begin();
-        return { changes: Number(statement.run(...values).changes) };
+        const { changes, lastInsertRowid } = statement.run(...values);
+        return { changes: Number(changes), insertedKey: Number(lastInsertRowid) };
       },
       get: <T>(...values: SQLInputValue[]) => {
         if (writes) this.#begin();
@@ -179,8 +180,18 @@ class SqliteStore implements Store {
     } catch {
       // SQLite has already rolled back by itself ("Response to errors within a transaction", SQLite documentation).
     }
-    for (const collection of this.#collections.values()) collection.reload();
+    for (const byAccount of this.#collections.values())
+      for (const byRegion of byAccount.values()) for (const collection of byRegion.values()) collection.reload();
   }
+}
+
+function inner<K, V>(outer: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  let found = outer.get(key);
+  if (!found) {
+    found = new Map();
+    outer.set(key, found);
+  }
+  return found;
 }
 
 function deferred(): { promise: Promise<void>; settle: (error?: Error) => void } {

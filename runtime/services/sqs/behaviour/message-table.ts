@@ -28,6 +28,8 @@ export interface StoredMessage {
 const columns =
   'queue, messageId, body, attributes, systemAttributes, senderId, sentMs, visibleMs, receiveCount, firstReceivedMs, receipt, groupId, deduplicationId, deadLetterSource';
 
+const insertion = `INSERT INTO sqs_messages (${columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
+
 /** The messages of all queues, in SQLite: they may be many, and must survive. */
 export const messageTable = defineEngine('sqs.messages', (kernel) => new MessageTable(kernel.store));
 
@@ -50,9 +52,7 @@ export class MessageTable {
   }
 
   insert(message: Omit<StoredMessage, 'seq'>): number {
-    const row = this.#sql(
-      `INSERT INTO sqs_messages (${columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING seq`,
-    ).get<{ seq: number }>(
+    return this.#sql(insertion).run(
       message.queue,
       message.messageId,
       message.body,
@@ -67,8 +67,7 @@ export class MessageTable {
       message.groupId,
       message.deduplicationId,
       message.deadLetterSource,
-    );
-    return row?.seq ?? 0;
+    ).insertedKey;
   }
 
   /** Visible now, oldest first. */

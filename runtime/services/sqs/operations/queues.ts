@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-sqs';
 import type { Context } from '../../../kernel/service.ts';
 import { availability } from '../behaviour/availability.ts';
+import { inFlight } from '../behaviour/in-flight.ts';
 import { messageTable } from '../behaviour/message-table.ts';
 import { checkAttributes, checkName } from '../behaviour/queue-rules.ts';
 import {
@@ -78,6 +79,7 @@ export function DeleteQueue(ctx: Context, input: DeleteQueueCommandInput) {
   ctx.collection<{ deletedMs: number }>('sqs.deleted-queues').put(queue.QueueName, { deletedMs: ctx.clock.now() });
   ctx.engine(messageTable).purge(queue.QueueArn);
   ctx.engine(availability).forget(queue.QueueArn);
+  ctx.engine(inFlight).forget(queue.QueueArn);
   return {};
 }
 

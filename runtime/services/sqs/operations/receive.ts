@@ -1,12 +1,13 @@
 import type { Message, MessageAttributeValue, ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
 import type { Context } from '../../../kernel/service.ts';
 import { availability } from '../behaviour/availability.ts';
+import { inFlight } from '../behaviour/in-flight.ts';
 import { md5Of, md5OfAttributes } from '../behaviour/md5.ts';
 import { messageTable, type StoredMessage } from '../behaviour/message-table.ts';
 import { formatReceipt } from '../behaviour/receipt-handles.ts';
 import { deadLetter } from '../behaviour/redrive.ts';
 import { invalidParameter, overLimit } from '../errors.ts';
-import { inFlightLimit, isFifo, numberAttribute, type Queue, queueAt } from '../state.ts';
+import { isFifo, numberAttribute, type Queue, queueAt } from '../state.ts';
 
 export async function ReceiveMessage(ctx: Context, input: ReceiveMessageCommandInput) {
   const queue = queueAt(ctx, input.QueueUrl ?? '');
@@ -20,7 +21,10 @@ export async function ReceiveMessage(ctx: Context, input: ReceiveMessageCommandI
   within(input.VisibilityTimeout ?? 0, 'VisibilityTimeout', 0, 43_200);
   const deadline = ctx.clock.now() + waitSeconds * 1000;
   for (;;) {
-    const messages = take(ctx, queue, limit, input);
+    // "Amazon SQS message quotas": short polling is told of the limit, long polling and FIFO queues get no messages.
+    const full = ctx.engine(inFlight).atLimit(queue.QueueArn);
+    if (full && waitSeconds === 0 && !isFifo(queue)) throw overLimit();
+    const messages = full ? [] : take(ctx, queue, limit, input);
     const waitMs = deadline - ctx.clock.now();
     if (messages.length > 0 || waitMs <= 0 || ctx.signal.aborted) {
       countReceived(ctx, queue, messages.length);
@@ -49,14 +53,8 @@ function take(ctx: Context, queue: Queue, limit: number, input: ReceiveMessageCo
   }
   if (messages.length > 0) ctx.engine(availability).changed(queue.QueueArn, nowMs + visibilityMs);
   else if (candidates.length > 0) return take(ctx, queue, limit, input);
-  if (messages.length > 0 && candidates.length === limit) checkInFlight(ctx, queue);
+  ctx.engine(inFlight).received(queue.QueueArn, messages.length);
   return messages;
-}
-
-/** Counting is not free, so it is done only by receivers that got all they asked for. */
-function checkInFlight(ctx: Context, queue: Queue): void {
-  const { inFlight } = ctx.engine(messageTable).counts(queue.QueueArn, ctx.clock.now());
-  if (inFlight > inFlightLimit) throw overLimit();
 }
 
 function present(

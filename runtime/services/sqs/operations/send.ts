@@ -97,7 +97,9 @@ function send(ctx: Context, queue: Queue, message: Outgoing) {
 }
 
 function keepAttributes(attributes: Record<string, MessageAttributeValue>): string | null {
-  if (Object.keys(attributes).length === 0) return null;
+  const kept = Object.values(attributes);
+  if (kept.length === 0) return null;
+  if (kept.every(({ BinaryValue }) => BinaryValue === undefined)) return JSON.stringify(attributes);
   return JSON.stringify(attributes, (key, value) => {
     if (key !== 'BinaryValue') return value;
     return Buffer.from((value as { data?: Uint8Array }).data ?? value).toString('base64');
