@@ -1,0 +1,35 @@
+import type { Context } from '../../../kernel/service.ts';
+import { tokenInUse } from '../errors.ts';
+import { change, type Secret, type SecretVersion } from '../state.ts';
+import { keep, open, seal, type Value } from './encryption.ts';
+import { dropDeprecated, versionOf, withVersion } from './versions.ts';
+
+/**
+ * A new version with its value. The same token with the same value again changes nothing; with another value it is
+ * refused ("PutSecretValue", ClientRequestToken).
+ */
+export async function putVersion(
+  ctx: Context,
+  secret: Secret,
+  { VersionId, value, stages }: { VersionId: string; value: Value; stages: string[] },
+): Promise<SecretVersion> {
+  const held = await open(ctx, secret, VersionId);
+  if (held && !sameValue(held, value)) throw tokenInUse(VersionId, secret.ARN);
+  const sealed = held ? undefined : await seal(ctx, secret, VersionId, value);
+  const changed = change(ctx, secret, (now) => {
+    const existing = versionOf(now, VersionId);
+    if (!sealed || existing?.KmsKeyId !== undefined) return now;
+    keep(ctx, now, sealed);
+    const nowMs = ctx.clock.now();
+    return dropDeprecated(ctx, withVersion(now, { VersionId, KmsKeyId: sealed.KmsKeyId, stages, nowMs }), nowMs);
+  });
+  const version = versionOf(changed, VersionId);
+  if (!version) throw new Error(`the version ${VersionId} of ${secret.Name} was not kept`);
+  return version;
+}
+
+export function sameValue(held: Value, given: Value): boolean {
+  if (held.SecretString !== undefined || given.SecretString !== undefined)
+    return held.SecretString === given.SecretString;
+  return Buffer.compare(held.SecretBinary ?? Buffer.alloc(0), given.SecretBinary ?? Buffer.alloc(0)) === 0;
+}
