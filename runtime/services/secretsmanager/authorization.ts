@@ -10,7 +10,10 @@ export function authorize(operation: string, input: Record<string, unknown>, ctx
   if (operation === 'CreateSecret') {
     const about = {
       resource: secretArn(ctx.region, ctx.account, String(input.Name), '??????'),
-      conditions: { ...given(input, { Name: 'Name', Description: 'Description', KmsKeyId: 'KmsKeyId' }), ...tagKeys(input) },
+      conditions: {
+        ...given(input, { Name: 'Name', Description: 'Description', KmsKeyId: 'KmsKeyId' }),
+        ...tagKeys(input),
+      },
     };
     const actions = input.Tags ? [action, 'secretsmanager:TagResource'] : [action];
     return actions.map((one) => ({ action: one, ...about }));
@@ -34,7 +37,9 @@ export function authorize(operation: string, input: Record<string, unknown>, ctx
       'secretsmanager:SecretId': secret.ARN,
       'secretsmanager:SecretPrimaryRegion': secret.region,
       ...(Object.fromEntries(ownTags) as Record<string, string>),
-      ...(secret.RotationLambdaARN ? { 'secretsmanager:resource/AllowRotationLambdaArn': secret.RotationLambdaARN } : {}),
+      ...(secret.RotationLambdaARN
+        ? { 'secretsmanager:resource/AllowRotationLambdaArn': secret.RotationLambdaARN }
+        : {}),
       ...given(input, {
         VersionId: 'VersionId',
         VersionStage: 'VersionStage',

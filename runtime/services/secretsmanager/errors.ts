@@ -8,7 +8,10 @@ export function secretNotFound(): AwsError {
 
 export function valueNotFound(by: { VersionId?: string | undefined; VersionStage?: string | undefined }): AwsError {
   const which = by.VersionId ? `VersionId: ${by.VersionId}` : `staging label: ${by.VersionStage}`;
-  return new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for ${which}`);
+  return new AwsError(
+    'ResourceNotFoundException',
+    `Secrets Manager can't find the specified secret value for ${which}`,
+  );
 }
 
 export function secretExists(name: string): AwsError {

@@ -69,7 +69,12 @@ for (const transport of ['process', 'socket'] as const) {
       assert.deepEqual((await get(Name, { VersionId })).VersionStages, []);
       const described = await client.send(new DescribeSecretCommand({ SecretId: Name }));
       assert.equal(described.Description, 'changed');
-      assert.deepEqual(Object.values(described.VersionIdsToStages ?? {}).flat().sort(), ['AWSCURRENT', 'AWSPREVIOUS']);
+      assert.deepEqual(
+        Object.values(described.VersionIdsToStages ?? {})
+          .flat()
+          .sort(),
+        ['AWSCURRENT', 'AWSPREVIOUS'],
+      );
       await assert.rejects(get(Name, { VersionId, VersionStage: 'AWSCURRENT' }), { name: 'InvalidRequestException' });
     });
 
@@ -103,7 +108,9 @@ for (const transport of ['process', 'socket'] as const) {
       const { DeletionDate } = await client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
       assert.ok(Math.abs((DeletionDate?.getTime() ?? 0) - (now + 7 * day)) < 1000);
       await assert.rejects(get(SecretId), { name: 'InvalidRequestException', message: /marked for deletion/ });
-      await assert.rejects(client.send(new CreateSecretCommand({ Name })), { message: /already scheduled for deletion/ });
+      await assert.rejects(client.send(new CreateSecretCommand({ Name })), {
+        message: /already scheduled for deletion/,
+      });
       await client.send(new RestoreSecretCommand({ SecretId }));
       assert.equal((await get(SecretId)).SecretString, 'kept');
       await client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
@@ -176,7 +183,10 @@ for (const transport of ['process', 'socket'] as const) {
         (await client.send(new GetRandomPasswordCommand(options))).RandomPassword ?? '';
       assert.equal((await password({})).length, 32);
       for (let turn = 0; turn < 50; turn += 1)
-        assert.match(await password({ PasswordLength: 4 }), /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)(?=.*[^A-Za-z0-9])[!-~]{4}$/);
+        assert.match(
+          await password({ PasswordLength: 4 }),
+          /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)(?=.*[^A-Za-z0-9])[!-~]{4}$/,
+        );
       const plain = { PasswordLength: 200, ExcludePunctuation: true, ExcludeUppercase: true, ExcludeNumbers: true };
       assert.match(await password({ ...plain, ExcludeCharacters: 'abc', IncludeSpace: true }), /^[d-z ]{200}$/);
       await assert.rejects(password({ PasswordLength: 3 }), { name: 'InvalidParameterException' });

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
 
 let orrery: Orrery;
 let cloudformation: CloudFormationClient;
@@ -59,9 +59,11 @@ test('a stack makes a secret with a generated value, and another resource takes 
   const { StackId = '' } = await cloudformation.send(new CreateStackCommand({ StackName: 'app', TemplateBody }));
   await orrery.kernel.engine(deployments).settled(StackId);
   const made = await outputs('app');
-  const { SecretString = '{}', Name, VersionId } = await client.send(
-    new GetSecretValueCommand({ SecretId: made.Secret }),
-  );
+  const {
+    SecretString = '{}',
+    Name,
+    VersionId,
+  } = await client.send(new GetSecretValueCommand({ SecretId: made.Secret }));
   const value = JSON.parse(SecretString) as { username: string; password: string };
   assert.equal(value.username, 'admin');
   assert.match(value.password, /^[^"@/\\]{20}$/);

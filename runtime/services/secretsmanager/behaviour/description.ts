@@ -24,7 +24,6 @@ export function describe(secret: Secret): Omit<DescribeSecretResponse, 'VersionI
   };
 }
 
-
 function date(ms: number | undefined): Date | undefined {
   return ms === undefined ? undefined : new Date(ms);
 }

@@ -21,10 +21,12 @@ export function checkToken(token: string): void {
 }
 
 /** Undefined when neither kind was given. */
-export function valueOf(input: Value): Value | undefined {
+export function givenValue(input: Value): Value | undefined {
   const { SecretString, SecretBinary } = input;
   if (SecretString !== undefined && SecretBinary !== undefined)
-    throw invalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
+    throw invalidParameter(
+      "You can't specify both a binary secret value and a string secret value in the same secret.",
+    );
   if (SecretString === undefined && SecretBinary === undefined) return undefined;
   const bytes = SecretString === undefined ? (SecretBinary?.byteLength ?? 0) : Buffer.byteLength(SecretString);
   const kind = SecretString === undefined ? 'secretBinary' : 'secretString';
@@ -40,7 +42,7 @@ export function valueOf(input: Value): Value | undefined {
 }
 
 export function requiredValue(input: Value): Value {
-  const value = valueOf(input);
+  const value = givenValue(input);
   if (!value) throw invalidRequest('You must provide either SecretString or SecretBinary.');
   return value;
 }

@@ -15,8 +15,7 @@ export function randomPassword(ids: Ids, options: GetRandomPasswordRequest): str
   const types = includedTypes(options)
     .map((type) => [...type].filter((character) => !excluded.has(character)))
     .filter((type) => type.length > 0);
-  if (types.length === 0)
-    throw invalidParameter('The password cannot be generated: every character type is excluded.');
+  if (types.length === 0) throw invalidParameter('The password cannot be generated: every character type is excluded.');
   const each = options.RequireEachIncludedType ?? true;
   if (each && types.length > length)
     throw invalidParameter(`Password length ${length} is too short based on the required types.`);

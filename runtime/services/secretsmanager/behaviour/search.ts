@@ -26,9 +26,7 @@ export function page<T extends { ARN: string }>(
   const start = asked.NextToken === undefined ? 0 : startAfter(all, asked.NextToken);
   const items = all.slice(start, start + size);
   const last = items.at(-1);
-  return start + size < all.length && last
-    ? { items, NextToken: Buffer.from(last.ARN).toString('base64') }
-    : { items };
+  return start + size < all.length && last ? { items, NextToken: Buffer.from(last.ARN).toString('base64') } : { items };
 }
 
 function startAfter(all: { ARN: string }[], token: string): number {
@@ -60,7 +58,7 @@ function checkedFilter({ Key, Values = [] }: Filter): CheckedFilter {
       `1 validation error detected: Value '${Key}' at 'filters.1.member.key' failed to satisfy constraint: Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]`,
     );
   }
-  if (Values.length < 1 || Values.length > 10) throw invalidParameter('Invalid filter values for key: ' + Key);
+  if (Values.length < 1 || Values.length > 10) throw invalidParameter(`Invalid filter values for key: ${Key}`);
   return {
     Key,
     wanted: Values.filter((value) => !value.startsWith('!')),
@@ -81,7 +79,10 @@ function prefixed(secret: Secret, Key: keyof typeof attributes, value: string): 
 /** `all`: "breaks the filter value string into words and then searches all attributes for matches. Not case-sensitive." */
 function anywhere(secret: Secret, value: string): boolean {
   const texts = Object.values(attributes).flatMap((of) => of(secret).map((text) => text.toLowerCase()));
-  const words = value.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== '');
+  const words = value
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
   return words.some((word) => texts.some((text) => text.includes(word)));
 }
 

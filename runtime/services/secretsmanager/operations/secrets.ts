@@ -10,7 +10,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { deletions, remove } from '../behaviour/deletion.ts';
 import { describe } from '../behaviour/description.ts';
 import { keep, open, type Sealed, seal } from '../behaviour/encryption.ts';
-import { checkName, checkToken, mergedTags, valueOf } from '../behaviour/input-rules.ts';
+import { checkName, checkToken, givenValue, mergedTags } from '../behaviour/input-rules.ts';
 import { putVersion, sameValue } from '../behaviour/put-version.ts';
 import { versionsToStages, withVersion } from '../behaviour/versions.ts';
 import { invalidParameter, invalidRequest, secretExists, secretNotFound } from '../errors.ts';
@@ -21,7 +21,7 @@ const dayMs = 24 * 60 * 60_000;
 export async function CreateSecret(ctx: Context, input: CreateSecretCommandInput) {
   const Name = input.Name ?? '';
   checkName(Name);
-  const value = valueOf(input);
+  const value = givenValue(input);
   const VersionId = input.ClientRequestToken ?? ctx.ids.uuid();
   checkToken(VersionId);
   const tags = mergedTags({}, input.Tags);
@@ -83,7 +83,7 @@ async function replayed(
 
 export async function UpdateSecret(ctx: Context, input: UpdateSecretCommandInput) {
   const secret = secretAt(ctx, input.SecretId);
-  const value = valueOf(input);
+  const value = givenValue(input);
   const VersionId = input.ClientRequestToken ?? ctx.ids.uuid();
   checkToken(VersionId);
   const KmsKeyId = input.KmsKeyId === undefined ? secret.KmsKeyId : input.KmsKeyId || undefined;
@@ -121,9 +121,7 @@ async function resealed(ctx: Context, secret: Secret): Promise<Sealed[]> {
 export function DeleteSecret(ctx: Context, input: DeleteSecretCommandInput) {
   const { RecoveryWindowInDays: days = 30, ForceDeleteWithoutRecovery: force } = input;
   if (force && input.RecoveryWindowInDays !== undefined) {
-    throw invalidParameter(
-      "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
-    );
+    throw invalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
   }
   if (days < 7 || days > 30)
     throw invalidParameter('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).');
@@ -143,7 +141,11 @@ function forceDeleted(ctx: Context, SecretId: string, secret: Secret | undefined
   const DeletionDate = new Date(ctx.clock.now());
   if (!secret) {
     const name = parseArn(SecretId)?.resource.replace(/^secret:/, '') ?? SecretId;
-    return { ARN: parseArn(SecretId) ? SecretId : secretArn(ctx.region, ctx.account, name, '??????'), Name: name, DeletionDate };
+    return {
+      ARN: parseArn(SecretId) ? SecretId : secretArn(ctx.region, ctx.account, name, '??????'),
+      Name: name,
+      DeletionDate,
+    };
   }
   ctx.engine(deletions).cancel(secret);
   remove(ctx, secret);

@@ -55,9 +55,7 @@ function noteAccess(ctx: Context, secret: Secret, VersionId: string): void {
   change(ctx, secret, (now) => ({
     ...now,
     accessedMs,
-    versions: now.versions.map((version) =>
-      version.VersionId === VersionId ? { ...version, accessedMs } : version,
-    ),
+    versions: now.versions.map((version) => (version.VersionId === VersionId ? { ...version, accessedMs } : version)),
   }));
 }
 
@@ -79,7 +77,8 @@ export async function BatchGetSecretValue(ctx: Context, input: BatchGetSecretVal
     throw invalidParameter('MaxResults and NextToken can be used with Filters only.');
   if (SecretIdList !== undefined && (SecretIdList.length < 1 || SecretIdList.length > 20))
     throw invalidParameter('SecretIdList must have 1 to 20 members.');
-  const found = SecretIdList === undefined ? page(matching(ctx, { Filters }), { MaxResults, NextToken }, 20) : undefined;
+  const found =
+    SecretIdList === undefined ? page(matching(ctx, { Filters }), { MaxResults, NextToken }, 20) : undefined;
   const SecretValues: object[] = [];
   const Errors: APIErrorType[] = [];
   for (const SecretId of SecretIdList ?? found?.items.map((secret) => secret.ARN) ?? []) {

@@ -37,7 +37,7 @@ export const Secret = defineResource<SecretProperties>({
   },
   async create(ctx, properties) {
     const { Description, KmsKeyId } = properties;
-    const SecretString = await valueOf(ctx, properties);
+    const SecretString = await wantedValue(ctx, properties);
     const { ARN = '' } = await ctx.call<CreateSecretResponse>('secretsmanager', 'CreateSecret', {
       Name: properties.Name ?? ctx.generateName({ maxLength: 512 }),
       Tags: tagListOf(ctx, properties.Tags),
@@ -47,7 +47,7 @@ export const Secret = defineResource<SecretProperties>({
   },
   async update(ctx, ARN, properties, previous) {
     const { Description = '', KmsKeyId = '' } = properties;
-    const SecretString = sameValue(properties, previous) ? undefined : await valueOf(ctx, properties);
+    const SecretString = sameValue(properties, previous) ? undefined : await wantedValue(ctx, properties);
     const key = KmsKeyId === (previous.KmsKeyId ?? '') ? {} : { KmsKeyId };
     await ctx.call('secretsmanager', 'UpdateSecret', {
       SecretId: ARN,
@@ -82,7 +82,7 @@ function state(ARN: string) {
 }
 
 /** Neither SecretString nor GenerateSecretString makes a secret without a value. */
-async function valueOf(ctx: ResourceContext, properties: SecretProperties): Promise<string | undefined> {
+async function wantedValue(ctx: ResourceContext, properties: SecretProperties): Promise<string | undefined> {
   const { SecretString, GenerateSecretString } = properties;
   if (SecretString !== undefined && GenerateSecretString !== undefined) {
     throw new AwsError(
@@ -128,7 +128,9 @@ function sameValue(a: SecretProperties, b: SecretProperties): boolean {
 }
 
 async function retag(ctx: ResourceContext, SecretId: string, { Tags }: SecretProperties): Promise<void> {
-  const { Tags: before = [] } = await ctx.call<DescribeSecretResponse>('secretsmanager', 'DescribeSecret', { SecretId });
+  const { Tags: before = [] } = await ctx.call<DescribeSecretResponse>('secretsmanager', 'DescribeSecret', {
+    SecretId,
+  });
   const now = tagsOf(ctx, Tags);
   const TagKeys = before.map(({ Key = '' }) => Key).filter((key) => !(key in now));
   if (TagKeys.length > 0) await ctx.call('secretsmanager', 'UntagResource', { SecretId, TagKeys });
