@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CloudWatchLogsClient, DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import {
   AddPermissionCommand,
   CreateAliasCommand,
@@ -278,6 +283,15 @@ describe('functions, their versions and aliases', () => {
       events.map(({ message }) => message?.split(/[ \t]/)[0]?.replace(/^\d.*/, 'time')),
       ['INIT_START', 'START', 'time', 'END', 'REPORT'],
     );
+  });
+
+  it('has its log delivered once DeleteFunction has answered, for its role may be the next to go', async () => {
+    await cloud.create('short-lived', 'export const handler = async () => console.info("last words")');
+    await cloud.invoke('short-lived');
+    await lambda.send(new DeleteFunctionCommand({ FunctionName: 'short-lived' }));
+    const logs = cloud.orrery.client(CloudWatchLogsClient);
+    const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: '/aws/lambda/short-lived' }));
+    assert.ok(events.some(({ message }) => message?.includes('last words')));
   });
 
   it('writes JSON logs at the levels asked for', async () => {

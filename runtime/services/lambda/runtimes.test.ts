@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
+import { PublishLayerVersionCommand } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
 import { compute } from '../../engines/compute/compute.ts';
+import { plain } from '../../engines/compute/isolation.ts';
 import { python } from './runtimes.ts';
 import { type LambdaCloud, startLambda, zip } from './test-cloud.ts';
 
@@ -66,6 +68,38 @@ describe('runtimes', () => {
     );
   });
 
+  it('starts a layer’s Python program by the path and interpreter it has on AWS, in either kind of sandbox', async (t) => {
+    if (!cloud.orrery.kernel.engine(python).find()) return t.skip('this machine has no python3');
+    const program = { os: 3, attrs: 0o100755 << 16 } as const;
+    const script = '#!/var/lang/bin/python\nimport sys\nprint("says", *sys.argv[1:])\n';
+    const handler =
+      'import subprocess\ndef handler(event, context):\n    return subprocess.check_output(["/opt/tool/run", event["word"]], text=True).strip()\n';
+    for (const level of ['namespaces', 'plain'] as const) {
+      const { isolation } = cloud.orrery.kernel.engine(compute);
+      if (level === 'namespaces' && isolation.level !== level) continue;
+      const where = level === 'plain' ? await startLambda({ services: ['iam', 'lambda', 'logs', 'sts'] }) : cloud;
+      if (level === 'plain') usePlainSandboxes(where);
+      const { LayerVersionArn } = await where.lambda.send(
+        new PublishLayerVersionCommand({
+          LayerName: 'tool',
+          Content: { ZipFile: Uint8Array.from(zipSync({ 'tool/run': [strToU8(script), program] })) },
+        }),
+      );
+      await where.create(
+        'runs',
+        { 'app.py': handler },
+        {
+          Runtime: 'python3.12',
+          Handler: 'app.handler',
+          Layers: [LayerVersionArn ?? ''],
+        },
+      );
+      const { result } = await where.invoke('runs', { word: level });
+      assert.equal(result, `says ${level}`);
+      if (level === 'plain') await where.orrery.stop();
+    }
+  });
+
   it('runs an executable named bootstrap that speaks the Runtime API', async (t) => {
     if (!hasCurl()) return t.skip('this machine has no curl');
     const executable = { os: 3, attrs: 0o100755 << 16 };
@@ -98,6 +132,11 @@ describe('runtimes', () => {
     for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   });
 });
+
+/** As on a machine without namespaces, before anything has been started. */
+function usePlainSandboxes({ orrery }: LambdaCloud): void {
+  Object.defineProperty(orrery.kernel.engine(compute), 'isolation', { value: plain });
+}
 
 function hasCurl(): boolean {
   try {

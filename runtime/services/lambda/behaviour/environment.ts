@@ -112,10 +112,14 @@ export class Environment {
     });
   }
 
-  /** Ends when the invocation it was made for or that is under way is over; at once when there is none. */
-  retire(): void {
+  /**
+   * Ends when the invocation it was made for or that is under way is over; at once when there is none. Resolves when what
+   * it has logged so far is delivered.
+   */
+  retire(): Promise<void> {
     this.#retired = true;
-    if (!this.#call && !this.#handed && !this.#settleInit) void this.end();
+    const idle = !this.#call && !this.#handed && !this.#settleInit;
+    return idle ? this.end() : this.#log.flush();
   }
 
   /** Resolves when its process is gone and its log delivered. */
@@ -147,9 +151,11 @@ export class Environment {
     });
     const runtimeApi = await worker.address;
     const place = { region, logGroup, logStream, runtimeApi, layers };
+    const { mounts, opt } = foldersOf(version, worker.places, layers);
     const assignment = {
       environment: environmentVariables(this.#kernel, version, { places: worker.places, place, credentials }),
-      mounts: foldersOf(version, worker.places, layers).mounts,
+      mounts,
+      opt,
       cacheFolder: kind === 'node' ? `${worker.places.cache}/${version.codeHash.slice(0, 32)}` : undefined,
       clockOffsetMs: this.#kernel.clock.offset(),
     };

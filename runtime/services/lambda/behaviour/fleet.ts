@@ -75,14 +75,19 @@ export class Fleet {
     });
   }
 
-  /** Newer code or configuration: environments of the old finish what they do, and take nothing new. */
-  retire(functionArn: string): void {
+  /**
+   * Newer code or configuration: environments of the old finish what they do, and take nothing new. Resolves when what
+   * they had logged is delivered.
+   */
+  async retire(functionArn: string): Promise<void> {
+    const delivered: Promise<void>[] = [];
     for (const [key, group] of this.#groups) {
       if (group.version.FunctionArn !== functionArn) continue;
       group.retired = true;
       this.#groups.delete(key);
-      for (const environment of group.all) environment.retire();
+      for (const environment of group.all) delivered.push(environment.retire());
     }
+    await Promise.all(delivered);
   }
 
   /** How many environments a version has; for tests and `orrery status`. */
@@ -113,7 +118,7 @@ export class Fleet {
     for (let environment = group.idle.pop(); environment; environment = group.idle.pop()) {
       const { expiresMs } = environment.credentials;
       if (expiresMs === undefined || this.#kernel.clock.now() < expiresMs - CREDENTIALS_MARGIN_MS) return environment;
-      environment.retire();
+      void environment.retire();
     }
     return undefined;
   }
@@ -190,7 +195,7 @@ export class Fleet {
   #free(group: Group, environment: Environment): void {
     const next = group.waiting.shift();
     if (next) void environment.invoke(next.invocation).then(next.resolve);
-    else if (group.retired) environment.retire();
+    else if (group.retired) void environment.retire();
     else {
       group.idle.push(environment);
       this.#warm(group.version);
@@ -207,7 +212,7 @@ export class Fleet {
     const oldest = this.#kernel.clock.now() - IDLE_LIMIT_MS;
     let left = 0;
     for (const [key, group] of this.#groups) {
-      for (const environment of group.idle) if (environment.idleSinceMs <= oldest) environment.retire();
+      for (const environment of group.idle) if (environment.idleSinceMs <= oldest) void environment.retire();
       group.idle = group.idle.filter((environment) => environment.idleSinceMs > oldest);
       left += group.idle.length + (group.all.size - group.idle.length);
       if (group.all.size === 0 && group.waiting.length === 0 && group.starting === 0) this.#groups.delete(key);

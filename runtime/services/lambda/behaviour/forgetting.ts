@@ -7,10 +7,11 @@ import { fleet } from './fleet.ts';
 import { closeUrl } from './function-urls.ts';
 
 /** A function goes with its versions, aliases, policies, URLs and invoke configurations; event source mappings stay. */
-export function forgetFunction(ctx: Context, name: string): void {
+export async function forgetFunction(ctx: Context, name: string): Promise<void> {
+  const delivered: Promise<void>[] = [];
   for (const [key, url] of urls(ctx).entries()) if (url.FunctionName === name && belongs(key, name)) closeUrl(ctx, url);
   for (const [key, version] of versions(ctx).entries())
-    if (belongs(key, name)) ctx.engine(fleet).retire(version.FunctionArn);
+    if (belongs(key, name)) delivered.push(ctx.engine(fleet).retire(version.FunctionArn));
   for (const collection of [
     versions(ctx),
     aliases(ctx),
@@ -21,10 +22,12 @@ export function forgetFunction(ctx: Context, name: string): void {
     for (const [key] of collection.entries()) if (belongs(key, name)) collection.delete(key);
   }
   functions(ctx).delete(name);
-  ctx.engine(fleet).retire(functionArn(ctx, name));
+  delivered.push(ctx.engine(fleet).retire(functionArn(ctx, name)));
+  // A stack that is rolled back deletes the role next, and with it what lets the reason of the failure be logged.
+  await Promise.all(delivered);
 }
 
-export function forgetVersion(ctx: Context, name: string, version: string): void {
+export async function forgetVersion(ctx: Context, name: string, version: string): Promise<void> {
   const alias = aliases(ctx)
     .entries()
     .find(([key, { FunctionVersion, RoutingConfig }]) => {
@@ -34,7 +37,7 @@ export function forgetVersion(ctx: Context, name: string, version: string): void
   if (alias)
     throw resourceConflict(`Unable to delete version because the following aliases reference it: [${alias.Name}]`);
   versions(ctx).delete(`${name}:${version}`);
-  ctx.engine(fleet).retire(functionArn(ctx, name, version));
+  await ctx.engine(fleet).retire(functionArn(ctx, name, version));
 }
 
 function belongs(key: string, name: string): boolean {

@@ -97,12 +97,12 @@ export function ListFunctions(ctx: Context, input: ListFunctionsCommandInput) {
   return { Functions: items.map((version) => withoutStates(answerOf(version))), ...(NextMarker ? { NextMarker } : {}) };
 }
 
-export function DeleteFunction(ctx: Context, input: DeleteFunctionCommandInput) {
+export async function DeleteFunction(ctx: Context, input: DeleteFunctionCommandInput) {
   const { name, qualifier } = existing(ctx, input.FunctionName ?? '', input.Qualifier);
-  if (qualifier === undefined) forgetFunction(ctx, name);
+  if (qualifier === undefined) await forgetFunction(ctx, name);
   else if (qualifier === '$LATEST')
     throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
-  else forgetVersion(ctx, name, qualifier);
+  else await forgetVersion(ctx, name, qualifier);
   return { StatusCode: 204 };
 }
 
@@ -116,7 +116,7 @@ function change(ctx: Context, name: string, changes: Partial<FunctionVersion>): 
   if (!record) throw functionNotFound(functionArn(ctx, name));
   const latest: FunctionVersion = { ...record.latest, ...changes, ...revision(ctx), LastUpdateStatus: 'Successful' };
   functions(ctx).put(name, { ...record, latest });
-  ctx.engine(fleet).retire(latest.FunctionArn);
+  void ctx.engine(fleet).retire(latest.FunctionArn);
   return latest;
 }
 

@@ -20,6 +20,10 @@ def main():
     os.environ.clear()
     os.environ.update(assignment["environment"])
     mount(assignment["mounts"])
+    if assignment["mounts"]:
+        name_interpreter()
+    else:
+        start_layers_programs(assignment["opt"])
     task_root = os.environ["LAMBDA_TASK_ROOT"]
     os.chdir(task_root)
     sys.path[0:1] = [task_root] + [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
@@ -60,6 +64,35 @@ def mount(mounts):
     for source, target in mounts:
         script = "mkdir -p '%s' && mount --bind '%s' '%s'" % (target, source, target)
         subprocess.run(["/bin/sh", "-c", script], check=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+
+def name_interpreter():
+    """Scripts of layers (the AWS CLI's, which the CDK's BucketDeployment runs) name AWS's place of the interpreter."""
+    os.makedirs("/var/lang/bin", exist_ok=True)
+    for name in ("python", "python3"):
+        if not os.path.lexists("/var/lang/bin/" + name):
+            os.symlink(sys.executable, "/var/lang/bin/" + name)
+
+
+def start_layers_programs(opt):
+    """Where nothing can be laid over /opt, programs that are started from there are those of the layers' folder."""
+    machine_init = subprocess.Popen.__init__
+
+    def found(args):
+        words = list(args) if isinstance(args, (list, tuple)) else None
+        if not words or not str(words[0]).startswith("/opt/") or os.path.exists(words[0]):
+            return args
+        words[0] = opt + words[0][len("/opt"):]
+        if not os.path.exists(words[0]):
+            return args
+        with open(words[0], "rb") as program:
+            first = program.readline(200)
+        return [sys.executable] + words if first.startswith(b"#!/var/lang/bin/python") else words
+
+    def init(self, args, *rest, **named):
+        machine_init(self, found(args), *rest, **named)
+
+    subprocess.Popen.__init__ = init
 
 
 class Clock:
@@ -176,7 +209,14 @@ def load(handler_name):
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        raise named("Runtime.ImportModuleError", "Unable to import module '%s': %s" % (module_name, error))
+        message = "Unable to import module '%s': %s" % (module_name, error)
+        if error.name in ("boto3", "botocore"):
+            # On AWS it is always there; here Python is the machine's.
+            message += ". Orrery runs Python functions on %s: install it there with `%s -m pip install boto3`" % (
+                sys.executable,
+                sys.executable,
+            )
+        raise named("Runtime.ImportModuleError", message)
     except SyntaxError as error:
         raise named("Runtime.UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, error))
     try:
