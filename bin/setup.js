@@ -2,7 +2,7 @@
 // dependencies, Node 24, the API models extracted from the SDK, the digest of the CloudFormation specification.
 // Plain JavaScript for any Node since 14: it must be able to say that Node is too old.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const minimum = [22, 18];
@@ -16,11 +16,15 @@ export async function prepare(root) {
   return node;
 }
 
-/** npm ci when node_modules is missing or older than the lock file. */
+/**
+ * npm ci when node_modules is missing or older than the lock file. Never through a symbolic link: npm ci empties the folder
+ * first, and a linked one is another checkout's.
+ */
 function installDependencies(root) {
   const lock = join(root, 'package-lock.json');
   const stamp = join(root, 'node_modules', '.orrery-installed');
   if (!existsSync(lock)) return;
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
   say('Installing dependencies (npm ci), about a minute the first time …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
