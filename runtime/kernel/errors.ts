@@ -11,6 +11,8 @@ export class AwsError extends Error {
   readonly members: Record<string, unknown> | undefined;
   /** The code older query clients expect (x-amzn-query-error), where it differs from `code`. */
   readonly queryCode: string | undefined;
+  /** HTTP headers of the answer that the model does not give the error. Lower-case names. */
+  readonly headers: Record<string, string> | undefined;
 
   constructor(code: string, message: string, options: AwsErrorOptions = {}) {
     super(message);
@@ -20,6 +22,7 @@ export class AwsError extends Error {
     this.fault = options.fault ?? (this.status >= 500 ? 'server' : 'client');
     this.members = options.members;
     this.queryCode = options.queryCode;
+    this.headers = options.headers;
   }
 }
 
@@ -29,6 +32,7 @@ export interface AwsErrorOptions {
   fault?: 'client' | 'server';
   members?: Record<string, unknown>;
   queryCode?: string;
+  headers?: Record<string, string>;
 }
 
 /** An operation, parameter or property that AWS has and Orrery does not run: refused by name, never accepted silently. */

@@ -1,5 +1,6 @@
 import type { Clock } from './clock/clock.ts';
 import type { EngineToken } from './engine.ts';
+import type { AwsError } from './errors.ts';
 import type { Events } from './events/events.ts';
 import type { Hop } from './events/hop.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -122,6 +123,23 @@ export interface ServiceDefinition {
    * something put round it. Undefined: the pipeline alone answers. Asked of every request to the service, so be quick.
    */
   around?(kernel: Kernel, request: HttpRequest): Around | undefined;
+  /** What its answers say beyond the model (S3's x-amz-id-2). Asked of every answer to the wire, so be quick. */
+  beyondModel?(kernel: Kernel, answered: Answered): BeyondModel;
+}
+
+export interface Answered {
+  operation: string;
+  /** Labels that `addressing` gave. */
+  labels: Record<string, string>;
+  request: HttpRequest;
+  /** Undefined when it succeeded. */
+  error: AwsError | undefined;
+}
+
+export interface BeyondModel {
+  headers: Record<string, string>;
+  /** Of an error: elements of its document. */
+  members?: Record<string, unknown>;
 }
 
 export interface Around {

@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../data-planes/http/exchange.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import type { BeyondModel } from '../../kernel/service.ts';
 import type { Exchange } from '../exchange.ts';
 import { protocols, type WireResponse } from '../protocols/protocol.ts';
 
@@ -9,6 +10,7 @@ export function encode(exchange: Exchange): void {
   if (!model || !operation || !protocol) throw new Error('encode before route');
   const output = (exchange.output ?? {}) as Record<string, unknown>;
   exchange.response = toHttp(protocol.encode(model, operation, output, exchange.requestId));
+  Object.assign(exchange.response.headers, beyondModel(exchange)?.headers);
   if (typeof output.$status === 'number') exchange.response.status = output.$status;
 }
 
@@ -19,7 +21,16 @@ export function encodeFailure(exchange: Exchange): void {
   const protocol =
     exchange.protocol ?? (exchange.request?.headers['x-amz-target'] ? protocols.awsJson1_1 : protocols.restXml);
   const { model, operation } = exchange;
-  exchange.response = toHttp(protocol.encodeError(model, operation, error, exchange.requestId));
+  const { code, message, status, fault, queryCode, members, headers } = error;
+  const beyond = beyondModel(exchange);
+  const told = { code, message, status, fault, queryCode, members: { ...members, ...beyond?.members } };
+  exchange.response = toHttp(protocol.encodeError(model, operation, told, exchange.requestId));
+  Object.assign(exchange.response.headers, headers, beyond?.headers);
+}
+
+function beyondModel({ kernel, service, operation, labels, request, error }: Exchange): BeyondModel | undefined {
+  if (!service?.beyondModel || !request) return undefined;
+  return service.beyondModel(kernel, { operation: operation?.name ?? '', labels, request, error });
 }
 
 function toHttp(response: WireResponse): HttpResponse {

@@ -85,7 +85,12 @@ const table: Record<string, [number, string]> = {
 };
 
 /** `members` are the further elements S3 puts into its error document: BucketName, Key, Condition. */
-export function s3Error(code: string, members: Record<string, unknown> = {}, message?: string): AwsError {
+export function s3Error(
+  code: string,
+  members: Record<string, unknown> = {},
+  message?: string,
+  headers?: Record<string, string>,
+): AwsError {
   const [status, sentence] = table[code] ?? [400, code];
-  return new AwsError(code, message ?? sentence, { status, members });
+  return new AwsError(code, message ?? sentence, { status, members, ...(headers ? { headers } : {}) });
 }

@@ -7,6 +7,7 @@ import { bodies } from './behaviour/bodies.ts';
 import { registerHosts } from './behaviour/hosts.ts';
 import { runLifecycleDaily } from './behaviour/lifecycle.ts';
 import { objectTable } from './behaviour/object-table.ts';
+import { beyondModel } from './behaviour/response-ids.ts';
 import { publishStorageMetrics } from './behaviour/storage-metrics.ts';
 import { fidelity } from './fidelity.ts';
 import * as accessControl from './operations/access-control.ts';
@@ -75,6 +76,7 @@ export default defineService({
   anonymous: 'allowed',
   addressing,
   around: aroundApi,
+  beyondModel,
   start,
   fidelity,
 });

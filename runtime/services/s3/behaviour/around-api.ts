@@ -26,7 +26,7 @@ export function aroundApi(kernel: Kernel, request: HttpRequest): Around | undefi
   return {
     admitsOrigin: rule !== undefined && readsWhatMayBeSeen(kernel, request),
     async answer(next) {
-      if (method === 'OPTIONS') return preflight(bucket, request, { asked, rule });
+      if (method === 'OPTIONS') return preflight(kernel, request, { bucket, asked, rule });
       const upload = form && bucket && address.path === '/';
       const response = upload ? await formUpload(kernel, bucket, request) : await next();
       if (!rule || !asked) return response;
@@ -58,12 +58,17 @@ function preflightOf({ headers }: HttpRequest): CrossOriginRequest | undefined {
 
 /** "How does Amazon S3 evaluate the CORS configuration on a bucket?": without a rule that fits the browser is refused. */
 function preflight(
-  bucket: Bucket | undefined,
+  kernel: Kernel,
   request: HttpRequest,
-  { asked, rule }: { asked: CrossOriginRequest | undefined; rule: CorsRule | undefined },
+  {
+    bucket,
+    asked,
+    rule,
+  }: { bucket: Bucket | undefined; asked: CrossOriginRequest | undefined; rule: CorsRule | undefined },
 ): HttpResponse {
   if (!asked)
     return errorDocument(
+      kernel,
       s3Error(
         'BadRequest',
         {},
@@ -78,7 +83,8 @@ function preflight(
       !bucket || rulesOf(bucket).length === 0
         ? 'CORSResponse: CORS is not enabled for this bucket.'
         : "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
-    return errorDocument(s3Error('AccessForbidden', { Method: asked.method, ResourceType: 'OBJECT' }, why), request);
+    const refusal = s3Error('AccessForbidden', { Method: asked.method, ResourceType: 'OBJECT' }, why);
+    return errorDocument(kernel, refusal, request);
   }
   return { status: 200, headers: { ...corsHeaders(rule, asked, true), 'content-length': '0' }, body: undefined };
 }
@@ -88,16 +94,16 @@ async function formUpload(kernel: Kernel, bucket: Bucket, request: HttpRequest):
     header: request.headers['x-amzn-trace-id'],
     resource: bucket.Name,
   });
-  const response = await answered(request, () => postObject(kernel, bucket, request, hop));
+  const response = await answered(kernel, request, () => postObject(kernel, bucket, request, hop));
   hop.end({ status: response.status });
   return response;
 }
 
-async function answered(request: HttpRequest, act: () => Promise<HttpResponse>): Promise<HttpResponse> {
+async function answered(kernel: Kernel, request: HttpRequest, act: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof AwsError) return errorDocument(error, request);
+    if (error instanceof AwsError) return errorDocument(kernel, error, request);
     throw error;
   }
 }

@@ -25,11 +25,20 @@ export function findObject(ctx: Context, input: ObjectAddress): { bucket: Bucket
       );
     if (!object) throw s3Error('NoSuchVersion', { Key: key, VersionId: input.VersionId });
     if (object.deleteMarker)
-      throw s3Error('MethodNotAllowed', { Method: ctx.http?.method ?? 'GET', ResourceType: 'DeleteMarker' });
+      throw s3Error(
+        'MethodNotAllowed',
+        { Method: ctx.http?.method ?? 'GET', ResourceType: 'DeleteMarker' },
+        undefined,
+        {
+          ...markerHeaders(object),
+          allow: 'DELETE',
+          'last-modified': new Date(object.modifiedMs).toUTCString(),
+        },
+      );
     return { bucket, object };
   }
   const object = table.current(bucket.Name, key);
-  if (!object || object.deleteMarker) throw absent(ctx, bucket, key);
+  if (!object || object.deleteMarker) throw absent(ctx, bucket, { key, marker: object });
   return { bucket, object };
 }
 
@@ -42,7 +51,11 @@ export function peekObject(ctx: Context, input: ObjectAddress): StoredObject | u
 }
 
 /** "GetObject", permissions: who may not list the bucket is not told that a key is missing. */
-function absent(ctx: Context, bucket: Bucket, key: string): Error {
+function absent(
+  ctx: Context,
+  bucket: Bucket,
+  { key, marker }: { key: string; marker: StoredObject | undefined },
+): Error {
   const asked = {
     action: 's3:ListBucket',
     resource: bucketArn(bucket.Name),
@@ -50,7 +63,13 @@ function absent(ctx: Context, bucket: Bucket, key: string): Error {
     resourceAccount: bucket.account,
   };
   const refusal = ctx.engine(authorization).current?.refusal(ctx, [asked]);
-  return refusal === undefined ? s3Error('NoSuchKey', { Key: key }) : s3Error('AccessDenied', {}, refusal);
+  if (refusal !== undefined) return s3Error('AccessDenied', {}, refusal);
+  return s3Error('NoSuchKey', { Key: key }, undefined, marker && markerHeaders(marker));
+}
+
+/** "GetObject": of what has been deleted, an answer says so. */
+function markerHeaders({ versionId }: StoredObject): Record<string, string> {
+  return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId };
 }
 
 function isVersionId(text: string): boolean {

@@ -4,19 +4,25 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Hop } from '../../../kernel/events/hop.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
+import { addressing } from '../addressing.ts';
 import { s3Error } from '../errors.ts';
+import { beyondModel, hostId } from './response-ids.ts';
 
 /** Objects over plain HTTP, as whoever asks in process, else anonymously: the bucket's policy decides. */
 export function objectPlane(kernel: Kernel, bucket: string, region: string): DataPlane {
   return async (request, hop) => {
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return errorDocument(s3Error('MethodNotAllowed', { Method: request.method, ResourceType: 'OBJECT' }), request);
+      return errorDocument(
+        kernel,
+        s3Error('MethodNotAllowed', { Method: request.method, ResourceType: 'OBJECT' }),
+        request,
+      );
     const principal = callerOf(request) ?? { kind: 'anonymous' };
     try {
       return await readObject(kernel, { bucket, region, principal, trace: hop, key: keyOf(request) }, request);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return errorDocument(error, request);
+      return errorDocument(kernel, error, request);
     }
   };
 }
@@ -47,7 +53,7 @@ export async function readObject(kernel: Kernel, what: ObjectRead, request: Http
   });
   return {
     status: Number(output.$status ?? 200),
-    headers: { ...headersOf(output), ...ids(ctx.requestId) },
+    headers: { ...headersOf(output), ...ids(ctx.requestId), 'x-amz-id-2': kernel.engine(hostId) },
     body: output.Body as HttpResponse['body'],
   };
 }
@@ -114,8 +120,11 @@ function headersOf(output: Record<string, unknown>): Record<string, string> {
   return headers;
 }
 
-export function errorDocument(error: AwsError, request: HttpRequest): HttpResponse {
-  const members = Object.entries(error.members ?? {}).map(
+export function errorDocument(kernel: Kernel, error: AwsError, request: HttpRequest): HttpResponse {
+  const requestId = kernel.ids.uuid();
+  const { labels } = addressing({ host: request.host, path: request.url.replace(/\?.*/s, '') });
+  const beyond = beyondModel(kernel, { operation: '', labels, request, error });
+  const members = Object.entries({ ...error.members, RequestId: requestId, ...beyond.members }).map(
     ([name, value]) => `<${name}>${escapeText(String(value))}</${name}>`,
   );
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${error.code}</Code><Message>${escapeText(error.message)}</Message>${members.join('')}</Error>`;
@@ -123,7 +132,9 @@ export function errorDocument(error: AwsError, request: HttpRequest): HttpRespon
   return {
     status: error.status,
     headers: {
-      server: 'AmazonS3',
+      ...error.headers,
+      ...beyond.headers,
+      ...ids(requestId),
       ...(bare ? {} : { 'content-type': 'application/xml' }),
       ...(error.status === 304 ? validators(error) : {}),
     },
