@@ -78,6 +78,21 @@ export interface CompositeAlarm extends AlarmBase {
 
 export type Alarm = MetricAlarm | CompositeAlarm;
 
+/** Why the actions of a composite alarm are held back now, kept over a restart. */
+export interface Suppression extends Scope {
+  AlarmName: string;
+  AlarmArn: string;
+  phase: 'WaitPeriod' | 'Alarm' | 'ExtensionPeriod';
+  /** When a wait or extension ends. */
+  untilMs?: number;
+  /** The alarm before the change whose actions are held; absent while there was none. */
+  before?: Alarm;
+}
+
+export function suppressions(kernel: Kernel, { account, region }: Scope): Collection<Suppression> {
+  return kernel.store.collection<Suppression>('cloudwatch.suppressions', { account, region });
+}
+
 export function alarms(kernel: Kernel, scope: Scope): Collection<Alarm> {
   return kernel.store.collection<Alarm>('cloudwatch.alarms', { account: scope.account, region: scope.region });
 }
@@ -121,4 +136,15 @@ export function cloudTime(ctx: Context, client: Date | undefined): number {
   const clientMs = client?.getTime() ?? ctx.clock.now();
   const knowsTheMachineOnly = ctx.http !== undefined && Math.abs(ctx.clock.offset()) > 15 * 60_000;
   return knowsTheMachineOnly ? ctx.clock.interpret(clientMs) : clientMs;
+}
+
+export interface Dashboard {
+  DashboardName: string;
+  DashboardBody: string;
+  modifiedMs: number;
+  tags: Record<string, string>;
+}
+
+export function dashboards(kernel: Kernel, { account }: Scope): Collection<Dashboard> {
+  return kernel.store.collection<Dashboard>('cloudwatch.dashboards', { account, region: '' });
 }

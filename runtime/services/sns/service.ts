@@ -1,4 +1,5 @@
 import { parseArn } from '../../kernel/arn.ts';
+import type { Principal, ServicePrincipal } from '../../kernel/principal.ts';
 import { type Access, type Context, defineService } from '../../kernel/service.ts';
 import * as publishing from './operations/publish.ts';
 import * as subscriptionOperations from './operations/subscriptions.ts';
@@ -64,5 +65,11 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
     resource: arn,
     resourcePolicy: topic.attributes.Policy ?? defaultPolicy(topic),
     resourceAccount: topic.account,
+    ...(isAlarm(ctx.principal) ? { conditions: { 'aws:SourceOwner': ctx.principal.account } } : {}),
   };
+}
+
+/** Alarms publish under a topic's default policy: of the services, only they give AWS:SourceOwner, which it asks for. */
+function isAlarm(principal: Principal): principal is ServicePrincipal {
+  return principal.kind === 'service' && principal.service === 'cloudwatch.amazonaws.com';
 }

@@ -2,8 +2,13 @@ import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { constraintViolation, missingParameter, validationError } from '../errors.ts';
+import type { MetricDataQuery } from '../state.ts';
 import { checkActions } from './alarm-actions.ts';
+import { readExpression, searches } from './metric-math/evaluate.ts';
 import { checkStatName } from './metric-rules.ts';
+import { checkPeriod } from './periods.ts';
+import { runQueries } from './queries.ts';
+import { checkQueries } from './query-rules.ts';
 
 const operators = [
   'GreaterThanOrEqualToThreshold',
@@ -30,7 +35,7 @@ export function checkMetricAlarm(ctx: Context, input: PutMetricAlarmCommandInput
     throw validationError(`Option ${treat} is not supported for parameter TreatMissingData.`);
   if (input.Threshold === undefined) throw missingParameter('Threshold must be specified');
   checkPeriods(input);
-  if (input.Metrics && input.Metrics.length > 0) checkMetrics(input);
+  if (input.Metrics && input.Metrics.length > 0) checkMetrics(ctx, input);
   else checkOneMetric(input);
   for (const actions of [input.AlarmActions, input.OKActions, input.InsufficientDataActions])
     checkActions(ctx, actions ?? []);
@@ -66,11 +71,6 @@ function checkPeriods({ EvaluationPeriods = 0, DatapointsToAlarm, Period }: PutM
   }
 }
 
-export function checkPeriod(period: number): void {
-  if ([10, 20, 30].includes(period) || (period >= 60 && period % 60 === 0)) return;
-  throw validationError('Period must be 10, 20, 30 or a multiple of 60');
-}
-
 function checkOneMetric(input: PutMetricAlarmCommandInput): void {
   if (input.MetricName === undefined)
     throw validationError(
@@ -88,7 +88,7 @@ function checkOneMetric(input: PutMetricAlarmCommandInput): void {
     throw validationError(`Option ${low} is not supported for parameter EvaluateLowSampleCountPercentile.`);
 }
 
-function checkMetrics(input: PutMetricAlarmCommandInput): void {
+function checkMetrics(ctx: Context, input: PutMetricAlarmCommandInput): void {
   for (const name of [
     'MetricName',
     'Namespace',
@@ -99,8 +99,25 @@ function checkMetrics(input: PutMetricAlarmCommandInput): void {
     'Unit',
   ] as const) {
     const given = input[name];
-    if (given !== undefined && !(Array.isArray(given) && given.length === 0))
+    if (given !== undefined && !(Array.isArray(given) && given.length === 0)) {
       throw validationError(`The parameters Metrics and ${name} are mutually exclusive.`);
+    }
   }
-  throw refused('cloudwatch PutMetricAlarm Metrics');
+  const queries = (input.Metrics ?? []) as MetricDataQuery[];
+  if (queries.length > 20) throw validationError('The collection Metrics must not have a size greater than 20.');
+  checkQueries(queries);
+  if (queries.filter((query) => query.ReturnData !== false).length !== 1) {
+    throw validationError('Exactly one of the metrics must have ReturnData set to true.');
+  }
+  if (queries.some(({ Expression }) => Expression !== undefined && searches(readExpression(Expression))))
+    throw validationError('SEARCH is not supported on Metric Alarms.');
+  const toMs = ctx.clock.now();
+  const results = runQueries(ctx, {
+    account: ctx.account,
+    region: ctx.region,
+    queries,
+    fromMs: toMs - 3_600_000,
+    toMs,
+  });
+  if (results.length !== 1) throw validationError('The expression of an alarm must return a single time series.');
 }

@@ -3,7 +3,6 @@ import { type Alarm, alarms, type StateValue } from '../state.ts';
 import { runActions } from './alarm-actions.ts';
 import { announce } from './alarm-events.ts';
 import { remember } from './history.ts';
-import { longTime } from './state-reason.ts';
 
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
@@ -27,8 +26,8 @@ export interface NewState {
   StateReasonData?: string | undefined;
 }
 
-/** Puts an alarm into another state: kept, told, and its actions carried out. */
-export function changeState(kernel: Kernel, before: Alarm, to: NewState): Alarm {
+/** Puts an alarm into another state: kept, told, and its actions carried out unless they are held back by a suppressor. */
+export function changeState(kernel: Kernel, before: Alarm, to: NewState, actions: 'run' | 'held' = 'run'): Alarm {
   const nowMs = kernel.clock.now();
   const { StateReasonData: _data, ...kept } = before;
   const now: Alarm = {
@@ -59,7 +58,7 @@ export function changeState(kernel: Kernel, before: Alarm, to: NewState): Alarm 
     timeMs: nowMs,
   });
   announce(kernel, before, now);
-  runActions(kernel, before, now);
+  if (actions === 'run') runActions(kernel, before, now);
   return now;
 }
 
@@ -73,6 +72,5 @@ function historyData(before: Alarm, now: Alarm): object {
     version: '1.0',
     oldState: state(before),
     newState: state(now),
-    publishedMessage: longTime(now.stateUpdatedMs),
   };
 }

@@ -1,8 +1,10 @@
+import { AwsError } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
-import type { MetricAlarm, MetricStat, StateValue } from '../state.ts';
+import type { MetricAlarm, MetricDataQuery, MetricStat, StateValue } from '../state.ts';
 import type { Distribution } from './distribution.ts';
 import { type MetricId, metricStore } from './metric-store.ts';
 import { judge, pointsBeyond, type Verdict } from './missing-data.ts';
+import { runQueries } from './queries.ts';
 import { readPeriods } from './read-metric.ts';
 import { stateReason, stateReasonData } from './state-reason.ts';
 import { statisticNamed } from './statistics.ts';
@@ -76,21 +78,44 @@ interface AlarmPoint {
 }
 
 function pointsOf(kernel: Kernel, alarm: MetricAlarm, nowMs: number): AlarmPoint[] {
-  const periodSeconds = periodOf(alarm);
+  const periodMs = periodOf(alarm) * 1000;
   const length = alarm.EvaluationPeriods + pointsBeyond;
-  const fromMs = nowMs - length * periodSeconds * 1000;
+  const window = { fromMs: nowMs - length * periodMs, toMs: nowMs };
+  const known = alarm.Metrics ? mathPoints(kernel, alarm, alarm.Metrics, window) : metricPoints(kernel, alarm, window);
+  return Array.from({ length }, (_, index) => {
+    const startMs = window.fromMs + index * periodMs;
+    return { startMs, value: undefined, sampleCount: 0, ...known.get(startMs) };
+  });
+}
+
+type KnownPoints = Map<number, { value: number | undefined; sampleCount: number }>;
+
+function metricPoints(kernel: Kernel, alarm: MetricAlarm, window: { fromMs: number; toMs: number }): KnownPoints {
   const [stat] = statsOf(alarm);
   const [id] = metricsOf(alarm);
   const statistic = statisticNamed(stat?.Stat ?? '');
   const store = kernel.engine(metricStore);
-  const periods: Map<number, Distribution> = id
-    ? readPeriods(store, store.find(id), { unit: stat?.Unit, periodSeconds, fromMs, toMs: nowMs })
-    : new Map();
-  return Array.from({ length }, (_, index) => {
-    const startMs = fromMs + index * periodSeconds * 1000;
-    const data = periods.get(startMs);
-    return { startMs, value: data && statistic?.(data), sampleCount: data?.count ?? 0 };
-  });
+  const query = { unit: stat?.Unit, periodSeconds: periodOf(alarm), ...window };
+  const periods = id ? readPeriods(store, store.find(id), query) : new Map<number, Distribution>();
+  return new Map(
+    [...periods].map(([startMs, data]) => [startMs, { value: statistic?.(data), sampleCount: data.count }]),
+  );
+}
+
+/** An expression that gives nothing for what it finds now is missing data, not an end of the runtime. */
+function mathPoints(
+  kernel: Kernel,
+  { account, region }: MetricAlarm,
+  queries: MetricDataQuery[],
+  window: { fromMs: number; toMs: number },
+): KnownPoints {
+  try {
+    const [result] = runQueries(kernel, { account, region, queries, ...window });
+    return new Map((result?.points ?? []).map(([startMs, value]) => [startMs, { value, sampleCount: 0 }]));
+  } catch (error) {
+    if (error instanceof AwsError) return new Map();
+    throw error;
+  }
 }
 
 function comparisonOf({ ComparisonOperator, Threshold }: MetricAlarm): (value: number) => boolean {

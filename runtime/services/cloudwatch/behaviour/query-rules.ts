@@ -1,7 +1,9 @@
+import { refused } from '../../../kernel/errors.ts';
 import { validationError } from '../errors.ts';
 import type { MetricDataQuery } from '../state.ts';
-import { checkPeriod } from './alarm-rules.ts';
+import { readExpression } from './metric-math/evaluate.ts';
 import { checkDimensions, checkStatName, units } from './metric-rules.ts';
+import { checkPeriod } from './periods.ts';
 
 /** "MetricDataQuery", CloudWatch API Reference. */
 export function checkQueries(queries: MetricDataQuery[]): void {
@@ -20,7 +22,9 @@ export function checkQueries(queries: MetricDataQuery[]): void {
     if ((query.MetricStat === undefined) === (query.Expression === undefined)) {
       throw validationError(`Exactly one of MetricStat and Expression must be specified for the query ${query.Id}.`);
     }
+    if (query.Label?.includes('${')) throw refused('cloudwatch dynamic labels', 'give the label as plain text.');
     if (query.MetricStat) checkMetricStat(query.MetricStat);
+    if (query.Expression !== undefined) readExpression(query.Expression);
   }
 }
 

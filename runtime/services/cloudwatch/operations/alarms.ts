@@ -9,6 +9,7 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { alarmClock } from '../behaviour/alarm-clock.ts';
 import { changeState } from '../behaviour/alarm-states.ts';
+import { compositeAlarms } from '../behaviour/composite-alarms.ts';
 import { alarmTypeOf, remember } from '../behaviour/history.ts';
 import { alarmsNotFound, constraintViolation, invalidParameterCombination, invalidParameterValue } from '../errors.ts';
 import { type Alarm, alarms, type CompositeAlarm, type MetricAlarm, pageOf, type StateValue } from '../state.ts';
@@ -76,6 +77,7 @@ export function DeleteAlarms(ctx: Context, input: DeleteAlarmsCommandInput) {
       type: 'Delete',
     });
     ctx.engine(alarmClock).forget(alarm);
+    ctx.engine(compositeAlarms).forget(alarm);
     alarms(ctx, ctx).delete(alarm.AlarmName);
   }
   return {};

@@ -1,9 +1,9 @@
 import type { GetMetricStatisticsCommandInput, ListMetricsCommandInput } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../../kernel/service.ts';
-import { checkPeriod } from '../behaviour/alarm-rules.ts';
 import type { Distribution } from '../behaviour/distribution.ts';
 import { checkStatName } from '../behaviour/metric-rules.ts';
 import { type Metric, metricStore } from '../behaviour/metric-store.ts';
+import { checkPeriod } from '../behaviour/periods.ts';
 import { alignStart, readPeriods } from '../behaviour/read-metric.ts';
 import { statisticNamed } from '../behaviour/statistics.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from '../errors.ts';
