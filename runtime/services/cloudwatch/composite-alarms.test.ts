@@ -99,7 +99,10 @@ test('follows its rule through NOT, AND, OR, quotes, ARNs and AT_LEAST', async (
   await sent();
   await set('a', 'ALARM');
   assert.equal((await composite('Rule'))?.StateValue, 'ALARM');
-  assert.match((await composite('Rule'))?.StateReason ?? '', /alarm:a transitioned to ALARM at \w+day \d\d \w+, \d{4} /);
+  assert.match(
+    (await composite('Rule'))?.StateReason ?? '',
+    /alarm:a transitioned to ALARM at \w+day \d\d \w+, \d{4} /,
+  );
   assert.equal((await composite('OnTop'))?.StateValue, 'ALARM');
   assert.equal((await composite('Two'))?.StateValue, 'OK');
   await set('maintenance', 'ALARM');
@@ -115,7 +118,11 @@ test('follows its rule through NOT, AND, OR, quotes, ARNs and AT_LEAST', async (
     'Two OK -> ALARM',
   ]);
   const { AlarmHistoryItems } = await cloudwatch.send(
-    new DescribeAlarmHistoryCommand({ AlarmName: 'Rule', AlarmTypes: ['CompositeAlarm'], ScanBy: 'TimestampAscending' }),
+    new DescribeAlarmHistoryCommand({
+      AlarmName: 'Rule',
+      AlarmTypes: ['CompositeAlarm'],
+      ScanBy: 'TimestampAscending',
+    }),
   );
   assert.deepEqual(
     AlarmHistoryItems?.map((item) => item.HistorySummary).filter((summary) => !summary?.startsWith('Success')),
@@ -126,9 +133,11 @@ test('follows its rule through NOT, AND, OR, quotes, ARNs and AT_LEAST', async (
       'Alarm updated from ALARM to OK',
     ],
   );
-  assert.equal(AlarmHistoryItems?.filter((item) => item.HistorySummary === `Successfully executed action ${topic}`).length, 3);
-  for (const name of ['OnTop', 'Two', 'Rule'])
-    await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] }));
+  assert.equal(
+    AlarmHistoryItems?.filter((item) => item.HistorySummary === `Successfully executed action ${topic}`).length,
+    3,
+  );
+  for (const name of ['OnTop', 'Two', 'Rule']) await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] }));
   await set('a', 'OK');
   await set('maintenance', 'OK');
 });
@@ -202,10 +211,10 @@ test('keeps dashboards, and says what is wrong with a body', async () => {
       DashboardBody: '{"widgets":[{"type":"metric","width":99,"properties":{"metrics":[["AWS/SQS","X"]]}}]}',
     }),
   );
-  assert.deepEqual(
-    DashboardValidationMessages?.map(({ DataPath }) => DataPath).sort(),
-    ['/widgets/0/properties/region', '/widgets/0/width'],
-  );
+  assert.deepEqual(DashboardValidationMessages?.map(({ DataPath }) => DataPath).sort(), [
+    '/widgets/0/properties/region',
+    '/widgets/0/width',
+  ]);
   await assert.rejects(cloudwatch.send(new DeleteDashboardsCommand({ DashboardNames: ['orders', 'nosuch'] })), {
     name: 'ResourceNotFound',
   });

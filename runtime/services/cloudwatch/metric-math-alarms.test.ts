@@ -151,7 +151,13 @@ test('keeps seconds for 3 hours, minutes for 15 days, five minutes for 63 days a
     return Datapoints.map(({ Sum }) => Sum).sort((a = 0, b = 0) => a - b);
   };
   await orrery.clock.wind(2 * hourMs);
-  assert.deepEqual([await points(1), await points(60)], [[1, 2, 4], [1, 2, 4]]);
+  assert.deepEqual(
+    [await points(1), await points(60)],
+    [
+      [1, 2, 4],
+      [1, 2, 4],
+    ],
+  );
   await orrery.clock.wind(2 * dayMs);
   assert.deepEqual([await points(1), await points(60)], [[], [1, 2, 4]]);
   await orrery.clock.wind(14 * dayMs);

@@ -60,7 +60,8 @@ function warningsOf(widget: Json, DataPath: string): DashboardMessage[] {
     const value = widget[name];
     if (value === undefined) continue;
     if (!Number.isInteger(value)) messages.push({ DataPath: `${DataPath}/${name}`, Message: 'Should be integer' });
-    else if (Number(value) < least) messages.push({ DataPath: `${DataPath}/${name}`, Message: `Should be >= ${least}` });
+    else if (Number(value) < least)
+      messages.push({ DataPath: `${DataPath}/${name}`, Message: `Should be >= ${least}` });
     else if (Number(value) > most) messages.push({ DataPath: `${DataPath}/${name}`, Message: `Should be <= ${most}` });
   }
   return messages;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { evaluateExpression, readExpression } from './evaluate.ts';
 import type { Metric } from '../metric-store.ts';
+import { evaluateExpression, readExpression } from './evaluate.ts';
 import { finds, parseSearch } from './search.ts';
 import type { TimeSeries, Value } from './values.ts';
 
