@@ -17,8 +17,9 @@ const layers: Record<string, string[]> = {
   engines: ['kernel', 'data-planes'],
   'data-planes': ['kernel', 'engines'],
   services: ['kernel', 'engines', 'data-planes'],
-  'control-plane': ['kernel', 'engines', 'data-planes', 'services'],
-  cli: ['kernel', 'engines', 'data-planes', 'services', 'control-plane'],
+  cost: ['kernel'],
+  'control-plane': ['kernel', 'engines', 'data-planes', 'services', 'cost'],
+  cli: ['kernel', 'engines', 'data-planes', 'services', 'control-plane', 'cost'],
 };
 
 describe('the tree stays tidy', () => {

@@ -1,5 +1,6 @@
 import { serviceFidelity } from '../control-plane/fidelity.ts';
 import type { Ports } from '../control-plane/listen.ts';
+import { type CostReport, costReport } from '../cost/cost-report.ts';
 import { defaultAccount, defaultRegion } from '../kernel/arn.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { rootOf } from '../kernel/principal.ts';
@@ -23,6 +24,7 @@ export function adminHandlers(
     'GET fidelity': async (_body, query) => (query.get('services') ? serviceFidelity(kernel) : stackFidelity(kernel)),
     'GET logs': (_body, query, signal) =>
       followLogs(kernel, { group: query.get('group') ?? '', follow: query.get('follow') === 'true', signal }),
+    'GET cost': (_body, query) => cost(kernel, query),
     'POST deploy': (body) => deploy(kernel, body as unknown as DeployTarget),
     'POST wind': (body) => wind(kernel, Number(body.durationMs)),
     'POST down': async () => {
@@ -49,6 +51,14 @@ async function status(kernel: Kernel, about: { ports: Ports; dataDir: string }):
     })),
     next: kernel.clock.upcoming(5).map(({ atMs, name }) => ({ time: new Date(atMs).toISOString(), name })),
   };
+}
+
+function cost(kernel: Kernel, query: URLSearchParams): Promise<CostReport> {
+  const routes = query.get('for');
+  const period = query.get('period') ?? 'start';
+  if (period !== 'start' && period !== 'month' && period !== 'rate')
+    throw new PersonError('period', `There is no period "${period}".`, 'It is one of start, month and rate.');
+  return costReport(kernel, { period, ...(routes === null ? {} : { routes }) });
 }
 
 async function resources(kernel: Kernel): Promise<object> {

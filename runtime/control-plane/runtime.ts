@@ -1,3 +1,4 @@
+import { usageMeter } from '../cost/usage-meter.ts';
 import { type Clock, type ClockOptions, createClock } from '../kernel/clock/clock.ts';
 import { EngineRoom } from '../kernel/engine.ts';
 import { createEvents } from '../kernel/events/events.ts';
@@ -50,6 +51,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     store.close();
   };
   try {
+    // Before the services: what they do while they start is used too.
+    kernel.engine(usageMeter);
     for (const service of startOrder(services)) {
       const started = await service.start?.(kernel);
       if (started) running.push(started);

@@ -9,6 +9,7 @@ import type { Principal } from './principal.ts';
 import type { ResourceType } from './resource.ts';
 import type { Collection } from './store/collection.ts';
 import type { Store } from './store/store.ts';
+import type { UsageMeters } from './usage.ts';
 
 /** What every part is handed. `engine` gives the runtime's one instance of a shared machine. */
 export interface Kernel {
@@ -116,6 +117,8 @@ export interface ServiceDefinition {
     query: string;
     headers: Record<string, string>;
   }): Addressing | undefined;
+  /** What it charges for; see also the event `usage`. */
+  usage?: UsageMeters;
   /** Whether it answers requests without any signature (S3, STS AssumeRoleWithWebIdentity). Default: none. */
   anonymous?: 'allowed';
   /**

@@ -1,4 +1,5 @@
 import { describePrincipal } from '../../kernel/principal.ts';
+import { traceIdOf } from '../../kernel/usage.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** Puts what happened on the event stream, where metrics, CloudTrail, traces and the console read it. */
@@ -6,6 +7,7 @@ export function record(exchange: Exchange): void {
   const { kernel, service, operation, error } = exchange;
   const status = error?.status ?? exchange.response?.status ?? 200;
   exchange.trace?.end({ status, ...(error ? { error: error.code } : {}) });
+  meter(exchange);
   if (!kernel.events.heard('api.call')) return;
   kernel.events.emit('api.call', {
     timeMs: exchange.startMs,
@@ -21,4 +23,21 @@ export function record(exchange: Exchange): void {
     status,
     ...(error ? { errorCode: error.code, errorMessage: error.message } : {}),
   });
+}
+
+/** What the service charges for the call, where it charges for calls. */
+function meter({ kernel, service, operation, ctx, input, output, error, trace }: Exchange): void {
+  if (!service?.usage?.calls || !operation || !ctx || !kernel.events.heard('usage')) return;
+  const call = { operation: operation.name, input, output: output ?? {}, errorCode: error?.code, ctx };
+  for (const { traceHeaders, ...used } of service.usage.calls(call)) {
+    const own = trace ? [trace.traceId] : [];
+    const others = traceHeaders?.map(traceIdOf).filter((id) => id !== undefined);
+    kernel.events.emit('usage', {
+      service: service.name,
+      region: ctx.region,
+      account: ctx.account,
+      traces: others?.length ? others : own,
+      ...used,
+    });
+  }
 }

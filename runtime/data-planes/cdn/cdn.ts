@@ -13,6 +13,7 @@ import { LoopbackClient } from './origin/loopback-client.ts';
 import { invalidationPath } from './path-pattern.ts';
 import { RequestIds } from './request-ids.ts';
 import { counted, serve } from './serve.ts';
+import { meterVisit } from './usage.ts';
 import { type Edge, type Site, siteOf } from './visit.ts';
 
 /**
@@ -105,6 +106,7 @@ export class Cdn {
         downloaded: bytes,
         uploaded: Number(request.headers['content-length'] ?? 0),
       });
+      meterVisit(this.#kernel, visit, { response, bytes });
       if (site.logging) this.#log.record({ visit, served, bytes, tookMs: this.#kernel.clock.elapsed() - started });
     };
     if (response.body instanceof Readable && request.method !== 'HEAD')

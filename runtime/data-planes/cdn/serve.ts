@@ -5,6 +5,7 @@ import { awsName } from '../http/hosts.ts';
 import { type Obtained, obtain } from './cache/obtain.ts';
 import { LambdaFailure, lambdaViewerRequest, lambdaViewerResponse } from './functions/lambda-edge.ts';
 import { FunctionFailure, runViewerRequest, runViewerResponse } from './functions/viewer-functions.ts';
+import { tellStaticRoute } from './usage.ts';
 import { generatedPage, sentences } from './viewer/generated-page.ts';
 import { present } from './viewer/present.ts';
 import { privateContent } from './viewer/private-content.ts';
@@ -39,6 +40,7 @@ export async function serve(
     requestId: edge.requestIds.next(),
     forErrorPage: false,
   };
+  tellStaticRoute(edge.kernel, visit);
   let served: Served;
   try {
     served = await answer(edge, visit);

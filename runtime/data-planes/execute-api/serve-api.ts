@@ -13,6 +13,7 @@ import { matchRoute } from './match-route.ts';
 import { reportMetrics } from './metrics.ts';
 import { split } from './proxy-event.ts';
 import { Throttle } from './throttle.ts';
+import { meterRequest, tellRoute } from './usage.ts';
 
 /** Quotas for HTTP APIs (API Gateway Developer Guide): payload 10 MB. */
 const payloadLimit = 10 * 1024 * 1024;
@@ -77,7 +78,7 @@ export class ExecuteApi {
     const found = findStage(api, fixedStage, split(request.url).path);
     if (!found) return withId(message(404, 'Not Found'), requestId);
     const { stage, path } = found;
-    const exchange = {
+    const exchange: ApiExchange = {
       api,
       stage,
       path,
@@ -87,11 +88,13 @@ export class ExecuteApi {
       timeMs: this.#kernel.clock.now(),
       integrationMs: 0,
       routeKey: '',
+      free: false,
     };
     let response = await this.#route(exchange);
     if (api.cors && !isPreflight(request)) response = withCors(api.cors, request, response);
     const latencyMs = this.#kernel.clock.elapsed() - started;
     reportMetrics(this.#kernel, exchange, response, latencyMs);
+    meterRequest(this.#kernel, exchange, response);
     if (stage.accessLog) this.#accessLogs.write(exchange, response, latencyMs);
     return withId(response, requestId);
   }
@@ -103,7 +106,11 @@ export class ExecuteApi {
     if (!match) return message(404, 'Not Found');
     exchange.routeKey = match.route.routeKey;
     exchange.hop.note('route', match.route.routeKey);
-    if (!this.#admitted(exchange)) return message(429, 'Too Many Requests');
+    tellRoute(this.#kernel, exchange);
+    if (!this.#admitted(exchange)) {
+      exchange.free = true;
+      return message(429, 'Too Many Requests');
+    }
     let body: Buffer;
     try {
       body = await readBody(request.body, payloadLimit);
@@ -112,7 +119,10 @@ export class ExecuteApi {
       throw error;
     }
     const verdict = await this.#authorizers.authorize(exchange, match);
-    if (verdict.refusal) return verdict.refusal;
+    if (verdict.refusal) {
+      exchange.free = true;
+      return verdict.refusal;
+    }
     return callIntegration(this.#kernel, exchange, { match, body, authorizer: verdict.context });
   }
 
@@ -136,6 +146,8 @@ export interface ApiExchange {
   /** Of the integration alone; known at the end. */
   integrationMs: number;
   routeKey: string;
+  /** Refused before it cost anything. */
+  free: boolean;
 }
 
 export function hostOf(api: Pick<ServedApi, 'apiId' | 'region'>): string {

@@ -1,3 +1,5 @@
+import type { UsageEvent } from '../usage.ts';
+
 /**
  * Everything that happens, as one typed stream. Metrics, logs, traces, the console, the command line, tests and drill
  * reports are its readers; the core never prints. A service adds its own kinds by declaration merging:
@@ -10,6 +12,14 @@ export interface EventTypes {
   hop: HopEvent;
   /** One measured value, with CloudWatch's namespace and dimensions. */
   metric: MetricEvent;
+  /** Something that AWS charges for was used; read by cost/. */
+  usage: UsageEvent;
+  /** What stands of this service is about to change: the time it has stood until now is counted first. */
+  'usage.settle': { service: string };
+  /** What a user's request was for, by the route it took: POST /api/orders. One event a request. */
+  'trace.cause': { traceId: string; cause: string };
+  /** A trace goes on what others began: one batch of several messages, one delivery of several invocations' logs. */
+  'trace.links': { traceId: string; of: readonly string[] };
   /** Something went wrong that no caller is told about. */
   problem: { timeMs: number; where: string; message: string; stack?: string };
 }

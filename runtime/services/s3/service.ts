@@ -9,6 +9,7 @@ import { runLifecycleDaily } from './behaviour/lifecycle.ts';
 import { objectTable } from './behaviour/object-table.ts';
 import { beyondModel } from './behaviour/response-ids.ts';
 import { publishStorageMetrics } from './behaviour/storage-metrics.ts';
+import { meterCall, standing } from './behaviour/usage.ts';
 import { fidelity } from './fidelity.ts';
 import * as accessControl from './operations/access-control.ts';
 import * as attributes from './operations/attributes.ts';
@@ -78,6 +79,7 @@ export default defineService({
   around: aroundApi,
   beyondModel,
   start,
+  usage: { calls: meterCall, standing },
   fidelity,
 });
 

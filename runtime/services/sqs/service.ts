@@ -3,6 +3,7 @@ import { availability } from './behaviour/availability.ts';
 import { messageTable } from './behaviour/message-table.ts';
 import { publishQueueMetrics } from './behaviour/metrics.ts';
 import { moveTasks, runMoveTask } from './behaviour/move-tasks.ts';
+import { meterCall } from './behaviour/usage.ts';
 import * as delivery from './operations/delivery.ts';
 import * as moves from './operations/move-tasks.ts';
 import * as permissionsAndTags from './operations/permissions-and-tags.ts';
@@ -24,6 +25,7 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
+  usage: { calls: meterCall },
   fidelity: {
     'CreateQueue.Attributes.KmsMasterKeyId': 'stored',
     'CreateQueue.Attributes.KmsDataKeyReusePeriodSeconds': 'stored',

@@ -1,5 +1,5 @@
 import type { Context } from '../../../kernel/service.ts';
-import type { Table } from '../state.ts';
+import { type Table, tableArn } from '../state.ts';
 import { emitCount } from './metrics.ts';
 import { use } from './throughput.ts';
 import type { Written } from './write-item.ts';
@@ -70,7 +70,24 @@ export class Capacity {
     const own = this.#tableUnits + local;
     use(ctx, table, this.#direction, own);
     if (own > 0) emitCount(ctx, table, { name, value: own });
+    this.#meter(ctx);
     return wanted === 'TOTAL' || wanted === 'INDEXES' ? this.#describe(wanted) : undefined;
+  }
+
+  /** On demand, each unit is paid for; provisioned, what stands is ("Amazon DynamoDB pricing"). */
+  #meter(ctx: Context): void {
+    const { BillingMode, TableClass, TableName, account, region } = this.#table;
+    if (BillingMode !== 'PAY_PER_REQUEST') return;
+    const units = this.#direction === 'read' ? 'ReadRequestUnits' : 'WriteRequestUnits';
+    ctx.events.emit('usage', {
+      service: 'dynamodb',
+      usageType: TableClass === 'STANDARD_INFREQUENT_ACCESS' ? `IA-${units}` : units,
+      amount: [...this.#indexes.values()].reduce((sum, index) => sum + index.units, this.#tableUnits),
+      resource: tableArn(region, account, TableName),
+      region,
+      account,
+      traces: [ctx.trace.traceId],
+    });
   }
 
   #describe(wanted: 'TOTAL' | 'INDEXES'): object {

@@ -9,6 +9,7 @@ import type { PlatformLines } from './environment-log.ts';
 import { failurePayload, type Invocation, type InvocationResult } from './invocation.ts';
 import type { LogWriter } from './log-writer.ts';
 import { header } from './runtime-api.ts';
+import { meterInvocation } from './usage.ts';
 
 /** How an invocation, or an init phase, came to its end. */
 export type Ending =
@@ -85,7 +86,7 @@ export class EnvironmentCall {
   }
 
   line(text: string): void {
-    this.#parts.log.write(text);
+    this.#parts.log.write(text, this.#parts.invocation.traceHeader);
     this.#parts.invocation.onLog?.(text);
   }
 
@@ -214,6 +215,7 @@ export class EnvironmentCall {
     } as const;
     if (message && errorType) for (const line of lines.failed(this.requestId, message, errorType)) this.line(line);
     for (const line of lines.end(this.requestId, report)) this.line(line);
+    meterInvocation(this.#kernel, this.#parts.version, invocation, report);
     log.flushSoon();
     this.#resolveReported();
   }

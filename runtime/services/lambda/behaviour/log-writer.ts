@@ -1,7 +1,9 @@
 import type { Timer } from '../../../kernel/clock/clock.ts';
 import { AwsError } from '../../../kernel/errors.ts';
+import { type Hop, startTrace } from '../../../kernel/events/hop.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
+import { traceIdOf } from '../../../kernel/usage.ts';
 
 /** "PutLogEvents": at most 10,000 events and 1 MB, each event counting 26 bytes more. */
 const LARGEST_BATCH_BYTES = 1_048_576;
@@ -16,6 +18,12 @@ interface LogEvent {
   message: string;
 }
 
+/** A line that waits, and the trace of the invocation that wrote it. */
+interface Waiting {
+  event: LogEvent;
+  traceId: string | undefined;
+}
+
 /**
  * Brings an environment's lines to its log stream as the execution role, in batches, beside the invocations: without
  * the permissions there are simply no logs ("Accessing function logs using CloudWatch", Lambda Developer Guide).
@@ -25,7 +33,7 @@ export class LogWriter {
   readonly #ctx: Context;
   readonly #group: string;
   readonly #stream: string;
-  #waiting: LogEvent[] = [];
+  #waiting: Waiting[] = [];
   #sending: Promise<void> | undefined;
   #soon: Timer | undefined;
   #made = false;
@@ -38,10 +46,11 @@ export class LogWriter {
     this.#stream = to.stream;
   }
 
-  write(message: string): void {
+  write(message: string, traceHeader?: string): void {
     if (this.#refused) return;
     if (this.#waiting.length >= LONGEST_BACKLOG) this.#waiting.shift();
-    this.#waiting.push({ timestamp: this.#kernel.clock.now(), message });
+    const event = { timestamp: this.#kernel.clock.now(), message };
+    this.#waiting.push({ event, traceId: traceIdOf(traceHeader) });
   }
 
   /** Sends soon, together with what is written until then: an environment that is busy calls the logs service 5 times a second. */
@@ -63,8 +72,8 @@ export class LogWriter {
     try {
       await this.#make();
       while (this.#waiting.length > 0) {
-        const logEvents = this.#take();
-        await this.#call('PutLogEvents', { logEvents });
+        const lines = this.#take();
+        await this.#call('PutLogEvents', { logEvents: lines.map(({ event }) => event) }, this.#traceOf(lines));
       }
     } catch (error) {
       this.#refused = true;
@@ -89,15 +98,24 @@ export class LogWriter {
     this.#made = true;
   }
 
-  #call(operation: string, input: object): Promise<object> {
-    return this.#ctx.call('logs', operation, { logGroupName: this.#group, logStreamName: this.#stream, ...input });
+  #call(operation: string, input: object, trace = this.#ctx.trace): Promise<object> {
+    const stream = { logGroupName: this.#group, logStreamName: this.#stream };
+    return this.#ctx.call('logs', operation, { ...stream, ...input }, { trace });
   }
 
-  #take(): LogEvent[] {
+  /** One delivery carries lines of several invocations. */
+  #traceOf(lines: Waiting[]): Hop {
+    const trace = startTrace(this.#kernel, 'lambda', `logs of ${this.#group}`);
+    const of = lines.flatMap(({ traceId }) => traceId ?? []);
+    if (of.length > 0) this.#kernel.events.emit('trace.links', { traceId: trace.traceId, of });
+    return trace;
+  }
+
+  #take(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { message } of this.#waiting) {
-      bytes += Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    for (const { event } of this.#waiting) {
+      bytes += Buffer.byteLength(event.message) + EVENT_OVERHEAD_BYTES;
       if (count > 0 && (bytes > LARGEST_BATCH_BYTES || count >= LARGEST_BATCH_EVENTS)) break;
       count += 1;
     }

@@ -1,5 +1,6 @@
 import type { Context } from '../../../kernel/service.ts';
-import type { LogGroup } from '../state.ts';
+import { gigabyte } from '../../../kernel/usage.ts';
+import { groupArn, type LogGroup } from '../state.ts';
 import { emitEmbeddedMetrics } from './embedded-metrics.ts';
 import { metricValues } from './metric-values.ts';
 import { forward } from './subscriptions.ts';
@@ -34,6 +35,15 @@ export function ingested(ctx: Context, batch: Ingested): void {
     account: group.account,
     region: group.region,
     events,
+  });
+  ctx.events.emit('usage', {
+    service: 'logs',
+    usageType: group.logGroupClass === 'STANDARD' ? 'DataProcessing-Bytes' : 'DataProcessingIA-Bytes',
+    amount: bytes / gigabyte,
+    resource: groupArn(group),
+    region: group.region,
+    account: group.account,
+    traces: [ctx.trace.traceId],
   });
   count(ctx, group, 'IncomingLogEvents', events.length, 'None');
   count(ctx, group, 'IncomingBytes', bytes, 'Bytes');

@@ -3,6 +3,7 @@ import { AwsError } from '../../../../kernel/errors.ts';
 import { startTrace } from '../../../../kernel/events/hop.ts';
 import { servicePrincipal } from '../../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../../kernel/service.ts';
+import { traceIdOf } from '../../../../kernel/usage.ts';
 import { findVersion, functionArn } from '../../function-names.ts';
 import { functions, type MappingRecord, mappings } from '../../state.ts';
 import { execute } from '../execute.ts';
@@ -35,8 +36,9 @@ export class Source {
    * Calls the source as the function's execution role, with whose permissions Lambda reads it. A wind waits for each call
    * and each invocation, not for the pauses between them, which only end when time goes on.
    */
-  call<Output>(service: string, operation: string, input: object): Promise<Output> {
+  call<Output>(service: string, operation: string, input: object, traceHeaders: string[] = []): Promise<Output> {
     const ctx = this.asLambda();
+    this.#link(ctx, traceHeaders);
     return this.kernel.clock.track(
       ctx.call<Output>(service, operation, input, { principal: this.#session(ctx).principal }),
     );
@@ -53,13 +55,20 @@ export class Source {
     });
   }
 
-  invoke(event: object, traceHeader?: string): Promise<InvocationResult> {
-    const ctx = this.asLambda(traceHeader);
+  /** `traceHeaders` of the messages in the event: one trace goes on, or one is begun for a batch of several. */
+  invoke(event: object, traceHeaders: string[] = []): Promise<InvocationResult> {
+    const ctx = this.asLambda(traceHeaders.length === 1 ? traceHeaders[0] : undefined);
+    if (traceHeaders.length > 1) this.#link(ctx, traceHeaders);
     const named = { name: this.mapping.FunctionName, qualifier: this.mapping.qualifier };
     const version = findVersion(ctx, named, ctx.ids.random());
     return this.kernel.clock.track(
       execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)) }),
     );
+  }
+
+  #link({ trace }: Context, traceHeaders: string[]): void {
+    const of = traceHeaders.map(traceIdOf).filter((id) => id !== undefined);
+    if (of.length > 0) this.kernel.events.emit('trace.links', { traceId: trace.traceId, of });
   }
 
   /** What GetEventSourceMapping shows of the last batch. Written only when it changes. */

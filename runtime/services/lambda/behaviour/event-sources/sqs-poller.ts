@@ -154,7 +154,7 @@ export class SqsPoller implements Poller {
     const { EventSourceArn, FunctionResponseTypes } = this.#source.mapping;
     try {
       const Records = messages.map((message) => recordOf(message, EventSourceArn, this.#source.region));
-      const result = await this.#source.invoke({ Records }, messages[0]?.Attributes?.AWSTraceHeader);
+      const result = await this.#source.invoke({ Records }, traceHeaders(messages));
       this.#pauseMs = FIRST_PAUSE_MS;
       if (this.#awaiting) this.#limit = Math.min(this.#most, this.#limit + 1);
       if (result.functionError) return this.#source.note('PROBLEM: Function call failed');
@@ -176,10 +176,10 @@ export class SqsPoller implements Poller {
 
   async #delete(messages: Message[]): Promise<void> {
     for (let at = 0; at < messages.length; at += 10) {
-      const Entries = messages
-        .slice(at, at + 10)
-        .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-      await this.#source.call('sqs', 'DeleteMessageBatch', { QueueUrl: this.#queueUrl, Entries });
+      const ten = messages.slice(at, at + 10);
+      const Entries = ten.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      const input = { QueueUrl: this.#queueUrl, Entries };
+      await this.#source.call('sqs', 'DeleteMessageBatch', input, traceHeaders(ten));
     }
   }
 
@@ -196,4 +196,8 @@ export class SqsPoller implements Poller {
     );
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
+}
+
+function traceHeaders(messages: Message[]): string[] {
+  return messages.flatMap(({ Attributes }) => Attributes?.AWSTraceHeader ?? []);
 }

@@ -1,0 +1,51 @@
+/** Traces remembered at once: what a backlog longer than this works off is counted, but for no route. */
+const limit = 50_000;
+
+/** Parts of one, by route. */
+export type Shares = ReadonlyMap<string, number>;
+
+/** Which route's requests a trace is for, so that what a queue's consumer uses is counted for the requests that filled it. */
+export class Causes {
+  readonly #byTrace = new Map<string, Shares>();
+  /** One object a route: routes are few and traces are many. */
+  readonly #whole = new Map<string, Shares>();
+
+  began(traceId: string, cause: string): void {
+    if (!this.#byTrace.has(traceId)) this.#remember(traceId, this.#all(cause));
+  }
+
+  linked(traceId: string, of: readonly string[]): void {
+    this.#remember(traceId, this.of(of));
+  }
+
+  /** The empty text stands for nobody's request: a schedule, a deployment, a developer's own call. */
+  of(traces: readonly string[]): Shares {
+    const [first] = traces;
+    if (first === undefined) return this.#all('');
+    if (traces.length === 1) return this.#byTrace.get(first) ?? this.#all('');
+    const shares = new Map<string, number>();
+    for (const traceId of traces)
+      for (const [cause, part] of this.#byTrace.get(traceId) ?? this.#all(''))
+        shares.set(cause, (shares.get(cause) ?? 0) + part / traces.length);
+    return shares;
+  }
+
+  #all(cause: string): Shares {
+    let shares = this.#whole.get(cause);
+    if (!shares) {
+      shares = new Map([[cause, 1]]);
+      this.#whole.set(cause, shares);
+    }
+    return shares;
+  }
+
+  #remember(traceId: string, shares: Shares): void {
+    this.#byTrace.delete(traceId);
+    this.#byTrace.set(traceId, shares);
+    if (this.#byTrace.size <= limit) return;
+    for (const oldest of this.#byTrace.keys()) {
+      this.#byTrace.delete(oldest);
+      return;
+    }
+  }
+}
