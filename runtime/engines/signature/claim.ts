@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../data-planes/http/exchange.ts';
+import type { HttpRequest } from '../../kernel/http.ts';
 import { AwsError } from '../../kernel/errors.ts';
 
 /** What a signed request says of itself, before it is believed ("Create a signed AWS API request", IAM User Guide). */

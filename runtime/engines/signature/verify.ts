@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { HttpRequest } from '../../data-planes/http/exchange.ts';
+import type { HttpRequest } from '../../kernel/http.ts';
 import type { SignatureClaim } from './claim.ts';
 
 /**

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto';
+import type { IssuedCredentials } from '../../kernel/authorizer.ts';
+import type { Clock } from '../../kernel/clock/clock.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { HttpRequest } from '../../kernel/http.ts';
+import { parseTimestamp, type SignatureClaim } from './claim.ts';
+import { signatureMatches } from './verify.ts';
+
+/** Clients' clocks may be off by this much ("Signature Version 4 request elements", IAM User Guide). */
+const SKEW_MS = 15 * 60_000;
+
+/** Throws unless these credentials are still good and the signature is theirs. */
+export function checkSignature(
+  clock: Clock,
+  request: HttpRequest,
+  { claim, issued, body }: { claim: SignatureClaim; issued: IssuedCredentials; body: Buffer | undefined },
+): void {
+  if (issued.sessionToken !== undefined && claim.sessionToken !== issued.sessionToken) {
+    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
+      status: 403,
+    });
+  }
+  if (issued.expiresMs !== undefined && clock.now() >= issued.expiresMs) {
+    throw new AwsError('ExpiredToken', 'The security token included in the request is expired', { status: 403 });
+  }
+  if (!signatureMatches(request, claim, issued.secretAccessKey, payloadHash(request, claim, body))) {
+    throw new AwsError(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      { status: 403 },
+    );
+  }
+}
+
+function payloadHash(request: HttpRequest, claim: SignatureClaim, body: Buffer | undefined): string {
+  const declared = request.headers['x-amz-content-sha256'];
+  const presignedS3 = claim.expiresSeconds !== undefined && claim.service === 's3';
+  if (presignedS3) return declared ?? 'UNSIGNED-PAYLOAD';
+  if (declared !== undefined && body === undefined) return declared;
+  if (declared === 'UNSIGNED-PAYLOAD' || declared?.startsWith('STREAMING-')) return declared;
+  const actual = hash('sha256', body ?? '');
+  if (declared !== undefined && declared !== actual) {
+    throw new AwsError(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+  }
+  return actual;
+}
+
+/** A client's time is the machine's, or in a sandbox the cloud's: either is accepted. A presigned URL has its own limit. */
+export function checkTime(clock: Clock, claim: SignatureClaim): void {
+  const said = parseTimestamp(claim.timestamp);
+  if (Number.isNaN(said))
+    throw new AwsError('IncompleteSignature', `Date must be in ISO-8601 'basic format'. Got '${claim.timestamp}'.`);
+  const age = clock.now() - clock.interpret(said);
+  if (claim.expiresSeconds === undefined) {
+    const machineAge = clock.now() - clock.offset() - said;
+    if (Math.abs(age) <= SKEW_MS || Math.abs(clock.now() - said) <= SKEW_MS || Math.abs(machineAge) <= SKEW_MS) return;
+    throw new AwsError(
+      'RequestTimeTooSkewed',
+      'The difference between the request time and the current time is too large.',
+      { status: 403 },
+    );
+  }
+  if (age < -SKEW_MS) throw new AwsError('AccessDenied', 'Request is not yet valid', { status: 403 });
+  if (age > claim.expiresSeconds * 1000) throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
+}
