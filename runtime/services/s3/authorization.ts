@@ -1,6 +1,6 @@
+import { isPublicPolicy } from '../../engines/iam/public-policy.ts';
 import type { Access, Context } from '../../kernel/service.ts';
 import { type CopySource, parseCopySource, peekObject } from './behaviour/find-object.ts';
-import { isPublic, type PolicyDocument } from './behaviour/policies.ts';
 import { metaOf } from './behaviour/presentation.ts';
 import { wireHeaders } from './behaviour/wire-headers.ts';
 import { s3Error } from './errors.ts';
@@ -150,7 +150,7 @@ function isRestricted(ctx: Context, bucket: Bucket): boolean {
   if (bucket.policy === undefined || !publicAccessBlock(bucket).RestrictPublicBuckets || principal.kind === 'service')
     return false;
   if (principal.kind !== 'anonymous' && principal.account === bucket.account) return false;
-  return isPublic(JSON.parse(bucket.policy) as PolicyDocument);
+  return isPublicPolicy(bucket.policy);
 }
 
 const named: [condition: string, member: string][] = [

@@ -59,3 +59,17 @@ export function publicPolicy(): AwsError {
     'The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent broad access to the secret.',
   );
 }
+
+export function versionNotFound(VersionId: string): AwsError {
+  return new AwsError(
+    'ResourceNotFoundException',
+    `Secrets Manager can't find the specified secret value for VersionId: ${VersionId}`,
+  );
+}
+
+export function functionNotInvokable(): AwsError {
+  return new AwsError(
+    'AccessDeniedException',
+    'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
+  );
+}

@@ -3,17 +3,23 @@ import { after, before, describe, test } from 'node:test';
 import {
   BatchGetSecretValueCommand,
   CreateSecretCommand,
+  DeleteResourcePolicyCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetRandomPasswordCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretCommand,
+  UpdateSecretVersionStageCommand,
+  ValidateResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 
@@ -96,6 +102,57 @@ for (const transport of ['process', 'socket'] as const) {
         new PutSecretValueCommand({ SecretId: Name, SecretString: 'first', ClientRequestToken: VersionId }),
       );
       assert.equal((await get(Name)).VersionId, VersionId);
+    });
+
+    test('labels are moved between versions, and AWSCURRENT is never taken off altogether', async () => {
+      const { Name: SecretId, VersionId: first } = await create('first');
+      const { VersionId: second = '' } = await client.send(
+        new PutSecretValueCommand({ SecretId, SecretString: 'second', VersionStages: ['candidate'] }),
+      );
+      assert.equal((await get(SecretId)).SecretString, 'first');
+      const move = (about: object) =>
+        client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...about }));
+      await assert.rejects(move({ MoveToVersionId: second }), {
+        name: 'InvalidParameterException',
+        message: new RegExp(`currently attached to version ${first}`),
+      });
+      await assert.rejects(move({ RemoveFromVersionId: first }), { message: /can't be completely removed/ });
+      await move({ MoveToVersionId: second, RemoveFromVersionId: first });
+      assert.equal((await get(SecretId)).SecretString, 'second');
+      await client.send(
+        new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSPREVIOUS', RemoveFromVersionId: first }),
+      );
+      const list = async (about: object) =>
+        (await client.send(new ListSecretVersionIdsCommand({ SecretId, ...about }))).Versions?.map(
+          ({ VersionId, VersionStages }) => [VersionId, VersionStages],
+        );
+      assert.deepEqual(await list({}), [[second, ['candidate', 'AWSCURRENT']]]);
+      assert.deepEqual((await list({ IncludeDeprecated: true }))?.length, 2);
+    });
+
+    test('a policy is kept, checked, and blocked when it lets everybody in', async () => {
+      const { Name: SecretId, ARN } = await create();
+      const policy = (Principal: unknown) =>
+        JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal, Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
+        });
+      const own = policy({ AWS: 'arn:aws:iam::000000000000:root' });
+      await assert.rejects(client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy: '{}' })), {
+        name: 'MalformedPolicyDocumentException',
+      });
+      await assert.rejects(
+        client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy: policy('*'), BlockPublicPolicy: true })),
+        { name: 'PublicPolicyException' },
+      );
+      const validate = async (ResourcePolicy: string) =>
+        (await client.send(new ValidateResourcePolicyCommand({ ResourcePolicy }))).PolicyValidationPassed;
+      assert.deepEqual([await validate(own), await validate(policy('*'))], [true, false]);
+      await client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy: own, BlockPublicPolicy: true }));
+      assert.equal((await client.send(new GetResourcePolicyCommand({ SecretId }))).ResourcePolicy, own);
+      await client.send(new DeleteResourcePolicyCommand({ SecretId }));
+      const { ResourcePolicy, ARN: arn } = await client.send(new GetResourcePolicyCommand({ SecretId }));
+      assert.deepEqual([ResourcePolicy, arn], [undefined, ARN]);
     });
 
     test('what is marked for deletion cannot be read, can be restored, and is gone when its window is over', async () => {

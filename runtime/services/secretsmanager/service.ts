@@ -1,10 +1,16 @@
 import { defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { authorize } from './authorization.ts';
 import { deletions } from './behaviour/deletion.ts';
+import { rotations } from './behaviour/rotation.ts';
 import * as listing from './operations/listing.ts';
+import * as policies from './operations/policies.ts';
+import * as rotation from './operations/rotation.ts';
 import * as secretOperations from './operations/secrets.ts';
 import * as tags from './operations/tags.ts';
 import * as values from './operations/values.ts';
+import * as versions from './operations/versions.ts';
+import { ResourcePolicy } from './resources/ResourcePolicy.ts';
+import { RotationSchedule } from './resources/RotationSchedule.ts';
 import { Secret } from './resources/Secret.ts';
 import { secrets } from './state.ts';
 
@@ -14,9 +20,10 @@ const external = 'managed external secrets are not done.';
 export default defineService({
   name: 'secretsmanager',
   actionPrefix: 'secretsmanager',
-  operations: { ...secretOperations, ...values, ...listing, ...tags },
-  resources: [Secret],
+  operations: { ...secretOperations, ...values, ...listing, ...tags, ...versions, ...policies, ...rotation },
+  resources: [Secret, ResourcePolicy, RotationSchedule],
   authorization: authorize,
+  dependencies: ['lambda'],
   start,
   fidelity: {
     'CreateSecret.AddReplicaRegions': { refused: replication },
@@ -25,13 +32,20 @@ export default defineService({
     'UpdateSecret.Type': { refused: external },
     'CreateSecret.KmsKeyId': { refused: 'KMS is not done yet.' },
     'UpdateSecret.KmsKeyId': { refused: 'KMS is not done yet.' },
+    'RotateSecret.ExternalSecretRotationMetadata': { refused: external },
+    'RotateSecret.ExternalSecretRotationRoleArn': { refused: external },
     'PutSecretValue.RotationToken': { refused: 'rotation from another account is not done.' },
   },
 });
 
 function start(kernel: Kernel): Running {
   const due = kernel.engine(deletions);
-  for (const scope of kernel.store.scopes('secretsmanager.secrets'))
-    for (const secret of secrets(kernel, scope).values()) due.schedule(secret);
+  const turning = kernel.engine(rotations);
+  for (const scope of kernel.store.scopes('secretsmanager.secrets')) {
+    for (const secret of secrets(kernel, scope).values()) {
+      due.schedule(secret);
+      turning.resume(secret);
+    }
+  }
   return { stop: () => undefined };
 }

@@ -28,6 +28,10 @@ export interface Secret {
   RotationEnabled?: boolean | undefined;
   RotationLambdaARN?: string | undefined;
   RotationRules?: RotationRulesType | undefined;
+  /** A rotation under way: the version it makes, how often it failed, when it is (next) tried. */
+  rotating?: { VersionId: string; failures: number; dueMs: number } | undefined;
+  /** The window of the next scheduled rotation. */
+  nextRotation?: { startMs: number; endMs: number } | undefined;
 }
 
 export interface SecretVersion {

@@ -1,7 +1,8 @@
+import { isPublicPolicy } from '../../../engines/iam/public-policy.ts';
 import type { PutBucketPolicyCommandInput } from '@aws-sdk/client-s3';
 import { describePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { checkPolicy, isPublic, type PolicyDocument } from '../behaviour/policies.ts';
+import { checkPolicy } from '../behaviour/policies.ts';
 import { s3Error } from '../errors.ts';
 import { bucketArn, bucketAt, keepBucket, publicAccessBlock } from '../state.ts';
 
@@ -9,15 +10,16 @@ type BucketInput = { Bucket?: string };
 
 export function PutBucketPolicy(ctx: Context, input: PutBucketPolicyCommandInput) {
   const bucket = bucketAt(ctx, input.Bucket);
-  const policy = checkPolicy(bucket, input.Policy ?? '');
-  if (publicAccessBlock(bucket).BlockPublicPolicy && isPublic(policy)) {
+  const policy = input.Policy ?? '';
+  checkPolicy(bucket, policy);
+  if (publicAccessBlock(bucket).BlockPublicPolicy && isPublicPolicy(policy)) {
     throw s3Error(
       'AccessDenied',
       {},
       `User: ${describePrincipal(ctx.principal)} is not authorized to perform: s3:PutBucketPolicy on resource: "${bucketArn(bucket.Name)}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
     );
   }
-  keepBucket(ctx, bucket, { policy: input.Policy });
+  keepBucket(ctx, bucket, { policy });
 }
 
 export function GetBucketPolicy(ctx: Context, input: BucketInput) {
@@ -25,7 +27,7 @@ export function GetBucketPolicy(ctx: Context, input: BucketInput) {
 }
 
 export function GetBucketPolicyStatus(ctx: Context, input: BucketInput) {
-  return { PolicyStatus: { IsPublic: isPublic(JSON.parse(policyOf(ctx, input)) as PolicyDocument) } };
+  return { PolicyStatus: { IsPublic: isPublicPolicy(policyOf(ctx, input)) } };
 }
 
 export function DeleteBucketPolicy(ctx: Context, input: BucketInput) {

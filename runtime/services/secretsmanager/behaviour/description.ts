@@ -17,6 +17,7 @@ export function describe(secret: Secret): Omit<DescribeSecretResponse, 'VersionI
     LastChangedDate: new Date(secret.changedMs),
     LastAccessedDate: date(secret.accessedMs),
     LastRotatedDate: date(secret.rotatedMs),
+    NextRotationDate: date(secret.RotationEnabled ? secret.nextRotation?.endMs : undefined),
     DeletedDate: date(secret.deletionMs),
     ...(Object.keys(secret.tags).length > 0
       ? { Tags: Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value })) }

@@ -12,6 +12,7 @@ import { describe } from '../behaviour/description.ts';
 import { keep, open, type Sealed, seal } from '../behaviour/encryption.ts';
 import { checkName, checkToken, givenValue, mergedTags } from '../behaviour/input-rules.ts';
 import { putVersion, sameValue } from '../behaviour/put-version.ts';
+import { rotations } from '../behaviour/rotation.ts';
 import { versionsToStages, withVersion } from '../behaviour/versions.ts';
 import { invalidParameter, invalidRequest, secretExists, secretNotFound } from '../errors.ts';
 import { anySecret, change, findSecret, type Secret, secretArn, secretAt, secrets } from '../state.ts';
@@ -133,6 +134,7 @@ export function DeleteSecret(ctx: Context, input: DeleteSecretCommandInput) {
     throw invalidRequest("You tried to perform the operation on a secret that's currently marked deleted.");
   const marked = change(ctx, secret, (now) => ({ ...now, deletionMs: nowMs + days * dayMs }));
   ctx.engine(deletions).schedule(marked);
+  ctx.engine(rotations).resume(marked);
   return { ARN: secret.ARN, Name: secret.Name, DeletionDate: new Date(nowMs + days * dayMs) };
 }
 
@@ -155,7 +157,7 @@ function forceDeleted(ctx: Context, SecretId: string, secret: Secret | undefined
 export function RestoreSecret(ctx: Context, input: RestoreSecretCommandInput) {
   const secret = anySecret(ctx, input.SecretId);
   ctx.engine(deletions).cancel(secret);
-  change(ctx, secret, (now) => ({ ...now, deletionMs: undefined }));
+  ctx.engine(rotations).resume(change(ctx, secret, (now) => ({ ...now, deletionMs: undefined })));
   return { ARN: secret.ARN, Name: secret.Name };
 }
 
