@@ -52,9 +52,7 @@ before(async () => {
   const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const grant = { Effect: 'Allow', Action: ['secretsmanager:*', 'logs:*'], Resource: '*' };
   await iam.send(new CreateRoleCommand({ RoleName: 'rotator', AssumeRolePolicyDocument: document(trust) }));
-  await iam.send(
-    new PutRolePolicyCommand({ RoleName: 'rotator', PolicyName: 'p', PolicyDocument: document(grant) }),
-  );
+  await iam.send(new PutRolePolicyCommand({ RoleName: 'rotator', PolicyName: 'p', PolicyDocument: document(grant) }));
   const { FunctionArn = '' } = await lambda.send(
     new CreateFunctionCommand({
       FunctionName: 'rotate',

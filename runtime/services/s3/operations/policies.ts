@@ -1,5 +1,5 @@
-import { isPublicPolicy } from '../../../engines/iam/public-policy.ts';
 import type { PutBucketPolicyCommandInput } from '@aws-sdk/client-s3';
+import { isPublicPolicy } from '../../../engines/iam/public-policy.ts';
 import { describePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { checkPolicy } from '../behaviour/policies.ts';

@@ -18,7 +18,9 @@ export const RotationSchedule = defineResource<RotationScheduleProperties>({
     RotationLambdaARN: 'executed',
     RotationRules: 'executed',
     RotateImmediatelyOnUpdate: 'executed',
-    HostedRotationLambda: { refused: "AWS's own rotation functions are not here; name a function by RotationLambdaARN." },
+    HostedRotationLambda: {
+      refused: "AWS's own rotation functions are not here; name a function by RotationLambdaARN.",
+    },
     ExternalSecretRotationMetadata: external,
     ExternalSecretRotationRoleArn: external,
   },
@@ -41,7 +43,9 @@ async function rotate(ctx: ResourceContext, properties: RotationScheduleProperti
     ...(RotationLambdaARN === undefined ? {} : { RotationLambdaARN }),
     ...(RotationRules === undefined
       ? {}
-      : { RotationRules: { ...RotationRules, ...(days === undefined ? {} : { AutomaticallyAfterDays: Number(days) }) } }),
+      : {
+          RotationRules: { ...RotationRules, ...(days === undefined ? {} : { AutomaticallyAfterDays: Number(days) }) },
+        }),
     RotateImmediately: RotateImmediatelyOnUpdate,
   });
   return { physicalId: ARN, attributes: { Id: ARN } };
