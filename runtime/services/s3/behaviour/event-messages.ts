@@ -1,17 +1,25 @@
+import { defineEngine } from '../../../kernel/engine.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type Bucket, bucketArn, ownerOf } from '../state.ts';
 import type { StoredObject } from './object-table.ts';
+import { hostId } from './response-ids.ts';
 
 export interface Happening {
   /** e.g. ObjectCreated:Put */
   event: string;
   object: StoredObject;
-  configurationId: string;
+  /** Of nextSequencer(). */
+  sequencer: string;
 }
 
 /** "Event message structure", version 2.1. */
-export function eventRecord(ctx: Context, bucket: Bucket, { event, object, configurationId }: Happening): object {
+export function eventRecord(
+  ctx: Context,
+  bucket: Bucket,
+  { event, object, sequencer }: Happening,
+  configurationId: string,
+): object {
   return {
     eventVersion: '2.1',
     eventSource: 'aws:s3',
@@ -20,7 +28,7 @@ export function eventRecord(ctx: Context, bucket: Bucket, { event, object, confi
     eventName: event,
     userIdentity: { principalId: principalId(ctx.principal) },
     requestParameters: { sourceIPAddress: sourceAddress(ctx) },
-    responseElements: { 'x-amz-request-id': ctx.requestId, 'x-amz-id-2': ctx.requestId },
+    responseElements: { 'x-amz-request-id': ctx.requestId, 'x-amz-id-2': ctx.engine(hostId) },
     s3: {
       s3SchemaVersion: '1.0',
       configurationId,
@@ -33,16 +41,20 @@ export function eventRecord(ctx: Context, bucket: Bucket, { event, object, confi
         key: encodeURIComponent(object.key).replaceAll('%20', '+').replaceAll('%2F', '/'),
         ...(event.startsWith('ObjectRemoved') ? {} : { size: object.size, eTag: object.etag }),
         ...(bucket.versioning ? { versionId: object.versionId } : {}),
-        sequencer: sequencer(object),
+        sequencer,
       },
     },
   };
 }
 
-/** Hexadecimal, greater for later events of a key. */
-function sequencer(object: StoredObject): string {
-  return object.seq.toString(16).toUpperCase().padStart(18, '0');
+/** Hexadecimal, greater for later events: the time, and a count within its millisecond. */
+export function nextSequencer(ctx: Context): string {
+  const sequence = ctx.engine(sequences);
+  sequence.last = Math.max(sequence.last + 1, Math.floor(ctx.clock.now()) * 1024);
+  return sequence.last.toString(16).toUpperCase().padStart(18, '0');
 }
+
+const sequences = defineEngine('s3.sequences', () => ({ last: 0 }));
 
 function principalId(principal: Principal): string {
   if (principal.kind === 'session') return `AWS:${principal.roleId}:${principal.sessionName}`;
@@ -71,8 +83,7 @@ const detailTypes: [event: string, type: string, reason: string][] = [
 export function eventBridgeEntry(
   ctx: Context,
   bucket: Bucket,
-  event: string,
-  object: StoredObject,
+  { event, object, sequencer }: Happening,
 ): object | undefined {
   const found = detailTypes.find(([start]) => event.startsWith(start));
   if (!found) return undefined;
@@ -92,7 +103,7 @@ export function eventBridgeEntry(
         ...(removal ? {} : { size: object.size }),
         ...(object.etag ? { etag: object.etag } : {}),
         ...(bucket.versioning ? { 'version-id': object.versionId } : {}),
-        sequencer: sequencer(object),
+        sequencer,
       },
       'request-id': ctx.requestId,
       requester: byLifecycle ? 's3.amazonaws.com' : 'account' in ctx.principal ? ctx.principal.account : 'Anonymous',

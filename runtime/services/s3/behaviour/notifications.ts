@@ -2,7 +2,7 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type Bucket, bucketArn } from '../state.ts';
-import { eventBridgeEntry, eventRecord } from './event-messages.ts';
+import { eventBridgeEntry, eventRecord, nextSequencer } from './event-messages.ts';
 import type { StoredObject } from './object-table.ts';
 
 /** One destination of a notification configuration, as the API gives it. */
@@ -34,16 +34,17 @@ export function targetsOf(configuration: NotificationConfiguration): Target[] {
 export function announce(ctx: Context, bucket: Bucket, event: string, object: StoredObject): void {
   const configuration = bucket.configurations.notification as NotificationConfiguration | undefined;
   if (!configuration) return;
+  const happening = { event, object, sequencer: nextSequencer(ctx) };
   for (const target of targetsOf(configuration)) {
     if (!(target.Events ?? []).some((pattern) => covers(pattern, `s3:${event}`)) || !passes(target, object.key))
       continue;
     const message = JSON.stringify({
-      Records: [eventRecord(ctx, bucket, { event, object, configurationId: target.Id ?? '' })],
+      Records: [eventRecord(ctx, bucket, happening, target.Id ?? '')],
     });
     later(ctx, () => deliver(ctx, bucket, target, message));
   }
   if (!configuration.EventBridgeConfiguration) return;
-  const entry = eventBridgeEntry(ctx, bucket, event, object);
+  const entry = eventBridgeEntry(ctx, bucket, happening);
   if (entry) later(ctx, () => asS3(ctx, bucket).call('events', 'PutEvents', { Entries: [entry] }));
 }
 

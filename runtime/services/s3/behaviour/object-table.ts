@@ -6,7 +6,7 @@ import type { ObjectMeta } from './object-meta.ts';
 export interface StoredObject {
   bucket: string;
   key: string;
-  /** Grows with every version of the runtime: newer is greater. */
+  /** Of two versions of a key, the newer one's is greater. */
   seq: number;
   /** `null` for what was put while versioning was off. */
   versionId: string;
@@ -67,17 +67,28 @@ export class ObjectTable {
     return this.#insert(object);
   }
 
-  /** The only version of its key, in place of `before`, which is gone. */
+  /** The only version of its key, in the row of `before`, which is gone: no index has to change. */
   replace(object: Omit<StoredObject, 'seq'>, before: StoredObject): StoredObject {
-    this.#sql('DELETE FROM s3_objects WHERE seq = ?').run(before.seq);
-    return this.#insert(object);
+    this.#sql(
+      'UPDATE s3_objects SET size = ?, etag = ?, modifiedMs = ?, storageClass = ?, meta = ?, file = ?, inline = ? WHERE seq = ?',
+    ).run(
+      object.size,
+      object.etag,
+      object.modifiedMs,
+      object.storageClass,
+      object.meta,
+      object.file,
+      object.inline,
+      before.seq,
+    );
+    return { ...object, seq: before.seq };
   }
 
   #insert(object: Omit<StoredObject, 'seq'>): StoredObject {
-    const row = this.#sql(
+    const { insertedKey } = this.#sql(
       `INSERT INTO s3_objects (bucket, key, versionId, latest, deleteMarker, size, etag, modifiedMs, storageClass, meta, file, inline)
-       VALUES (?,?,?,1,?,?,?,?,?,?,?,?) RETURNING seq`,
-    ).get<{ seq: number }>(
+       VALUES (?,?,?,1,?,?,?,?,?,?,?,?)`,
+    ).run(
       object.bucket,
       object.key,
       object.versionId,
@@ -90,7 +101,7 @@ export class ObjectTable {
       object.file,
       object.inline,
     );
-    return { ...object, seq: row?.seq ?? 0 };
+    return { ...object, seq: insertedKey };
   }
 
   remove(object: StoredObject): void {

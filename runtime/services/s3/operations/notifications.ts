@@ -10,6 +10,7 @@ import {
   type Target,
   targetsOf,
 } from '../behaviour/notifications.ts';
+import { hostId } from '../behaviour/response-ids.ts';
 import { s3Error } from '../errors.ts';
 import { type Bucket, bucketAt, keepBucket } from '../state.ts';
 
@@ -53,7 +54,7 @@ function named(ctx: Context, configuration: NotificationConfiguration): Notifica
   };
 }
 
-/** "Supported event types for SQS, SNS, and Lambda", those that happen here. */
+/** "Supported event types for SQS, SNS, and Lambda", those that are told of here. */
 const events = [
   's3:ObjectCreated:*',
   's3:ObjectCreated:Put',
@@ -71,16 +72,12 @@ const events = [
   's3:ObjectTagging:Put',
   's3:ObjectTagging:Delete',
 ];
-const unhappening = /^s3:(ObjectRestore|Replication|ReducedRedundancyLostObject|IntelligentTiering|ObjectAcl)/;
+const untold = /^s3:(ObjectRestore|Replication|ReducedRedundancyLostObject|IntelligentTiering|ObjectAcl)/;
 
 function checkTarget(target: Target): void {
   for (const event of target.Events ?? []) {
-    if (unhappening.test(event))
-      throw s3Error(
-        'NotImplemented',
-        {},
-        `Notifications of ${event} are refused: that event does not happen in Orrery.`,
-      );
+    if (untold.test(event))
+      throw s3Error('NotImplemented', {}, `Notifications of ${event} are refused: Orrery does not tell of that event.`);
     if (!events.includes(event))
       throw s3Error(
         'InvalidArgument',
@@ -130,7 +127,7 @@ async function validate(ctx: Context, bucket: Bucket, target: Target): Promise<v
     Time: new Date(ctx.clock.now()).toISOString(),
     Bucket: bucket.Name,
     RequestId: ctx.requestId,
-    HostId: ctx.requestId,
+    HostId: ctx.engine(hostId),
   });
   try {
     await deliver(ctx, bucket, target, message, true);
