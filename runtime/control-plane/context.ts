@@ -14,6 +14,9 @@ export interface ContextParts {
   requestId: string;
   trace: Hop;
   origin: 'wire' | 'internal';
+  /** Whose operation this is; undefined outside any. */
+  service?: string | undefined;
+  calledBy?: string | undefined;
   http: HttpDetails | undefined;
   /** A request makes its signal when it is first read, so nothing here reads it for later. */
   readonly signal: AbortSignal;
@@ -21,7 +24,7 @@ export interface ContextParts {
 
 /** A context whose `call` goes back through the pipeline's inner steps. */
 export function createContext(kernel: Kernel, parts: ContextParts): Context {
-  const { account, region, principal, requestId, trace, origin, http } = parts;
+  const { account, region, principal, requestId, trace, origin, calledBy, http } = parts;
   const ctx: Context = {
     ...kernel,
     account,
@@ -30,6 +33,7 @@ export function createContext(kernel: Kernel, parts: ContextParts): Context {
     requestId,
     trace,
     origin,
+    calledBy,
     http,
     get signal() {
       return parts.signal;
@@ -70,6 +74,8 @@ function changed(parts: ContextParts, change: CallOptions): ContextParts {
     requestId: parts.requestId,
     trace: change.trace ?? parts.trace,
     origin: parts.origin,
+    service: parts.service,
+    calledBy: parts.calledBy,
     http: parts.http,
     get signal() {
       return change.signal ?? parts.signal;
@@ -108,6 +114,8 @@ async function call(
   exchange.ctx = createContext(kernel, {
     ...parts,
     origin: 'internal',
+    service,
+    calledBy: caller.service,
     requestId: exchange.requestId,
     trace: exchange.trace,
   });

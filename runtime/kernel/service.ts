@@ -40,6 +40,8 @@ export interface Context extends Kernel {
   readonly trace: Hop;
   /** Whether this very operation was asked for over the wire, or by another service. */
   readonly origin: 'wire' | 'internal';
+  /** The service whose operation asked for this one (kms:ViaService); undefined over the wire and for background work. */
+  readonly calledBy: string | undefined;
   /** Of the wire request that this operation, or the one that called it, came in; undefined for background work. */
   readonly http: HttpDetails | undefined;
   /** Aborted when the caller has gone, or the runtime stops. */

@@ -52,6 +52,7 @@ export function authenticate(exchange: Exchange): void {
     requestId: exchange.requestId,
     trace: exchange.trace,
     origin: exchange.origin,
+    service: service.name,
     http: exchange.http,
     get signal() {
       return request.signal;

@@ -39,7 +39,7 @@ export function decide(request: PermissionRequest, policies: ApplicablePolicies)
   if (principal.kind === 'service' || principal.kind === 'anonymous' || isAwsOwned(principal)) {
     return granted === 'direct' ? allowed : denied('resource', false);
   }
-  if (principal.kind === 'root') return decideForRoot(request, granted);
+  if (principal.kind === 'root') return decideForRoot(request, policies, granted);
   return decideForIdentity(request, policies, granted);
 }
 
@@ -49,11 +49,13 @@ function denied(layer: Layer, explicit: boolean): Decision {
   return { allowed: false, explicit, layer };
 }
 
-/** The root user's permissions are not limited by policies of its own account, only by an explicit deny of the resource's. */
-function decideForRoot(request: PermissionRequest, granted: Naming): Decision {
+/**
+ * The root user's permissions are not limited by policies of its own account, only by an explicit deny of the resource's;
+ * but a KMS key is not even root's unless its policy says so ("Key policies in AWS KMS").
+ */
+function decideForRoot(request: PermissionRequest, policies: ApplicablePolicies, granted: Naming): Decision {
   const own = request.principal.kind === 'root' && request.principal.account === request.resourceAccount;
-  const needsTrust = isOfTrust(request.action);
-  return granted !== 'none' || (own && !needsTrust) ? allowed : denied('resource', false);
+  return granted !== 'none' || (own && !needsResourcePolicy(request, policies)) ? allowed : denied('resource', false);
 }
 
 function decideForIdentity(request: PermissionRequest, policies: ApplicablePolicies, granted: Naming): Decision {

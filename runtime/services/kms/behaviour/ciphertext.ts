@@ -1,0 +1,67 @@
+import type { Kernel } from '../../../kernel/service.ts';
+import { invalidCiphertext } from '../errors.ts';
+import type { Key } from '../state.ts';
+import { currentMaterial, materialOf } from './material.ts';
+import { openWith, sealWith } from './root-key.ts';
+
+export type EncryptionContext = Record<string, string>;
+
+/**
+ * A symmetric ciphertext says which key, and which of its materials, it was made with, so that Decrypt needs no KeyId and
+ * rotation changes nothing ("Rotating AWS KMS keys"): form (1 byte), key id (16), material (4), nonce (12), tag (16), text.
+ */
+const form = 1;
+const headBytes = 1 + 16 + 4;
+
+export function encryptSymmetric(
+  kernel: Kernel,
+  key: Key,
+  { plaintext, context }: { plaintext: Uint8Array; context: EncryptionContext },
+): Buffer {
+  const head = Buffer.alloc(headBytes);
+  head.writeUInt8(form, 0);
+  Buffer.from(key.KeyId.replaceAll('-', ''), 'hex').copy(head, 1);
+  head.writeUInt32BE(key.sealed.length - 1, 17);
+  const nonce = Buffer.from(kernel.ids.hex(24), 'hex');
+  return Buffer.concat([
+    head,
+    nonce,
+    sealWith(currentMaterial(kernel, key), { nonce, plaintext, bound: bound(head, context) }),
+  ]);
+}
+
+export function decryptSymmetric(
+  kernel: Kernel,
+  key: Key,
+  { blob, context }: { blob: Uint8Array; context: EncryptionContext },
+): Buffer {
+  const bytes = Buffer.from(blob);
+  if (keyIdIn(bytes) !== key.KeyId) throw invalidCiphertext();
+  const head = bytes.subarray(0, headBytes);
+  const material = materialOf(kernel, key, head.readUInt32BE(17));
+  if (!material) throw invalidCiphertext();
+  try {
+    const nonce = bytes.subarray(headBytes, headBytes + 12);
+    return openWith(material, { nonce, sealed: bytes.subarray(headBytes + 12), bound: bound(head, context) });
+  } catch {
+    throw invalidCiphertext();
+  }
+}
+
+/** Undefined when it is no symmetric ciphertext. */
+export function keyIdIn(blob: Uint8Array): string | undefined {
+  const bytes = Buffer.from(blob);
+  if (bytes.length < headBytes + 12 + 16 || bytes[0] !== form) return undefined;
+  return bytes.toString('hex', 1, 17).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Which of its key's materials a symmetric ciphertext was made with. */
+export function materialIn(blob: Uint8Array): number {
+  return Buffer.from(blob).readUInt32BE(17);
+}
+
+/** The context's order does not matter, its case does ("Encryption context"). */
+function bound(head: Buffer, context: EncryptionContext): Buffer {
+  const entries = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Buffer.concat([head, Buffer.from(JSON.stringify(entries))]);
+}

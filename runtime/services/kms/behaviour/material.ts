@@ -1,0 +1,51 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Kernel } from '../../../kernel/service.ts';
+import type { Key } from '../state.ts';
+import { keySpecs } from './key-specs.ts';
+import { rootKey } from './root-key.ts';
+
+const generate = promisify(generateKeyPair);
+
+/** New material for the spec: the secret itself, or a private key in PKCS #8 DER. */
+export function newMaterial(kernel: Kernel, spec: string): Buffer | Promise<Buffer> {
+  const make = keySpecs[spec]?.make;
+  if (!make) throw new Error(`no key spec ${spec}`);
+  return make.kind === 'secret' ? Buffer.from(kernel.ids.hex(make.bytes * 2), 'hex') : newPrivateKey(make);
+}
+
+async function newPrivateKey(make: { kind: 'rsa'; bits: number } | { kind: 'ec'; curve: string }): Promise<Buffer> {
+  const { privateKey } =
+    make.kind === 'rsa'
+      ? await generate('rsa', { modulusLength: make.bits })
+      : await generate('ec', { namedCurve: make.curve });
+  return privateKey.export({ type: 'pkcs8', format: 'der' });
+}
+
+export function sealMaterial(
+  kernel: Kernel,
+  KeyId: string,
+  { index, material }: { index: number; material: Buffer },
+): string {
+  return kernel.engine(rootKey).seal(material, `${KeyId}:${index}`);
+}
+
+/** Undefined when the key never had that many. */
+export function materialOf(kernel: Kernel, key: Key, index = key.sealed.length - 1): Buffer | undefined {
+  const sealed = key.sealed[index];
+  return sealed === undefined ? undefined : kernel.engine(rootKey).open(sealed, `${key.KeyId}:${index}`);
+}
+
+export function currentMaterial(kernel: Kernel, key: Key): Buffer {
+  const material = materialOf(kernel, key);
+  if (!material) throw new Error(`the key ${key.Arn} has no material`);
+  return material;
+}
+
+export function privateKeyOf(kernel: Kernel, key: Key): KeyObject {
+  return createPrivateKey({ key: currentMaterial(kernel, key), format: 'der', type: 'pkcs8' });
+}
+
+export function publicKeyOf(kernel: Kernel, key: Key): KeyObject {
+  return createPublicKey(privateKeyOf(kernel, key));
+}
