@@ -32,6 +32,8 @@ export interface CompiledRoute {
   segments: Segment[];
   integration: ServedIntegration | undefined;
   authorizer: ServedAuthorizer | undefined;
+  /** AuthorizationType AWS_IAM. */
+  iam: boolean;
   /** Of which one must be granted, with a JWT authorizer. */
   scopes: string[];
   operationName: string | undefined;

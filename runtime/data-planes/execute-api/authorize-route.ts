@@ -2,6 +2,7 @@ import { AwsError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpResponse } from '../http/exchange.ts';
 import type { ServedAuthorizer } from './api-table.ts';
+import { authorizeByIam, routeArn } from './authorize-iam.ts';
 import { message } from './integration.ts';
 import { JwtVerifier, TokenRefused } from './jwt.ts';
 import type { RouteMatch } from './match-route.ts';
@@ -33,8 +34,9 @@ export class Authorizers {
     this.#jwt = new JwtVerifier(kernel);
   }
 
-  async authorize(exchange: ApiExchange, { route }: RouteMatch): Promise<Verdict> {
+  async authorize(exchange: ApiExchange, { route }: RouteMatch, body: Buffer): Promise<Verdict> {
     const { authorizer } = route;
+    if (route.iam) return authorizeByIam(this.#kernel, exchange, body);
     if (!authorizer) return { context: undefined };
     const sources = authorizer.identitySources.map((source) => identity(source, exchange));
     const missing = sources.some((value) => value === undefined || value === '');
@@ -144,10 +146,6 @@ function fits(pattern: string, arn: string): boolean {
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(arn);
-}
-
-function routeArn({ api, stage, request, path }: ApiExchange): string {
-  return `arn:aws:execute-api:${api.region}:${api.account}:${api.apiId}/${stage.stageName}/${request.method}${path}`;
 }
 
 /** "Work with AWS Lambda authorizers for HTTP APIs": the event of payload format 2.0, or 1.0's. */

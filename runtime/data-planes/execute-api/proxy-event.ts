@@ -1,3 +1,4 @@
+import type { CallerIdentity } from '../../engines/signature/caller-identity.ts';
 import type { HttpRequest } from '../http/exchange.ts';
 import type { RouteMatch } from './match-route.ts';
 
@@ -66,6 +67,7 @@ export function eventV1(parts: EventParts): object {
   const { request, body, match, stage } = parts;
   const { query } = split(request.url);
   const { headers } = request;
+  const iam = parts.authorizer?.iam as CallerIdentity | undefined;
   const multi = multiValues(query);
   const encoded = !isText(headers['content-type']);
   const resource = match.route.routeKey === '$default' ? '$default' : (match.route.routeKey.split(' ')[1] ?? '');
@@ -82,19 +84,19 @@ export function eventV1(parts: EventParts): object {
     requestContext: {
       accountId: parts.account,
       apiId: parts.apiId,
-      ...(parts.authorizer ? { authorizer: parts.authorizer } : {}),
+      ...(parts.authorizer && !iam ? { authorizer: parts.authorizer } : {}),
       domainName: request.host,
       domainPrefix: request.host.split('.')[0],
       extendedRequestId: parts.requestId,
       httpMethod: request.method,
       identity: {
-        accessKey: null,
-        accountId: null,
-        caller: null,
+        accessKey: iam?.accessKey ?? null,
+        accountId: iam?.accountId ?? null,
+        caller: iam?.callerId ?? null,
         sourceIp: request.client.ip,
-        user: null,
+        user: iam?.userId ?? null,
         userAgent: headers['user-agent'] ?? null,
-        userArn: null,
+        userArn: iam?.userArn ?? null,
       },
       path: parts.rawPath,
       protocol: `HTTP/${request.client.httpVersion}`,

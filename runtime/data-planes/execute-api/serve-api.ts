@@ -118,7 +118,7 @@ export class ExecuteApi {
       if (error instanceof BodyTooLarge) return message(413, 'Request Too Long');
       throw error;
     }
-    const verdict = await this.#authorizers.authorize(exchange, match);
+    const verdict = await this.#authorizers.authorize(exchange, match, body);
     if (verdict.refusal) {
       exchange.free = true;
       return verdict.refusal;

@@ -247,10 +247,6 @@ describe('HTTP APIs', () => {
     await assert.rejects(gateway.send(new CreateRouteCommand({ ApiId, RouteKey: 'FETCH /a' })), {
       name: 'BadRequestException',
     });
-    await assert.rejects(
-      gateway.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET /b', AuthorizationType: 'AWS_IAM' })),
-      /AuthorizationType AWS_IAM is refused/,
-    );
     await assert.rejects(gateway.send(new DeleteIntegrationCommand({ ApiId, IntegrationId })), {
       name: 'BadRequestException',
     });

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
   AddPermissionCommand,
   CreateFunctionUrlConfigCommand,
   type InvokeMode,
   InvokeWithResponseStreamCommand,
 } from '@aws-sdk/client-lambda';
+import { signedHeaders } from '../../../tests/signed-request.ts';
 import { type LambdaCloud, startLambda } from './test-cloud.ts';
 
 interface Answer {
@@ -26,7 +28,7 @@ describe('function URLs and streamed responses', () => {
   async function url(
     FunctionName: string,
     code: string,
-    more: { InvokeMode?: InvokeMode; Cors?: object; closed?: boolean } = {},
+    more: { InvokeMode?: InvokeMode; Cors?: object; AuthType?: 'AWS_IAM'; closed?: true | 'to invocation' } = {},
   ): Promise<string> {
     await cloud.create(FunctionName, code);
     const { closed, ...config } = more;
@@ -40,7 +42,15 @@ describe('function URLs and streamed responses', () => {
       Principal: '*',
       FunctionUrlAuthType: 'NONE' as const,
     };
-    if (!closed) await cloud.lambda.send(new AddPermissionCommand(permission));
+    const invocation = {
+      FunctionName,
+      StatementId: 'public-invocation',
+      Action: 'lambda:InvokeFunction',
+      Principal: '*',
+      InvokedViaFunctionUrl: true,
+    };
+    if (closed !== true) await cloud.lambda.send(new AddPermissionCommand(permission));
+    if (closed === undefined) await cloud.lambda.send(new AddPermissionCommand(invocation));
     return new URL(FunctionUrl).host;
   }
 
@@ -86,11 +96,45 @@ describe('function URLs and streamed responses', () => {
       (await ask(await url('broken', 'export const handler = async () => { throw new Error() }'), '/')).status,
       502,
     );
-    assert.equal(
-      (await ask(await url('closed', 'export const handler = async () => 1', { closed: true }), '/')).status,
-      403,
-    );
+    const one = 'export const handler = async () => 1';
+    const closed = await ask(await url('closed', one, { closed: true }), '/');
+    assert.deepEqual([closed.status, closed.headers['x-amzn-errortype']], [403, 'AccessDeniedException']);
+    assert.match(closed.body, /^\{"Message":"Forbidden\. For troubleshooting Function URL authorization issues/);
+    assert.equal((await ask(await url('half-open', one, { closed: 'to invocation' }), '/')).status, 403);
   });
+
+  it('lets a signed request in where AuthType is AWS_IAM and the caller is granted both actions', async () => {
+    const host = await url('signed', 'export const handler = async (event) => event.requestContext', {
+      AuthType: 'AWS_IAM',
+      closed: true,
+    });
+    const caller = await user('caller', ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']);
+    const half = await user('half', ['lambda:InvokeFunctionUrl']);
+    const asked = { method: 'POST', host, path: '/a%20b?x=1&x=2', body: 'text' };
+    const as = async (credentials: typeof caller, service = 'lambda') =>
+      ask(host, asked.path, { ...asked, headers: await signedHeaders(asked, { credentials, service }) });
+    const answer = await as(caller);
+    const { accountId, authorizer } = JSON.parse(answer.body);
+    assert.deepEqual(
+      [answer.status, accountId, authorizer.iam.accessKey, authorizer.iam.userArn],
+      [200, '000000000000', caller.accessKeyId, 'arn:aws:iam::000000000000:user/caller'],
+    );
+    assert.deepEqual([(await ask(host, '/')).status, (await as(half)).status], [403, 403]);
+    for (const unsound of [await as({ ...caller, secretAccessKey: 'wrong' }), await as(caller, 'execute-api')])
+      assert.deepEqual([unsound.status, unsound.headers['x-amzn-errortype']], [403, 'InvalidSignatureException']);
+  });
+
+  async function user(UserName: string, Action: string[]) {
+    const iam = cloud.orrery.client(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName }));
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action, Resource: 'arn:aws:lambda:us-east-1:000000000000:function:signed' }],
+    });
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'asks', PolicyDocument }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+  }
 
   it('answers preflights by its CORS settings, without asking the function', async () => {
     const Cors = { AllowOrigins: ['https://site.example'], AllowMethods: ['GET'], MaxAge: 60 };

@@ -103,6 +103,7 @@ function compileRoutes(all: RouteRecord[], targets: IntegrationRecord[], guards:
       authorizer: compileAuthorizer(
         route.AuthorizationType === 'NONE' ? undefined : guards.find((one) => one.AuthorizerId === route.AuthorizerId),
       ),
+      iam: route.AuthorizationType === 'AWS_IAM',
       scopes: route.AuthorizationScopes ?? [],
       operationName: route.OperationName,
     };

@@ -6,7 +6,6 @@ import type {
   UpdateRouteCommandInput,
 } from '@aws-sdk/client-apigatewayv2';
 import { parseRouteKey } from '../../../data-planes/execute-api/api-table.ts';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { publish } from '../behaviour/compile.ts';
 import { badRequest, conflict, notFound } from '../errors.ts';
@@ -52,8 +51,7 @@ function check(ctx: Context, record: RouteRecord): void {
 
 function checkAuthorization(ctx: Context, record: RouteRecord): void {
   const { AuthorizationType: type, AuthorizerId } = record;
-  if (type === 'AWS_IAM') throw refused('apigatewayv2 route with AuthorizationType AWS_IAM');
-  if (type === 'NONE') return;
+  if (type === 'NONE' || type === 'AWS_IAM') return;
   const authorizer = authorizers(ctx, ctx).get(keyOf(record.ApiId, AuthorizerId ?? ''));
   if (!authorizer) throw badRequest(`Invalid authorizer ID specified: ${AuthorizerId}`);
   const fits = type === 'JWT' ? authorizer.AuthorizerType === 'JWT' : authorizer.AuthorizerType === 'REQUEST';

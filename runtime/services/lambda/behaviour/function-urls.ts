@@ -1,18 +1,17 @@
 import { Readable } from 'node:stream';
 import { BodyTooLarge, type HttpRequest, type HttpResponse, readBody } from '../../../data-planes/http/exchange.ts';
 import { hosts } from '../../../data-planes/http/hosts.ts';
-import { authorization } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Hop } from '../../../kernel/events/hop.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
-import { policyText } from '../authorization.ts';
 import { findVersion } from '../function-names.ts';
 import { type UrlRecord, urls } from '../state.ts';
 import { corsHeaders, isPreflight } from './cors.ts';
 import { execute } from './execute.ts';
 import { requestEvent } from './http-event.ts';
 import { streamedResponse, toResponse } from './http-response.ts';
+import { authorizeUrl } from './url-authorization.ts';
 
 const BODY_LIMIT_BYTES = 6 * 1024 * 1024;
 
@@ -65,11 +64,13 @@ async function serve(
 }
 
 async function answer(ctx: Context, url: UrlRecord, request: HttpRequest): Promise<HttpResponse> {
-  if (!isAllowed(ctx, url)) return message(403, 'Forbidden', 'AccessDeniedException');
   try {
+    const body = await readBody(request.body, BODY_LIMIT_BYTES);
+    const { refusal, caller } = authorizeUrl(ctx, url, request, body);
+    if (refusal) return refusal;
     const named = { name: url.FunctionName, qualifier: url.qualifier };
     const version = findVersion(ctx, named, ctx.ids.random());
-    const event = requestEvent(ctx, url, request, await readBody(request.body, BODY_LIMIT_BYTES));
+    const event = requestEvent(ctx, url, request, { body, caller });
     const streams = url.InvokeMode === 'RESPONSE_STREAM';
     const result = await execute(
       ctx,
@@ -93,24 +94,10 @@ async function answer(ctx: Context, url: UrlRecord, request: HttpRequest): Promi
   }
 }
 
-/** AuthType NONE still asks the resource policy, which must let everybody in ("Control access to Lambda function URLs"). */
-function isAllowed(ctx: Context, url: UrlRecord): boolean {
-  const authorizer = ctx.engine(authorization).current;
-  if (!authorizer) return false;
-  const access = {
-    action: 'lambda:InvokeFunctionUrl',
-    resource: url.FunctionArn,
-    resourcePolicy: policyText(ctx, url.FunctionName, url.qualifier),
-    resourceAccount: ctx.account,
-    conditions: { 'lambda:FunctionUrlAuthType': url.AuthType },
-  };
-  return authorizer.refusal(ctx.as({ principal: { kind: 'anonymous' }, account: ctx.account }), [access]) === undefined;
-}
-
-function message(status: number, Message: string, type?: string): HttpResponse {
+function message(status: number, Message: string): HttpResponse {
   return {
     status,
-    headers: { 'content-type': 'application/json', ...(type ? { 'x-amzn-errortype': type } : {}) },
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ Message }),
   };
 }

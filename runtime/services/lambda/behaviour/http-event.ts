@@ -1,9 +1,16 @@
 import type { HttpRequest } from '../../../data-planes/http/exchange.ts';
+import type { CallerIdentity } from '../../../engines/signature/caller-identity.ts';
 import type { Context } from '../../../kernel/service.ts';
 import type { UrlRecord } from '../state.ts';
 
+interface Sent {
+  body: Buffer;
+  /** Who signed it. */
+  caller: CallerIdentity | undefined;
+}
+
 /** A request as the function sees it: payload format version 2.0 ("Invoking Lambda function URLs"). */
-export function requestEvent(ctx: Context, url: UrlRecord, request: HttpRequest, body: Buffer): object {
+export function requestEvent(ctx: Context, url: UrlRecord, request: HttpRequest, { body, caller }: Sent): object {
   const { path, query } = split(request.url);
   const cookies = request.headers.cookie?.split(/;\s*/);
   const domainName = new URL(url.FunctionUrl).host;
@@ -18,8 +25,9 @@ export function requestEvent(ctx: Context, url: UrlRecord, request: HttpRequest,
     headers: headersOf(request, domainName, ctx.trace.header),
     ...(parameters ? { queryStringParameters: parameters } : {}),
     requestContext: {
-      accountId: 'anonymous',
+      accountId: caller?.accountId ?? 'anonymous',
       apiId: url.urlId,
+      ...(caller ? { authorizer: { iam: caller } } : {}),
       domainName,
       domainPrefix: url.urlId,
       http: {

@@ -6,11 +6,10 @@ import type {
   ListFunctionUrlConfigsCommandInput,
   UpdateFunctionUrlConfigCommandInput,
 } from '@aws-sdk/client-lambda';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { closeUrl, openUrl } from '../behaviour/function-urls.ts';
 import { page } from '../behaviour/paging.ts';
-import { invalidParameter, resourceConflict, resourceNotFound } from '../errors.ts';
+import { invalidParameter, resourceConflict, resourceNotFound, validation } from '../errors.ts';
 import { existing, findVersion, functionArn } from '../function-names.ts';
 import { type UrlRecord, urls } from '../state.ts';
 
@@ -92,13 +91,11 @@ function keyOf(name: string, qualifier: string | undefined): string {
   return qualifier === undefined ? name : `${name}:${qualifier}`;
 }
 
-/** Users' traffic does not pass the step that checks signatures. */
-function authType(type: string | undefined): 'NONE' {
-  if (type === 'NONE') return type;
-  throw refused(
-    'Lambda function URL AuthType AWS_IAM',
-    'signatures are checked on the API port only; use AuthType NONE or an HTTP API.',
-  );
+function authType(type: string | undefined): UrlRecord['AuthType'] {
+  if (type === 'NONE' || type === 'AWS_IAM') return type;
+  throw validation([
+    `Value '${type}' at 'authType' failed to satisfy constraint: Member must satisfy enum value set: [NONE, AWS_IAM]`,
+  ]);
 }
 
 function corsOf(cors: Cors): NonNullable<UrlRecord['Cors']> {
