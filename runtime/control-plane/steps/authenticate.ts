@@ -23,7 +23,7 @@ export function authenticate(exchange: Exchange): void {
     throw new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', { status: 403 });
   }
   const issued = claim && kernel.engine(authorization).current?.credentials(claim.accessKeyId);
-  exchange.region = claim ? claim.region : regionOfHost(request.host);
+  exchange.region = claim?.region || regionOfHost(request.host);
   if (!isRegion(exchange.region)) {
     if (exchange.region !== 'aws-global')
       throw new AwsError('InvalidClientTokenId', `Region "${exchange.region}" is not one that Orrery runs.`, {
@@ -33,7 +33,11 @@ export function authenticate(exchange: Exchange): void {
   }
   exchange.principal = claim ? (issued?.principal ?? rootOf(accountOfKey(claim.accessKeyId))) : { kind: 'anonymous' };
   if (claim) checkTime(kernel.clock, claim);
-  if (claim && issued) checkSignature(kernel.clock, request, { claim, issued, body: exchange.body });
+  if (claim && issued) {
+    const inHost = claim.older && request.url.replace(/\?.*/s, '') === exchange.path;
+    const bucketInHost = inHost ? exchange.labels.Bucket : undefined;
+    checkSignature(kernel.clock, request, { claim, issued, body: exchange.body, bucketInHost });
+  }
   openBody(exchange, claim, issued);
   exchange.account = accountOfPrincipal(exchange.principal);
   exchange.http = {

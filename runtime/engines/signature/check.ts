@@ -4,16 +4,25 @@ import type { Clock } from '../../kernel/clock/clock.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { HttpRequest } from '../../kernel/http.ts';
 import { parseTimestamp, type SignatureClaim } from './claim.ts';
+import { olderSignatureMatches } from './older-query.ts';
 import { signatureMatches } from './verify.ts';
 
 /** Clients' clocks may be off by this much ("Signature Version 4 request elements", IAM User Guide). */
 const SKEW_MS = 15 * 60_000;
 
+export interface SignedRequest {
+  claim: SignatureClaim;
+  issued: IssuedCredentials;
+  body: Buffer | undefined;
+  /** Where S3's host names the bucket: signatures before version 4 take it into the path. */
+  bucketInHost?: string | undefined;
+}
+
 /** Throws unless these credentials are still good and the signature is theirs. */
 export function checkSignature(
   clock: Clock,
   request: HttpRequest,
-  { claim, issued, body }: { claim: SignatureClaim; issued: IssuedCredentials; body: Buffer | undefined },
+  { claim, issued, body, bucketInHost }: SignedRequest,
 ): void {
   if (issued.sessionToken !== undefined && claim.sessionToken !== issued.sessionToken) {
     throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
@@ -23,7 +32,11 @@ export function checkSignature(
   if (issued.expiresMs !== undefined && clock.now() >= issued.expiresMs) {
     throw new AwsError('ExpiredToken', 'The security token included in the request is expired', { status: 403 });
   }
-  if (!signatureMatches(request, claim, issued.secretAccessKey, payloadHash(request, claim, body))) {
+  const secret = issued.secretAccessKey;
+  const matches = claim.older
+    ? olderSignatureMatches(request, claim, secret, bucketInHost)
+    : signatureMatches(request, claim, secret, payloadHash(request, claim, body));
+  if (!matches) {
     throw new AwsError(
       'SignatureDoesNotMatch',
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
@@ -50,6 +63,14 @@ function payloadHash(request: HttpRequest, claim: SignatureClaim, body: Buffer |
 
 /** A client's time is the machine's, or in a sandbox the cloud's: either is accepted. A presigned URL has its own limit. */
 export function checkTime(clock: Clock, claim: SignatureClaim): void {
+  if (claim.older) {
+    // When it was signed it does not say, so its date is taken to be the cloud's.
+    if (clock.now() <= claim.older.expiresMs) return;
+    throw new AwsError('AccessDenied', 'Request has expired', {
+      status: 403,
+      members: { Expires: isoSeconds(claim.older.expiresMs), ServerTime: isoSeconds(clock.now()) },
+    });
+  }
   const said = parseTimestamp(claim.timestamp);
   if (Number.isNaN(said))
     throw new AwsError('IncompleteSignature', `Date must be in ISO-8601 'basic format'. Got '${claim.timestamp}'.`);
@@ -65,4 +86,8 @@ export function checkTime(clock: Clock, claim: SignatureClaim): void {
   }
   if (age < -SKEW_MS) throw new AwsError('AccessDenied', 'Request is not yet valid', { status: 403 });
   if (age > claim.expiresSeconds * 1000) throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
+}
+
+function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

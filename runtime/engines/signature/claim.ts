@@ -1,5 +1,6 @@
-import type { HttpRequest } from '../../kernel/http.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import type { HttpRequest } from '../../kernel/http.ts';
+import { isOlderQuery, type OlderClaim, olderClaim } from './older-query.ts';
 
 /** What a signed request says of itself, before it is believed ("Create a signed AWS API request", IAM User Guide). */
 export interface SignatureClaim {
@@ -15,6 +16,8 @@ export interface SignatureClaim {
   sessionToken: string | undefined;
   /** Presigned: seconds it is good for; undefined when signed by header. */
   expiresSeconds: number | undefined;
+  /** Signed in the way before version 4: then there are no region, date and headers. */
+  older?: OlderClaim;
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
@@ -34,7 +37,8 @@ export function claimOf(request: HttpRequest): SignatureClaim | undefined {
       'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
     );
   }
-  return /[?&]X-Amz-Algorithm=/i.test(request.url) ? fromQuery(request) : undefined;
+  if (/[?&]X-Amz-Algorithm=/i.test(request.url)) return fromQuery(request);
+  return isOlderQuery(request.url) ? olderClaim(request) : undefined;
 }
 
 function fromHeader(request: HttpRequest, header: string): SignatureClaim {

@@ -1,4 +1,5 @@
 import { isPublicPolicy } from '../../engines/iam/public-policy.ts';
+import { isOlderQuery } from '../../engines/signature/older-query.ts';
 import type { Access, Context } from '../../kernel/service.ts';
 import { type CopySource, parseCopySource, peekObject } from './behaviour/find-object.ts';
 import { metaOf } from './behaviour/presentation.ts';
@@ -87,7 +88,8 @@ function checkPlace(operation: string, name: string, input: Input, ctx: Context)
       throw s3Error('AccessDenied');
   }
   const elsewhere = ctx.origin === 'wire' && ctx.principal.kind !== 'anonymous' && ctx.region !== bucket.region;
-  if (elsewhere && operation !== 'GetBucketLocation') {
+  // Signatures before version 4 name no region.
+  if (elsewhere && !isOlderQuery(ctx.http?.url ?? '') && operation !== 'GetBucketLocation') {
     throw s3Error('PermanentRedirect', {
       Endpoint: `${name}.s3.${bucket.region}.amazonaws.com`,
       Bucket: name,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { CreateBucketCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { Orrery } from '../../../tests/runtime-fixture.ts';
 
 /** Both ways into the pipeline: the same tests hold for each. */
@@ -10,10 +16,16 @@ export const transports = ['process', 'socket'] as const;
 export async function bucketIn(
   orrery: Orrery,
   Bucket: string,
-  options: { transport?: 'process' | 'socket' } = {},
+  options: { transport?: 'process' | 'socket'; region?: BucketLocationConstraint } = {},
 ): Promise<S3Client> {
   const s3 = orrery.client(S3Client, options);
-  await s3.send(new CreateBucketCommand({ Bucket }));
+  const { region: LocationConstraint } = options;
+  await s3.send(
+    new CreateBucketCommand({
+      Bucket,
+      ...(LocationConstraint ? { CreateBucketConfiguration: { LocationConstraint } } : {}),
+    }),
+  );
   return s3;
 }
 
