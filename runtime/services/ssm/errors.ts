@@ -30,3 +30,7 @@ export function versionNotFound(name: string, version: string): AwsError {
     `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
   );
 }
+
+export function invalidKeyId(message: string): AwsError {
+  return new AwsError('InvalidKeyId', message);
+}

@@ -12,7 +12,6 @@ export default defineService({
   resources: [Parameter],
   authorization: authorize,
   fidelity: {
-    'PutParameter.KeyId': { refused: 'SecureString is not done yet.' },
     'PutParameter.Policies': { refused: 'parameter policies are not done.' },
   },
 });

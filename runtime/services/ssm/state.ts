@@ -6,18 +6,25 @@ import type { Scope } from '../../kernel/store/store.ts';
 /** A parameter with all its versions, newest last. */
 export interface Parameter {
   Name: string;
-  Type: 'String' | 'StringList';
+  Type: 'String' | 'StringList' | 'SecureString';
   DataType: string;
   Tier: string;
   Description: string | undefined;
   AllowedPattern: string | undefined;
+  /** Of a SecureString: the KMS key as it was named. */
+  KeyId?: string | undefined;
   versions: ParameterVersion[];
   tags: Record<string, string>;
 }
 
 export interface ParameterVersion {
   Version: number;
+  /** Of a SecureString what KMS, or the data key, made of it: base64. */
   Value: string;
+  /** Of an advanced SecureString: its data key as KMS wrapped it, base64. */
+  wrappedKey?: string | undefined;
+  /** Of a SecureString: the KMS key that this version was put with. */
+  KeyId?: string | undefined;
   modifiedMs: number;
   labels: string[];
 }

@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-ssm';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { managedKey, open, seal } from '../behaviour/secure-strings.ts';
 import { parameterAlreadyExists, parameterNotFound, patternMismatch, validation, versionNotFound } from '../errors.ts';
 import { type Parameter, type ParameterVersion, parameterArn, parameters, parseSelector } from '../state.ts';
 
@@ -19,41 +20,52 @@ const standardBytes = 4096;
 const advancedBytes = 8192;
 const mostVersions = 100;
 
-export function PutParameter(ctx: Context, input: PutParameterCommandInput) {
+export async function PutParameter(ctx: Context, input: PutParameterCommandInput) {
   const Name = input.Name ?? '';
   checkName(Name);
-  if (input.Type === 'SecureString')
-    throw refused(
-      'ssm PutParameter with Type SecureString',
-      'it is kept only where it can be encrypted, and that is not done yet.',
-    );
   if (input.Policies) throw refused('ssm PutParameter parameter Policies');
   if (input.DataType && input.DataType !== 'text') throw refused(`ssm PutParameter with DataType ${input.DataType}`);
-  const old = parameters(ctx, ctx).get(Name);
-  if (old && !input.Overwrite) throw parameterAlreadyExists();
-  if (!old && !input.Type) throw validation('A parameter type is required when you create a parameter.');
-  if (old && input.Type && input.Type !== old.Type)
-    throw validation(`Parameter ${Name} is of type ${old.Type}; the type of a parameter cannot be changed.`);
-  const Tier = tierOf(input, old);
-  const AllowedPattern = input.AllowedPattern ?? old?.AllowedPattern;
+  const before = checkedExisting(ctx, input);
+  const Tier = tierOf(input, before);
+  const AllowedPattern = input.AllowedPattern ?? before?.AllowedPattern;
   if (AllowedPattern && !new RegExp(`^(?:${AllowedPattern})$`).test(input.Value ?? ''))
     throw patternMismatch(AllowedPattern);
+  const Type = (input.Type as Parameter['Type'] | undefined) ?? before?.Type ?? 'String';
+  const KeyId = keyFor(input, Type);
+  const Value = input.Value ?? '';
+  const kept = KeyId === undefined ? { Value } : { KeyId, ...(await seal(ctx, { Name, Tier, KeyId }, Value)) };
+  // KMS was waited for: somebody else may have put a version meanwhile.
+  const old = KeyId === undefined ? before : checkedExisting(ctx, input);
   const Version = (old?.versions.at(-1)?.Version ?? 0) + 1;
-  const versions = [
-    ...(old?.versions ?? []),
-    { Version, Value: input.Value ?? '', modifiedMs: ctx.clock.now(), labels: [] },
-  ];
+  const version = { Version, ...kept, modifiedMs: ctx.clock.now(), labels: [] };
   parameters(ctx, ctx).put(Name, {
     Name,
-    Type: (input.Type as Parameter['Type'] | undefined) ?? old?.Type ?? 'String',
+    Type,
     DataType: 'text',
     Tier,
     Description: input.Description ?? old?.Description,
     AllowedPattern,
-    versions: dropOldest(Name, versions),
+    KeyId,
+    versions: dropOldest(Name, [...(old?.versions ?? []), version]),
     tags: old?.tags ?? Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
   });
   return { Version, Tier };
+}
+
+function checkedExisting(ctx: Context, input: PutParameterCommandInput): Parameter | undefined {
+  const old = parameters(ctx, ctx).get(input.Name ?? '');
+  if (old && !input.Overwrite) throw parameterAlreadyExists();
+  if (!old && !input.Type) throw validation('A parameter type is required when you create a parameter.');
+  if (old && input.Type && input.Type !== old.Type)
+    throw validation(`Parameter ${old.Name} is of type ${old.Type}; the type of a parameter cannot be changed.`);
+  return old;
+}
+
+/** Only a SecureString has a key; one that is put again without naming its key takes the AWS managed one ("PutParameter"). */
+function keyFor(input: PutParameterCommandInput, Type: Parameter['Type']): string | undefined {
+  if (Type === 'SecureString') return input.KeyId ?? managedKey;
+  if (input.KeyId !== undefined) throw validation('KeyId is required only for parameters of type SecureString.');
+  return undefined;
 }
 
 function tierOf(input: PutParameterCommandInput, old: Parameter | undefined): string {
@@ -100,20 +112,38 @@ function checkName(name: string): void {
     );
 }
 
-function present(ctx: Context, parameter: Parameter, version: ParameterVersion, selector?: string): object {
+interface Presented {
+  selector?: string | undefined;
+  decrypted: boolean | undefined;
+}
+
+async function present(ctx: Context, parameter: Parameter, version: ParameterVersion, how: Presented): Promise<object> {
   return {
     Name: parameter.Name,
     Type: parameter.Type,
-    Value: version.Value,
+    Value: await textOf(ctx, parameter, version, how.decrypted),
     Version: version.Version,
-    ...(selector === undefined ? {} : { Selector: `:${selector}` }),
+    ...(how.selector === undefined ? {} : { Selector: `:${how.selector}` }),
     LastModifiedDate: new Date(version.modifiedMs),
     ARN: parameterArn(ctx.region, ctx.account, parameter.Name),
     DataType: parameter.DataType,
   };
 }
 
-function find(ctx: Context, text: string): object | undefined {
+/** Of a SecureString its ciphertext, unless WithDecryption asks KMS for the text. */
+function textOf(
+  ctx: Context,
+  parameter: Parameter,
+  version: ParameterVersion,
+  decrypted: boolean | undefined,
+): string | Promise<string> {
+  return parameter.Type === 'SecureString' && decrypted ? open(ctx, parameter.Name, version) : version.Value;
+}
+
+function find(
+  ctx: Context,
+  text: string,
+): { parameter: Parameter; version: ParameterVersion; selector: string | undefined } | undefined {
   const { name, selector } = parseSelector(text);
   const parameter = parameters(ctx, ctx).get(name);
   if (!parameter) return undefined;
@@ -122,16 +152,17 @@ function find(ctx: Context, text: string): object | undefined {
       ? parameter.versions.at(-1)
       : parameter.versions.find((one) => String(one.Version) === selector || one.labels.includes(selector));
   if (!version) throw versionNotFound(name, selector ?? '');
-  return present(ctx, parameter, version, selector);
+  return { parameter, version, selector };
 }
 
-export function GetParameter(ctx: Context, input: GetParameterCommandInput) {
-  const Parameter = find(ctx, input.Name ?? '');
-  if (!Parameter) throw parameterNotFound();
-  return { Parameter };
+export async function GetParameter(ctx: Context, input: GetParameterCommandInput) {
+  const found = find(ctx, input.Name ?? '');
+  if (!found) throw parameterNotFound();
+  const { parameter, version, selector } = found;
+  return { Parameter: await present(ctx, parameter, version, { selector, decrypted: input.WithDecryption }) };
 }
 
-export function GetParameters(ctx: Context, input: GetParametersCommandInput) {
+export async function GetParameters(ctx: Context, input: GetParametersCommandInput) {
   const names = input.Names ?? [];
   if (names.length > 10)
     throw validation(
@@ -140,19 +171,26 @@ export function GetParameters(ctx: Context, input: GetParametersCommandInput) {
   const Parameters: object[] = [];
   const InvalidParameters: string[] = [];
   for (const name of names) {
-    try {
-      const parameter = find(ctx, name);
-      if (parameter) Parameters.push(parameter);
-      else InvalidParameters.push(name);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      InvalidParameters.push(name);
+    const found = findOrNothing(ctx, name);
+    if (!found) InvalidParameters.push(name);
+    else {
+      const { parameter, version, selector } = found;
+      Parameters.push(await present(ctx, parameter, version, { selector, decrypted: input.WithDecryption }));
     }
   }
   return { Parameters, InvalidParameters };
 }
 
-export function GetParametersByPath(ctx: Context, input: GetParametersByPathCommandInput) {
+function findOrNothing(ctx: Context, name: string): ReturnType<typeof find> {
+  try {
+    return find(ctx, name);
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}
+
+export async function GetParametersByPath(ctx: Context, input: GetParametersByPathCommandInput) {
   const path = (input.Path ?? '').replace(/\/?$/, '/');
   if (!path.startsWith('/')) throw validation('The parameter path must begin with a slash: /.');
   if (input.ParameterFilters?.length) throw refused('ssm GetParametersByPath parameter ParameterFilters');
@@ -160,7 +198,9 @@ export function GetParametersByPath(ctx: Context, input: GetParametersByPathComm
     .values()
     .filter(({ Name }) => Name.startsWith(path) && (input.Recursive || !Name.slice(path.length).includes('/')));
   const { page, next } = pageOf(below, input, 10);
-  return { Parameters: page.map((parameter) => present(ctx, parameter, latest(parameter))), ...next };
+  const how = { decrypted: input.WithDecryption };
+  const Parameters = await Promise.all(page.map((parameter) => present(ctx, parameter, latest(parameter), how)));
+  return { Parameters, ...next };
 }
 
 function latest(parameter: Parameter): ParameterVersion {
@@ -196,6 +236,7 @@ export function DescribeParameters(ctx: Context, input: DescribeParametersComman
       Name: parameter.Name,
       ARN: parameterArn(ctx.region, ctx.account, parameter.Name),
       Type: parameter.Type,
+      KeyId: parameter.KeyId,
       Description: parameter.Description,
       AllowedPattern: parameter.AllowedPattern,
       Tier: parameter.Tier,
@@ -222,6 +263,7 @@ function matches(
         ] ?? parameter.Name === value,
     );
   }
+  if (filter.Key === 'KeyId') return values.includes(parameter.KeyId ?? '');
   if (filter.Key === 'Type') return values.includes(parameter.Type);
   if (filter.Key === 'Path') return values.some((value) => parameter.Name.startsWith(`${value.replace(/\/$/, '')}/`));
   if (filter.Key?.startsWith('tag:'))
@@ -229,22 +271,22 @@ function matches(
   throw refused(`ssm DescribeParameters filter ${filter.Key}`);
 }
 
-export function GetParameterHistory(ctx: Context, input: GetParameterHistoryCommandInput) {
+export async function GetParameterHistory(ctx: Context, input: GetParameterHistoryCommandInput) {
   const parameter = parameters(ctx, ctx).get(input.Name ?? '');
   if (!parameter) throw parameterNotFound();
-  return {
-    Parameters: parameter.versions.map((version) => ({
-      Name: parameter.Name,
-      Type: parameter.Type,
-      Value: version.Value,
-      Version: version.Version,
-      Labels: version.labels,
-      LastModifiedDate: new Date(version.modifiedMs),
-      Description: parameter.Description,
-      Tier: parameter.Tier,
-      DataType: parameter.DataType,
-    })),
-  };
+  const describe = async (version: ParameterVersion) => ({
+    Name: parameter.Name,
+    Type: parameter.Type,
+    KeyId: version.KeyId,
+    Value: await textOf(ctx, parameter, version, input.WithDecryption),
+    Version: version.Version,
+    Labels: version.labels,
+    LastModifiedDate: new Date(version.modifiedMs),
+    Description: parameter.Description,
+    Tier: parameter.Tier,
+    DataType: parameter.DataType,
+  });
+  return { Parameters: await Promise.all(parameter.versions.map(describe)) };
 }
 
 export function LabelParameterVersion(ctx: Context, input: LabelParameterVersionCommandInput) {

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import { defineResource } from '../../../kernel/resource.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
+import { validation } from '../errors.ts';
 
 interface ParameterProperties {
   Name?: string;
@@ -24,12 +25,14 @@ export const Parameter = defineResource<ParameterProperties>({
     Tags: 'stored',
   },
   async create(ctx, { Tags, ...properties }) {
+    checkType(properties.Type);
     const Name = properties.Name ?? ctx.generateName({ maxLength: 1011 });
     const own = Object.entries(Tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
     await ctx.call('ssm', 'PutParameter', { ...properties, Name, Tags: tagListOf(ctx, own) });
     return state(Name, properties);
   },
   async update(ctx, Name, { Tags: _tags, ...properties }) {
+    checkType(properties.Type);
     await ctx.call('ssm', 'PutParameter', { ...properties, Name, Overwrite: true });
     return state(Name, properties);
   },
@@ -51,6 +54,12 @@ export const Parameter = defineResource<ParameterProperties>({
     return found && { Name, Type: found.Type, Value: found.Value };
   },
 });
+
+/** "CloudFormation doesn't support creating a SecureString parameter type" ("AWS::SSM::Parameter"). */
+function checkType(type: string): void {
+  if (type !== 'String' && type !== 'StringList')
+    throw validation(`Model validation failed (#/Type: #: ${type} is not a valid enum value)`);
+}
 
 function state(Name: string, { Type, Value }: { Type: string; Value: string }) {
   return { physicalId: Name, attributes: { Type, Value } };
