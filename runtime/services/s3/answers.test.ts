@@ -84,6 +84,26 @@ describe("S3's answers", () => {
     assert.deepEqual([never.status, never.headers['x-amz-delete-marker']], [404, undefined]);
   });
 
+  test('to a client that has the object already are short, however large it is', async () => {
+    const { ETag = '' } = await put(s3, Bucket, 'large', Buffer.alloc(600_000, 'x'));
+    const url = new URL(await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'large' })));
+    const get = (headers: Record<string, string>) => askApi(orrery, url.pathname + url.search, { headers });
+    const whole = await get({ 'if-none-match': '"other"' });
+    assert.deepEqual([whole.status, whole.headers['content-length'], whole.body.length], [200, '600000', 600_000]);
+    const conditions: Record<string, string>[] = [
+      { 'if-none-match': ETag },
+      { 'if-modified-since': String(whole.headers['last-modified']) },
+    ];
+    for (const headers of conditions) {
+      const known = await get(headers);
+      assert.deepEqual([known.status, known.headers.etag, known.body], [304, ETag, '']);
+      assert.equal(known.headers['last-modified'], whole.headers['last-modified']);
+      assert.equal(known.headers['content-type'], undefined);
+    }
+    // The connections are good for what is asked next.
+    assert.equal((await get({})).body.length, 600_000);
+  });
+
   test("lead a client that asks in the wrong region to the bucket's own", async () => {
     const elsewhere = orrery.client(S3Client, { region: 'eu-west-1' });
     const redirected = await asked(new GetObjectCommand({ Bucket, Key: 'a/key' }), elsewhere);

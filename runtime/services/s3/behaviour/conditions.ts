@@ -12,7 +12,11 @@ export interface ReadConditions {
 export function checkRead(object: StoredObject, conditions: ReadConditions): void {
   const failed = failedCondition(object, conditions);
   if (failed === 'If-None-Match' || failed === 'If-Modified-Since') {
-    throw s3Error('NotModified', { ETag: `"${object.etag}"`, LastModified: new Date(object.modifiedMs).toUTCString() });
+    // "304 Not Modified" (RFC 9110) names what is still current.
+    throw s3Error('NotModified', {}, undefined, {
+      etag: `"${object.etag}"`,
+      'last-modified': new Date(object.modifiedMs).toUTCString(),
+    });
   }
   if (failed) throw s3Error('PreconditionFailed', { Condition: failed });
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -48,6 +49,18 @@ async function served(answer: Parameters<typeof createServer>[1]): Promise<Buffe
   return bytes;
 }
 
+/** "Chunked transfer coding" (RFC 9112) undone. */
+function dechunked(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const end = bytes.indexOf('\r\n', at);
+    const size = Number.parseInt(bytes.toString('latin1', at, end), 16);
+    if (size === 0) return Buffer.concat(parts);
+    parts.push(bytes.subarray(end + 2, end + 2 + size));
+    at = end + 2 + size + 2;
+  }
+}
+
 describe('a body in files', () => {
   test('is read whole though its files are deleted meanwhile', async () => {
     const chunks: Buffer[] = [];
@@ -62,6 +75,31 @@ describe('a body in files', () => {
     );
     for (const bytes of await Promise.all(all)) assert.ok(bytes.equals(body.subarray(10)));
     assert.ok(blocks.length >= 1 && blocks.length <= 4);
+  });
+
+  test('fills no block again that a slow reader has not taken yet', async () => {
+    const blocks: Buffer[] = [];
+    const server = createServer((_request, response) => void pipeline(open(blocks), response).catch(() => undefined));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const slow = connect(port, '127.0.0.1');
+    slow.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    const chunks: Buffer[] = [];
+    // Takes its first bytes, and nothing more until others have been served from whatever blocks are free.
+    await once(slow, 'readable');
+    for (let turn = 0; turn < 3; turn += 1) {
+      const other = await fetch(`http://127.0.0.1:${port}/`);
+      assert.ok(Buffer.from(await other.arrayBuffer()).equals(body.subarray(10)));
+    }
+    const gone = connect(port, '127.0.0.1');
+    gone.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(gone, 'readable');
+    gone.destroy();
+    for await (const chunk of slow) chunks.push(chunk as Buffer);
+    const received = Buffer.concat(chunks);
+    assert.ok(dechunked(received.subarray(received.indexOf('\r\n\r\n') + 4)).equals(body.subarray(10)));
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('leaves its memory alone for somebody who reads along, or whom it only passes through', async () => {

@@ -136,15 +136,9 @@ export function errorDocument(kernel: Kernel, error: AwsError, request: HttpRequ
       ...beyond.headers,
       ...ids(requestId),
       ...(bare ? {} : { 'content-type': 'application/xml' }),
-      ...(error.status === 304 ? validators(error) : {}),
     },
     body: bare ? undefined : body,
   };
-}
-
-/** "304 Not Modified" (RFC 9110) names what is still current. */
-function validators({ members }: AwsError): Record<string, string> {
-  return { etag: String(members?.ETag ?? ''), 'last-modified': String(members?.LastModified ?? '') };
 }
 
 export function escapeText(text: string): string {
