@@ -1,7 +1,7 @@
 import { serviceFidelity } from '../control-plane/fidelity.ts';
 import type { Ports } from '../control-plane/listen.ts';
 import { type CostReport, costReport } from '../cost/cost-report.ts';
-import { defaultAccount, defaultRegion } from '../kernel/arn.ts';
+import { defaultAccount, defaultRegion, parseArn } from '../kernel/arn.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { rootOf } from '../kernel/principal.ts';
 import type { Kernel } from '../kernel/service.ts';
@@ -62,9 +62,10 @@ function cost(kernel: Kernel, query: URLSearchParams): Promise<CostReport> {
 }
 
 async function resources(kernel: Kernel): Promise<object> {
-  const ctx = kernel.context({ principal: rootOf(defaultAccount), region: defaultRegion });
   const result: Record<string, object[]> = {};
-  for (const { StackName = '' } of await stacks(kernel)) {
+  for (const { StackName = '', StackId = '' } of await stacks(kernel)) {
+    const region = parseArn(StackId)?.region ?? defaultRegion;
+    const ctx = kernel.context({ principal: rootOf(defaultAccount), region });
     const { StackResources = [] } = await ctx.call<{ StackResources?: Record<string, unknown>[] }>(
       'cloudformation',
       'DescribeStackResources',

@@ -19,6 +19,8 @@ export interface Option {
   /** `string` takes a value. */
   type: 'string' | 'boolean';
   short?: string;
+  /** May be given more than once. */
+  multiple?: true;
   /** Name of the value in the usage. */
   value?: string;
   about: string;
@@ -27,6 +29,8 @@ export interface Option {
 export interface CommandLine {
   positionals: string[];
   text(name: string): string | undefined;
+  /** Of an option that may be given more than once. */
+  texts(name: string): string[];
   flag(name: string): boolean;
   /** A whole number, or what `otherwise` says. */
   number(name: string, otherwise: number): number;
@@ -42,7 +46,8 @@ export const common: Record<string, Option> = {
 export function parseCommandLine(command: Command, argv: string[]): CommandLine {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, option] of Object.entries({ ...command.options, ...common })) {
-    options[name] = { type: option.type, ...(option.short ? { short: option.short } : {}) };
+    const { type, short, multiple = false } = option;
+    options[name] = { type, multiple, ...(short ? { short } : {}) };
   }
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
@@ -54,6 +59,7 @@ export function parseCommandLine(command: Command, argv: string[]): CommandLine 
   return {
     positionals: parsed.positionals,
     text,
+    texts: (name) => (parsed.values[name] as string[] | undefined) ?? [],
     flag: (name) => parsed.values[name] === true,
     number(name, otherwise) {
       const given = text(name);

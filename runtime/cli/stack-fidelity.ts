@@ -1,7 +1,7 @@
 import { fidelitiesOf } from '../engines/cloudformation/check/check-resources.ts';
 import { parseTemplate } from '../engines/cloudformation/template/parse-template.ts';
 import { resourcesOf } from '../engines/cloudformation/template/template.ts';
-import { defaultAccount, defaultRegion } from '../kernel/arn.ts';
+import { defaultAccount, defaultRegion, parseArn } from '../kernel/arn.ts';
 import { rootOf } from '../kernel/principal.ts';
 import { registry } from '../kernel/resource-registry.ts';
 import type { Kernel } from '../kernel/service.ts';
@@ -19,9 +19,10 @@ export interface ResourceFidelity {
 
 /** Per stack, what becomes of every property its template uses, from the declarations beside the resource types' code. */
 export async function stackFidelity(kernel: Kernel): Promise<Record<string, TemplateFidelity>> {
-  const ctx = kernel.context({ principal: rootOf(defaultAccount), region: defaultRegion });
   const result: Record<string, TemplateFidelity> = {};
-  for (const { StackName = '' } of await stacks(kernel)) {
+  for (const { StackName = '', StackId = '' } of await stacks(kernel)) {
+    const region = parseArn(StackId)?.region ?? defaultRegion;
+    const ctx = kernel.context({ principal: rootOf(defaultAccount), region });
     const { TemplateBody = '' } = await ctx.call<{ TemplateBody?: string }>('cloudformation', 'GetTemplate', {
       StackName,
     });

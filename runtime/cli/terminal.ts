@@ -18,6 +18,25 @@ export function terminal(): Terminal {
   };
 }
 
+/** A line of a process in the background, for who has started it and waits. */
+export type Relayed = { line: string } | { note: string };
+
+/** Writes into the log, and tells the waiting starter the same until the cloud is ready. */
+export function relayed(out: Terminal): Terminal {
+  const tell = (message: Relayed): void => void (process.connected && process.send?.(message));
+  return {
+    ...out,
+    line(text = '') {
+      out.line(text);
+      tell({ line: text });
+    },
+    note(text) {
+      out.note(text);
+      tell({ note: text });
+    },
+  };
+}
+
 /** Columns as wide as their widest cell. */
 export function table(rows: string[][]): string[] {
   const widths: number[] = [];

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { request } from 'undici';
 import { CommandLine } from './command.fixture.ts';
 
 const template = `Resources:
@@ -22,7 +23,7 @@ describe('the command line', () => {
 
   function write(name: string, text: string): string {
     const path = join(orrery.dataDir, name);
-    mkdirSync(orrery.dataDir, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
     return path;
   }
@@ -104,6 +105,102 @@ describe('the command line', () => {
     assert.deepEqual(Object.keys(await orrery.json('outputs')), ['queue']);
   });
 
+  test('lists everything that is wrong with a template at once, each with its line', async () => {
+    const broken = `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      Colour: blue
+      VisibilityTimeout: long
+  Made:
+    Type: AWS::Nothing::Here
+`;
+    const { code, stderr } = await orrery.run('up', write('many.yaml', broken));
+    assert.equal(code, 1);
+    const lines = [...stderr.matchAll(/many\.yaml:(\d+):\d+: (.*)/g)].map(([, line, text]) => [Number(line), text]);
+    assert.deepEqual(
+      lines.map(([line]) => line),
+      [3, 10, 7, 8],
+    );
+    assert.match(
+      String(lines[0]?.[1]),
+      /AWS::ApiGateway::RestApi is refused.*An HTTP API runs: AWS::ApiGatewayV2::Api/,
+    );
+  });
+
+  test('parameters are given one by one or in a row, and their values may hold commas', async () => {
+    const names = `Parameters:
+  First: {Type: String}
+  Second: {Type: CommaDelimitedList}
+  Third: {Type: String}
+Resources:
+  A: {Type: 'AWS::SQS::Queue'}
+Outputs:
+  All: {Value: !Sub ['\${First} \${List} \${Third}', {List: !Join ['+', !Ref Second]}]}
+`;
+    const given = ['--parameter', 'First=1,Second=a,b', '--parameter', 'Third=3', '--stack-name', 'given'];
+    const { code, stderr } = await orrery.run('up', write('names.yaml', names), ...given);
+    assert.equal(code, 0, stderr);
+    const outputs = await orrery.json<{ given: { All: { value: string } } }>('outputs');
+    assert.equal(outputs.given.All.value, '1 a+b 3');
+    const none = await orrery.run('up', write('names.yaml', names), '--stack-name', 'ungiven');
+    assert.match(none.stderr, /\[First, Second, Third\] must have values\n.*--parameter Name=Value/);
+  });
+
+  test('a folder with a SAM template runs, its functions’ code taken from beside it', async () => {
+    write('sam/src/app.js', "exports.handler = async () => 'from beside the template';");
+    write(
+      'sam/template.yaml',
+      `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/ # a folder
+      Runtime: nodejs22.x
+      Handler: app.handler
+      Events:
+        Root: {Type: HttpApi, Properties: {Path: /hello, Method: get}}
+  Plain:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: ./src
+      Runtime: nodejs22.x
+      Handler: app.handler
+      Role: !GetAtt HelloRole.Arn
+Outputs:
+  Url: {Value: !Sub 'https://\${ServerlessHttpApi}.execute-api.us-east-1.amazonaws.com/hello'}
+`,
+    );
+    const { code, stderr } = await orrery.run('up', join(orrery.dataDir, 'sam'));
+    assert.equal(code, 0, stderr);
+    const { sam } = await orrery.json<{ sam: { Url: { value: string } } }>('outputs');
+    const { httpPort } = await orrery.json<{ httpPort: number }>('status');
+    const { body } = await request(`http://127.0.0.1:${httpPort}/hello`, {
+      headers: { host: new URL(sam.Url.value).host },
+    });
+    assert.equal(await body.text(), 'from beside the template');
+    assert.match((await orrery.run('up', join(orrery.dataDir, 'sam'))).stderr, /sam: nothing has changed/);
+    write('sam/template.yaml', 'Resources: {A: {Type: "AWS::Lambda::Function", Properties: {Code: ./gone}}}');
+    const gone = await orrery.run('up', join(orrery.dataDir, 'sam'));
+    assert.match(gone.stderr, /A names .*sam\/gone, and there is no such file or folder/);
+  });
+
+  test('an app that fails to synthesise is shown in its own words; one without its dependencies, what to run', async () => {
+    write('app/cdk.json', '{"app": "node app.js"}');
+    write('app/app.js', 'throw new Error("my own mistake");');
+    const failed = await orrery.run('up', join(orrery.dataDir, 'app'));
+    assert.equal(failed.code, 1);
+    assert.match(failed.stderr, /Error: my own mistake\n +at .*app\.js:1:/);
+    assert.doesNotMatch(failed.stderr, /node:internal|runtime\/cli/);
+    write('app/app.js', 'require("aws-cdk-lib");');
+    write('app/package.json', '{"dependencies": {"aws-cdk-lib": "^2"}}');
+    const bare = await orrery.run('up', join(orrery.dataDir, 'app'));
+    assert.match(bare.stderr, /Cannot find module 'aws-cdk-lib'.*not installed: run `npm install` in .*app\./s);
+  });
+
   test('says plainly what it does not know: a command, an option, a target', async () => {
     const unknown = await orrery.run('fly');
     assert.deepEqual([unknown.code, /There is no command "fly"/.test(unknown.stderr)], [2, true]);
@@ -132,8 +229,12 @@ describe('starting', () => {
 
   test('in the background, ended by down, forgotten by reset', async () => {
     const orrery = new CommandLine();
-    const started = await orrery.run('up', '--empty', '--detach', '--port', '0', '--http-port', '0');
+    const file = join(orrery.dataDir, 'queue.yaml');
+    writeFileSync(file, template);
+    const started = await orrery.run('up', file, '--detach', '--port', '0', '--http-port', '0');
     assert.equal(started.code, 0, started.stderr);
+    assert.equal(started.stderr.match(/queue: CREATE_COMPLETE/g)?.length, 1);
+    assert.match(started.stdout, /Url .*sqs\.us-east-1.*Running in the background \(process \d+\)/s);
     const { pid } = await orrery.json<{ pid: number }>('status');
     assert.equal((await orrery.run('reset', '--yes')).code, 1);
     const ended = await orrery.json<{ ended: boolean; pid: number }>('down');

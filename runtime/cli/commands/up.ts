@@ -13,7 +13,7 @@ import { printOutputs } from '../outputs-view.ts';
 import { progressPrinter } from '../progress-view.ts';
 import { followRequests } from '../request-view.ts';
 import { askLines } from '../runtime-client.ts';
-import type { Terminal } from '../terminal.ts';
+import { type Relayed, relayed, type Terminal } from '../terminal.ts';
 
 /** orrery up: run the cloud and deploy into it. */
 export const up: Command = {
@@ -25,7 +25,12 @@ export const up: Command = {
     port: { type: 'string', value: 'PORT', about: 'API port for SDKs and tools (default 4566; 0: any free one)' },
     'http-port': { type: 'string', value: 'PORT', about: "port of users' traffic (default 8080; 0: any free one)" },
     empty: { type: 'boolean', about: 'run the cloud without deploying anything' },
-    parameter: { type: 'string', value: 'K=V,…', about: "values for the template's parameters" },
+    parameter: {
+      type: 'string',
+      value: 'K=V',
+      multiple: true,
+      about: 'value of a parameter of the template; may be repeated',
+    },
     'stack-name': { type: 'string', value: 'NAME', about: "a template file's stack (default: the file's name)" },
   },
   details: `
@@ -41,7 +46,8 @@ request with its hops; Ctrl-C ends it. Everything is kept in the data folder, an
     const dataDir = dataFolder(line);
     const running = runningRuntime(dataDir);
     if (running) return redeploy(running, line, out);
-    return line.flag('detach') ? detach(line, out) : foreground(line, out, dataDir);
+    if (line.flag('detach')) return detach(line, out);
+    return foreground(line, process.send ? relayed(out) : out, dataDir);
   },
 };
 
@@ -60,7 +66,8 @@ async function prepared(line: CommandLine, out: Terminal, dataDir: string) {
 }
 
 function parametersOf(line: CommandLine): Record<string, string> {
-  const pairs = (line.text('parameter') ?? '').split(',').filter(Boolean);
+  // A comma may be part of a list's value; before another name it separates.
+  const pairs = line.texts('parameter').flatMap((text) => text.split(/,(?=[A-Za-z0-9]+=)/));
   return Object.fromEntries(
     pairs.map((pair) => {
       const equals = pair.indexOf('=');
@@ -114,7 +121,7 @@ function announce(out: Terminal, ports: { api: number; http: number }, line: Com
   out.note(
     `\nThe API answers at http://127.0.0.1:${ports.api} (export AWS_ENDPOINT_URL=http://127.0.0.1:${ports.api})`,
   );
-  out.note('Every request is shown here. Ctrl-C ends the cloud; its data is kept.\n');
+  if (!process.send) out.note('Every request is shown here. Ctrl-C ends the cloud; its data is kept.\n');
 }
 
 async function redeploy(running: RuntimeFile, line: CommandLine, out: Terminal): Promise<number> {
@@ -132,6 +139,12 @@ async function redeploy(running: RuntimeFile, line: CommandLine, out: Terminal):
   return 0;
 }
 
+/** What the process in the background tells. */
+type Message = Partial<Relayed & { line: string; note: string }> & {
+  ready?: boolean;
+  failed?: { code: string; message: string; next: string };
+};
+
 /** Starts this command again as a process of its own and waits until it is ready or has said why not. */
 function detach(line: CommandLine, out: Terminal): Promise<number> {
   const dataDir = dataFolder(line);
@@ -146,7 +159,9 @@ function detach(line: CommandLine, out: Terminal): Promise<number> {
     stdio: ['ignore', log, log, 'ipc'],
   });
   return new Promise((resolve, reject) => {
-    child.on('message', (message: { ready?: boolean; failed?: { code: string; message: string; next: string } }) => {
+    child.on('message', (message: Message) => {
+      if (message.line !== undefined && !line.flag('json')) out.line(message.line);
+      if (message.note !== undefined && !line.flag('json')) out.note(message.note);
       if (message.failed) reject(new PersonError(message.failed.code, message.failed.message, message.failed.next));
       if (!message.ready) return;
       child.disconnect();

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { PersonError } from '../../kernel/errors.ts';
 
 /** One stack to deploy, and the files it needs first. */
@@ -15,7 +15,9 @@ export interface StackToDeploy {
 
 export interface FileAsset {
   path: string;
-  /** A folder is zipped. */
+  /** What to publish where it is not the file as it lies there. */
+  content?: string;
+  /** A folder, or a file that is not one already, is zipped. */
   packaging: 'file' | 'zip';
   bucketName: string;
   objectKey: string;
@@ -144,9 +146,11 @@ export function readTemplateFile(
   file: string,
   options: { stackName?: string; parameters: Record<string, string> },
 ): StackToDeploy {
+  const bare = basename(file, extname(file));
+  // A folder's template.yaml says nothing of what it is; the folder does.
   const name =
     options.stackName ??
-    basename(file, extname(file))
+    (bare === 'template' ? basename(projectOf(resolve(file))) : bare)
       .replace(/\.template$/, '')
       .replace(/[^A-Za-z0-9-]/g, '-')
       .replace(/^[^A-Za-z]+/, '');
@@ -161,17 +165,32 @@ export function readTemplateFile(
   };
 }
 
-/** Every file of a folder, by its path with slashes, in a fixed order. */
-export function filesOf(folder: string, prefix = ''): { name: string; path: string; mode: number }[] {
-  if (!existsSync(folder))
-    throw new PersonError('asset-missing', `The asset ${folder} is not there.`, 'Synthesise the app again.');
+/** What `sam build` wrote lies in .aws-sam/build of the project. */
+function projectOf(file: string): string {
+  const folder = dirname(file);
+  return folder.endsWith(join('.aws-sam', 'build')) ? dirname(dirname(folder)) : folder;
+}
+
+/** Never part of a function: what tools keep beside the code, our own data among it. */
+const keptBeside = ['.git', '.aws-sam', '.orrery'];
+
+/** Every file of a folder, by its path with slashes, in a fixed order; a file alone by its name. */
+export function filesOf(artifact: string): { name: string; path: string; mode: number }[] {
+  if (!existsSync(artifact))
+    throw new PersonError('asset-missing', `The asset ${artifact} is not there.`, 'Synthesise the app again.');
+  const info = statSync(artifact);
+  return info.isDirectory() ? below(artifact, '') : [{ name: basename(artifact), path: artifact, mode: info.mode }];
+}
+
+function below(folder: string, prefix: string): { name: string; path: string; mode: number }[] {
   return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !keptBeside.includes(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       const info = statSync(path);
       return info.isDirectory()
-        ? filesOf(path, `${prefix}${entry.name}/`)
+        ? below(path, `${prefix}${entry.name}/`)
         : [{ name: `${prefix}${entry.name}`, path, mode: info.mode }];
     });
 }

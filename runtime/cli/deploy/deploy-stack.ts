@@ -3,6 +3,7 @@ import { AwsError, PersonError } from '../../kernel/errors.ts';
 import type { EventTypes } from '../../kernel/events/events.ts';
 import type { Context } from '../../kernel/service.ts';
 import type { StackToDeploy } from './assembly.ts';
+import { refusedTemplate } from './refused-template.ts';
 
 export interface DeployedStack {
   name: string;
@@ -47,13 +48,7 @@ export async function deployStack(
     if (error instanceof AwsError && error.message === 'No updates are to be performed.') {
       return { name: stack.name, status: existing?.StackStatus ?? '', changed: false };
     }
-    if (error instanceof AwsError)
-      throw new PersonError(
-        'template-refused',
-        `${stack.templateFile}: ${error.message}`,
-        `Mend the template and run \`orrery up\` again; nothing of ${stack.name} was changed.`,
-      );
-    throw error;
+    throw error instanceof AwsError ? refusedTemplate(ctx, stack, error) : error;
   }
   return settled(stack, await followed.final, failures);
 }

@@ -41,6 +41,7 @@ export async function deployAll(
         ...(event.ResourceStatusReason ? { reason: event.ResourceStatusReason } : {}),
       }),
     );
-    onProgress({ stack: stack.name, status: result.changed ? result.status : 'UNCHANGED' });
+    // Of a change the stack's own last event has told already.
+    if (!result.changed) onProgress({ stack: stack.name, status: 'UNCHANGED' });
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
 import { readAssembly, readTemplateFile } from './assembly.ts';
 import type { DeployTarget } from './deploy.ts';
+import { withLocalArtifacts } from './local-artifacts.ts';
 import { synthesize } from './synthesize.ts';
 import type { Target } from './target.ts';
 
@@ -22,10 +23,13 @@ export async function prepare(target: Target, options: PrepareOptions): Promise<
     return {
       ...where,
       stacks: [
-        readTemplateFile(target.file, {
-          parameters: options.parameters,
-          ...(options.stackName ? { stackName: options.stackName } : {}),
-        }),
+        withLocalArtifacts(
+          readTemplateFile(target.file, {
+            parameters: options.parameters,
+            ...(options.stackName ? { stackName: options.stackName } : {}),
+          }),
+          { ...where, onNote: options.onNote },
+        ),
       ],
     };
   const folder = target.kind === 'assembly' ? target.folder : await synthesizeApp(target, options, where);

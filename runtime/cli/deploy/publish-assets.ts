@@ -15,7 +15,7 @@ export async function publishAssets(ctx: Context, assets: FileAsset[]): Promise<
       } catch (error) {
         if ((error as { status?: number }).status !== 404) throw error;
       }
-      const Body = asset.packaging === 'zip' ? zipFolder(asset.path) : readFileSync(asset.path);
+      const Body = bodyOf(asset);
       await ctx.call('s3', 'PutObject', {
         ...address,
         Body,
@@ -30,9 +30,14 @@ const fflate = packageOnDemand<typeof import('fflate')>('fflate');
 /** 1980 is the zip format's first year: with one fixed time the same folder gives the same bytes. */
 const fixedTime = new Date(1980, 0, 1);
 
-function zipFolder(folder: string): Buffer {
+function bodyOf({ packaging, path, content }: FileAsset): Buffer {
+  if (content !== undefined) return Buffer.from(content);
+  return packaging === 'zip' ? zip(path) : readFileSync(path);
+}
+
+function zip(artifact: string): Buffer {
   const entries: Zippable = {};
-  for (const { name, path, mode } of filesOf(folder)) {
+  for (const { name, path, mode } of filesOf(artifact)) {
     entries[name] = [readFileSync(path), { mtime: fixedTime, os: 3, attrs: (mode & 0o7777) << 16, level: 1 }];
   }
   return Buffer.from(fflate().zipSync(entries));

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { PersonError } from '../../kernel/errors.ts';
+import { synthesisFailed } from './synthesis-failed.ts';
 
 export interface SynthesisRequest {
   /** Folder with cdk.json. */
@@ -43,11 +44,7 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
   const { code, output } = await run(cdkJson.app, request, context, working);
   if (code !== 0 || !existsSync(join(working, 'manifest.json'))) {
     rmSync(working, { recursive: true, force: true });
-    throw new PersonError(
-      'synthesis-failed',
-      `The CDK app failed to synthesise (exit code ${code}):\n${output.trim()}`,
-      `It was run in ${request.folder} as: ${cdkJson.app}`,
-    );
+    throw synthesisFailed(request.folder, cdkJson.app, { code, output });
   }
   keepNewest(request.cacheDir, 4);
   putInPlace(working, outDir);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { PersonError } from '../../kernel/errors.ts';
 
 /** What the person asked to run. */
@@ -10,6 +10,9 @@ export type Target =
 
 const projectRoot = join(import.meta.dirname, '..', '..', '..');
 const blueprints = join(projectRoot, 'blueprints');
+
+/** What SAM and most others call the template of a folder. */
+const templateNames = ['template.yaml', 'template.yml', 'template.json'];
 
 /** Names of the blueprints that come with Orrery. */
 export function blueprintNames(): string[] {
@@ -32,12 +35,17 @@ export function resolveTarget(argument: string | undefined): Target {
   const path = resolve(argument);
   if (!existsSync(path)) throw notFound(`There is no blueprint "${argument}", and no such file or folder.`);
   if (statSync(path).isFile()) {
+    if (['cdk.json', 'manifest.json'].includes(basename(path))) return resolveTarget(dirname(path));
     if (['.json', '.yaml', '.yml', '.template'].includes(extname(path))) return { kind: 'template', file: path };
     throw notFound(`${argument} is not a template: its name should end in .yaml, .yml, .json or .template.`);
   }
   if (existsSync(join(path, 'manifest.json'))) return { kind: 'assembly', folder: path };
   if (existsSync(join(path, 'cdk.json'))) return { kind: 'app', folder: path };
-  throw notFound(`${argument} has neither a cdk.json (a CDK app) nor a manifest.json (a synthesised cdk.out).`);
+  const template = templateNames.map((name) => join(path, name)).find((file) => existsSync(file));
+  if (template) return { kind: 'template', file: template };
+  throw notFound(
+    `${argument} has neither a cdk.json (a CDK app) nor a manifest.json (a synthesised cdk.out) nor a ${templateNames[0]}.`,
+  );
 }
 
 function notFound(what: string): PersonError {

@@ -5,6 +5,7 @@ import { type PropertyFidelity, propertyFidelities } from '../properties/fidelit
 import { specificationOf } from '../specification/specification.ts';
 import { type Reference, referencesOf, resourceReferences } from '../template/references.ts';
 import { type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
+import { insteadOf } from './instead.ts';
 
 /**
  * What would make a deployment fail that can be told before anything is created: types and properties nobody knows or
@@ -13,11 +14,26 @@ import { type ResourceDefinition, resourcesOf, TemplateError } from '../template
  */
 export function checkResources(desired: DesiredState, types: ReadonlyMap<string, ResourceType>): TemplateError[] {
   const unknown = unknownTypes(desired, types);
-  if (unknown) return [unknown];
+  return unknown ? [unknown] : checkKnownResources(desired, types);
+}
+
+/** The same for a person, who wants to hear of everything at once: an unknown type is one problem of many. */
+export function checkEveryResource(desired: DesiredState, types: ReadonlyMap<string, ResourceType>): TemplateError[] {
+  const unknown = Object.entries(desired.resources).flatMap(([logicalId, { Type }]) => {
+    if (resourceTypeIn(types, Type)) return [];
+    const what = specificationOf(Type)
+      ? `Resource type ${Type} is refused: Orrery does not run it yet.${insteadOf([Type])}`
+      : `Resource type ${Type} is unknown: AWS has no such type.`;
+    return [new TemplateError(`${what} (resource ${logicalId})`, { path: ['Resources', logicalId, 'Type'] })];
+  });
+  return [...unknown, ...checkKnownResources(desired, types)];
+}
+
+function checkKnownResources(desired: DesiredState, types: ReadonlyMap<string, ResourceType>): TemplateError[] {
   return [
-    ...Object.entries(desired.resources).flatMap(([logicalId, definition]) =>
-      resourceErrors(desired, types, logicalId, definition),
-    ),
+    ...Object.entries(desired.resources)
+      .filter(([, { Type }]) => resourceTypeIn(types, Type))
+      .flatMap(([logicalId, definition]) => resourceErrors(desired, types, logicalId, definition)),
     ...attributeErrors(desired),
   ];
 }
@@ -28,7 +44,7 @@ function unknownTypes(desired: DesiredState, types: ReadonlyMap<string, Resource
   if (!first) return undefined;
   const names = [...new Set(absent.map(([, { Type }]) => Type))];
   const ours = names.filter((name) => specificationOf(name));
-  const why = ours.length > 0 ? ` AWS has ${ours.join(', ')}; Orrery has no such type yet.` : '';
+  const why = ours.length > 0 ? ` AWS has ${ours.join(', ')}; Orrery has no such type yet.${insteadOf(ours)}` : '';
   return new TemplateError(
     `Template format error: Unrecognized resource types: [${names.join(', ')}]${why && `.${why}`}`,
     {
@@ -44,17 +60,12 @@ function resourceErrors(
   definition: ResourceDefinition,
 ): TemplateError[] {
   const errors = [...policyErrors(logicalId, definition), ...updatePolicyErrors(logicalId, definition)];
-  try {
-    desired.resource(logicalId);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    errors.push(error);
-  }
+  errors.push(...desired.problems(logicalId));
   for (const { property, path, fidelity } of fidelitiesOf(logicalId, definition, types)) {
     if (typeof fidelity === 'string') continue;
     errors.push(
       new TemplateError(
-        `Property ${property} of ${definition.Type} is refused: ${fidelity.refused}. (resource ${logicalId})`,
+        `Property ${property} of ${definition.Type} is refused: ${fidelity.refused.replace(/\.$/, '')}. (resource ${logicalId})`,
         { path },
       ),
     );

@@ -9,7 +9,7 @@ import { type DependencyGraph, dependencyGraph } from '../template/dependency-gr
 import { parameterValues } from '../template/parameters.ts';
 import { parseTemplate } from '../template/parse-template.ts';
 import { pseudoValues, type StackIdentity } from '../template/pseudo-parameters.ts';
-import { type Document, type ResourceDefinition, resourcesOf, type TemplateError } from '../template/template.ts';
+import { type Document, type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
 
 /** What a revision of a stack asks for: its resources whose condition is met, and their values once others are known. */
 export interface DesiredState {
@@ -19,6 +19,8 @@ export interface DesiredState {
   graph: DependencyGraph;
   /** Throws TemplateError with AWS's sentence. */
   resource(logicalId: string): DesiredResource;
+  /** All that is wrong with its values as far as they are known. */
+  problems(logicalId: string): TemplateError[];
 }
 
 export interface DesiredResource {
@@ -58,33 +60,46 @@ export function desiredState(
       resources[logicalId] = definition;
   }
   const graph = dependencyGraph(resources, (condition) => conditionIsMet(condition, scope, ['Resources']));
+  const state = { resources, scope, graph };
   return {
     document,
-    scope,
-    resources,
-    graph,
-    resource: (logicalId) => desiredResource(logicalId, { resources, scope, graph }),
+    ...state,
+    resource: (logicalId) => desiredResource(logicalId, state),
+    problems: (logicalId) => problems(logicalId, state),
   };
 }
 
-function desiredResource(
-  logicalId: string,
-  state: Pick<DesiredState, 'resources' | 'scope' | 'graph'>,
-): DesiredResource {
+type Evaluated = Pick<DesiredState, 'resources' | 'scope' | 'graph'>;
+
+function problems(logicalId: string, state: Evaluated): TemplateError[] {
+  try {
+    const { errors } = evaluatedProperties(logicalId, state);
+    // Its other members, policies and metadata, have functions too.
+    if (errors.length === 0) desiredResource(logicalId, state);
+    return errors;
+  } catch (error) {
+    if (error instanceof TemplateError) return [error];
+    throw error;
+  }
+}
+
+function evaluatedProperties(logicalId: string, { resources, scope }: Evaluated) {
+  const path = ['Resources', logicalId, 'Properties'];
+  const { Type = '', Properties } = resources[logicalId] ?? {};
+  const evaluated = (evaluate(Properties, scope, path) ?? {}) as Record<string, unknown>;
+  const specification = isCustom(Type) ? undefined : specificationOf(Type);
+  return specification ? conformProperties(evaluated, specification, path) : { properties: evaluated, errors: [] };
+}
+
+function desiredResource(logicalId: string, state: Evaluated): DesiredResource {
   const definition = state.resources[logicalId];
   if (!definition) throw new Error(`no resource ${logicalId}`);
   const path = ['Resources', logicalId];
   const within = (member: keyof ResourceDefinition) => evaluate(definition[member], state.scope, [...path, member]);
-  const evaluated = (within('Properties') ?? {}) as Record<string, unknown>;
-  const specification = specificationOf(definition.Type);
-  const properties =
-    specification && !isCustom(definition.Type)
-      ? checked(conformProperties(evaluated, specification, [...path, 'Properties']))
-      : evaluated;
   const text = (member: 'DeletionPolicy' | 'UpdateReplacePolicy') => within(member) as string | undefined;
   return {
     type: definition.Type,
-    properties,
+    properties: checked(evaluatedProperties(logicalId, state)),
     dependencies: [...(state.graph.get(logicalId) ?? [])],
     Metadata: definition.Metadata ? JSON.stringify(within('Metadata')) : undefined,
     DeletionPolicy: text('DeletionPolicy'),

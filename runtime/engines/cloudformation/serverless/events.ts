@@ -56,7 +56,7 @@ export function expandEvents(
     const expand = kinds[String(Type)];
     if (!expand) {
       throw new TemplateError(
-        `Event ${name} of type ${String(Type)} is refused: Orrery does not expand it yet. (resource ${functionId})`,
+        `Event ${name} of type ${String(Type)} is refused: ${String(Type) === 'Api' ? 'Orrery runs no REST APIs yet; an event of type HttpApi runs' : 'Orrery does not expand it yet'}. (resource ${functionId})`,
         { path: ['Resources', functionId, 'Properties', 'Events', name] },
       );
     }

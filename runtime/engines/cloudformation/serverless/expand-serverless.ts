@@ -1,3 +1,4 @@
+import { insteadOf } from '../check/instead.ts';
 import { type Document, isRecord, type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
 import { expandFunction } from './function.ts';
 import { withGlobals } from './globals.ts';
@@ -42,7 +43,7 @@ export function expandServerless(document: Document): Document {
     const expander = expanders[definition.Type];
     if (!expander)
       throw new TemplateError(
-        `Resource type ${definition.Type} is refused: Orrery does not expand it yet. (resource ${logicalId})`,
+        `Resource type ${definition.Type} is refused: Orrery does not expand it yet.${insteadOf([definition.Type])} (resource ${logicalId})`,
         { path: ['Resources', logicalId, 'Type'] },
       );
     expander(logicalId, withGlobals(definition, isRecord(Globals) ? Globals : {}), into);
