@@ -11,6 +11,7 @@ const prices = new Map<string, ServicePrices>([
       service: 'shop',
       name: 'Shop',
       page: 'https://example.com/pricing',
+      checked: 'by hand',
       taken: '2026-11-21',
       regions: {
         'us-east-1': {

@@ -25,7 +25,7 @@ export interface CostReport {
   withFreeTier: Bill;
   /** Routes measured, and how many requests of each. */
   measured: Record<string, number>;
-  sources: { service: string; name: string; page: string; taken: string }[];
+  sources: { service: string; name: string; page: string; taken: string; checked: string }[];
 }
 
 /** What `orrery cost` and the console show. */
@@ -51,7 +51,7 @@ export async function costReport(kernel: Kernel, request: CostRequest): Promise<
     measured: Object.fromEntries(measured),
     sources: [...prices.values()]
       .filter(({ service }) => used.has(service))
-      .map(({ service, name, page, taken }) => ({ service, name, page, taken })),
+      .map(({ service, name, page, taken, checked }) => ({ service, name, page, taken, checked })),
   };
 }
 

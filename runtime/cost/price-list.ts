@@ -11,6 +11,8 @@ export interface ServicePrices {
   page: string;
   /** The day they were taken down. */
   taken: string;
+  /** What they were read from: a copy of the page, or guides that quote it. */
+  checked: string;
   regions: Record<string, Record<string, Price>>;
 }
 
@@ -30,7 +32,7 @@ export interface Price {
   time?: 'hour' | 'month';
   /** What is free in every month of every account ("Always Free"); allowances of an account's first months are left out. */
   free?: { amount: number /** Usage types with the same pool share it. */; pool?: string };
-  /** Set where the price could not be found again at its source. */
+  /** Why it is not certain: the price, or one of its tiers, was not found again in what was read. The bill says so. */
   unverified?: string;
 }
 

@@ -22,10 +22,10 @@ interface Measured {
 
 /** What N requests of each route would use in a month, by what a request of it has used on average. */
 export function projectRoutes(measured: Measured, wanted: readonly RouteCount[]): UsageRow[] {
-  const factors = new Map(wanted.map(({ route, requests }) => [route, requests / countOf(measured, route)]));
+  const counts = new Map(wanted.map(({ route, requests }) => [route, { requests, of: countOf(measured, route) }]));
   return measured.rows.flatMap((row) => {
-    const factor = factors.get(row.cause);
-    return factor === undefined ? [] : [{ ...row, month: anyMonth, amount: row.amount * factor }];
+    const count = counts.get(row.cause);
+    return count === undefined ? [] : [{ ...row, month: anyMonth, amount: (row.amount / count.of) * count.requests }];
   });
 }
 

@@ -5,6 +5,7 @@ export default definePrices({
   name: 'Amazon API Gateway',
   page: 'https://aws.amazon.com/api-gateway/pricing/',
   taken: '2026-11-21',
+  checked: 'guides of 2025 and 2026 that quote the page',
   regions: {
     'us-east-1': {
       ApiGatewayHttpRequest: {

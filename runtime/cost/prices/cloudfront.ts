@@ -1,6 +1,7 @@
 import { definePrices } from '../price-list.ts';
 
-const requests = { unit: 'requests', per: 10_000, free: { amount: 10_000_000, pool: 'requests' } };
+const unverified = 'not found again in what was read';
+const requests = { unit: 'requests', per: 10_000, free: { amount: 10_000_000, pool: 'requests' }, unverified };
 
 /** Orrery has one edge location, in the United States: prices are of that column. */
 export default definePrices({
@@ -8,6 +9,7 @@ export default definePrices({
   name: 'Amazon CloudFront',
   page: 'https://aws.amazon.com/cloudfront/pricing/',
   taken: '2026-11-21',
+  checked: 'a copy of the page',
   regions: {
     'us-east-1': {
       'Requests-Tier2-HTTPS': { ...requests, about: 'HTTPS GET and HEAD', tiers: [{ usd: 0.01 }] },
@@ -26,7 +28,7 @@ export default definePrices({
         ],
         free: { amount: 1024 },
       },
-      'DataTransfer-Out-OBytes': { about: 'Data transfer to origins', unit: 'GB', tiers: [{ usd: 0.02 }] },
+      'DataTransfer-Out-OBytes': { about: 'Data transfer to origins', unit: 'GB', tiers: [{ usd: 0.02 }], unverified },
       Invalidations: {
         about: 'Paths invalidated',
         unit: 'paths',

@@ -5,6 +5,7 @@ export default definePrices({
   name: 'Data Transfer',
   page: 'https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer',
   taken: '2026-11-21',
+  checked: 'guides of 2026 that quote the page',
   regions: {
     'us-east-1': {
       'DataTransfer-Out-Bytes': {

@@ -1,10 +1,13 @@
 import { definePrices } from '../price-list.ts';
 
+const unverified = 'not found again in what was read';
+
 export default definePrices({
   service: 'dynamodb',
   name: 'Amazon DynamoDB',
   page: 'https://aws.amazon.com/dynamodb/pricing/on-demand/ and /provisioned/',
   taken: '2026-11-21',
+  checked: 'a copy of the page for storage, guides of 2025 that quote it for requests',
   regions: {
     'us-east-1': {
       ReadRequestUnits: {
@@ -45,8 +48,23 @@ export default definePrices({
         unit: 'GB-months',
         time: 'month',
         tiers: [{ usd: 0.2 }],
+        unverified,
       },
-      'TimedBackupStorage-ByteHrs': { about: 'Backups', unit: 'GB-months', time: 'month', tiers: [{ usd: 0.1 }] },
+      'TimedBackupStorage-ByteHrs': {
+        about: 'Backups',
+        unit: 'GB-months',
+        time: 'month',
+        tiers: [{ usd: 0.1 }],
+        unverified,
+      },
+      'Streams-Requests': {
+        about: 'Streams, GetRecords calls',
+        unit: 'requests',
+        per: 100_000,
+        tiers: [{ usd: 0.02 }],
+        free: { amount: 2_500_000 },
+        unverified,
+      },
     },
   },
 });

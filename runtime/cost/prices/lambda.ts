@@ -15,6 +15,7 @@ export default definePrices({
   name: 'AWS Lambda',
   page: 'https://aws.amazon.com/lambda/pricing/',
   taken: '2026-11-21',
+  checked: 'guides of 2024 and 2026 that quote the page',
   regions: {
     'us-east-1': {
       Request: requests,
@@ -35,7 +36,7 @@ export default definePrices({
         about: 'Ephemeral storage above 512 MB',
         unit: 'GB-seconds',
         tiers: [{ usd: 0.0000000309 }],
-        unverified: 'the price of ephemeral storage was not found again in a copy of the page',
+        unverified: 'not found again in what was read',
       },
     },
   },

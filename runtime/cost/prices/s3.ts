@@ -8,6 +8,7 @@ export default definePrices({
   name: 'Amazon S3',
   page: 'https://aws.amazon.com/s3/pricing/',
   taken: '2026-11-21',
+  checked: 'guides of 2026 that quote the page',
   regions: {
     'us-east-1': {
       'Requests-Tier1': { about: 'PUT, COPY, POST and LIST', unit: 'requests', per: 1000, tiers: [{ usd: 0.005 }] },

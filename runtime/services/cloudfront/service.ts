@@ -1,6 +1,7 @@
 import { cdn } from '../../data-planes/cdn/cdn.ts';
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { redeployAll } from './behaviour/deployment.ts';
+import { meterCall } from './behaviour/usage.ts';
 import * as distributionOperations from './operations/distributions.ts';
 import * as distributionsByPart from './operations/distributions-by-part.ts';
 import * as functionOperations from './operations/functions.ts';
@@ -29,6 +30,7 @@ export default defineService({
     ...tagOperations,
     ...versionedOperations,
   },
+  usage: { calls: meterCall },
   resources: [
     Distribution,
     OriginAccessControl,

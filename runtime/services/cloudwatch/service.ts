@@ -4,6 +4,7 @@ import { alarmClock } from './behaviour/alarm-clock.ts';
 import { compositeAlarms } from './behaviour/composite-alarms.ts';
 import { forgetOldHistory } from './behaviour/history.ts';
 import { metricStore } from './behaviour/metric-store.ts';
+import { meterCall, standing } from './behaviour/usage.ts';
 import { DescribeAlarmHistory } from './operations/alarm-history.ts';
 import {
   DeleteAlarms,
@@ -51,6 +52,7 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
+  usage: { calls: meterCall, standing },
   fidelity: {
     'PutMetricAlarm.ThresholdMetricId': { refused: 'anomaly detection does not run.' },
     'PutMetricAlarm.EvaluationWindow': { refused: 'windows slide, which is the default; leave it out.' },

@@ -4,6 +4,7 @@ import { itemTable } from './behaviour/item-table.ts';
 import { onItems } from './behaviour/metrics.ts';
 import { sweepRegularly } from './behaviour/retention.ts';
 import { resumeExpiry } from './behaviour/time-to-live.ts';
+import { standing } from './behaviour/usage.ts';
 import { fidelity } from './fidelity.ts';
 import * as account from './operations/account.ts';
 import * as backups from './operations/backups.ts';
@@ -47,6 +48,7 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDeniedException', status: 400 },
   start,
+  usage: { standing },
   fidelity,
 });
 

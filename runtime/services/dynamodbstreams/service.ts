@@ -2,6 +2,7 @@ import { formatArn } from '../../kernel/arn.ts';
 import { type Access, type Context, defineService } from '../../kernel/service.ts';
 import { GetRecords, GetShardIterator } from './operations/records.ts';
 import { DescribeStream, ListStreams } from './operations/streams.ts';
+import { meterCall } from './usage.ts';
 
 /** DynamoDB Streams: what readers see of the changes that services/dynamodb writes down. */
 export default defineService({
@@ -9,6 +10,7 @@ export default defineService({
   actionPrefix: 'dynamodb',
   operations: { ListStreams, DescribeStream, GetShardIterator, GetRecords },
   authorization: authorize,
+  usage: { calls: meterCall },
   accessDenied: { code: 'AccessDeniedException', status: 400 },
   // The rows it reads are in a table that services/dynamodb makes.
   dependencies: ['dynamodb'],

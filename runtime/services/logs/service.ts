@@ -2,6 +2,7 @@ import { defineService, type Kernel, type Running } from '../../kernel/service.t
 import { authorize } from './authorization.ts';
 import { eventTable } from './behaviour/event-table.ts';
 import { sweepExpired } from './behaviour/retention.ts';
+import { standing } from './behaviour/usage.ts';
 import * as groups from './operations/groups.ts';
 import {
   DeleteMetricFilter,
@@ -56,6 +57,7 @@ export default defineService({
   resources: [LogGroup, LogStream, MetricFilter, ResourcePolicy, SubscriptionFilter],
   authorization: authorize,
   start,
+  usage: { standing },
   fidelity: {
     'CreateLogGroup.kmsKeyId': 'stored',
     'AssociateKmsKey.kmsKeyId': 'stored',

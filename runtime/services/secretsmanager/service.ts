@@ -2,6 +2,7 @@ import { defineService, type Kernel, type Running } from '../../kernel/service.t
 import { authorize } from './authorization.ts';
 import { deletions } from './behaviour/deletion.ts';
 import { rotations } from './behaviour/rotation.ts';
+import { meterCall, standing } from './behaviour/usage.ts';
 import * as listing from './operations/listing.ts';
 import * as policies from './operations/policies.ts';
 import * as rotation from './operations/rotation.ts';
@@ -25,6 +26,7 @@ export default defineService({
   authorization: authorize,
   dependencies: ['lambda'],
   start,
+  usage: { calls: meterCall, standing },
   fidelity: {
     'CreateSecret.AddReplicaRegions': { refused: replication },
     'CreateSecret.ForceOverwriteReplicaSecret': { refused: replication },

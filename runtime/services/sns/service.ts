@@ -1,6 +1,7 @@
 import { parseArn } from '../../kernel/arn.ts';
 import type { Principal, ServicePrincipal } from '../../kernel/principal.ts';
 import { type Access, type Context, defineService } from '../../kernel/service.ts';
+import { meterCall } from './behaviour/usage.ts';
 import * as publishing from './operations/publish.ts';
 import * as subscriptionOperations from './operations/subscriptions.ts';
 import {
@@ -36,6 +37,7 @@ export default defineService({
   },
   resources: [Topic, TopicPolicy, Subscription],
   authorization: authorize,
+  usage: { calls: meterCall },
   accessDenied: { code: 'AuthorizationError', status: 403 },
   fidelity: {
     'CreateTopic.Attributes.KmsMasterKeyId': 'stored',

@@ -1,4 +1,5 @@
 import { type Access, type Context, defineService } from '../../kernel/service.ts';
+import { standing } from './behaviour/usage.ts';
 import * as parameterOperations from './operations/parameters.ts';
 import * as tags from './operations/tags.ts';
 import { Parameter } from './resources/Parameter.ts';
@@ -11,6 +12,7 @@ export default defineService({
   operations: { ...parameterOperations, ...tags },
   resources: [Parameter],
   authorization: authorize,
+  usage: { standing },
   fidelity: {
     'PutParameter.Policies': { refused: 'parameter policies are not done.' },
   },

@@ -4,6 +4,7 @@ import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type Subscription, subscriptionsOf, type Topic } from '../state.ts';
 import { sendMail } from './outbox.ts';
+import { meterDelivery } from './usage.ts';
 
 export interface Notification {
   MessageId: string;
@@ -43,6 +44,7 @@ async function deliver(
     region: topic.region,
   });
   if (subscription.Protocol === 'email') {
+    meterDelivery(ctx, topic, 'DeliveryAttempts-SMTP');
     sendMail(ctx, topic, {
       to: subscription.Endpoint,
       subject: notification.Subject ?? 'AWS Notification Message',
