@@ -70,7 +70,6 @@ describe('the usage meter', () => {
     );
     await orrery.clock.wind(10 * hourMs);
     const before = (await report()).meteredHours;
-    orrery.kernel.events.emit('usage.settle', { service: 'cloudwatch' });
     await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['late'] }));
     await orrery.clock.wind(10 * hourMs);
     const months = await amount('cloudwatch', 'CW:AlarmMonitorUsage');

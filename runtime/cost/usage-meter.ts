@@ -1,18 +1,19 @@
 import type { Timer } from '../kernel/clock/clock.ts';
 import { defineEngine } from '../kernel/engine.ts';
-import { registry } from '../kernel/resource-registry.ts';
 import type { Kernel } from '../kernel/service.ts';
 import type { Standing, UsageEvent } from '../kernel/usage.ts';
 import { Causes } from './causes.ts';
+import { StandingUsage } from './standing-usage.ts';
 import { type UsageKey, UsageTable } from './usage-table.ts';
 
 /** Counters that wait in memory; a write to the store for every request would cost more than the request. */
 const flushMs = 1000;
 const mostWaiting = 5000;
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /**
- * Counts what is used, from the events of what really happened and from what stands, hour by hour of the cloud's time.
+ * Counts what is used, from the events of what really happened and from what stands as the cloud's time goes on.
  * Counters reach the store every second: a `kill -9` loses at most that second of metering, never of what was metered.
  * Time in which the runtime is down is not metered.
  */
@@ -25,54 +26,50 @@ export class UsageMeter {
   readonly #waiting = new Map<string, { key: UsageKey; amount: number }>();
   readonly #requests = new Map<string, number>();
   readonly #ends: (() => void)[];
-  /** Until when what stands has been counted, by service. */
-  readonly #countedMs = new Map<string, number>();
+  readonly #standing: StandingUsage;
   #timedMs: number;
   #flush: Timer | undefined;
-  #hour: Timer;
+  #look: Timer;
 
   constructor(kernel: Kernel) {
     const { events, clock } = kernel;
     this.#kernel = kernel;
     this.table = new UsageTable(kernel.store);
     this.#timedMs = clock.now();
-    for (const name of this.#services()) this.#countedMs.set(name, this.#timedMs);
+    this.#standing = new StandingUsage(kernel, (standing, hours) => this.#add(standing, '', standing.amount * hours));
     this.#ends = [
       events.on('usage', (used) => this.#count(used)),
-      events.on('usage.settle', ({ service }) => this.#countStanding(service)),
+      events.on('usage.changed', ({ service }) => this.#changed(service)),
       events.on('trace.cause', ({ traceId, cause }) => this.#began(traceId, cause)),
       events.on('trace.links', ({ traceId, of }) => this.#causes.linked(traceId, of)),
     ];
-    this.#hour = this.#nextHour();
+    this.#look = this.#nextLook();
   }
 
   /** Everything used until now is in the table. */
   settle(): void {
-    for (const service of this.#services()) this.#countStanding(service);
+    this.#standing.count();
     this.#write();
   }
 
   /** What stands now, of all services. */
   standing(): (Standing & { service: string })[] {
-    return this.#services().flatMap((name) => [...this.#standingOf(name)]);
+    return this.#standing.now();
   }
 
   stop(): void {
     this.settle();
     for (const end of this.#ends) end();
     this.#flush?.cancel();
-    this.#hour.cancel();
+    this.#look.cancel();
   }
 
-  #services(): string[] {
-    return [...this.#kernel.engine(registry).services.values()]
-      .filter(({ usage }) => usage?.standing)
-      .map(({ name }) => name);
-  }
-
-  *#standingOf(name: string): Generator<Standing & { service: string }> {
-    const usage = this.#kernel.engine(registry).services.get(name)?.usage;
-    for (const standing of usage?.standing?.(this.#kernel) ?? []) yield { service: name, ...standing };
+  #changed(service: string): void {
+    const before = this.#standing.changed;
+    this.#standing.change(service);
+    if (before || !this.#standing.changed) return;
+    this.#look.cancel();
+    this.#look = this.#nextLook();
   }
 
   #began(traceId: string, cause: string): void {
@@ -99,29 +96,18 @@ export class UsageMeter {
     else this.#writeSoon();
   }
 
-  /** Counts the hours since it was last counted; `usage.settle` does so before a change, so that parts of hours are true. */
-  #countStanding(service: string): void {
-    const nowMs = this.#kernel.clock.now();
-    const hours = (nowMs - (this.#countedMs.get(service) ?? nowMs)) / hourMs;
-    this.#countedMs.set(service, nowMs);
-    if (hours <= 0) return;
-    for (const standing of this.#standingOf(service)) this.#add(standing, '', standing.amount * hours);
-  }
-
-  #nextHour(): Timer {
-    const nextMs = (Math.floor(this.#kernel.clock.now() / hourMs) + 1) * hourMs;
+  /** At the end of an hour in which something changed, else of a day: an idle cloud sleeps through its weeks. */
+  #nextLook(): Timer {
+    const periodMs = this.#standing.changed ? hourMs : dayMs;
+    const nextMs = (Math.floor(this.#kernel.clock.now() / periodMs) + 1) * periodMs;
     return this.#kernel.clock.at(nextMs, 'metering of what stands', () => {
-      // The hour that has ended belongs to the month it was in.
-      this.#endOfHour(nextMs);
-      this.#hour = this.#nextHour();
+      this.#standing.count();
+      // The time that has ended belongs to the month it was in.
+      const month = monthOf(nextMs - 1);
+      for (const waiting of this.#waiting.values()) waiting.key.month = month;
+      this.#write(month);
+      this.#look = this.#nextLook();
     });
-  }
-
-  #endOfHour(nowMs: number): void {
-    const month = monthOf(nowMs - 1);
-    for (const service of this.#services()) this.#countStanding(service);
-    for (const waiting of this.#waiting.values()) waiting.key.month = month;
-    this.#write(month);
   }
 
   #writeSoon(): void {

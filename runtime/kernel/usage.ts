@@ -26,8 +26,14 @@ export interface UsageEvent extends Used {
 export interface UsageMeters {
   /** Of one operation that was carried out or refused; called for wire requests and calls among services alike. */
   calls?(call: MeteredCall): readonly CallUsage[];
-  /** What exists now and is paid for by the time it exists. Asked for every hour of the cloud's time. */
+  /** What exists now and is paid for by the time it exists. */
   standing?(kernel: Kernel): Iterable<Standing>;
+  /**
+   * Whether `standing` is asked for again at every change, so that time is counted to the moment: for what is quick to
+   * list. Otherwise it is asked for once an hour while there are changes. Every operation that is not a read is a change;
+   * what changes by itself tells by the event `usage.changed`.
+   */
+  exact?: boolean;
 }
 
 export interface MeteredCall {

@@ -25,9 +25,15 @@ export function record(exchange: Exchange): void {
   });
 }
 
-/** What the service charges for the call, where it charges for calls. */
+/** Operations that change nothing which is paid for by time. */
+const reads = /^(BatchGet|Describe|Filter|Get|Head|List|Lookup|Query|Receive|Scan|Search|Test|TransactGet)/;
+
+/** What the service charges for the call, where it charges for calls, and that what stands may have changed. */
 function meter({ kernel, service, operation, ctx, input, output, error, trace }: Exchange): void {
-  if (!service?.usage?.calls || !operation || !ctx || !kernel.events.heard('usage')) return;
+  if (!service?.usage || !operation || !ctx || !kernel.events.heard('usage')) return;
+  if (service.usage.standing && !error && !reads.test(operation.name))
+    kernel.events.emit('usage.changed', { service: service.name });
+  if (!service.usage.calls) return;
   const call = { operation: operation.name, input, output: output ?? {}, errorCode: error?.code, ctx };
   for (const { traceHeaders, ...used } of service.usage.calls(call)) {
     const own = trace ? [trace.traceId] : [];

@@ -1,5 +1,7 @@
 import { definePrices } from '../price-list.ts';
 
+/** The page's prices are for a metric in every hour of a month. */
+const monthHours = 730;
 const unverified = 'not found again in what was read';
 
 export default definePrices({
@@ -12,10 +14,15 @@ export default definePrices({
     'us-east-1': {
       'CW:MetricMonitorUsage': {
         about: 'Custom metrics',
-        unit: 'metric-months',
-        time: 'month',
-        tiers: [{ upTo: 10_000, usd: 0.3 }, { upTo: 250_000, usd: 0.1 }, { upTo: 1_000_000, usd: 0.05 }, { usd: 0.02 }],
-        free: { amount: 10 },
+        unit: 'metric-hours',
+        per: monthHours,
+        tiers: [
+          { upTo: 10_000 * monthHours, usd: 0.3 },
+          { upTo: 250_000 * monthHours, usd: 0.1 },
+          { upTo: 1_000_000 * monthHours, usd: 0.05 },
+          { usd: 0.02 },
+        ],
+        free: { amount: 10 * monthHours },
       },
       'CW:AlarmMonitorUsage': {
         about: 'Alarms, by metric',

@@ -14,8 +14,8 @@ export interface EventTypes {
   metric: MetricEvent;
   /** Something that AWS charges for was used; read by cost/. */
   usage: UsageEvent;
-  /** What stands of this service is about to change: the time it has stood until now is counted first. */
-  'usage.settle': { service: string };
+  /** What stands of this service, and is paid for by time, may have changed just now. */
+  'usage.changed': { service: string };
   /** What a user's request was for, by the route it took: POST /api/orders. One event a request. */
   'trace.cause': { traceId: string; cause: string };
   /** A trace goes on what others began: one batch of several messages, one delivery of several invocations' logs. */

@@ -52,7 +52,7 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
-  usage: { calls: meterCall, standing },
+  usage: { calls: meterCall, standing, exact: true },
   fidelity: {
     'PutMetricAlarm.ThresholdMetricId': { refused: 'anomaly detection does not run.' },
     'PutMetricAlarm.EvaluationWindow': { refused: 'windows slide, which is the default; leave it out.' },

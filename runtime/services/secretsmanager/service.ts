@@ -26,7 +26,7 @@ export default defineService({
   authorization: authorize,
   dependencies: ['lambda'],
   start,
-  usage: { calls: meterCall, standing },
+  usage: { calls: meterCall, standing, exact: true },
   fidelity: {
     'CreateSecret.AddReplicaRegions': { refused: replication },
     'CreateSecret.ForceOverwriteReplicaSecret': { refused: replication },

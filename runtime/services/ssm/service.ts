@@ -12,7 +12,7 @@ export default defineService({
   operations: { ...parameterOperations, ...tags },
   resources: [Parameter],
   authorization: authorize,
-  usage: { standing },
+  usage: { standing, exact: true },
   fidelity: {
     'PutParameter.Policies': { refused: 'parameter policies are not done.' },
   },

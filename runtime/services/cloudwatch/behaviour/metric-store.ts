@@ -4,6 +4,7 @@ import type { MetricEvent } from '../../../kernel/events/events.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { DataTable, type Point, tiers } from './data-table.ts';
 import { Distribution } from './distribution.ts';
+import { meterCustomMetric } from './usage.ts';
 
 /** A metric: a namespace, a name and dimensions, of one account and region. */
 export interface Metric {
@@ -186,6 +187,7 @@ export class MetricStore {
   }
 
   #noticed(metric: Metric, timeMs: number): void {
+    meterCustomMetric(this.#kernel, metric, timeMs);
     if (timeMs > metric.lastMs) metric.lastMs = timeMs;
     if (metric.watchers) for (const watcher of metric.watchers) watcher();
   }

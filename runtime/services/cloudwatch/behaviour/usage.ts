@@ -1,7 +1,7 @@
 import type { Kernel } from '../../../kernel/service.ts';
 import type { CallUsage, MeteredCall, Standing } from '../../../kernel/usage.ts';
 import { type Alarm, alarms, dashboards } from '../state.ts';
-import { metricStore } from './metric-store.ts';
+import type { Metric } from './metric-store.ts';
 
 const hourMs = 3_600_000;
 /** "Amazon CloudWatch pricing", API requests. GetMetricData is charged by metric. */
@@ -19,7 +19,7 @@ export function meterCall({ operation, input, errorCode, ctx }: MeteredCall): re
   return [{ usageType: 'CW:GMD-Metrics', amount: metrics.length, resource: '' }];
 }
 
-/** Alarms by the metrics they watch, dashboards, and custom metrics for the hours in which values came. */
+/** Alarms by the metrics they watch, and dashboards. */
 export function* standing(kernel: Kernel): Generator<Standing> {
   for (const scope of kernel.store.scopes('cloudwatch.alarms'))
     for (const alarm of alarms(kernel, scope).values())
@@ -27,10 +27,6 @@ export function* standing(kernel: Kernel): Generator<Standing> {
   for (const { account } of kernel.store.scopes('cloudwatch.dashboards'))
     for (const { DashboardName } of dashboards(kernel, { account, region: '' }).values())
       yield { usageType: 'DashboardsUsageHour', amount: 1, resource: DashboardName, account, region: 'us-east-1' };
-  const sinceMs = kernel.clock.now() - hourMs;
-  for (const { namespace, name, lastMs, account, region } of kernel.engine(metricStore).metrics())
-    if (!namespace.startsWith('AWS/') && lastMs >= sinceMs)
-      yield { usageType: 'CW:MetricMonitorUsage', amount: 1, resource: `${namespace} ${name}`, account, region };
 }
 
 function alarmUsage(alarm: Alarm): { usageType: string; amount: number } {
@@ -38,4 +34,13 @@ function alarmUsage(alarm: Alarm): { usageType: string; amount: number } {
   const metrics = alarm.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
   const fast = alarm.Period !== undefined && alarm.Period < 60;
   return { usageType: fast ? 'CW:HighResAlarmMonitorUsage' : 'CW:AlarmMonitorUsage', amount: Math.max(1, metrics) };
+}
+
+/** "Custom metrics … are prorated by the hour and metered only when you send metrics" (Amazon CloudWatch pricing). */
+export function meterCustomMetric(kernel: Kernel, metric: Metric, timeMs: number): void {
+  const { namespace, name, account, region, lastMs } = metric;
+  if (namespace.startsWith('AWS/') || Math.floor(timeMs / hourMs) <= Math.floor(lastMs / hourMs)) return;
+  const resource = `${namespace} ${name}`;
+  const about = { service: 'cloudwatch', usageType: 'CW:MetricMonitorUsage', resource, account, region };
+  kernel.events.emit('usage', { ...about, amount: 1, traces: [] });
 }
