@@ -1,4 +1,4 @@
-// What tests use from Debian: a browser, isolation for sandboxes, network tools. As root on Debian the missing ones are
+// What tests use from Debian: a browser, isolation for sandboxes, real clients of AWS. As root on Debian the missing ones are
 // installed; elsewhere each is named, with the command that brings it. In CI a missing one is a failure.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -6,10 +6,12 @@ import { existsSync } from 'node:fs';
 const wanted = [
   { program: 'chromium', packageName: 'chromium', use: 'the browser tests of the site' },
   { program: 'bwrap', packageName: 'bubblewrap', use: "functions' own /var/task, /opt and /tmp" },
+  { program: 'aws', packageName: 'awscli', use: 'the tests of the AWS CLI' },
+  { module: 'boto3', packageName: 'python3-boto3', use: "the tests of boto3, and the CDK's own Python functions" },
 ];
 
 export function prepareDebian() {
-  const missing = wanted.filter(({ program }) => !find(program));
+  const missing = wanted.filter((one) => !isThere(one));
   if (missing.length === 0) return;
   const names = missing.map(({ packageName }) => packageName);
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
@@ -21,7 +23,7 @@ export function prepareDebian() {
     spawnSync('apt-get', ['update', '-qq'], options);
     spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options);
   }
-  const still = wanted.filter(({ program }) => !find(program));
+  const still = wanted.filter((one) => !isThere(one));
   for (const { packageName, use } of still) {
     process.stderr.write(
       `NOT HERE: ${packageName}, needed for ${use}. Install it with: sudo apt-get install ${packageName}\n`,
@@ -31,6 +33,10 @@ export function prepareDebian() {
     process.stderr.write('error: in CI every suite must run; see what is not here above.\n');
     process.exit(1);
   }
+}
+
+function isThere({ program, module }) {
+  return module ? spawnSync('python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0 : find(program);
 }
 
 function find(program) {
