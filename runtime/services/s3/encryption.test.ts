@@ -13,10 +13,7 @@ import {
   PutBucketEncryptionCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { AwsError } from '../../kernel/errors.ts';
-import type { Context } from '../../kernel/service.ts';
 import { refuses, type S3Lab, startLab } from './bucket.fixture.ts';
-import { GetObject, PutObject } from './operations/objects.ts';
 
 let lab: S3Lab;
 before(async () => {
@@ -113,97 +110,6 @@ describe("a customer's key (SSE-C)", () => {
     );
     assert.equal(await lab.text(Bucket, 'parts', { ...key, Range: `bytes=${5 * 1024 * 1024 - 4}-` }), 'one two');
     assert.equal(anywhereOnDisk('one one one'), false);
-  });
-});
-
-describe('a key of KMS (SSE-KMS)', () => {
-  /** KMS as far as S3 asks it: data keys wrapped together with their encryption context. */
-  function withKms(refusal?: AwsError): { ctx: Context; asked: Record<string, unknown>[] } {
-    const base = lab.orrery.context();
-    const asked: Record<string, unknown>[] = [];
-    const wrapped = new Map<string, { plain: Buffer; context: string }>();
-    const call = async (service: string, operation: string, input: Record<string, unknown>) => {
-      assert.equal(service, 'kms');
-      asked.push({ operation, ...input });
-      if (refusal) throw refusal;
-      const context = JSON.stringify(input.EncryptionContext);
-      if (operation === 'GenerateDataKey') {
-        const blob = Buffer.from(`wrapped ${wrapped.size}`);
-        wrapped.set(blob.toString(), { plain: Buffer.alloc(32, `${wrapped.size} key`), context });
-        return {
-          Plaintext: wrapped.get(blob.toString())?.plain,
-          CiphertextBlob: blob,
-          KeyId: 'arn:aws:kms:us-east-1:000000000000:key/k',
-        };
-      }
-      const kept = wrapped.get(Buffer.from(input.CiphertextBlob as Uint8Array).toString());
-      assert.equal(kept?.context, context);
-      return { Plaintext: kept?.plain };
-    };
-    return { ctx: { ...base, call } as unknown as Context, asked };
-  }
-
-  test('wraps a data key for every object, and reading asks KMS to unwrap it', async () => {
-    const Bucket = await lab.bucket('kms-sealed');
-    const { ctx, asked } = withKms();
-    for (const size of [20, 800_000]) {
-      const body = Buffer.alloc(size, 'plain secret ');
-      const put = await PutObject(ctx, {
-        Bucket,
-        Key: 'key',
-        Body: body,
-        ServerSideEncryption: 'aws:kms',
-        SSEKMSKeyId: 'alias/mine',
-      });
-      assert.deepEqual(
-        [put.ServerSideEncryption, put.SSEKMSKeyId],
-        ['aws:kms', 'arn:aws:kms:us-east-1:000000000000:key/k'],
-      );
-      assert.equal(anywhereOnDisk('plain secret'), false);
-      const got = await GetObject(ctx, { Bucket, Key: 'key', Range: 'bytes=6-11' });
-      assert.equal(got.Body.toString(), 'secret');
-    }
-    assert.deepEqual(asked[0], {
-      operation: 'GenerateDataKey',
-      KeyId: 'alias/mine',
-      KeySpec: 'AES_256',
-      EncryptionContext: { 'aws:s3:arn': 'arn:aws:s3:::kms-sealed/key' },
-    });
-    assert.equal(asked[1]?.operation, 'Decrypt');
-  });
-
-  test('of a bucket serves all its objects where bucket keys are on', async () => {
-    const Bucket = await lab.bucket('kms-default');
-    const Rules = [
-      { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' as const }, BucketKeyEnabled: true },
-    ];
-    await lab.s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }));
-    const { ctx, asked } = withKms();
-    await PutObject(ctx, { Bucket, Key: 'key', Body: 'by default' });
-    assert.deepEqual(
-      [asked[0]?.KeyId, asked[0]?.EncryptionContext],
-      ['alias/aws/s3', { 'aws:s3:arn': 'arn:aws:s3:::kms-default' }],
-    );
-    assert.equal((await GetObject(ctx, { Bucket, Key: 'key' })).Body.toString(), 'by default');
-  });
-
-  test('that refuses, refuses the object in its own words', async () => {
-    const Bucket = await lab.bucket('kms-refuses');
-    const denied = withKms(
-      new AwsError('AccessDeniedException', 'User: x is not authorized to perform: kms:GenerateDataKey', {
-        status: 400,
-      }),
-    );
-    await refuses(
-      Promise.resolve(PutObject(denied.ctx, { Bucket, Key: 'key', Body: 'x', ServerSideEncryption: 'aws:kms' })),
-      'AccessDenied',
-      /kms:GenerateDataKey/,
-    );
-    const disabled = withKms(new AwsError('DisabledException', 'the key is disabled', { status: 400 }));
-    await refuses(
-      Promise.resolve(PutObject(disabled.ctx, { Bucket, Key: 'key', Body: 'x', ServerSideEncryption: 'aws:kms' })),
-      'KMS.DisabledException',
-    );
   });
 });
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { AwsError } from '../../../kernel/errors.ts';
-import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { s3Error } from '../errors.ts';
 import { type Bucket, bucketArn } from '../state.ts';
+import { bucketDataKey, newDataKey, openDataKey } from './kms-data-keys.ts';
 
 /** How a version is encrypted, kept in its row. The bytes of SSE-S3 rest on the data folder's own protection. */
 export interface ObjectEncryption {
@@ -117,22 +116,11 @@ async function withDataKey(ctx: Context, bucket: Bucket, key: string, input: Enc
     ...contextOf(input.SSEKMSEncryptionContext),
     'aws:s3:arn': bucketKey ? bucketArn(bucket.Name) : `${bucketArn(bucket.Name)}/${key}`,
   };
-  const KeyId = input.SSEKMSKeyId ?? managedKey;
-  const given = await askKms<{ Plaintext: Uint8Array; CiphertextBlob: Uint8Array; KeyId: string }>(
-    ctx,
-    'GenerateDataKey',
-    KeyId,
-    { KeyId, KeySpec: 'AES_256', EncryptionContext: context },
-  );
+  const asked = { KeyId: input.SSEKMSKeyId ?? managedKey, context, region: bucket.region };
+  const { wrappedKey, keyId, plaintext } = await (bucketKey ? bucketDataKey(ctx, asked) : newDataKey(ctx, asked));
   return {
-    sse: {
-      algorithm: 'aws:kms',
-      keyId: given.KeyId,
-      wrappedKey: Buffer.from(given.CiphertextBlob).toString('base64'),
-      context,
-      ...(bucketKey ? { bucketKey } : {}),
-    },
-    key: Buffer.from(given.Plaintext),
+    sse: { algorithm: 'aws:kms', keyId, wrappedKey, context, ...(bucketKey ? { bucketKey } : {}) },
+    key: plaintext,
   };
 }
 
@@ -158,13 +146,7 @@ export async function openingKey(
   checkCustomerKey(sse, input);
   if (sse?.algorithm === 'SSE-C') return customerKey(input);
   if (!sse?.wrappedKey) return undefined;
-  const CiphertextBlob = Buffer.from(sse.wrappedKey, 'base64');
-  const opened = await askKms<{ Plaintext: Uint8Array }>(ctx, 'Decrypt', sse.keyId ?? managedKey, {
-    KeyId: sse.keyId,
-    CiphertextBlob,
-    EncryptionContext: sse.context,
-  });
-  return Buffer.from(opened.Plaintext);
+  return openDataKey(ctx, { wrappedKey: sse.wrappedKey, keyId: sse.keyId, context: sse.context });
 }
 
 /** Also for HEAD, which needs the customer's key though it reads no body. */
@@ -215,21 +197,6 @@ export function customerKey(input: CustomerKeyRequest): Buffer | undefined {
 
 function md5Of(key: Buffer): string {
   return createHash('md5').update(key).digest('base64');
-}
-
-/** The managed key's policy lets everybody in who may use S3, so S3 uses it in its own name; other keys as the caller. */
-async function askKms<Output>(ctx: Context, operation: string, keyId: string, input: object): Promise<Output> {
-  const own =
-    keyId === managedKey
-      ? { principal: servicePrincipal('s3.amazonaws.com', ctx.account, { serviceLinked: true }) }
-      : {};
-  try {
-    return await ctx.call<Output>('kms', operation, input, own);
-  } catch (error) {
-    if (!(error instanceof AwsError) || error.status >= 500) throw error;
-    if (/^AccessDenied/.test(error.code)) throw s3Error('AccessDenied', {}, error.message);
-    throw new AwsError(`KMS.${error.code}`, error.message, { status: 400 });
-  }
 }
 
 interface EncryptionMembers {
