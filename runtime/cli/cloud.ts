@@ -4,6 +4,7 @@ import { listen, type Ports } from '../control-plane/listen.ts';
 import { startRuntime } from '../control-plane/runtime.ts';
 import { PersonError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/service.ts';
+import { DiskTrouble } from '../kernel/store/disk-trouble.ts';
 import { serveAdminApi } from './admin-api.ts';
 import { adminHandlers } from './admin-handlers.ts';
 import { removeRuntimeFile, runningRuntime, writeRuntimeFile } from './data-folder.ts';
@@ -34,6 +35,7 @@ export async function startCloud(options: { dataDir: string; ports: Ports }): Pr
     throw error;
   }
   writeProblems(kernel);
+  outliveDiskTrouble();
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -81,6 +83,13 @@ function checkDataFolder(dataDir: string): void {
       'Free some space, mend its permissions, or choose another: --data DIR.',
     );
   }
+}
+
+/** Background work that the disk refused is lost as a request would be; it does not end the cloud, which still answers reads. */
+function outliveDiskTrouble(): void {
+  process.on('unhandledRejection', (error) => {
+    if (!(error instanceof DiskTrouble)) throw error;
+  });
 }
 
 function writeProblems(kernel: Kernel): void {

@@ -3,6 +3,8 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Hop } from '../kernel/events/hop.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Context, HttpDetails, Kernel, ServiceDefinition } from '../kernel/service.ts';
+import { DiskTrouble, diskTrouble } from '../kernel/store/disk-trouble.ts';
+import { diskReports } from './disk-reports.ts';
 import type { Operation, ServiceModel } from './protocols/model.ts';
 import { CodecError, type Protocol } from './protocols/protocol.ts';
 import type { Route } from './service-routing.ts';
@@ -52,7 +54,8 @@ export class Exchange {
   }
 
   fail(error: unknown): void {
-    this.error = asAwsError(error);
+    this.error = asAwsError(error) ?? diskTrouble(this.kernel.store.dataDir, error);
+    if (this.error instanceof DiskTrouble) this.kernel.engine(diskReports).tell(this.error);
     if (this.error) return;
     const bug = error instanceof Error ? error : new Error(String(error));
     this.kernel.events.emit('problem', {

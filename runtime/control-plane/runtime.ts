@@ -30,7 +30,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const clock = createClock({ offsetMs: clockState.get('clock')?.offsetMs ?? 0, ...options.clock });
   const abort = new AbortController();
   const kernel: Kernel = {
-    clock: rememberingWinds(clock, (offsetMs) => clockState.put('clock', { offsetMs })),
+    clock: rememberingWinds(clock, (offsetMs) => {
+      clockState.put('clock', { offsetMs });
+      return store.durable();
+    }),
     ids: options.ids ?? systemIds(),
     store,
     events: createEvents(),
@@ -64,12 +67,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return { kernel, clock: kernel.clock, stop };
 }
 
-/** What was wound is kept, so that the cloud's time never goes back over a restart. */
-function rememberingWinds(clock: Clock, remember: (offsetMs: number) => void): Clock {
+/**
+ * What was wound is kept, so that the cloud's time never goes back over a restart. A disk that does not take the time as it
+ * is now refuses the wind before it begins.
+ */
+function rememberingWinds(clock: Clock, remember: (offsetMs: number) => Promise<void>): Clock {
   const wind = clock.wind.bind(clock);
   clock.wind = async (durationMs, onProgress) => {
+    await remember(clock.offset());
     const report = await wind(durationMs, onProgress);
-    remember(clock.offset());
+    await remember(clock.offset());
     return report;
   };
   return clock;

@@ -110,6 +110,11 @@ export class UsageMeter {
     });
   }
 
+  #putBack(written: { key: UsageKey; amount: number }[], requests: [string, number][]): void {
+    for (const { key, amount } of written) this.#add(key, key.cause, amount);
+    for (const [cause, count] of requests) this.#requests.set(cause, (this.#requests.get(cause) ?? 0) + count);
+  }
+
   #writeSoon(): void {
     this.#flush ??= this.#kernel.clock.after(flushMs, 'writing of what was metered', () => this.#write(), {
       basis: 'elapsed',
@@ -119,10 +124,14 @@ export class UsageMeter {
   #write(month = monthOf(this.#kernel.clock.now())): void {
     this.#flush?.cancel();
     this.#flush = undefined;
-    for (const { key, amount } of this.#waiting.values()) this.table.add(key, amount);
+    const written = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const [cause, count] of this.#requests) this.table.addRequests(month, cause, count);
+    for (const { key, amount } of written) this.table.add(key, amount);
+    const requests = [...this.#requests];
     this.#requests.clear();
+    for (const [cause, count] of requests) this.table.addRequests(month, cause, count);
+    // On a full disk it waits until there is room.
+    this.#kernel.store.durable().catch(() => this.#putBack(written, requests));
     const nowMs = this.#kernel.clock.now();
     this.table.addTime(month, this.#timedMs, nowMs - this.#timedMs);
     this.#timedMs = nowMs;

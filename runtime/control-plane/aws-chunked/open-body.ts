@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable, Transform } from 'node:stream';
-import type { IssuedCredentials } from '../../kernel/authorizer.ts';
-import { AwsError } from '../../kernel/errors.ts';
-import { decodeAwsChunked, type StreamingMode } from './decode.ts';
-import type { Exchange } from '../exchange.ts';
 import type { SignatureClaim } from '../../engines/signature/claim.ts';
 import { signingKey } from '../../engines/signature/verify.ts';
+import type { IssuedCredentials } from '../../kernel/authorizer.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Exchange } from '../exchange.ts';
+import { decodeAwsChunked, type StreamingMode } from './decode.ts';
 
 /**
  * Puts what the operation is to read in place of a streamed body: chunks unwrapped and their signatures checked, or the

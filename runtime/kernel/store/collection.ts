@@ -1,3 +1,4 @@
+import { damaged } from './disk-trouble.ts';
 import type { Scope, Statement, Store } from './store.ts';
 
 /** Typed records by key, of one account and region. Reads come from memory; writes go to memory and the store. */
@@ -15,6 +16,7 @@ export interface Collection<T> {
 }
 
 export class RecordCollection<T extends object> implements Collection<T> {
+  readonly #dataDir: string;
   readonly #name: string;
   readonly #scope: Scope;
   readonly #upsert: Statement;
@@ -25,6 +27,7 @@ export class RecordCollection<T extends object> implements Collection<T> {
   #sorted: [string, T][] | undefined;
 
   constructor(store: Store, name: string, scope: Scope, onPut: () => void) {
+    this.#dataDir = store.dataDir;
     this.#onPut = onPut;
     this.#name = name;
     this.#scope = scope;
@@ -42,7 +45,15 @@ export class RecordCollection<T extends object> implements Collection<T> {
       this.#scope.account,
       this.#scope.region,
     ))
-      this.#records.set(row.key, JSON.parse(row.value) as T);
+      this.#records.set(row.key, this.#parse(row));
+  }
+
+  #parse({ key, value }: { key: string; value: string }): T {
+    try {
+      return JSON.parse(value) as T;
+    } catch {
+      throw damaged(this.#dataDir, `the record ${key} of ${this.#name} in state.db cannot be read`);
+    }
   }
 
   get size(): number {

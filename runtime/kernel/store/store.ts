@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { AwsError } from '../errors.ts';
+import { type AwsError, PersonError } from '../errors.ts';
 import { type Collection, RecordCollection } from './collection.ts';
+import { diskTrouble, openingTrouble } from './disk-trouble.ts';
 
 /**
  * The state of the cloud, in one SQLite database (WAL) of the data folder. Writes made in one turn of the event loop
@@ -46,8 +47,12 @@ export interface Statement {
 export type SQLValue = string | number | bigint | Uint8Array | null;
 
 export function openStore(dataDir: string): Store {
-  mkdirSync(dataDir, { recursive: true });
-  return new SqliteStore(dataDir);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    return new SqliteStore(dataDir);
+  } catch (error) {
+    throw openingTrouble(dataDir, error) ?? error;
+  }
 }
 
 class SqliteStore implements Store {
@@ -59,6 +64,8 @@ class SqliteStore implements Store {
   readonly #scopes = new Map<string, Map<string, Scope>>();
   #pending: { promise: Promise<void>; settle: (error?: Error) => void } | undefined;
   #closed = false;
+  /** The disk's refusal of a statement of this turn: none of the turn's writes may be kept. */
+  #refusal: AwsError | undefined;
 
   constructor(dataDir: string) {
     this.dataDir = dataDir;
@@ -109,7 +116,13 @@ class SqliteStore implements Store {
   migrate(component: string, steps: readonly string[]): void {
     const done =
       this.prepare('SELECT steps FROM migrations WHERE component = ?').get<{ steps: number }>(component)?.steps ?? 0;
-    if (done >= steps.length) return;
+    if (done > steps.length)
+      throw new PersonError(
+        'data-folder-newer',
+        `The data folder ${this.dataDir} was written by a newer Orrery (${component}, step ${done} of ${steps.length}).`,
+        'Use that version, or choose another folder: --data DIR.',
+      );
+    if (done === steps.length) return;
     this.#begin();
     for (const step of steps.slice(done)) this.#database.exec(step);
     this.prepare('INSERT OR REPLACE INTO migrations VALUES (?, ?)').run(component, steps.length);
@@ -130,19 +143,46 @@ class SqliteStore implements Store {
     return {
       run: (...values) => {
         this.#begin();
-        const { changes, lastInsertRowid } = statement.run(...values);
-        return { changes: Number(changes), insertedKey: Number(lastInsertRowid) };
+        try {
+          const { changes, lastInsertRowid } = statement.run(...values);
+          return { changes: Number(changes), insertedKey: Number(lastInsertRowid) };
+        } catch (error) {
+          this.#refused(error);
+          return { changes: 0, insertedKey: 0 };
+        }
       },
       get: <T>(...values: SQLInputValue[]) => {
-        if (writes) this.#begin();
-        return statement.get(...values) as T | undefined;
+        if (!writes) return statement.get(...values) as T | undefined;
+        this.#begin();
+        try {
+          return statement.get(...values) as T | undefined;
+        } catch (error) {
+          this.#refused(error);
+          return undefined;
+        }
       },
       all: <T>(...values: SQLInputValue[]) => {
-        if (writes) this.#begin();
-        return statement.all(...values) as T[];
+        if (!writes) return statement.all(...values) as T[];
+        this.#begin();
+        try {
+          return statement.all(...values) as T[];
+        } catch (error) {
+          this.#refused(error);
+          return [];
+        }
       },
       iterate: <T>(...values: SQLInputValue[]) => statement.iterate(...values) as Iterable<T>,
     };
+  }
+
+  /**
+   * A write that the disk refuses is told by `durable`, like one that it refuses at the commit: who asked is answered only
+   * after it, and background work that cannot do anything about it is not torn down.
+   */
+  #refused(error: unknown): void {
+    const trouble = diskTrouble(this.dataDir, error);
+    if (!trouble) throw error;
+    this.#refusal ??= trouble;
   }
 
   #begin(): void {
@@ -156,20 +196,15 @@ class SqliteStore implements Store {
     const pending = this.#pending;
     if (!pending || this.#closed) return;
     this.#pending = undefined;
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
     try {
+      if (refusal) throw refusal;
       this.#database.exec('COMMIT');
       pending.settle();
     } catch (error) {
       this.#undo();
-      pending.settle(
-        new AwsError(
-          'InternalFailure',
-          `The data folder ${this.dataDir} cannot be written: ${(error as Error).message}`,
-          {
-            status: 500,
-          },
-        ),
-      );
+      pending.settle(diskTrouble(this.dataDir, error) ?? (error as Error));
     }
   }
 

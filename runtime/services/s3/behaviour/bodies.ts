@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
+import { diskTrouble } from '../../../kernel/store/disk-trouble.ts';
 import { s3Error } from '../errors.ts';
 import { BodyEncoder, type Digests } from './body-file.ts';
 import { BodyWriter } from './body-writer.ts';
@@ -162,7 +163,7 @@ export class Bodies {
       return { name, result };
     } catch (error) {
       await unlink(temporary).catch(() => undefined);
-      throw diskProblem(error);
+      throw diskProblem(this.#kernel.store.dataDir, error);
     }
   }
 
@@ -255,14 +256,9 @@ function decrypted(inline: Uint8Array, start: number, end: number, key: Buffer |
   );
 }
 
-function diskProblem(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return s3Error(
-    'InternalError',
-    {},
-    'The disk is full: free some space on the volume of the data folder and try again.',
-  );
+function diskProblem(dataDir: string, error: unknown): unknown {
+  const trouble = diskTrouble(dataDir, error);
+  return trouble ? s3Error('InternalError', {}, trouble.message) : error;
 }
 
 async function* chunksOf(body: BodySource): AsyncGenerator<Uint8Array> {
