@@ -66,6 +66,14 @@ export function onDemandExceeded(): AwsError {
   );
 }
 
-export function keyInaccessible(reason: string): AwsError {
-  return new AwsError('InaccessibleEncryptionCredentialsException', reason);
+/** How DynamoDB passes on what KMS refuses: its own code by the kind, then KMS's exception as its Java client prints it. */
+export function keyInaccessible(refusal: AwsError): AwsError {
+  const denied = /^AccessDenied/.test(refusal.code);
+  const kind = denied ? 'key access denied' : refusal.code === 'DisabledException' ? 'key disabled' : 'validation';
+  const exception = `com.amazonaws.services.kms.model.${denied ? 'AWSKMSException' : refusal.code}`;
+  const about = `(Service: AWSKMS; Status Code: ${refusal.status}; Error Code: ${refusal.code})`;
+  return new AwsError(
+    denied ? 'AccessDeniedException' : 'ValidationException',
+    `KMS ${kind} error: ${exception}: ${refusal.message} ${about}`,
+  );
 }

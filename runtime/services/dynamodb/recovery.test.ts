@@ -26,7 +26,7 @@ describe('backups and point-in-time recovery', () => {
   let client: DynamoDBClient;
 
   before(async () => {
-    orrery = await startOrrery({ services: ['dynamodb', 'dynamodbstreams', 'iam', 'sts'] });
+    orrery = await startOrrery({ services: ['dynamodb', 'dynamodbstreams', 'iam', 'kms', 'sts'] });
     client = orrery.client(DynamoDBClient);
   });
   after(() => orrery.stop());

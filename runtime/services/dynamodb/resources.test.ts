@@ -32,7 +32,7 @@ describe('table resources of a stack', () => {
 
   before(async () => {
     orrery = await startOrrery({
-      services: ['dynamodb', 'dynamodbstreams', 'cloudformation', 'iam', 'sts', 's3', 'ssm'],
+      services: ['dynamodb', 'dynamodbstreams', 'cloudformation', 'iam', 'kms', 'sts', 's3', 'ssm'],
     });
     stacks = orrery.client(CloudFormationClient);
     client = orrery.client(DynamoDBClient);

@@ -33,6 +33,8 @@ export interface Table {
   LocalSecondaryIndexes: LocalSecondaryIndex[];
   timeToLive: { AttributeName: string; Enabled: boolean; changedMs?: number } | undefined;
   sse: Encryption | undefined;
+  /** Since when DynamoDB knows that the KMS key cannot be used. */
+  inaccessibleMs?: number | undefined;
   /** Point-in-time recovery; undefined when it is off. */
   recovery?: { sinceMs: number; days: number } | undefined;
   DeletionProtectionEnabled: boolean;
@@ -56,8 +58,11 @@ export interface Throughput {
 
 export interface Encryption {
   KMSMasterKeyArn: string;
-  /** The table's data key, encrypted by the KMS key (base64); or, with the AWS managed key where KMS does not run, as it is. */
-  dataKey: { CiphertextBlob: string } | { plaintext: string };
+  /** The table's data key as the KMS key encrypted it (base64), and the encryption context it is bound to. */
+  CiphertextBlob: string;
+  context: Record<string, string>;
+  /** By which DynamoDB uses the key when nobody asks. */
+  GrantId: string;
 }
 
 export function tables(kernel: Pick<Kernel, 'store'>, scope: Scope): Collection<Table> {

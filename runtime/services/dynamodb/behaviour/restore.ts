@@ -47,8 +47,8 @@ export async function restoreInto(
     ProvisionedThroughput,
     ...indexes,
   });
-  const sse = await encryptionFor(ctx, source, input);
-  await unlock(ctx, { account: ctx.account, sse });
+  const sse = await encryptionFor(ctx, source, TableName, input);
+  await unlock(ctx, { account: ctx.account, region: ctx.region, TableName, sse });
   if (tables(ctx, ctx).has(TableName)) throw tableExists(TableName);
   const table: Table = {
     TableName,
@@ -78,12 +78,14 @@ export async function restoreInto(
   return { TableDescription: describe(ctx, table) };
 }
 
-async function encryptionFor(ctx: Context, source: Table, input: RestoreInput): Promise<Table['sse']> {
-  if (input.SSESpecificationOverride) return encryptionOf(ctx, input.SSESpecificationOverride);
-  return (
-    source.sse &&
-    newEncryption(ctx, source.sse.KMSMasterKeyArn.includes(':alias/') ? undefined : source.sse.KMSMasterKeyArn)
-  );
+async function encryptionFor(
+  ctx: Context,
+  source: Table,
+  TableName: string,
+  input: RestoreInput,
+): Promise<Table['sse']> {
+  if (input.SSESpecificationOverride) return encryptionOf(ctx, TableName, input.SSESpecificationOverride);
+  return source.sse && newEncryption(ctx, TableName, source.sse.KMSMasterKeyArn);
 }
 
 function definitionsUsed(

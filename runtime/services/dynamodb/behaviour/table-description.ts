@@ -10,7 +10,7 @@ export function describe(ctx: Context, table: Table): TableDescription {
     AttributeDefinitions: table.AttributeDefinitions,
     TableName: table.TableName,
     KeySchema: table.KeySchema,
-    TableStatus: 'ACTIVE',
+    TableStatus: table.inaccessibleMs === undefined ? 'ACTIVE' : 'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
     CreationDateTime: new Date(table.createdMs),
     ProvisionedThroughput: throughputOf(table.ProvisionedThroughput),
     TableSizeBytes: bytes,
@@ -20,15 +20,19 @@ export function describe(ctx: Context, table: Table): TableDescription {
     ...billingOf(table),
     ...indexesOf(ctx, table),
     ...streamOf(table),
-    ...(table.sse
-      ? { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: table.sse.KMSMasterKeyArn } }
-      : {}),
+    ...encryptionMembers(table),
     ...(table.restore ? { RestoreSummary: restoreOf(table.restore) } : {}),
     ...(table.TableClass ? { TableClassSummary: classOf(table) } : {}),
     DeletionProtectionEnabled: table.DeletionProtectionEnabled,
     ...(table.OnDemandThroughput ? { OnDemandThroughput: table.OnDemandThroughput } : {}),
     WarmThroughput: { ...warmthOf(table), Status: 'ACTIVE' },
   };
+}
+
+function encryptionMembers({ sse, inaccessibleMs }: Table): Pick<TableDescription, 'SSEDescription'> {
+  if (!sse) return {};
+  const since = inaccessibleMs === undefined ? {} : { InaccessibleEncryptionDateTime: new Date(inaccessibleMs) };
+  return { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: sse.KMSMasterKeyArn, ...since } };
 }
 
 function throughputOf(given: Throughput | undefined) {

@@ -23,7 +23,7 @@ export function CreateTable(ctx: Context, input: CreateTableCommandInput) {
   if (collection.has(TableName)) throw tableInUse(TableName);
   const viewType = viewTypeOf(input.StreamSpecification);
   if (input.ResourcePolicy !== undefined) checkPolicy(input.ResourcePolicy);
-  const sse = encryptionOf(ctx, input.SSESpecification);
+  const sse = encryptionOf(ctx, TableName, input.SSESpecification);
   const finish = (encryption: Table['sse']) => {
     if (collection.has(TableName)) throw tableInUse(TableName);
     const table: Table = { ...newTable(ctx, TableName, input), sse: encryption };
@@ -85,7 +85,11 @@ export function viewTypeOf(specification: CreateTableCommandInput['StreamSpecifi
 }
 
 /** Undefined: the AWS owned key, which nobody sees. */
-export function encryptionOf(ctx: Context, specification: CreateTableCommandInput['SSESpecification']) {
+export function encryptionOf(
+  ctx: Context,
+  TableName: string,
+  specification: CreateTableCommandInput['SSESpecification'],
+) {
   if (!specification?.Enabled) {
     if (specification?.KMSMasterKeyId !== undefined) {
       throw validation(
@@ -97,7 +101,7 @@ export function encryptionOf(ctx: Context, specification: CreateTableCommandInpu
   if (specification.SSEType === 'AES256') {
     throw validation('One or more parameter values were invalid: SSEType AES256 is not supported');
   }
-  return newEncryption(ctx, specification.KMSMasterKeyId);
+  return newEncryption(ctx, TableName, specification.KMSMasterKeyId);
 }
 
 export function DescribeTable(ctx: Context, input: DescribeTableCommandInput) {

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { unlock } from '../behaviour/encryption.ts';
+import { forgetKey, unlock } from '../behaviour/encryption.ts';
 import { itemTable } from '../behaviour/item-table.ts';
 import { disableStream, newStream } from '../behaviour/stream-records.ts';
 import { describe } from '../behaviour/table-description.ts';
@@ -28,7 +28,10 @@ export async function UpdateTable(ctx: Context, input: UpdateTableCommandInput) 
   const [before, after] = [schemaOf(table).indexes, schemaOf(changed).indexes];
   for (const index of before)
     if (!after.some(({ name }) => name === index.name)) ctx.engine(itemTable).dropSource(index.source);
-  if (encryption) repack(ctx, table, changed);
+  if (encryption) {
+    repack(ctx, table, changed);
+    forgetKey(ctx, table);
+  }
   tables(ctx, table).put(table.TableName, changed);
   for (const index of after) if (!before.some(({ name }) => name === index.name)) backfill(ctx, changed, index);
   return { TableDescription: describe(ctx, changed) };
@@ -39,7 +42,7 @@ async function encryptionAfter(ctx: Context, input: UpdateTableCommandInput): Pr
   const table = tableNamed(ctx, input.TableName);
   await unlock(ctx, table);
   if (!input.SSESpecification) return undefined;
-  const sse = await encryptionOf(ctx, input.SSESpecification);
+  const sse = await encryptionOf(ctx, table.TableName, input.SSESpecification);
   await unlock(ctx, { ...table, sse });
   return { sse };
 }
