@@ -3,8 +3,8 @@ import { AwsError } from '../../kernel/errors.ts';
 import { servicePrincipal } from '../../kernel/principal.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpResponse } from '../http/exchange.ts';
+import { contextVariable } from './context-variables.ts';
 import { sizeOf } from './metrics.ts';
-import { requestTime } from './proxy-event.ts';
 import type { ApiExchange } from './serve-api.ts';
 
 interface Pending {
@@ -85,42 +85,26 @@ export class AccessLogs {
 }
 
 function format(template: string, exchange: ApiExchange, response: HttpResponse, latencyMs: number): string {
-  const variables = contextVariables(exchange, response, latencyMs);
+  const answered = answerVariables(exchange, response, latencyMs);
   return template.replace(/\$context\.([A-Za-z0-9_.]+)/g, (_whole, name: string) => {
-    const value = variables[name];
+    const value = answered[name] ?? contextVariable(exchange, name);
     return value === undefined ? '-' : String(value).replace(/["\\]/g, '\\$&');
   });
 }
 
-/** "Logging variables for HTTP APIs": those that a request without authorizer has; others are `-`, as on AWS. */
-function contextVariables(
+/** "Logging variables for HTTP APIs": those that only an answer has. What there is none of is `-`, as on AWS. */
+function answerVariables(
   exchange: ApiExchange,
   response: HttpResponse,
   latencyMs: number,
-): Record<string, string | number | undefined> {
-  const { api, stage, request, routeKey, requestId, timeMs } = exchange;
+): Record<string, string | number> {
   return {
-    accountId: api.account,
-    apiId: api.apiId,
-    domainName: request.host,
-    domainPrefix: request.host.split('.')[0],
-    httpMethod: request.method,
-    'identity.sourceIp': request.client.ip,
-    'identity.userAgent': request.headers['user-agent'],
     integrationLatency: Math.round(exchange.integrationMs),
     'integration.latency': Math.round(exchange.integrationMs),
     'integration.status': response.status,
     integrationStatus: response.status,
-    path: exchange.path,
-    protocol: `HTTP/${request.client.httpVersion}`,
-    requestId,
-    extendedRequestId: requestId,
-    requestTime: requestTime(timeMs),
-    requestTimeEpoch: Math.floor(timeMs / 1000),
     responseLatency: Math.round(latencyMs),
     responseLength: sizeOf(response),
-    routeKey: routeKey || undefined,
-    stage: stage.stageName,
     status: response.status,
   };
 }

@@ -1,3 +1,5 @@
+import type { ParameterChange } from './parameter-mapping.ts';
+
 /** An HTTP API as the data plane serves it: compiled by services/apigatewayv2 whenever something of it changes. */
 export interface ServedApi {
   apiId: string;
@@ -51,6 +53,13 @@ export interface ServedIntegration {
   method: string | undefined;
   payloadFormatVersion: '1.0' | '2.0';
   timeoutMs: number;
+  /** Of a first-class integration with an AWS service: SQS-SendMessage. */
+  subtype: string | undefined;
+  credentialsArn: string | undefined;
+  /** With a subtype, the members of the operation's input; else changes to the request. */
+  request: ParameterChange[];
+  /** By the status of the integration's answer. */
+  response: Map<number, ParameterChange[]>;
 }
 
 export interface ServedAuthorizer {

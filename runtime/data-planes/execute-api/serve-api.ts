@@ -88,6 +88,7 @@ export class ExecuteApi {
       timeMs: this.#kernel.clock.now(),
       integrationMs: 0,
       routeKey: '',
+      authorizer: undefined,
       free: false,
     };
     let response = await this.#route(exchange);
@@ -123,6 +124,7 @@ export class ExecuteApi {
       exchange.free = true;
       return verdict.refusal;
     }
+    exchange.authorizer = verdict.context;
     return callIntegration(this.#kernel, exchange, { match, body, authorizer: verdict.context });
   }
 
@@ -146,6 +148,8 @@ export interface ApiExchange {
   /** Of the integration alone; known at the end. */
   integrationMs: number;
   routeKey: string;
+  /** requestContext.authorizer, once the authorizer has let the request in. */
+  authorizer: Record<string, unknown> | undefined;
   /** Refused before it cost anything. */
   free: boolean;
 }

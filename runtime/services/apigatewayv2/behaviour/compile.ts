@@ -7,6 +7,7 @@ import {
   type ServedIntegration,
   type ServedStage,
 } from '../../../data-planes/execute-api/api-table.ts';
+import { parseChanges } from '../../../data-planes/execute-api/parameter-mapping.ts';
 import { executeApi } from '../../../data-planes/execute-api/serve-api.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
@@ -15,12 +16,12 @@ import {
   type AuthorizerRecord,
   apis,
   authorizers,
+  type DeploymentRecord,
   deployments,
   type IntegrationRecord,
   integrations,
   keyOf,
   ofApi,
-  type RouteRecord,
   routes,
   type StageRecord,
   stages,
@@ -70,10 +71,15 @@ function compileStage(kernel: Kernel, scope: Scope, stage: StageRecord): ServedS
         integrations: ofApi(integrations(kernel, scope), stage.ApiId),
       }
     : deployed;
+  const variables = (stage.StageVariables ?? {}) as Record<string, string>;
   return {
     stageName: stage.StageName,
-    variables: (stage.StageVariables ?? {}) as Record<string, string>,
-    routes: compileRoutes(live?.routes ?? [], live?.integrations ?? [], ofApi(authorizers(kernel, scope), stage.ApiId)),
+    variables,
+    routes: compileRoutes(
+      live ?? { routes: [], integrations: [] },
+      ofApi(authorizers(kernel, scope), stage.ApiId),
+      variables,
+    ),
     accessLog: stage.AccessLogSettings?.DestinationArn
       ? { destinationArn: stage.AccessLogSettings.DestinationArn, format: stage.AccessLogSettings.Format ?? '' }
       : undefined,
@@ -91,7 +97,11 @@ function throttlesOf(stage: StageRecord): Map<string, { rate: number; burst: num
   return new Map(limits);
 }
 
-function compileRoutes(all: RouteRecord[], targets: IntegrationRecord[], guards: AuthorizerRecord[]) {
+function compileRoutes(
+  { routes: all, integrations: targets }: Pick<DeploymentRecord, 'routes' | 'integrations'>,
+  guards: AuthorizerRecord[],
+  variables: Record<string, string>,
+) {
   const compiled = all.map((route): CompiledRoute => {
     const key = parseRouteKey(route.RouteKey);
     const target = targets.find((one) => route.Target === `integrations/${one.IntegrationId}`);
@@ -99,7 +109,7 @@ function compileRoutes(all: RouteRecord[], targets: IntegrationRecord[], guards:
       routeKey: route.RouteKey,
       method: key?.method ?? 'ANY',
       segments: key?.segments ?? [],
-      integration: target && compileIntegration(target),
+      integration: target && compileIntegration(target, variables),
       authorizer: compileAuthorizer(
         route.AuthorizationType === 'NONE' ? undefined : guards.find((one) => one.AuthorizerId === route.AuthorizerId),
       ),
@@ -134,13 +144,31 @@ function compileAuthorizer(record: AuthorizerRecord | undefined): ServedAuthoriz
   };
 }
 
-function compileIntegration(target: IntegrationRecord): ServedIntegration {
+function compileIntegration(target: IntegrationRecord, variables: Record<string, string>): ServedIntegration {
+  const { IntegrationSubtype: subtype, RequestParameters: request = {} } = target;
   return {
     integrationId: target.IntegrationId,
     type: target.IntegrationType === 'HTTP_PROXY' ? 'HTTP_PROXY' : 'AWS_PROXY',
-    uri: target.IntegrationUri ?? '',
+    uri: withVariables(target.IntegrationUri ?? '', variables),
     method: target.IntegrationMethod,
     payloadFormatVersion: target.PayloadFormatVersion === '2.0' ? '2.0' : '1.0',
     timeoutMs: target.TimeoutInMillis ?? 30_000,
+    subtype,
+    credentialsArn: target.CredentialsArn,
+    request:
+      subtype === undefined
+        ? parseChanges(request)
+        : Object.entries(request).map(([name, value]) => ({ action: 'overwrite', part: 'header', name, value })),
+    response: new Map(
+      Object.entries(target.ResponseParameters ?? {}).map(([status, changes]) => [
+        Number(status),
+        parseChanges(changes),
+      ]),
+    ),
   };
+}
+
+/** "Use stage variables for HTTP APIs": they may stand anywhere in an integration's URI. */
+function withVariables(uri: string, variables: Record<string, string>): string {
+  return uri.replace(/\$\{stageVariables\.(\w+)\}/g, (_whole, name: string) => variables[name] ?? '');
 }

@@ -5,8 +5,8 @@ import type {
   GetIntegrationsCommandInput,
   UpdateIntegrationCommandInput,
 } from '@aws-sdk/client-apigatewayv2';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { checkIntegration } from '../behaviour/check-integration.ts';
 import { publish } from '../behaviour/compile.ts';
 import { badRequest, notFound } from '../errors.ts';
 import { apiAt, type IntegrationRecord, integrations, keyOf, ofApi, page, present, routes } from '../state.ts';
@@ -14,7 +14,7 @@ import { defined } from './apis.ts';
 
 export function CreateIntegration(ctx: Context, input: CreateIntegrationCommandInput) {
   const { ApiId } = apiAt(ctx, input.ApiId);
-  check(input);
+  checkIntegration(input);
   const record: IntegrationRecord = {
     ...input,
     ApiId,
@@ -29,32 +29,6 @@ export function CreateIntegration(ctx: Context, input: CreateIntegrationCommandI
   return present(record as object);
 }
 
-function check(input: Partial<CreateIntegrationCommandInput>): void {
-  const { IntegrationType: type, IntegrationUri: uri, TimeoutInMillis: timeout, PayloadFormatVersion: version } = input;
-  if (input.ConnectionType === 'VPC_LINK') throw refused('apigatewayv2 integration with ConnectionType VPC_LINK');
-  if (input.IntegrationSubtype)
-    throw refused(`apigatewayv2 integration with IntegrationSubtype ${input.IntegrationSubtype}`);
-  if (input.RequestParameters && Object.keys(input.RequestParameters).length > 0)
-    throw refused('apigatewayv2 integration with RequestParameters');
-  if (input.ResponseParameters && Object.keys(input.ResponseParameters).length > 0)
-    throw refused('apigatewayv2 integration with ResponseParameters');
-  if (input.CredentialsArn)
-    throw refused(
-      'apigatewayv2 integration with CredentialsArn',
-      'give the function a resource policy for apigateway.amazonaws.com.',
-    );
-  if (type !== undefined && type !== 'AWS_PROXY' && type !== 'HTTP_PROXY')
-    throw badRequest('Invalid integration type specified. HTTP APIs support AWS_PROXY and HTTP_PROXY.');
-  if (type === 'AWS_PROXY' && !/arn:[^:]+:lambda:/.test(uri ?? ''))
-    throw badRequest('When IntegrationType=AWS_PROXY the IntegrationUri must be a Lambda function ARN.');
-  if (type === 'HTTP_PROXY' && !/^https?:\/\/[^/]+/.test(uri ?? ''))
-    throw badRequest('Invalid HTTP endpoint specified for URI');
-  if (timeout !== undefined && (timeout < 50 || timeout > 30_000))
-    throw badRequest('Timeout should be between 50 ms and 30000 ms');
-  if (version !== undefined && version !== '1.0' && version !== '2.0')
-    throw badRequest('PayloadFormatVersion must be one of [1.0, 2.0]');
-}
-
 export function GetIntegration(ctx: Context, input: GetIntegrationCommandInput) {
   return present(integrationAt(ctx, input) as object);
 }
@@ -66,7 +40,7 @@ export function GetIntegrations(ctx: Context, input: GetIntegrationsCommandInput
 export function UpdateIntegration(ctx: Context, input: UpdateIntegrationCommandInput) {
   const integration = integrationAt(ctx, input);
   const record = { ...integration, ...defined(input) } as IntegrationRecord;
-  check(record);
+  checkIntegration(record);
   integrations(ctx, ctx).put(keyOf(record.ApiId, record.IntegrationId), record);
   publish(ctx, ctx, record.ApiId);
   return present(record as object);
