@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -19,12 +20,12 @@ describe('what an HTTP API changes on the way', () => {
   before(async () => {
     orrery = await startOrrery({ services: ['apigatewayv2', 'lambda', 'iam', 'sts', 'logs'] });
     server = createServer((request, response) => {
-      if (request.url === '/slow') return;
+      if (request.url === '/slow') return void server.emit('slow');
       const status = Number(request.headers['x-status'] ?? 200);
       response.writeHead(status, { 'content-type': 'application/json', 'x-made-by': 'server', 'x-secret': '1' });
       response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers }));
     }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
+    await once(server, 'listening');
     uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   after(async () => {
@@ -148,11 +149,13 @@ describe('what an HTTP API changes on the way', () => {
   });
 
   test('answers 503 when the integration is too slow, not there, or outside of this machine', async () => {
-    for (const IntegrationUri of [`${uri}/slow`, 'http://127.0.0.1:1/', 'https://example.com/']) {
-      const { call } = await createApi(orrery, http('', { IntegrationUri, TimeoutInMillis: 60 }), ['$default']);
-      const { status, text } = await call('/');
-      assert.deepEqual([status, text], [503, '{"message":"Service Unavailable"}'], IntegrationUri);
-    }
+    const reach = async (IntegrationUri: string) =>
+      (await createApi(orrery, http('', { IntegrationUri, TimeoutInMillis: 60 }), ['$default'])).call('/');
+    const slow = reach(`${uri}/slow`);
+    await once(server, 'slow');
+    await orrery.clock.wind(60);
+    for (const answer of [await slow, await reach('http://127.0.0.1:1/'), await reach('https://example.com/')])
+      assert.deepEqual([answer.status, answer.text], [503, '{"message":"Service Unavailable"}']);
   });
 
   test('one API may stand before another', async () => {
