@@ -1,0 +1,4 @@
+/** A pattern that AWS would not take, and AWS's reason. Each service reports it under its own code and sentence. */
+export class InvalidEventPattern extends Error {
+  override readonly name = 'InvalidEventPattern';
+}
