@@ -48,9 +48,24 @@ function eventOf({ exchange, integration, match, body, authorizer, mapped }: Int
     account: api.account,
     requestId,
     timeMs,
-    rawPath: split(request.url).path,
+    rawPath: rawPath(exchange, integration, split(request.url).path, mapped?.path),
     authorizer,
   });
+}
+
+/**
+ * As the client sent it; but format 2.0 leaves out the path of an API mapping and has the stage instead ("Working with AWS
+ * Lambda proxy integrations for HTTP APIs", rawPath).
+ */
+function rawPath(
+  exchange: IntegrationAttempt['exchange'],
+  { payloadFormatVersion }: IntegrationAttempt['integration'],
+  sent: string,
+  overwritten: string | undefined,
+): string {
+  if (overwritten !== undefined || !exchange.mapped || payloadFormatVersion === '1.0') return sent;
+  const { stageName } = exchange.stage;
+  return stageName === '$default' ? exchange.path : `/${stageName}${exchange.path}`;
 }
 
 /** The route as the function's resource policy knows it. */

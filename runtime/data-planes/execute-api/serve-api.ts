@@ -8,6 +8,7 @@ import { AccessLogs } from './access-log.ts';
 import type { ServedApi, ServedStage } from './api-table.ts';
 import { Authorizers } from './authorize-route.ts';
 import { isPreflight, preflight, withCors } from './cors.ts';
+import { type DomainMapping, findMapping, type MappedStage } from './domain-mapping.ts';
 import { callIntegration, message } from './integration.ts';
 import { matchRoute } from './match-route.ts';
 import { reportMetrics } from './metrics.ts';
@@ -38,7 +39,7 @@ export class ExecuteApi {
   /** Puts an API, or what it has become, in place: requests under way finish as they began. */
   serve(api: ServedApi): void {
     this.#apis.set(api.apiId, api);
-    this.#kernel.engine(hosts).set(hostOf(api), this.#plane(api.apiId, ''));
+    this.#kernel.engine(hosts).set(hostOf(api), this.#plane(api.apiId));
   }
 
   remove(api: Pick<ServedApi, 'apiId' | 'region'>): void {
@@ -47,21 +48,31 @@ export class ExecuteApi {
     this.#kernel.engine(hosts).remove(hostOf(api));
   }
 
-  /** The plane of one API; `stage` fixes it for a custom domain name's mapping. */
-  plane(apiId: string, stage: string): DataPlane {
-    return this.#plane(apiId, stage);
+  /** Puts a custom domain name in place, or what it serves now. */
+  serveDomain(domainName: string, mappings: DomainMapping[]): void {
+    this.#kernel.engine(hosts).set(domainName, async (request, hop) => {
+      const mapping = findMapping(mappings, split(request.url).path);
+      if (!mapping) return message(403, 'Forbidden');
+      const basePath = mapping.key === '' ? '' : `/${mapping.key}`;
+      return this.#plane(mapping.apiId, { stage: mapping.stage, basePath })(request, hop);
+    });
+  }
+
+  removeDomain(domainName: string): void {
+    this.#kernel.engine(hosts).remove(domainName);
   }
 
   stop(): Promise<void> {
     return this.#accessLogs.stop();
   }
 
-  #plane(apiId: string, fixedStage: string): DataPlane {
+  #plane(apiId: string, mapped?: MappedStage): DataPlane {
     return async (request, parent) => {
       const api = this.#apis.get(apiId);
       const hop = parent.child('apigatewayv2', `${request.method} ${split(request.url).path}`, apiId);
       const started = this.#kernel.clock.elapsed();
-      const response = api ? await this.#answer(api, fixedStage, request, hop, started) : message(404, 'Not Found');
+      const closed = !api || (api.disableExecuteApiEndpoint && !mapped);
+      const response = closed ? message(404, 'Not Found') : await this.#answer(api, mapped, request, hop, started);
       hop.end({ status: response.status });
       return response;
     };
@@ -69,19 +80,20 @@ export class ExecuteApi {
 
   async #answer(
     api: ServedApi,
-    fixedStage: string,
+    mapped: MappedStage | undefined,
     request: HttpRequest,
     hop: Hop,
     started: number,
   ): Promise<HttpResponse> {
     const requestId = this.#kernel.ids.secret(16).replace(/[-_]/g, 'x').slice(0, 15).concat('=');
-    const found = findStage(api, fixedStage, split(request.url).path);
+    const found = findStage(api, mapped, split(request.url).path);
     if (!found) return withId(message(404, 'Not Found'), requestId);
     const { stage, path } = found;
     const exchange: ApiExchange = {
       api,
       stage,
       path,
+      mapped: mapped !== undefined,
       request,
       hop,
       requestId,
@@ -139,8 +151,10 @@ export class ExecuteApi {
 export interface ApiExchange {
   api: ServedApi;
   stage: ServedStage;
-  /** Without the stage. */
+  /** Without the stage, or the path of an API mapping. */
   path: string;
+  /** Came by a custom domain name. */
+  mapped: boolean;
   request: HttpRequest;
   hop: Hop;
   requestId: string;
@@ -159,10 +173,14 @@ export function hostOf(api: Pick<ServedApi, 'apiId' | 'region'>): string {
 }
 
 /** The stage of that name in the path, else `$default`. */
-function findStage(api: ServedApi, fixed: string, path: string): { stage: ServedStage; path: string } | undefined {
-  if (fixed) {
-    const stage = api.stages.get(fixed);
-    return stage && { stage, path };
+function findStage(
+  api: ServedApi,
+  mapped: MappedStage | undefined,
+  path: string,
+): { stage: ServedStage; path: string } | undefined {
+  if (mapped) {
+    const stage = api.stages.get(mapped.stage);
+    return stage && { stage, path: path.slice(mapped.basePath.length) || '/' };
   }
   const first = path.split('/')[1] ?? '';
   const named = api.stages.get(first);

@@ -1,29 +1,44 @@
 import { type Access, type Context, defineService, type Kernel } from '../../kernel/service.ts';
 import { publish } from './behaviour/compile.ts';
+import { publishDomain } from './behaviour/compile-domain.ts';
+import * as mappingOperations from './operations/api-mappings.ts';
 import * as apiOperations from './operations/apis.ts';
 import * as authorizerOperations from './operations/authorizers.ts';
+import * as domainOperations from './operations/domain-names.ts';
 import * as integrationOperations from './operations/integrations.ts';
 import * as routeOperations from './operations/routes.ts';
 import * as stageOperations from './operations/stages.ts';
 import { Api } from './resources/Api.ts';
+import { ApiMapping } from './resources/ApiMapping.ts';
 import { Authorizer } from './resources/Authorizer.ts';
 import { Deployment } from './resources/Deployment.ts';
+import { DomainName } from './resources/DomainName.ts';
 import { Integration } from './resources/Integration.ts';
 import { Route } from './resources/Route.ts';
 import { Stage } from './resources/Stage.ts';
-import { apis } from './state.ts';
+import { apis, domainNames } from './state.ts';
 
 const { defined: _defined, ...ofApis } = apiOperations;
 
 export default defineService({
   name: 'apigatewayv2',
   actionPrefix: 'apigateway',
-  operations: { ...ofApis, ...integrationOperations, ...routeOperations, ...stageOperations, ...authorizerOperations },
-  resources: [Api, Integration, Route, Stage, Deployment, Authorizer],
+  operations: {
+    ...ofApis,
+    ...integrationOperations,
+    ...routeOperations,
+    ...stageOperations,
+    ...authorizerOperations,
+    ...domainOperations,
+    ...mappingOperations,
+  },
+  resources: [Api, Integration, Route, Stage, Deployment, Authorizer, DomainName, ApiMapping],
   authorization: authorize,
   accessDenied: { code: 'AccessDeniedException', status: 403 },
   start,
   fidelity: {
+    'CreateDomainName.DomainNameConfigurations': 'stored',
+    'UpdateDomainName.DomainNameConfigurations': 'stored',
     'CreateApi.CredentialsArn': { refused: 'give the function a resource policy for apigateway.amazonaws.com.' },
     'CreateApi.IpAddressType': 'stored',
     'CreateApi.ApiKeySelectionExpression': { refused: 'HTTP APIs have no API keys.' },
@@ -41,11 +56,14 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
       : operation.startsWith('Update')
         ? 'PATCH'
         : 'DELETE';
-  const path = ['apis', input.ApiId, ...subPath(input)].filter((part) => part !== undefined).join('/');
+  const root =
+    input.DomainName || operation === 'GetDomainNames' ? ['domainnames', input.DomainName] : ['apis', input.ApiId];
+  const path = [...root, ...subPath(input)].filter((part) => part !== undefined).join('/');
   return { action: `apigateway:${method}`, resource: `arn:aws:apigateway:${ctx.region}::/${path}` };
 }
 
 function subPath(input: Record<string, unknown>): unknown[] {
+  if (input.DomainName) return input.ApiMappingId ? ['apimappings', input.ApiMappingId] : [];
   if (input.RouteId) return ['routes', input.RouteId];
   if (input.IntegrationId) return ['integrations', input.IntegrationId];
   if (input.AuthorizerId) return ['authorizers', input.AuthorizerId];
@@ -56,5 +74,8 @@ function subPath(input: Record<string, unknown>): unknown[] {
 function start(kernel: Kernel): undefined {
   for (const scope of kernel.store.scopes('apigatewayv2.apis')) {
     for (const api of apis(kernel, scope).values()) publish(kernel, scope, api.ApiId);
+  }
+  for (const scope of kernel.store.scopes('apigatewayv2.domainNames')) {
+    for (const { DomainName: name } of domainNames(kernel, scope).values()) publishDomain(kernel, scope, name);
   }
 }

@@ -1,8 +1,11 @@
 import type {
   Api,
+  ApiMapping,
   AuthorizationType,
   Authorizer,
   Deployment,
+  DomainName,
+  DomainNameConfiguration,
   Integration,
   Route,
   Stage,
@@ -32,6 +35,33 @@ export type DeploymentRecord = Kept<Deployment> & {
   routes: RouteRecord[];
   integrations: IntegrationRecord[];
 };
+
+export type DomainNameRecord = DomainName & {
+  DomainName: string;
+  DomainNameConfigurations: DomainNameConfiguration[];
+};
+export type ApiMappingRecord = ApiMapping & { DomainName: string; ApiMappingId: string; ApiId: string; Stage: string };
+
+export function domainNames(kernel: Kernel, scope: Scope): Collection<DomainNameRecord> {
+  return kernel.store.collection<DomainNameRecord>('apigatewayv2.domainNames', scope);
+}
+
+/** Key: `domainName/id`. */
+export function apiMappings(kernel: Kernel, scope: Scope): Collection<ApiMappingRecord> {
+  return kernel.store.collection<ApiMappingRecord>('apigatewayv2.apiMappings', scope);
+}
+
+export function mappingsOf(kernel: Kernel, scope: Scope, domainName: string): ApiMappingRecord[] {
+  return apiMappings(kernel, scope)
+    .values()
+    .filter((mapping) => mapping.DomainName === domainName);
+}
+
+export function domainAt(ctx: Context, name: string | undefined): DomainNameRecord {
+  const record = domainNames(ctx, ctx).get((name ?? '').toLowerCase());
+  if (!record) throw notFound('domain name', name ?? '');
+  return record;
+}
 
 export function apis(kernel: Kernel, scope: Scope): Collection<ApiRecord> {
   return kernel.store.collection<ApiRecord>('apigatewayv2.apis', scope);

@@ -16,7 +16,7 @@ export const Api = defineResource<ApiProperties>({
     Version: 'stored',
     ProtocolType: 'executed',
     CorsConfiguration: 'executed',
-    DisableExecuteApiEndpoint: { refused: 'the default endpoint cannot be switched off yet.' },
+    DisableExecuteApiEndpoint: 'executed',
     Target: 'executed',
     RouteKey: 'executed',
     RouteSelectionExpression: 'stored',
