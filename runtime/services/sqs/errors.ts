@@ -104,3 +104,17 @@ export function resourceNotFound(message: string): AwsError {
 export function unsupportedOperation(message: string): AwsError {
   return new AwsError('UnsupportedOperation', message, { queryCode: 'AWS.SimpleQueueService.UnsupportedOperation' });
 }
+
+/** KMS's refusals under SQS's names ("SendMessage" and "ReceiveMessage", errors); older query clients see KMS's own. */
+export function kmsRefusal(refusal: AwsError): AwsError {
+  const code = kmsCodes[refusal.code] ?? 'KmsInvalidState';
+  return new AwsError(code, refusal.message, { queryCode: `KMS.${refusal.code.replace(/^KMS/, '')}` });
+}
+
+const kmsCodes: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'KmsAccessDenied',
+  DisabledException: 'KmsDisabled',
+  InvalidKeyUsageException: 'KmsInvalidKeyUsage',
+  KMSInvalidStateException: 'KmsInvalidState',
+  NotFoundException: 'KmsNotFound',
+};

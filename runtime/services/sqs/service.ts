@@ -27,8 +27,6 @@ export default defineService({
   start,
   usage: { calls: meterCall },
   fidelity: {
-    'CreateQueue.Attributes.KmsMasterKeyId': 'stored',
-    'CreateQueue.Attributes.KmsDataKeyReusePeriodSeconds': 'stored',
     'CreateQueue.Attributes.SqsManagedSseEnabled': 'stored',
     'CreateQueue.Attributes.FifoThroughputLimit': 'stored',
     'ReceiveMessage.ReceiveRequestAttemptId': { refused: 'receives of a FIFO queue are not replayed; leave it out.' },

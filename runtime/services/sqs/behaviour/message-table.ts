@@ -6,7 +6,10 @@ export interface StoredMessage {
   seq: number;
   queue: string;
   messageId: string;
+  /** Base64 of what the data key made of it, where there is one. */
   body: string;
+  /** See message-encryption.ts; null while bodies are kept as they are. */
+  dataKey: string | null;
   /** JSON of MessageAttributes, binary values in base64; null when there are none. */
   attributes: string | null;
   /** JSON of the message system attributes given at sending (AWSTraceHeader). */
@@ -26,9 +29,9 @@ export interface StoredMessage {
 }
 
 const columns =
-  'queue, messageId, body, attributes, systemAttributes, senderId, sentMs, visibleMs, receiveCount, firstReceivedMs, receipt, groupId, deduplicationId, deadLetterSource';
+  'queue, messageId, body, attributes, systemAttributes, senderId, sentMs, visibleMs, receiveCount, firstReceivedMs, receipt, groupId, deduplicationId, deadLetterSource, dataKey';
 
-const insertion = `INSERT INTO sqs_messages (${columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
+const insertion = `INSERT INTO sqs_messages (${columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
 
 /** The messages of all queues, in SQLite: they may be many, and must survive. */
 export const messageTable = defineEngine('sqs.messages', (kernel) => new MessageTable(kernel.store));
@@ -48,6 +51,7 @@ export class MessageTable {
        CREATE INDEX sqs_by_age ON sqs_messages (queue, sentMs);
        CREATE TABLE sqs_deduplication (queue TEXT, scope TEXT, id TEXT, messageId TEXT NOT NULL, seq INTEGER NOT NULL,
          expiresMs INTEGER NOT NULL, PRIMARY KEY (queue, scope, id)) WITHOUT ROWID`,
+      'ALTER TABLE sqs_messages ADD COLUMN dataKey TEXT',
     ]);
   }
 
@@ -67,6 +71,7 @@ export class MessageTable {
       message.groupId,
       message.deduplicationId,
       message.deadLetterSource,
+      message.dataKey,
     ).insertedKey;
   }
 

@@ -68,7 +68,10 @@ export function CreateQueue(ctx: Context, input: CreateQueueCommandInput) {
 /** A key of KMS takes the place of SQS's own ("SqsManagedSseEnabled", CreateQueue); FIFO queues say so. */
 function encryptionOf(attributes: Record<string, string>): Record<string, string> {
   const result = { ...attributes };
-  if (result.KmsMasterKeyId) result.SqsManagedSseEnabled = 'false';
+  if (result.KmsMasterKeyId) {
+    result.SqsManagedSseEnabled = 'false';
+    result.KmsDataKeyReusePeriodSeconds ??= '300';
+  }
   for (const [name, value] of Object.entries(result)) if (value === '') delete result[name];
   return result;
 }

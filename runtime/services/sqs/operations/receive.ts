@@ -3,6 +3,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { availability } from '../behaviour/availability.ts';
 import { inFlight } from '../behaviour/in-flight.ts';
 import { md5Of, md5OfAttributes } from '../behaviour/md5.ts';
+import { bodyOf, lockedKeys, openDataKey } from '../behaviour/message-encryption.ts';
 import { messageTable, type StoredMessage } from '../behaviour/message-table.ts';
 import { formatReceipt } from '../behaviour/receipt-handles.ts';
 import { deadLetter } from '../behaviour/redrive.ts';
@@ -25,6 +26,10 @@ export async function ReceiveMessage(ctx: Context, input: ReceiveMessageCommandI
     const full = ctx.engine(inFlight).atLimit(queue.QueueArn);
     if (full && waitSeconds === 0 && !isFifo(queue)) throw overLimit();
     const messages = full ? [] : take(ctx, queue, limit, input);
+    if ('locked' in messages) {
+      await Promise.all(messages.locked.map((wrapped) => openDataKey(ctx, queue, wrapped)));
+      continue;
+    }
     const waitMs = deadline - ctx.clock.now();
     if (messages.length > 0 || waitMs <= 0 || ctx.signal.aborted) {
       countReceived(ctx, queue, messages.length);
@@ -34,7 +39,13 @@ export async function ReceiveMessage(ctx: Context, input: ReceiveMessageCommandI
   }
 }
 
-function take(ctx: Context, queue: Queue, limit: number, input: ReceiveMessageCommandInput): Message[] {
+/** Nothing is taken before the caller has shown, to KMS, that it may read it. */
+function take(
+  ctx: Context,
+  queue: Queue,
+  limit: number,
+  input: ReceiveMessageCommandInput,
+): Message[] | { locked: string[] } {
   const table = ctx.engine(messageTable);
   const nowMs = ctx.clock.now();
   const expired = nowMs - numberAttribute(queue, 'MessageRetentionPeriod') * 1000;
@@ -43,12 +54,14 @@ function take(ctx: Context, queue: Queue, limit: number, input: ReceiveMessageCo
   const candidates = isFifo(queue)
     ? table.visibleFifo(queue.QueueArn, nowMs, limit)
     : table.visible(queue.QueueArn, nowMs, limit);
+  const locked = lockedKeys(ctx, candidates);
+  if (locked.length > 0) return { locked };
   for (const message of candidates) {
     if (message.sentMs <= expired) table.delete(message.seq);
     else if (!deadLetter(ctx, queue, message)) {
       const nonce = ctx.ids.hex(16);
       table.markReceived(message.seq, nonce, nowMs + visibilityMs, nowMs);
-      messages.push(present(queue, message, { nonce, nowMs, input }));
+      messages.push(present(queue, { ...message, body: bodyOf(ctx, message) }, { nonce, nowMs, input }));
     }
   }
   if (messages.length > 0) ctx.engine(availability).changed(queue.QueueArn, nowMs + visibilityMs);

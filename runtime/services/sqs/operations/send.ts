@@ -12,6 +12,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { availability } from '../behaviour/availability.ts';
 import { checkBatch } from '../behaviour/batches.ts';
 import { md5Of, md5OfAttributes } from '../behaviour/md5.ts';
+import { type DataKey, sealBody, sendingKey } from '../behaviour/message-encryption.ts';
 import { checkMessage, type Outgoing, sizeOf } from '../behaviour/message-rules.ts';
 import { messageTable } from '../behaviour/message-table.ts';
 import { batchError } from '../errors.ts';
@@ -23,7 +24,9 @@ const deduplicationMs = 5 * 60_000;
 export function SendMessage(ctx: Context, input: SendMessageCommandInput) {
   const queue = queueAt(ctx, input.QueueUrl ?? '');
   checkMessage(queue, input);
-  return send(ctx, queue, input);
+  const key = sendingKey(ctx, queue);
+  if (key instanceof Promise) return key.then((opened) => send(ctx, queueAt(ctx, input.QueueUrl ?? ''), input, opened));
+  return send(ctx, queue, input, key);
 }
 
 export function SendMessageBatch(ctx: Context, input: SendMessageBatchCommandInput) {
@@ -32,10 +35,17 @@ export function SendMessageBatch(ctx: Context, input: SendMessageBatchCommandInp
   checkBatch(entries);
   const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   if (size > 1_048_576) throw batchError('TooLong', String(size));
+  const key = sendingKey(ctx, queue);
+  if (key instanceof Promise)
+    return key.then((opened) => sendAll(ctx, queueAt(ctx, input.QueueUrl ?? ''), entries, opened));
+  return sendAll(ctx, queue, entries, key);
+}
+
+function sendAll(ctx: Context, queue: Queue, entries: SendMessageBatchRequestEntry[], key: DataKey | undefined) {
   const Successful: SendMessageBatchResultEntry[] = [];
   const Failed: object[] = [];
   for (const entry of entries) {
-    const result = sendEntry(ctx, queue, entry);
+    const result = sendEntry(ctx, queue, entry, key);
     if (result instanceof AwsError)
       Failed.push({ Id: entry.Id, SenderFault: true, Code: result.queryCode ?? result.code, Message: result.message });
     else Successful.push(result);
@@ -47,17 +57,18 @@ function sendEntry(
   ctx: Context,
   queue: Queue,
   entry: SendMessageBatchRequestEntry,
+  key: DataKey | undefined,
 ): SendMessageBatchResultEntry | AwsError {
   try {
     checkMessage(queue, entry);
-    return { Id: entry.Id, ...send(ctx, queue, entry) };
+    return { Id: entry.Id, ...send(ctx, queue, entry, key) };
   } catch (error) {
     if (error instanceof AwsError) return error;
     throw error;
   }
 }
 
-function send(ctx: Context, queue: Queue, message: Outgoing) {
+function send(ctx: Context, queue: Queue, message: Outgoing, key: DataKey | undefined) {
   const body = message.MessageBody ?? '';
   const attributes = message.MessageAttributes ?? {};
   const digests = {
@@ -74,7 +85,8 @@ function send(ctx: Context, queue: Queue, message: Outgoing) {
   const seq = ctx.engine(messageTable).insert({
     queue: queue.QueueArn,
     messageId: MessageId,
-    body,
+    body: key ? sealBody(ctx, key, body) : body,
+    dataKey: key?.wrapped ?? null,
     attributes: keepAttributes(attributes),
     systemAttributes: keepAttributes({
       AWSTraceHeader: { DataType: 'String', StringValue: ctx.trace.header },

@@ -27,8 +27,8 @@ export const Queue = defineResource<QueueProperties>({
     RedrivePolicy: 'executed',
     RedriveAllowPolicy: 'executed',
     SqsManagedSseEnabled: 'stored',
-    KmsMasterKeyId: 'stored',
-    KmsDataKeyReusePeriodSeconds: 'stored',
+    KmsMasterKeyId: 'executed',
+    KmsDataKeyReusePeriodSeconds: 'executed',
     Tags: 'stored',
   },
   async create(ctx, properties) {
