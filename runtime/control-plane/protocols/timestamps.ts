@@ -7,9 +7,20 @@ export function formatTimestamp(value: unknown, format: TimestampFormat): string
   const ms = value instanceof Date ? value.getTime() : Math.round(Number(value) * 1000);
   if (!Number.isFinite(ms)) throw new Error(`${String(value)} was given as a timestamp of an output`);
   if (format === 'epoch-seconds') return ms / 1000;
-  const date = new Date(ms);
-  return format === 'http-date' ? date.toUTCString() : date.toISOString().replace('.000Z', 'Z');
+  const known = format === 'http-date' ? httpDates : dateTimes;
+  let text = known.get(ms);
+  if (text === undefined) {
+    if (known.size >= 2000) known.clear();
+    const date = new Date(ms);
+    text = format === 'http-date' ? date.toUTCString() : date.toISOString().replace('.000Z', 'Z');
+    known.set(ms, text);
+  }
+  return text;
 }
+
+/** The same times are told again and again; formatting one takes as long as an element of XML. */
+const httpDates = new Map<number, string>();
+const dateTimes = new Map<number, string>();
 
 /** Reads any of the three forms, as AWS's own readers do, when the one the model names does not fit. */
 export function parseTimestamp(value: unknown, format: TimestampFormat): Date {

@@ -86,14 +86,23 @@ const entities: Record<string, string> = {
   '"': '&quot;',
   '\r': '&#13;',
   '\n': '&#10;',
+  '\u0085': '&#x85;',
+  '\u2028': '&#x2028;',
 };
 const special = /[&<>"\r\n\u0085\u2028]/;
 
 /** Line ends as references too: a reader would make them one kind ("XML shape serialization", Smithy documentation). */
 export function escapeXml(text: string): string {
   if (!special.test(text)) return text;
-  return text.replace(
-    /[&<>"\r\n\u0085\u2028]/g,
-    (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16)};`,
-  );
+  let escaped = '';
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 62 && code !== 0x85 && code !== 0x2028) continue;
+    const entity = entities[text.charAt(at)];
+    if (entity === undefined) continue;
+    escaped += text.slice(from, at) + entity;
+    from = at + 1;
+  }
+  return escaped + text.slice(from);
 }

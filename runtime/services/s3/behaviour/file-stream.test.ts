@@ -77,19 +77,31 @@ describe('a body in files', () => {
     assert.ok(blocks.length >= 1 && blocks.length <= 4);
   });
 
-  test('fills no block again that a slow reader has not taken yet', async () => {
+  test('fills no block again that a slow reader has not taken yet', { timeout: 20_000 }, async (t) => {
     const blocks: Buffer[] = [];
-    const server = createServer((_request, response) => void pipeline(open(blocks), response).catch(() => undefined));
+    // More than the system's own buffers between the two take.
+    const large = countedBytes(40_000_000);
+    const path = join(folder, 'large');
+    writeFileSync(path, large);
+    const server = createServer((_request, response) => {
+      const stream = new FileStream([{ path, start: 0, end: large.length - 1 }], blocks);
+      pipeline(stream, response).catch(() => undefined);
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const slow = connect(port, '127.0.0.1');
+    t.after(() => {
+      slow.destroy();
+      server.closeAllConnections();
+      server.close();
+    });
     slow.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     const chunks: Buffer[] = [];
     // Takes its first bytes, and nothing more until others have been served from whatever blocks are free.
     await once(slow, 'readable');
-    for (let turn = 0; turn < 3; turn += 1) {
+    for (let turn = 0; turn < 2; turn += 1) {
       const other = await fetch(`http://127.0.0.1:${port}/`);
-      assert.ok(Buffer.from(await other.arrayBuffer()).equals(body.subarray(10)));
+      assert.ok(Buffer.from(await other.arrayBuffer()).equals(large));
     }
     const gone = connect(port, '127.0.0.1');
     gone.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -97,9 +109,7 @@ describe('a body in files', () => {
     gone.destroy();
     for await (const chunk of slow) chunks.push(chunk as Buffer);
     const received = Buffer.concat(chunks);
-    assert.ok(dechunked(received.subarray(received.indexOf('\r\n\r\n') + 4)).equals(body.subarray(10)));
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    assert.ok(dechunked(received.subarray(received.indexOf('\r\n\r\n') + 4)).equals(large));
   });
 
   test('leaves its memory alone for somebody who reads along, or whom it only passes through', async () => {

@@ -1,8 +1,9 @@
 import type { ListObjectsCommandInput, ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import type { Context } from '../../../kernel/service.ts';
 import { listPage, type Page, type PageOptions } from '../behaviour/list-page.ts';
+import { checksumAlgorithms, checksumType } from '../behaviour/listed-checksums.ts';
 import { type ListedObject, objectTable } from '../behaviour/object-table.ts';
-import { lastModified, metaOf, quoted } from '../behaviour/presentation.ts';
+import { lastModified, quoted } from '../behaviour/presentation.ts';
 import { s3Error } from '../errors.ts';
 import { bucketAt, ownerOf } from '../state.ts';
 
@@ -92,7 +93,7 @@ const plain = /^[A-Za-z0-9/._*-]*$/;
 
 function contentsOf(objects: ListedObject[], encode: (key: string) => string, Owner: object | undefined): object[] {
   return objects.map((object) => {
-    const { checksums, checksumType } = object.meta === '{}' ? {} : metaOf(object);
+    const ChecksumAlgorithm = checksumAlgorithms(object.meta);
     return {
       Key: encode(object.key),
       LastModified: lastModified(object),
@@ -100,7 +101,8 @@ function contentsOf(objects: ListedObject[], encode: (key: string) => string, Ow
       Size: object.size,
       StorageClass: object.storageClass,
       Owner,
-      ...(checksums ? { ChecksumAlgorithm: Object.keys(checksums), ChecksumType: checksumType ?? 'FULL_OBJECT' } : {}),
+      ChecksumAlgorithm,
+      ChecksumType: ChecksumAlgorithm && checksumType(object.meta),
     };
   });
 }
