@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel/service.ts';
 import { DiskTrouble } from '../kernel/store/disk-trouble.ts';
 import { serveAdminApi } from './admin-api.ts';
 import { adminHandlers } from './admin-handlers.ts';
-import { removeRuntimeFile, runningRuntime, writeRuntimeFile } from './data-folder.ts';
+import { lockDataFolder, removeRuntimeFile, runningRuntime, writeRuntimeFile } from './data-folder.ts';
 import { type DeployProgress, type DeployTarget, deployAll } from './deploy/deploy.ts';
 import { type StackOutputs, stackOutputs } from './stack-outputs.ts';
 
@@ -25,6 +25,7 @@ export interface RunningCloud {
 export async function startCloud(options: { dataDir: string; ports: Ports }): Promise<RunningCloud> {
   const { dataDir } = options;
   checkDataFolder(dataDir);
+  const unlock = takeDataFolder(dataDir);
   const runtime = await startRuntime({ dataDir });
   const { kernel } = runtime;
   let listening: Awaited<ReturnType<typeof listen>>;
@@ -58,19 +59,26 @@ export async function startCloud(options: { dataDir: string; ports: Ports }): Pr
       await listening.close();
       await runtime.stop();
       removeRuntimeFile(dataDir);
+      unlock();
     },
   };
 }
 
-/** One runtime a folder, and a folder that can be written. */
+/** One runtime a folder: two would overwrite one another's state. */
+function takeDataFolder(dataDir: string): () => void {
+  // Other commands look whether the folder is taken by taking it for a moment.
+  const unlock = lockDataFolder(dataDir, { waitMs: 500 });
+  if (unlock) return unlock;
+  const { pid } = runningRuntime(dataDir) ?? {};
+  throw new PersonError(
+    'already-running',
+    `Another Orrery ${pid === undefined ? 'is starting' : `(process ${pid}) is running`} on ${dataDir}.`,
+    'Use it, end it with `orrery down`, or choose another folder: --data DIR.',
+  );
+}
+
+/** A folder that can be written. */
 function checkDataFolder(dataDir: string): void {
-  const running = runningRuntime(dataDir);
-  if (running)
-    throw new PersonError(
-      'already-running',
-      `Process ${running.pid} is running on ${dataDir}.`,
-      'Use it, end it with `orrery down`, or choose another folder: --data DIR.',
-    );
   try {
     mkdirSync(dataDir, { recursive: true });
     const probe = openSync(join(dataDir, '.writable'), 'w');

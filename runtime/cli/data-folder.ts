@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { PersonError } from '../kernel/errors.ts';
 import type { CommandLine } from './command.ts';
 
@@ -25,11 +26,33 @@ export function runningRuntime(dataDir: string): RuntimeFile | undefined {
   try {
     const file = JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as RuntimeFile;
     process.kill(file.pid, 0);
-    return file;
+    // A process that was killed leaves its file behind, and its number may be somebody else's by now.
+    const free = lockDataFolder(dataDir, { waitMs: 0 });
+    free?.();
+    return free ? undefined : file;
   } catch {
     return undefined;
   }
 }
+
+/**
+ * Takes the data folder for this process, until it ends in whatever way: a lock of SQLite's, which the system lets go with
+ * the process. Undefined when another process has it; the function returned gives it back.
+ */
+export function lockDataFolder(dataDir: string, { waitMs }: { waitMs: number }): (() => void) | undefined {
+  const lock = new DatabaseSync(join(dataDir, 'lock.db'));
+  try {
+    lock.exec(`PRAGMA busy_timeout = ${waitMs}; BEGIN EXCLUSIVE`);
+    return () => lock.close();
+  } catch (error) {
+    lock.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw error;
+  }
+}
+
+/** "Result and Error Codes", SQLite documentation. */
+const SQLITE_BUSY = 5;
 
 export function requireRuntime(dataDir: string): RuntimeFile {
   const running = runningRuntime(dataDir);

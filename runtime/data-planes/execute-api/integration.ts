@@ -69,6 +69,8 @@ function attempt(call: IntegrationAttempt): Promise<IntegrationOutcome> {
 function refusedCall(hop: ApiExchange['hop'], error: Error): HttpResponse {
   if (!(error instanceof AwsError)) throw error;
   hop.note('integrationError', `${error.code}: ${error.message}`);
+  // "Lambda quotas": 6 MB for what a function is invoked with, which is less than an API takes.
+  if (error.code === 'RequestTooLargeException') return message(413, 'Request Entity Too Large');
   return error.code === 'TooManyRequestsException'
     ? message(503, 'Service Unavailable')
     : message(500, 'Internal Server Error');
