@@ -1,54 +1,63 @@
 import { parseArn } from '../../kernel/arn.ts';
 import type { Principal, ServicePrincipal } from '../../kernel/principal.ts';
-import { type Access, type Context, defineService } from '../../kernel/service.ts';
+import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { deliveries } from './behaviour/delivery.ts';
+import { serveLinks } from './behaviour/links.ts';
+import { publicationTable } from './behaviour/publication-table.ts';
+import { pendingMs } from './behaviour/subscribing.ts';
+import { policyOf } from './behaviour/topic-policy.ts';
 import { meterCall } from './behaviour/usage.ts';
+import * as permissions from './operations/permissions.ts';
 import * as publishing from './operations/publish.ts';
 import * as subscriptionOperations from './operations/subscriptions.ts';
-import {
-  CreateTopic,
-  DeleteTopic,
-  defaultPolicy,
-  GetTopicAttributes,
-  ListTagsForResource,
-  ListTopics,
-  SetTopicAttributes,
-  TagResource,
-  UntagResource,
-} from './operations/topics.ts';
+import * as tags from './operations/tags.ts';
+import * as topicOperations from './operations/topics.ts';
 import { Subscription } from './resources/Subscription.ts';
 import { Topic } from './resources/Topic.ts';
+import { TopicInlinePolicy } from './resources/TopicInlinePolicy.ts';
 import { TopicPolicy } from './resources/TopicPolicy.ts';
-import { topicArn, topics } from './state.ts';
+import { subscriptions, topicArn, topics } from './state.ts';
 
 export default defineService({
   name: 'sns',
   actionPrefix: 'sns',
-  operations: {
-    CreateTopic,
-    DeleteTopic,
-    GetTopicAttributes,
-    SetTopicAttributes,
-    ListTopics,
-    TagResource,
-    UntagResource,
-    ListTagsForResource,
-    ...publishing,
-    ...subscriptionOperations,
-  },
-  resources: [Topic, TopicPolicy, Subscription],
+  operations: { ...topicOperations, ...tags, ...permissions, ...publishing, ...subscriptionOperations },
+  resources: [Topic, TopicPolicy, TopicInlinePolicy, Subscription],
   authorization: authorize,
   usage: { calls: meterCall },
   accessDenied: { code: 'AuthorizationError', status: 403 },
+  dependencies: ['lambda', 'sqs'],
+  start,
   fidelity: {
     'CreateTopic.Attributes.KmsMasterKeyId': 'stored',
-    'CreateTopic.Attributes.DeliveryPolicy': 'stored',
-    'CreateTopic.Attributes.SignatureVersion': 'stored',
+    'CreateTopic.Attributes.TracingConfig': 'stored',
+    'CreateTopic.Attributes.DisplayName': 'stored',
     'CreateTopic.DataProtectionPolicy': { refused: 'data protection is not done.' },
     'Publish.PhoneNumber': { refused: 'text messages are not done.' },
-    'Publish.MessageGroupId': { refused: 'FIFO topics are not done.' },
-    'Publish.MessageDeduplicationId': { refused: 'FIFO topics are not done.' },
   },
 });
+
+const hourMs = 60 * 60_000;
+
+function start(kernel: Kernel): Running {
+  const links = serveLinks(kernel);
+  kernel.engine(deliveries).resume();
+  const sweep = kernel.clock.every(hourMs, 'end of subscriptions that nobody confirmed', () => {
+    const nowMs = kernel.clock.now();
+    kernel.engine(publicationTable).forgetDuplicates(nowMs);
+    for (const scope of kernel.store.scopes('sns.subscriptions')) {
+      const held = subscriptions(kernel, scope);
+      for (const { SubscriptionArn, confirmed, createdMs = 0 } of held.values())
+        if (!confirmed && createdMs + pendingMs < nowMs) held.delete(SubscriptionArn);
+    }
+  });
+  return {
+    stop() {
+      sweep.cancel();
+      links.stop();
+    },
+  };
+}
 
 /** "Actions, resources, and condition keys for Amazon SNS". */
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access {
@@ -65,7 +74,7 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
   return {
     action,
     resource: arn,
-    resourcePolicy: topic.attributes.Policy ?? defaultPolicy(topic),
+    resourcePolicy: policyOf(topic),
     resourceAccount: topic.account,
     ...(isAlarm(ctx.principal) ? { conditions: { 'aws:SourceOwner': ctx.principal.account } } : {}),
   };

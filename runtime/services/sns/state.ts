@@ -22,6 +22,9 @@ export interface Subscription {
   confirmed: boolean;
   /** Sent to the endpoint to confirm by. */
   token: string | undefined;
+  createdMs?: number;
+  /** Confirmed with AuthenticateOnUnsubscribe: only the owner may unsubscribe. */
+  authenticated?: boolean;
   attributes: Record<string, string>;
 }
 

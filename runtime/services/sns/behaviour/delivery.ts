@@ -1,119 +1,164 @@
-import type { MessageAttributeValue } from '@aws-sdk/client-sns';
-import { AwsError } from '../../../kernel/errors.ts';
+import { parseArn } from '../../../kernel/arn.ts';
+import { defineEngine } from '../../../kernel/engine.ts';
+import { startTrace } from '../../../kernel/events/hop.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
-import type { Context } from '../../../kernel/service.ts';
-import { type Subscription, subscriptionsOf, type Topic } from '../state.ts';
-import { sendMail } from './outbox.ts';
-import { meterDelivery } from './usage.ts';
+import type { Context, Kernel } from '../../../kernel/service.ts';
+import { type Subscription, subscriptions, type Topic, topics } from '../state.ts';
+import { deadLetter } from './dead-letters.ts';
+import { failureOf } from './delivery-failure.ts';
+import { awsRetries, customerRetries, type RetryPolicy, retryDelay, webPolicy } from './delivery-policy.ts';
+import { sendToFunction } from './endpoints/function.ts';
+import { sendAsMail } from './endpoints/mail.ts';
+import { sendToQueue } from './endpoints/queue.ts';
+import { postToEndpoint } from './endpoints/web.ts';
+import type { Delivery } from './envelope.ts';
+import { count } from './metrics.ts';
+import type { Notification } from './notification.ts';
+import { type Pending, type Publication, publicationTable } from './publication-table.ts';
 
-export interface Notification {
-  MessageId: string;
-  Message: string;
-  byProtocol: Record<string, string> | undefined;
-  Subject: string | undefined;
-  timeMs: number;
-  attributes: Record<string, MessageAttributeValue>;
-}
+/** Takes each message to its subscriptions, in the topic's name, until it is there or given up. */
+export const deliveries = defineEngine('sns.deliveries', (kernel) => new Deliveries(kernel));
 
-/** Every confirmed subscription gets it, in the topic's name; the queue's or function's policy decides. */
-export function deliverLater(ctx: Context, topic: Topic, notification: Notification): void {
-  for (const subscription of subscriptionsOf(ctx, topic)) {
-    if (!subscription.confirmed) continue;
-    ctx.clock.track(
-      deliver(ctx, topic, subscription, notification).then(
-        () => count(ctx, topic, 'NumberOfNotificationsDelivered'),
-        (error: unknown) => {
-          if (!(error instanceof AwsError)) throw error;
-          ctx.trace.note('notDelivered', `${subscription.Endpoint}: ${error.code}`);
-          count(ctx, topic, 'NumberOfNotificationsFailed');
-        },
-      ),
-    );
+const senders: Record<string, (ctx: Context, delivery: Delivery) => Promise<void>> = {
+  sqs: sendToQueue,
+  lambda: sendToFunction,
+  email: sendAsMail,
+  'email-json': sendAsMail,
+  http: postToEndpoint,
+  https: postToEndpoint,
+};
+
+export class Deliveries {
+  readonly #kernel: Kernel;
+  /** Of FIFO topics, by subscription and message group: a message waits until the one before it is settled. */
+  readonly #lines = new Map<string, Promise<void>>();
+  /** By publication: those whose first attempt since it was accepted, or taken up again, is not over. */
+  readonly #underWay = new Map<number, Set<Pending>>();
+  #stopped = false;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
   }
-}
 
-async function deliver(
-  ctx: Context,
-  topic: Topic,
-  subscription: Subscription,
-  notification: Notification,
-): Promise<void> {
-  const text = notification.byProtocol?.[subscription.Protocol] ?? notification.Message;
-  const as = ctx.as({
-    principal: servicePrincipal('sns.amazonaws.com', topic.account, { sourceArn: topic.TopicArn }),
-    region: topic.region,
-  });
-  if (subscription.Protocol === 'email') {
-    meterDelivery(ctx, topic, 'DeliveryAttempts-SMTP');
-    sendMail(ctx, topic, {
-      to: subscription.Endpoint,
-      subject: notification.Subject ?? 'AWS Notification Message',
-      text,
-    });
-    return;
+  /** Keeps the message with those it is for, in the caller's turn, and sets out. */
+  accept(topic: Topic, notification: Notification, to: Subscription[]): void {
+    if (to.length === 0) return;
+    const dueMs = this.#kernel.clock.now();
+    const pending = to.map(({ SubscriptionArn }) => ({ SubscriptionArn, attempts: 0, dueMs }));
+    this.#setOut(this.#kernel.engine(publicationTable).insert(topic.TopicArn, notification, pending));
   }
-  if (subscription.Protocol === 'lambda') {
-    const event = {
-      Records: [
-        {
-          EventSource: 'aws:sns',
-          EventVersion: '1.0',
-          EventSubscriptionArn: subscription.SubscriptionArn,
-          Sns: { ...envelope(topic, notification, text), MessageAttributes: attributesOf(notification) },
-        },
-      ],
+
+  /** Goes on with what was accepted before the last stop. */
+  resume(): void {
+    for (const publication of this.#kernel.engine(publicationTable).all()) this.#setOut(publication);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #setOut(publication: Publication): void {
+    this.#underWay.set(publication.id, new Set(publication.pending));
+    const { TopicArn, notification } = publication;
+    for (const pending of [...publication.pending]) {
+      if (!TopicArn.endsWith('.fifo')) void this.#settle(publication, pending);
+      else
+        this.#inLine(`${pending.SubscriptionArn} ${notification.MessageGroupId ?? ''}`, () =>
+          this.#settle(publication, pending),
+        );
+    }
+  }
+
+  #inLine(line: string, settle: () => Promise<void>): void {
+    const before = this.#lines.get(line);
+    const turn = before ? before.then(settle) : settle();
+    this.#lines.set(line, turn);
+    const leave = (): void => {
+      if (this.#lines.get(line) === turn) this.#lines.delete(line);
     };
-    await as.call('lambda', 'Invoke', {
-      FunctionName: subscription.Endpoint,
-      InvocationType: 'Event',
-      Payload: Buffer.from(JSON.stringify(event)),
-    });
-    return;
+    turn.then(leave, leave);
   }
-  const [, , , region, account, name] = subscription.Endpoint.split(':');
-  const raw = subscription.attributes.RawMessageDelivery === 'true';
-  const attributes = attributesOf(notification);
-  await as.call('sqs', 'SendMessage', {
-    QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
-    MessageBody: raw
-      ? text
-      : JSON.stringify({
-          ...envelope(topic, notification, text),
-          ...(Object.keys(attributes).length > 0 ? { MessageAttributes: attributes } : {}),
-        }),
-    ...(raw && Object.keys(notification.attributes).length > 0 ? { MessageAttributes: notification.attributes } : {}),
-  });
+
+  /** Resolves when the subscription has the message or never will. */
+  #settle(publication: Publication, pending: Pending): Promise<void> {
+    return new Promise((resolve) => {
+      const attempt = async (): Promise<void> => {
+        const delayMs = await this.#attempt(publication, pending);
+        if (this.#stopped) return;
+        const settled = delayMs === undefined;
+        this.#progress(publication, pending, settled);
+        if (settled) return resolve();
+        this.#later(pending, attempt);
+      };
+      if (pending.dueMs <= this.#kernel.clock.now()) void this.#kernel.clock.track(attempt());
+      else this.#later(pending, attempt);
+    });
+  }
+
+  #later(pending: Pending, attempt: () => Promise<void>): void {
+    const name = `delivery to ${pending.SubscriptionArn}`;
+    this.#kernel.clock.at(pending.dueMs, name, () => (this.#stopped ? undefined : this.#kernel.clock.track(attempt())));
+  }
+
+  /** Written once for all subscriptions that were tried together, which are most often all there are. */
+  #progress(publication: Publication, pending: Pending, settled: boolean): void {
+    if (settled) publication.pending = publication.pending.filter((one) => one !== pending);
+    const underWay = this.#underWay.get(publication.id);
+    underWay?.delete(pending);
+    if (underWay && underWay.size > 0) return;
+    this.#kernel.engine(publicationTable).keep(publication);
+    if (publication.pending.length === 0) this.#underWay.delete(publication.id);
+  }
+
+  /** Undefined when settled, else how long to wait before the next attempt. */
+  async #attempt(publication: Publication, pending: Pending): Promise<number | undefined> {
+    const delivery = this.#delivery(publication, pending);
+    const send = delivery && senders[delivery.subscription.Protocol];
+    if (!delivery || !send) return undefined;
+    const { topic, subscription, notification } = delivery;
+    const ctx = this.#context(topic, notification);
+    pending.attempts += 1;
+    try {
+      await send(ctx, delivery);
+      ctx.trace.end({ status: 200 });
+      if (notification.Type === 'Notification') count(ctx, topic, 'NumberOfNotificationsDelivered');
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (!failure) throw error;
+      ctx.trace.note('notDelivered', `${subscription.Endpoint}: ${failure.reason}`);
+      ctx.trace.end({ status: 500, error: failure.reason });
+      const delayMs = failure.retry ? retryDelay(policyOf(topic, subscription), pending.attempts) : undefined;
+      if (delayMs === undefined) await this.#giveUp(ctx, delivery);
+      else pending.dueMs = this.#kernel.clock.now() + delayMs;
+      return delayMs;
+    }
+  }
+
+  async #giveUp(ctx: Context, delivery: Delivery): Promise<void> {
+    if (delivery.notification.Type !== 'Notification') return;
+    count(ctx, delivery.topic, 'NumberOfNotificationsFailed');
+    await deadLetter(ctx, delivery);
+  }
+
+  /** Undefined when the topic or subscription has gone meanwhile. */
+  #delivery({ TopicArn, notification }: Publication, { SubscriptionArn }: Pending): Delivery | undefined {
+    const { account = '', region = '', resource = '' } = parseArn(TopicArn) ?? {};
+    const topic = topics(this.#kernel, { account, region }).get(resource);
+    const subscription = subscriptions(this.#kernel, { account, region }).get(SubscriptionArn);
+    return topic && subscription ? { topic, subscription, notification } : undefined;
+  }
+
+  #context(topic: Topic, { traceHeader }: Notification): Context {
+    return this.#kernel.context({
+      principal: servicePrincipal('sns.amazonaws.com', topic.account, { sourceArn: topic.TopicArn }),
+      region: topic.region,
+      trace: startTrace(this.#kernel, 'sns', 'delivery', { header: traceHeader, resource: topic.Name }),
+    });
+  }
 }
 
-/** "Parsing Amazon SNS message formats". Messages are not signed yet, so no signature is claimed. */
-function envelope(topic: Topic, notification: Notification, text: string): object {
-  return {
-    Type: 'Notification',
-    MessageId: notification.MessageId,
-    TopicArn: topic.TopicArn,
-    ...(notification.Subject === undefined ? {} : { Subject: notification.Subject }),
-    Message: text,
-    Timestamp: new Date(notification.timeMs).toISOString(),
-  };
-}
-
-function attributesOf(notification: Notification): Record<string, { Type: string; Value: string }> {
-  const entries = Object.entries(notification.attributes).map(([name, { DataType = '', StringValue, BinaryValue }]) => [
-    name,
-    { Type: DataType, Value: StringValue ?? Buffer.from(BinaryValue ?? []).toString('base64') },
-  ]);
-  return Object.fromEntries(entries) as Record<string, { Type: string; Value: string }>;
-}
-
-function count(ctx: Context, topic: Topic, name: string): void {
-  ctx.events.emit('metric', {
-    namespace: 'AWS/SNS',
-    name,
-    dimensions: { TopicName: topic.Name },
-    value: 1,
-    unit: 'Count',
-    timeMs: ctx.clock.now(),
-    region: topic.region,
-    account: topic.account,
-  });
+function policyOf(topic: Topic, subscription: Subscription): RetryPolicy {
+  if (subscription.Protocol.startsWith('http')) return webPolicy(topic, subscription).retries;
+  return subscription.Protocol.startsWith('email') ? customerRetries : awsRetries;
 }

@@ -1,83 +1,100 @@
 import type { MessageAttributeValue, PublishBatchCommandInput, PublishCommandInput } from '@aws-sdk/client-sns';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { deliverLater, type Notification } from '../behaviour/delivery.ts';
-import { invalidParameter } from '../errors.ts';
-import { type Topic, topicAt } from '../state.ts';
+import { deduplicated, fifoMembers } from '../behaviour/deduplication.ts';
+import { deliveries } from '../behaviour/delivery.ts';
+import { filteredOut } from '../behaviour/filter-policy.ts';
+import { checkMessage, sizeOf } from '../behaviour/message-rules.ts';
+import { count } from '../behaviour/metrics.ts';
+import { attributesOf, isFifo, type Notification } from '../behaviour/notification.ts';
+import { defaultMessageSize } from '../behaviour/topic-attributes.ts';
+import { batchError, invalidParameter } from '../errors.ts';
+import { type Subscription, subscriptionsOf, type Topic, topicAt } from '../state.ts';
 
-/** Message and attributes together ("Publish"). */
-const largest = 256 * 1024;
-
-interface Message {
+export interface Message {
   Message?: string | undefined;
   Subject?: string | undefined;
   MessageStructure?: string | undefined;
   MessageAttributes?: Record<string, MessageAttributeValue> | undefined;
+  MessageGroupId?: string | undefined;
+  MessageDeduplicationId?: string | undefined;
 }
 
 export function Publish(ctx: Context, input: PublishCommandInput) {
   if (input.PhoneNumber) throw refused('sns Publish parameter PhoneNumber');
-  const topic = topicAt(ctx, input.TopicArn ?? input.TargetArn);
-  return { MessageId: publish(ctx, topic, input) };
+  if (!input.TopicArn && !input.TargetArn)
+    throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
+  return publish(ctx, topicAt(ctx, input.TopicArn ?? input.TargetArn), input);
 }
 
-function publish(ctx: Context, topic: Topic, message: Message): string {
-  const text = message.Message ?? '';
-  if (text === '') throw invalidParameter('Empty message');
-  if (Buffer.byteLength(text) > largest) throw invalidParameter('Message too long');
-  if (
-    message.Subject !== undefined &&
-    (message.Subject.length > 100 || message.Subject.length === 0 || /[\n\r]/.test(message.Subject))
-  )
-    throw invalidParameter('Subject');
-  const byProtocol = message.MessageStructure === 'json' ? structured(text) : undefined;
+function publish(ctx: Context, topic: Topic, message: Message): { MessageId: string; SequenceNumber?: string } {
+  checkMessage(message, Number(topic.attributes.MaximumMessageSize ?? defaultMessageSize));
+  const fifo = fifoMembers(topic, message);
+  const byProtocol = message.MessageStructure === undefined ? undefined : structured(message);
+  const first = { MessageId: ctx.ids.uuid(), ...fifo };
+  const { duplicate, ...ids } = isFifo(topic) ? deduplicated(ctx, topic, first) : { ...first, duplicate: false };
+  count(ctx, topic, 'NumberOfMessagesPublished');
+  count(ctx, topic, 'PublishSize', sizeOf(message), 'Bytes');
+  const SequenceNumber = 'SequenceNumber' in ids ? ids.SequenceNumber : undefined;
+  const answer = { MessageId: ids.MessageId, ...(SequenceNumber === undefined ? {} : { SequenceNumber }) };
+  if (duplicate) return answer;
   const notification: Notification = {
-    MessageId: ctx.ids.uuid(),
-    Message: byProtocol?.default ?? text,
+    Type: 'Notification',
+    ...fifo,
+    ...answer,
+    Message: byProtocol?.default ?? message.Message ?? '',
     byProtocol,
     Subject: message.Subject,
     timeMs: ctx.clock.now(),
-    attributes: message.MessageAttributes ?? {},
+    attributes: attributesOf(message.MessageAttributes),
+    traceHeader: ctx.trace.header,
   };
-  deliverLater(ctx, topic, notification);
-  const about = {
-    namespace: 'AWS/SNS',
-    dimensions: { TopicName: topic.Name },
-    timeMs: ctx.clock.now(),
-    region: topic.region,
-    account: topic.account,
-  };
-  ctx.events.emit('metric', { ...about, name: 'NumberOfMessagesPublished', value: 1, unit: 'Count' });
-  ctx.events.emit('metric', { ...about, name: 'PublishSize', value: Buffer.byteLength(text), unit: 'Bytes' });
-  return notification.MessageId;
+  ctx.engine(deliveries).accept(topic, notification, recipients(ctx, topic, notification));
+  return answer;
 }
 
-/** MessageStructure json: one text for each protocol, and `default`. */
-function structured(text: string): Record<string, string> {
-  let value: Record<string, string>;
+/** The confirmed subscriptions whose filter policy lets the message through. */
+function recipients(ctx: Context, topic: Topic, notification: Notification): Subscription[] {
+  return subscriptionsOf(ctx, topic).filter((subscription) => {
+    if (!subscription.confirmed) return false;
+    const reason = filteredOut(ctx, subscription, notification);
+    if (reason === undefined) return true;
+    count(ctx, topic, 'NumberOfNotificationsFilteredOut');
+    count(ctx, topic, `NumberOfNotificationsFilteredOut-${reason}`);
+    return false;
+  });
+}
+
+/** MessageStructure json: one text for each protocol, and `default`. Values that are not text are passed over. */
+function structured({ Message = '', MessageStructure }: Message): Record<string, string> {
+  if (MessageStructure !== 'json') throw invalidParameter('Message Structure - Only json is supported');
+  let value: unknown;
   try {
-    value = JSON.parse(text) as Record<string, string>;
+    value = JSON.parse(Message);
   } catch {
     throw invalidParameter('Message Structure - JSON message body failed to parse');
   }
-  if (typeof value.default !== 'string')
+  const texts = Object.entries(value ?? {}).filter(([, text]) => typeof text === 'string') as [string, string][];
+  const byProtocol = Object.fromEntries(texts);
+  if (byProtocol.default === undefined)
     throw invalidParameter('Message Structure - No default entry in JSON message body');
-  return value;
+  return byProtocol;
 }
 
 export function PublishBatch(ctx: Context, input: PublishBatchCommandInput) {
   const topic = topicAt(ctx, input.TopicArn);
   const entries = input.PublishBatchRequestEntries ?? [];
-  if (entries.length === 0) throw new AwsError('EmptyBatchRequest', 'The batch request does not contain any entries.');
-  if (entries.length > 10)
-    throw new AwsError('TooManyEntriesInBatchRequest', 'The batch request contains more entries than permissible.');
-  if (new Set(entries.map((entry) => entry.Id)).size !== entries.length)
-    throw new AwsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
+  if (entries.length === 0) throw batchError('Empty');
+  if (entries.length > 10) throw batchError('TooMany');
+  if (new Set(entries.map((entry) => entry.Id)).size !== entries.length) throw batchError('NotDistinct');
+  if (entries.some(({ Id = '' }) => !/^[A-Za-z0-9_-]{1,80}$/.test(Id))) throw batchError('InvalidId');
+  const most = Number(topic.attributes.MaximumMessageSize ?? defaultMessageSize);
+  if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > most) throw batchError('TooLong');
   const Successful: object[] = [];
   const Failed: object[] = [];
   for (const entry of entries) {
     try {
-      Successful.push({ Id: entry.Id, MessageId: publish(ctx, topic, entry) });
+      Successful.push({ Id: entry.Id, ...publish(ctx, topic, entry) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       Failed.push({ Id: entry.Id, Code: error.code, Message: error.message, SenderFault: true });

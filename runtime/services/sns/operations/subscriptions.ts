@@ -8,26 +8,24 @@ import type {
   UnsubscribeCommandInput,
 } from '@aws-sdk/client-sns';
 import { parseArn } from '../../../kernel/arn.ts';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { sendMail } from '../behaviour/outbox.ts';
-import { invalidParameter, notFound } from '../errors.ts';
-import { type Subscription, subscriptions, subscriptionsOf, topicAt } from '../state.ts';
-
-const executedAttributes = ['RawMessageDelivery'];
+import { webPolicy } from '../behaviour/delivery-policy.ts';
+import { askToConfirm, checkEndpoint, pendingMs } from '../behaviour/subscribing.ts';
+import { checkSubscriptionAttributes } from '../behaviour/subscription-attributes.ts';
+import { checkLargeMessages } from '../behaviour/topic-attributes.ts';
+import { authorizationError, invalidParameter, notFound } from '../errors.ts';
+import { type Subscription, subscriptions, subscriptionsOf, type Topic, topicAt } from '../state.ts';
 
 export function Subscribe(ctx: Context, input: SubscribeCommandInput) {
   const topic = topicAt(ctx, input.TopicArn);
-  const Protocol = input.Protocol ?? '';
-  const Endpoint = input.Endpoint ?? '';
-  checkEndpoint(Protocol, Endpoint);
-  checkAttributes((input.Attributes ?? {}) as Record<string, string>);
-  const existing = subscriptionsOf(ctx, topic).find((one) => one.Protocol === Protocol && one.Endpoint === Endpoint);
-  if (existing)
-    return {
-      SubscriptionArn:
-        existing.confirmed || input.ReturnSubscriptionArn ? existing.SubscriptionArn : 'pending confirmation',
-    };
+  const { Protocol = '', Endpoint = '' } = input;
+  checkEndpoint(ctx, topic, Protocol, Endpoint);
+  const attributes = present((input.Attributes ?? {}) as Record<string, string>);
+  checkSubscriptionAttributes(Protocol, attributes, attributes);
+  const all = subscriptionsOf(ctx, topic);
+  const existing = all.find((one) => one.Protocol === Protocol && one.Endpoint === Endpoint);
+  if (existing) return { SubscriptionArn: subscribedAgain(ctx, topic, existing, attributes, input) };
+  checkLargeMessages(topic.attributes.MaximumMessageSize, [...all, { Protocol }]);
   const confirmed = Protocol === 'sqs' || Protocol === 'lambda';
   const subscription: Subscription = {
     SubscriptionArn: `${topic.TopicArn}:${ctx.ids.uuid()}`,
@@ -36,93 +34,113 @@ export function Subscribe(ctx: Context, input: SubscribeCommandInput) {
     Endpoint,
     Owner: ctx.account,
     confirmed,
-    token: confirmed ? undefined : ctx.ids.hex(64),
-    attributes: (input.Attributes ?? {}) as Record<string, string>,
+    token: confirmed ? undefined : ctx.ids.hex(128),
+    createdMs: ctx.clock.now(),
+    attributes,
   };
   subscriptions(ctx, topic).put(subscription.SubscriptionArn, subscription);
-  if (!confirmed) {
-    sendMail(ctx, topic, {
-      to: Endpoint,
-      subject: 'AWS Notification - Subscription Confirmation',
-      text: `You have chosen to subscribe to the topic:\n${topic.TopicArn}\n\nTo confirm this subscription, call ConfirmSubscription with the token:\n${subscription.token}\n`,
-    });
-  }
-  return {
-    SubscriptionArn: confirmed || input.ReturnSubscriptionArn ? subscription.SubscriptionArn : 'pending confirmation',
-  };
+  if (!confirmed) askToConfirm(ctx, topic, subscription);
+  return { SubscriptionArn: shownArn(subscription, input) };
 }
 
-function checkEndpoint(protocol: string, endpoint: string): void {
-  if (['http', 'https', 'sms', 'application', 'firehose', 'email-json'].includes(protocol))
-    throw refused(`sns Subscribe with Protocol ${protocol}`, 'sqs, lambda and email are done.');
-  if (!['sqs', 'lambda', 'email'].includes(protocol))
-    throw invalidParameter(`Protocol Reason: Does not support this protocol string: ${protocol}`);
-  if (protocol === 'email' && !/^[^@\s]+@[^@\s]+$/.test(endpoint)) throw invalidParameter('Email address');
-  if (protocol !== 'email' && parseArn(endpoint)?.service !== protocol)
-    throw invalidParameter(`${protocol === 'sqs' ? 'SQS' : 'Lambda'} endpoint ARN`);
+/** "If the subscription already exists, Subscribe returns its ARN"; a pending one is asked once more. */
+function subscribedAgain(
+  ctx: Context,
+  topic: Topic,
+  existing: Subscription,
+  attributes: Record<string, string>,
+  input: SubscribeCommandInput,
+): string {
+  const differs = Object.entries(attributes).some(([name, value]) => existing.attributes[name] !== value);
+  if (differs) throw invalidParameter('Attributes Reason: Subscription already exists with different attributes');
+  if (!existing.confirmed) askToConfirm(ctx, topic, existing);
+  return shownArn(existing, input);
 }
 
-function checkAttributes(attributes: Record<string, string>): void {
-  for (const name of Object.keys(attributes)) {
-    if (
-      [
-        'FilterPolicy',
-        'FilterPolicyScope',
-        'RedrivePolicy',
-        'DeliveryPolicy',
-        'SubscriptionRoleArn',
-        'ReplayPolicy',
-      ].includes(name)
-    )
-      throw refused(`sns subscription attribute ${name}`);
-    if (!executedAttributes.includes(name)) throw invalidParameter(`Attributes Reason: Unknown attribute: ${name}`);
-  }
+function shownArn(subscription: Subscription, { ReturnSubscriptionArn }: SubscribeCommandInput): string {
+  return subscription.confirmed || ReturnSubscriptionArn ? subscription.SubscriptionArn : 'pending confirmation';
+}
+
+function present(attributes: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
 }
 
 export function ConfirmSubscription(ctx: Context, input: ConfirmSubscriptionCommandInput) {
   const topic = topicAt(ctx, input.TopicArn);
   const subscription = subscriptionsOf(ctx, topic).find((one) => one.token === input.Token);
-  if (!subscription) throw invalidParameter('Token');
-  subscriptions(ctx, topic).put(subscription.SubscriptionArn, { ...subscription, confirmed: true });
+  if (!subscription || ctx.clock.now() > (subscription.createdMs ?? 0) + pendingMs) throw invalidParameter('Token');
+  const authenticated = input.AuthenticateOnUnsubscribe === 'true';
+  if (!subscription.confirmed)
+    subscriptions(ctx, topic).put(subscription.SubscriptionArn, { ...subscription, confirmed: true, authenticated });
   return { SubscriptionArn: subscription.SubscriptionArn };
 }
 
 function subscriptionAt(ctx: Context, arn: string | undefined): Subscription {
-  const parsed = parseArn(arn ?? '');
-  const found = parsed && subscriptions(ctx, { account: parsed.account, region: parsed.region }).get(arn ?? '');
+  const found = findSubscription(ctx, arn);
   if (!found) throw notFound('Subscription');
   return found;
 }
 
+function findSubscription(ctx: Context, arn: string | undefined): Subscription | undefined {
+  const parsed = parseArn(arn ?? '');
+  return parsed && subscriptions(ctx, { account: parsed.account, region: parsed.region }).get(arn ?? '');
+}
+
+/** Nobody's signature is needed, unless the confirmation asked for it (AuthenticateOnUnsubscribe). */
 export function Unsubscribe(ctx: Context, input: UnsubscribeCommandInput) {
-  const parsed = parseArn(input.SubscriptionArn ?? '');
-  if (parsed)
-    subscriptions(ctx, { account: parsed.account, region: parsed.region }).delete(input.SubscriptionArn ?? '');
+  const arn = input.SubscriptionArn ?? '';
+  if ((parseArn(arn)?.resource.split(':').length ?? 0) < 2)
+    throw invalidParameter(
+      `SubscriptionArn Reason: An ARN must have at least 6 elements, not ${arn.split(':').length}`,
+    );
+  const subscription = findSubscription(ctx, arn);
+  if (!subscription) return;
+  if (subscription.authenticated && ctx.principal.kind === 'service')
+    throw authorizationError('The subscription was confirmed so that only its owner may unsubscribe.');
+  subscriptions(ctx, scopeOf(subscription)).delete(arn);
+}
+
+function scopeOf({ SubscriptionArn }: Subscription): { account: string; region: string } {
+  const { account = '', region = '' } = parseArn(SubscriptionArn) ?? {};
+  return { account, region };
 }
 
 export function GetSubscriptionAttributes(ctx: Context, input: GetSubscriptionAttributesCommandInput) {
-  const { confirmed, token: _token, attributes, ...subscription } = subscriptionAt(ctx, input.SubscriptionArn);
+  const subscription = subscriptionAt(ctx, input.SubscriptionArn);
+  const { SubscriptionArn, TopicArn, Protocol, Endpoint, Owner, confirmed, authenticated, attributes } = subscription;
+  const ownerConfirmed = confirmed && (authenticated ?? !subscription.token);
   return {
     Attributes: {
-      ...subscription,
+      SubscriptionArn,
+      TopicArn,
+      Protocol,
+      Endpoint,
+      Owner,
       RawMessageDelivery: 'false',
+      ...(attributes.FilterPolicy ? { FilterPolicyScope: 'MessageAttributes' } : {}),
+      ...(Protocol.startsWith('http') ? { EffectiveDeliveryPolicy: effectivePolicy(ctx, subscription) } : {}),
       ...attributes,
       PendingConfirmation: String(!confirmed),
-      ConfirmationWasAuthenticated: String(confirmed),
-      SubscriptionPrincipal: `arn:aws:iam::${subscription.Owner}:root`,
+      ConfirmationWasAuthenticated: String(ownerConfirmed),
+      SubscriptionPrincipal: `arn:aws:iam::${Owner}:root`,
     },
   };
 }
 
+function effectivePolicy(ctx: Context, subscription: Subscription): string {
+  const { retries, contentType } = webPolicy(topicAt(ctx, subscription.TopicArn), subscription);
+  return JSON.stringify({ healthyRetryPolicy: retries, requestPolicy: { headerContentType: contentType } });
+}
+
 export function SetSubscriptionAttributes(ctx: Context, input: SetSubscriptionAttributesCommandInput) {
   const subscription = subscriptionAt(ctx, input.SubscriptionArn);
-  const attributes = { [input.AttributeName ?? '']: input.AttributeValue ?? '' };
-  checkAttributes(attributes);
-  const parsed = parseArn(subscription.SubscriptionArn);
-  subscriptions(ctx, { account: parsed?.account ?? ctx.account, region: parsed?.region ?? ctx.region }).put(
-    subscription.SubscriptionArn,
-    { ...subscription, attributes: { ...subscription.attributes, ...attributes } },
-  );
+  const changed = { [input.AttributeName ?? '']: input.AttributeValue ?? '' };
+  const attributes = { ...subscription.attributes, ...changed };
+  checkSubscriptionAttributes(subscription.Protocol, changed, attributes);
+  subscriptions(ctx, scopeOf(subscription)).put(subscription.SubscriptionArn, {
+    ...subscription,
+    attributes: present(attributes),
+  });
 }
 
 export function ListSubscriptions(ctx: Context, input: ListSubscriptionsCommandInput) {

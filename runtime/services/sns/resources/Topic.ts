@@ -8,6 +8,10 @@ interface TopicProperties {
   KmsMasterKeyId?: string;
   SignatureVersion?: string;
   TracingConfig?: string;
+  FifoTopic?: boolean;
+  ContentBasedDeduplication?: boolean;
+  FifoThroughputScope?: string;
+  MaximumMessageSize?: number;
   Subscription?: { Endpoint: string; Protocol: string }[];
   Tags?: { Key: string; Value: string }[];
 }
@@ -20,16 +24,23 @@ export const Topic = defineResource<TopicProperties>({
     DisplayName: 'stored',
     KmsMasterKeyId: 'stored',
     TracingConfig: 'stored',
-    SignatureVersion: 'stored',
+    SignatureVersion: 'executed',
     Subscription: 'executed',
-    FifoTopic: { refused: 'FIFO topics are not done.' },
+    FifoTopic: 'executed',
+    ContentBasedDeduplication: 'executed',
+    FifoThroughputScope: 'executed',
+    MaximumMessageSize: 'executed',
+    ArchivePolicy: { refused: 'the message archive is not done.' },
+    DataProtectionPolicy: { refused: 'data protection is not done.' },
+    DeliveryStatusLogging: { refused: 'delivery status is in the metrics; its logs are not done.' },
     Tags: 'stored',
   },
   async create(ctx, properties) {
-    const Name = properties.TopicName ?? ctx.generateName({ maxLength: 256 });
+    const suffix = properties.FifoTopic ? '.fifo' : '';
+    const Name = properties.TopicName ?? ctx.generateName({ maxLength: 256 - suffix.length }) + suffix;
     const { TopicArn } = await ctx.call<{ TopicArn: string }>('sns', 'CreateTopic', {
       Name,
-      Attributes: attributesOf(properties),
+      Attributes: { ...attributesOf(properties), ...(properties.FifoTopic ? { FifoTopic: 'true' } : {}) },
       Tags: tagListOf(ctx, properties.Tags),
     });
     await subscribe(ctx, TopicArn, properties);
@@ -65,13 +76,8 @@ async function subscribe(
     await ctx.call('sns', 'Subscribe', { TopicArn, Endpoint, Protocol });
 }
 
-function attributesOf({
-  DisplayName,
-  KmsMasterKeyId,
-  SignatureVersion,
-  TracingConfig,
-}: TopicProperties): Record<string, string> {
-  const given = { DisplayName, KmsMasterKeyId, SignatureVersion, TracingConfig };
+function attributesOf(properties: TopicProperties): Record<string, string> {
+  const { FifoTopic: _fifo, TopicName: _name, Subscription: _subscription, Tags: _tags, ...given } = properties;
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );

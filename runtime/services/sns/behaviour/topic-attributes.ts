@@ -1,0 +1,64 @@
+import { refused } from '../../../kernel/errors.ts';
+import { invalidParameter } from '../errors.ts';
+import type { Subscription } from '../state.ts';
+import { checkDeliveryPolicy } from './delivery-policy.ts';
+
+const kib = 1024;
+export const defaultMessageSize = 256 * kib;
+const largestMessageSize = 1024 * kib;
+
+/** Attributes that can be set ("SetTopicAttributes"), and what values they take. */
+const settable: Record<string, (value: string) => boolean> = {
+  DisplayName: (value) => value.length <= 100,
+  Policy: (value) => isJson(value),
+  DeliveryPolicy: (value) => checked(() => checkDeliveryPolicy(value, 'topic')),
+  KmsMasterKeyId: (value) => value.length <= 2048,
+  TracingConfig: (value) => ['PassThrough', 'Active'].includes(value),
+  SignatureVersion: (value) => ['1', '2'].includes(value),
+  MaximumMessageSize: (value) => /^\d+$/.test(value) && Number(value) >= kib && Number(value) <= largestMessageSize,
+};
+
+const settableOfFifo: Record<string, (value: string) => boolean> = {
+  ...settable,
+  ContentBasedDeduplication: isBoolean,
+  FifoThroughputScope: (value) => ['Topic', 'MessageGroup'].includes(value),
+};
+
+const notDone = /^((HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedback|FailureFeedback).*|ArchivePolicy)$/;
+
+/** Throws InvalidParameter, or a refusal by name. An empty value takes the attribute off. */
+export function checkTopicAttribute(name: string, value: string, fifo: boolean): void {
+  if (notDone.test(name)) throw refused(`sns topic attribute ${name}`);
+  const valid = (fifo ? settableOfFifo : settable)[name];
+  if (!valid) throw invalidParameter(`Attributes Reason: Unknown attribute ${name}`);
+  if (value !== '' && !valid(value)) throw invalidParameter(`Attributes Reason: ${name}: Invalid value [${value}]`);
+}
+
+/** "A topic with a MaximumMessageSize above 256 KiB must have 100 or fewer subscriptions", of SQS and Lambda. */
+export function checkLargeMessages(size: string | undefined, subscriptions: Pick<Subscription, 'Protocol'>[]): void {
+  if (Number(size ?? 0) <= defaultMessageSize) return;
+  const others = subscriptions.some(({ Protocol }) => Protocol !== 'sqs' && Protocol !== 'lambda');
+  if (subscriptions.length > 100 || others)
+    throw invalidParameter(
+      'MaximumMessageSize Reason: a topic with messages above 256 KiB has at most 100 subscriptions, of protocols sqs and lambda',
+    );
+}
+
+function isBoolean(value: string): boolean {
+  return value === 'true' || value === 'false';
+}
+
+function isJson(value: string): boolean {
+  return checked(() => JSON.parse(value));
+}
+
+/** Errors of AWS's own pass; a text that is not JSON is an invalid value. */
+function checked(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
