@@ -90,9 +90,23 @@ export class Deliveries {
         if (settled) return resolve();
         this.#later(pending, attempt);
       };
-      if (pending.dueMs <= this.#kernel.clock.now()) void this.#kernel.clock.track(attempt());
+      if (pending.dueMs <= this.#kernel.clock.now()) void this.#track(attempt());
       else this.#later(pending, attempt);
     });
+  }
+
+  /** What goes wrong here is our own bug: it is told, and the message stays in the table for the next start. */
+  #track(attempt: Promise<void>): Promise<void> {
+    const told = attempt.catch((error: Error) => {
+      const { message, stack } = error;
+      this.#kernel.events.emit('problem', {
+        timeMs: this.#kernel.clock.now(),
+        where: 'sns.delivery',
+        message,
+        ...(stack ? { stack } : {}),
+      });
+    });
+    return this.#kernel.clock.track(told);
   }
 
   #later(pending: Pending, attempt: () => Promise<void>): void {
