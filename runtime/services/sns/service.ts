@@ -26,7 +26,6 @@ export default defineService({
   authorization: authorize,
   usage: { calls: meterCall },
   accessDenied: { code: 'AuthorizationError', status: 403 },
-  dependencies: ['lambda', 'sqs'],
   start,
   fidelity: {
     'CreateTopic.Attributes.KmsMasterKeyId': 'stored',
@@ -41,7 +40,8 @@ const hourMs = 60 * 60_000;
 
 function start(kernel: Kernel): Running {
   const links = serveLinks(kernel);
-  kernel.engine(deliveries).resume();
+  // After every service has started: what is delivered goes to queues and functions.
+  kernel.clock.after(0, 'take up deliveries', () => kernel.engine(deliveries).resume());
   const sweep = kernel.clock.every(hourMs, 'end of subscriptions that nobody confirmed', () => {
     const nowMs = kernel.clock.now();
     kernel.engine(publicationTable).forgetDuplicates(nowMs);
