@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { crc32c, crc64nvme } from './crc.ts';
+import { crc32c } from './crc.ts';
+import { crc64nvme } from './crc64.ts';
 
 /** "Checking object integrity in Amazon S3": algorithms by the suffix of their header x-amz-checksum-…. */
 export const algorithms: readonly string[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
