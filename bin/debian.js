@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 
 const wanted = [
   { program: 'chromium', packageName: 'chromium', use: 'the browser tests of the site' },
+  { program: 'nft', packageName: 'nftables', use: 'security groups and network ACLs that the kernel enforces' },
+  { program: 'ip', packageName: 'iproute2', use: 'network interfaces of VPCs' },
   { program: 'bwrap', packageName: 'bubblewrap', use: "functions' own /var/task, /opt and /tmp" },
   { program: 'aws', packageName: 'awscli', use: 'the tests of the AWS CLI' },
   { module: 'boto3', packageName: 'python3-boto3', use: "the tests of boto3, and the CDK's own Python functions" },
@@ -40,5 +42,8 @@ function isThere({ program, module }) {
 }
 
 function find(program) {
-  return (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
+  // What only root uses lies outside of other users' PATH.
+  return `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
+    .split(':')
+    .some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
 }

@@ -1,0 +1,40 @@
+import type { Server, Socket } from 'node:net';
+import type { FlowCount } from './flows.ts';
+import type { InterfaceTable, VpcTable } from './vpc-table.ts';
+
+/** What carries the packets of VPCs. Two levels: `namespace`, where the kernel decides about every one, and `loopback`. */
+export interface Fabric {
+  readonly level: 'namespace' | 'loopback';
+  apply(vpc: VpcTable): Promise<FlowCount[]>;
+  remove(vpcId: string): void;
+  attach(vpc: VpcTable, networkInterface: InterfaceTable): Promise<Place>;
+  detach(vpcId: string, networkInterfaceId: string): void;
+  connect(vpc: VpcTable, options: ConnectOptions): Promise<Socket>;
+  listen(vpc: VpcTable, options: ListenOptions): Promise<Server>;
+  flows(vpcId: string): Promise<FlowCount[]>;
+  stop(): void;
+}
+
+/** Where a sandbox with this interface runs. */
+export interface Place {
+  /** Makes the command that runs a program with this interface as its network. */
+  enclose(command: string[]): string[];
+  /** To be added to its environment. */
+  environment: Record<string, string>;
+  /** What its servers are reached at on this machine, where the machine reaches them at all. */
+  loopbackAddress: string | undefined;
+}
+
+export interface ConnectOptions {
+  /** The private address of an interface the runtime itself holds (a load balancer's node), or an address outside. */
+  from: string;
+  address: string;
+  port: number;
+  timeoutMs: number;
+}
+
+export interface ListenOptions {
+  address: string;
+  /** 0: any free one. */
+  port: number;
+}

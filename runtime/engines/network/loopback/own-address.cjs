@@ -1,0 +1,38 @@
+// Loaded before a Node program that runs with the address of one network interface, where namespaces cannot be made:
+// its servers listen on that address alone, its connections come from it, and the VPC's private addresses lead to the
+// loopback addresses that stand for them.
+const { readFileSync, statSync } = require('node:fs');
+const net = require('node:net');
+
+const own = process.env.ORRERY_ADDRESS;
+const file = process.env.ORRERY_ADDRESSES;
+const everywhere = new Set([undefined, '', '0.0.0.0', '::', 'localhost']);
+let known = { mtimeMs: 0, map: {} };
+
+function standsFor(host) {
+  const { mtimeMs } = statSync(file);
+  if (mtimeMs !== known.mtimeMs) known = { mtimeMs, map: JSON.parse(readFileSync(file, 'utf8')) };
+  return known.map[host];
+}
+
+const listen = net.Server.prototype.listen;
+net.Server.prototype.listen = function listenOnOwnAddress(...args) {
+  const [first, second] = args;
+  if (typeof first === 'object' && first !== null && first.path === undefined && first.port !== undefined) {
+    if (everywhere.has(first.host)) args[0] = { ...first, host: own };
+  } else if (typeof first === 'number' || /^\d+$/.test(String(first))) {
+    if (typeof second === 'string') args[1] = everywhere.has(second) ? own : second;
+    else args.splice(1, 0, own);
+  }
+  return listen.apply(this, args);
+};
+
+const connect = net.Socket.prototype.connect;
+net.Socket.prototype.connect = function connectFromOwnAddress(...args) {
+  const given = Array.isArray(args[0]) ? args[0][0] : args[0];
+  if (typeof given === 'object' && given !== null && typeof given.host === 'string') {
+    const host = standsFor(given.host);
+    if (host) Object.assign(given, { host, localAddress: own });
+  }
+  return connect.apply(this, args);
+};

@@ -1,0 +1,234 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { Server, Socket } from 'node:net';
+import { join } from 'node:path';
+import type { FlowCount } from '../flows.ts';
+import type { InterfaceTable, VpcTable } from '../vpc-table.ts';
+import { renderFirewall } from './firewall.ts';
+
+const connectorFile = join(import.meta.dirname, 'connector.cjs');
+/** Every interface sees its router at this address ("veth /32": no subnet is a broadcast domain, as in a VPC). */
+const gatewayAddress = '169.254.0.1';
+
+interface Answer {
+  id: number;
+  /** A connection that came before its listener was handed over. */
+  accepted?: boolean;
+  port?: number;
+  error?: { code: string; message: string };
+}
+
+/**
+ * A VPC as a network namespace of Linux: its interfaces hang on it by a pair of veth devices each, and nftables decides
+ * what passes. It lives as long as its process, which ends with the runtime, however that ends: nothing is left behind.
+ */
+export class VpcRouter {
+  readonly #child: ChildProcess;
+  readonly #ready: Promise<void>;
+  readonly #waiting = new Map<number, (answer: Answer, handle: unknown) => void>();
+  readonly #listeners = new Map<number, Server>();
+  readonly #held = new Set<string>();
+  readonly #leaves = new Map<string, Leaf>();
+  #lastId = 0;
+  #lastDevice = 0;
+
+  constructor() {
+    this.#child = spawn('unshare', ['--net', process.execPath, connectorFile], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: {},
+    });
+    this.#ready = new Promise<void>((resolve, reject) => {
+      this.#child.once('message', () => resolve());
+      this.#child.once('error', reject);
+      this.#child.once('exit', (code) => {
+        reject(new Error(`the router of a VPC ended with ${code}`));
+        for (const settle of this.#waiting.values())
+          settle({ id: 0, error: { code: 'ENETDOWN', message: 'the VPC is gone' } }, undefined);
+        this.#waiting.clear();
+      });
+    }).then(() => this.#setUp());
+    this.#child.on('message', (answer: Answer, handle) => {
+      if (answer.accepted) {
+        this.#listeners.get(answer.id)?.emit('connection', handle);
+        return;
+      }
+      const settle = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      settle?.(answer, handle);
+    });
+  }
+
+  /** Puts the rules in force, all at once; what was counted of flows is returned, since counting begins anew. */
+  async apply(vpc: VpcTable): Promise<FlowCount[]> {
+    await this.#ready;
+    const flows = await this.flows();
+    await this.#inside(['nft', '-f', '-'], renderFirewall(vpc));
+    return flows;
+  }
+
+  /** Addresses whose connections the runtime itself makes and takes: nodes of a load balancer, endpoints, the outside. */
+  async hold(address: string): Promise<void> {
+    await this.#ready;
+    if (this.#held.has(address)) return;
+    this.#held.add(address);
+    await this.#inside(['ip', 'addr', 'add', `${address}/32`, 'dev', 'lo']);
+  }
+
+  async letGo(address: string): Promise<void> {
+    if (this.#held.delete(address)) await this.#inside(['ip', 'addr', 'del', `${address}/32`, 'dev', 'lo']);
+  }
+
+  /** Gives an interface a namespace of its own; `enclose` makes the command that runs a program there. */
+  async attach({ networkInterfaceId, privateIp }: InterfaceTable): Promise<(command: string[]) => string[]> {
+    await this.#ready;
+    this.#lastDevice += 1;
+    const leaf = new Leaf(`v${this.#lastDevice}`);
+    this.#leaves.set(networkInterfaceId, leaf);
+    await leaf.started;
+    await this.#inside(['ip', '-batch', '-'], routerSide(leaf, privateIp));
+    await run(['nsenter', `--net=${leaf.path}`, 'ip', '-batch', '-'], leafSide(privateIp));
+    return (command) => ['nsenter', `--net=${leaf.path}`, '--', ...command];
+  }
+
+  detach(networkInterfaceId: string): void {
+    this.#leaves.get(networkInterfaceId)?.end();
+    this.#leaves.delete(networkInterfaceId);
+  }
+
+  async connect(options: { address: string; port: number; from: string; timeoutMs: number }): Promise<Socket> {
+    await this.hold(options.from);
+    const { answer, handle } = await this.#ask({ connect: options });
+    if (handle instanceof Socket) return handle;
+    throw failure(answer);
+  }
+
+  async listen(options: { address: string; port: number }): Promise<Server> {
+    await this.hold(options.address);
+    const { answer, handle } = await this.#ask({ listen: options });
+    if (!(handle instanceof Server)) throw failure(answer);
+    this.#listeners.set(answer.id, handle);
+    handle.once('close', () => this.#listeners.delete(answer.id));
+    return handle;
+  }
+
+  async flows(): Promise<FlowCount[]> {
+    await this.#ready;
+    const [accepted, rejected] = await Promise.all(['accepted', 'rejected'].map((name) => this.#countersOf(name)));
+    return [
+      ...(accepted ?? []).map((flow) => ({ ...flow, action: 'ACCEPT' as const })),
+      ...(rejected ?? []).map((flow) => ({ ...flow, action: 'REJECT' as const })),
+    ];
+  }
+
+  stop(): void {
+    for (const leaf of this.#leaves.values()) leaf.end();
+    this.#leaves.clear();
+    for (const server of this.#listeners.values()) server.close();
+    if (this.#child.connected) this.#child.disconnect();
+    this.#child.kill('SIGKILL');
+  }
+
+  async #countersOf(setName: string): Promise<Omit<FlowCount, 'action'>[]> {
+    const text = await this.#inside(['nft', '-j', 'list', 'set', 'ip', 'orrery', setName]).catch(() => '');
+    if (text === '') return [];
+    const { nftables } = JSON.parse(text) as { nftables: { set?: { elem?: NftElement[] } }[] };
+    return (nftables.find((entry) => entry.set)?.set?.elem ?? []).flatMap(({ elem }) => {
+      const [source, sourcePort, target, port, protocol] = elem.val.concat;
+      if (!elem.counter || elem.counter.packets === 0) return [];
+      return [{ source, sourcePort, target, port, protocol: numberOf(protocol), ...elem.counter }];
+    });
+  }
+
+  async #setUp(): Promise<void> {
+    await this.#inside(['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward && ip link set lo up']);
+  }
+
+  #inside(command: string[], input?: string): Promise<string> {
+    return run(['nsenter', `--net=/proc/${this.#child.pid}/ns/net`, '--', ...command], input);
+  }
+
+  async #ask(message: object): Promise<{ answer: Answer; handle: unknown }> {
+    await this.#ready;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, (answer, handle) => resolve({ answer, handle }));
+      this.#child.send({ id, ...message });
+    });
+  }
+}
+
+interface NftElement {
+  elem: {
+    val: { concat: [string, number, string, number, string | number] };
+    counter?: { packets: number; bytes: number };
+  };
+}
+
+function numberOf(protocol: string | number): number {
+  return protocol === 'tcp' ? 6 : protocol === 'udp' ? 17 : Number(protocol);
+}
+
+/** The namespace of one interface: it stays while a process is in it, and this one stays while the runtime does. */
+class Leaf {
+  readonly device: string;
+  readonly started: Promise<void>;
+  readonly #child: ChildProcess;
+
+  constructor(device: string) {
+    this.device = device;
+    this.#child = spawn('unshare', ['--net', 'sh', '-c', 'echo; exec cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' },
+    });
+    this.#child.stdin?.on('error', () => undefined);
+    this.started = new Promise((resolve, reject) => {
+      this.#child.stdout?.once('data', () => resolve());
+      this.#child.once('error', reject);
+      this.#child.once('exit', () => reject(new Error('a network namespace could not be made')));
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get path(): string {
+    return `/proc/${this.pid}/ns/net`;
+  }
+
+  end(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function routerSide({ device, pid }: Leaf, address: string): string {
+  return `link add ${device} type veth peer name eth0 netns ${pid}
+addr add ${gatewayAddress}/32 dev ${device}
+link set ${device} up
+route add ${address}/32 dev ${device}
+`;
+}
+
+function leafSide(address: string): string {
+  return `link set lo up
+addr add ${address}/32 dev eth0
+link set eth0 up
+route add ${gatewayAddress}/32 dev eth0
+route add default via ${gatewayAddress} dev eth0
+`;
+}
+
+function run([program = '', ...args]: string[], input?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${args.slice(1).join(' ')}: ${stderr.trim() || error.message}`));
+      else resolve(stdout);
+    });
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+function failure({ error }: Answer): Error {
+  return Object.assign(new Error(error?.message ?? 'the connection could not be made'), { code: error?.code });
+}

@@ -1,0 +1,96 @@
+import type { Server, Socket } from 'node:net';
+import { defineEngine } from '../../kernel/engine.ts';
+import type { Kernel } from '../../kernel/service.ts';
+import type { ConnectOptions, Fabric, ListenOptions, Place } from './fabric.ts';
+import type { FlowCount } from './flows.ts';
+import { LoopbackFabric } from './loopback/loopback-fabric.ts';
+import { NamespaceFabric, namespacesLacking } from './namespace/namespace-fabric.ts';
+import { emptyVpc, type VpcTable } from './vpc-table.ts';
+
+/**
+ * The networks of the cloud's VPCs. The EC2 service pushes what it is configured to (`apply`); compute, load balancers and
+ * databases ask for places to run in, connections and listeners. Nothing of a network outlives the runtime.
+ */
+export const network = defineEngine<Network>('network', (kernel) => new Network(kernel));
+
+/** Where users come from, and where AWS's API answers inside a VPC: addresses that documentation alone uses (RFC 5737). */
+export const outside = { users: '203.0.113.1', aws: '198.51.100.1' };
+
+export class Network {
+  readonly #kernel: Kernel;
+  readonly #vpcs = new Map<string, VpcTable>();
+  #fabric: Fabric | undefined;
+  #lacking: string | undefined;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** How its rules are enforced: by the kernel (`namespace`) or at the runtime's own connections (`loopback`). */
+  get level(): Fabric['level'] {
+    return this.#carrier().level;
+  }
+
+  /** Why the level is `loopback`, when it is: what this machine lacks. */
+  get lacking(): string | undefined {
+    this.#carrier();
+    return this.#lacking;
+  }
+
+  vpc(vpcId: string): VpcTable {
+    return this.#vpcs.get(vpcId) ?? emptyVpc(vpcId);
+  }
+
+  /** Puts a VPC's configuration in force, all at once; gives what has flowed since the last time. */
+  async apply(vpc: VpcTable): Promise<FlowCount[]> {
+    this.#vpcs.set(vpc.vpcId, vpc);
+    return this.#carrier().apply(vpc);
+  }
+
+  remove(vpcId: string): void {
+    this.#vpcs.delete(vpcId);
+    this.#fabric?.remove(vpcId);
+  }
+
+  /** Makes the network of an interface that `apply` has told of, for a sandbox to run in. */
+  attach(vpcId: string, networkInterfaceId: string): Promise<Place> {
+    const vpc = this.vpc(vpcId);
+    const found = vpc.interfaces.find((each) => each.networkInterfaceId === networkInterfaceId);
+    if (!found) throw new Error(`${vpcId} has no interface ${networkInterfaceId}`);
+    return this.#carrier().attach(vpc, found);
+  }
+
+  detach(vpcId: string, networkInterfaceId: string): void {
+    this.#fabric?.detach(vpcId, networkInterfaceId);
+  }
+
+  /** Rejects with code ETIMEDOUT where the rules let nothing through, ECONNREFUSED where nobody listens. */
+  connect(vpcId: string, options: ConnectOptions): Promise<Socket> {
+    return this.#carrier().connect(this.vpc(vpcId), options);
+  }
+
+  /** A listener at an address the runtime itself holds in the VPC. */
+  listen(vpcId: string, options: ListenOptions): Promise<Server> {
+    return this.#carrier().listen(this.vpc(vpcId), options);
+  }
+
+  /** What has flowed since `apply` last gave it, for flow logs. */
+  flows(vpcId: string): Promise<FlowCount[]> {
+    return this.#carrier().flows(vpcId);
+  }
+
+  stop(): void {
+    this.#fabric?.stop();
+  }
+
+  #carrier(): Fabric {
+    if (!this.#fabric) {
+      this.#lacking = namespacesLacking();
+      this.#fabric =
+        this.#lacking === undefined
+          ? new NamespaceFabric()
+          : new LoopbackFabric(this.#kernel.store.folder('network'), process.pid);
+    }
+    return this.#fabric;
+  }
+}
