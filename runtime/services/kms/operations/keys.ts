@@ -28,7 +28,7 @@ export async function CreateKey(ctx: Context, input: CreateKeyCommandInput) {
   const KeySpec = input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
   const KeyUsage = usageOf(KeySpec, input.KeyUsage);
   checkDescription(input.Description ?? '');
-  const tags = checkedTags({}, input.Tags ?? []);
+  const tags = checkedTags(ctx, {}, input.Tags ?? []);
   const KeyId = ctx.ids.uuid();
   const Arn = keyArn(ctx.region, ctx.account, KeyId);
   const policy = input.Policy ?? defaultPolicy(ctx.account);

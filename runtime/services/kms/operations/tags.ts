@@ -11,7 +11,7 @@ import { type Key, keep } from '../state.ts';
 
 export function TagResource(ctx: Context, input: TagResourceCommandInput) {
   const key = changeable(ctx, input.KeyId);
-  keep(ctx, { ...key, tags: checkedTags(key.tags, input.Tags ?? []) });
+  keep(ctx, { ...key, tags: checkedTags(ctx, key.tags, input.Tags ?? []) });
 }
 
 export function UntagResource(ctx: Context, input: UntagResourceCommandInput) {
@@ -36,18 +36,23 @@ function changeable(ctx: Context, KeyId: string | undefined): Key {
   return key;
 }
 
-/** "Tags in AWS KMS": at most 50, none of a name or value too long, none in AWS's own name space. */
+/** "Tags in AWS KMS": at most 50, none of a name or value too long; AWS's own name space is for CloudFormation only. */
 export function checkedTags(
+  ctx: Context,
   tags: Record<string, string>,
   added: { TagKey?: string | undefined; TagValue?: string | undefined }[],
 ): Record<string, string> {
   const result = { ...tags };
   for (const { TagKey = '', TagValue = '' } of added) {
-    if (/^aws:/i.test(TagKey)) throw tagException(`Tags beginning with aws: are reserved`);
+    if (/^aws:/i.test(TagKey) && !isOfStack(ctx, TagKey)) throw tagException('Tags beginning with aws: are reserved');
     if (TagKey.length < 1 || TagKey.length > 128 || TagValue.length > 256) throw tagException('Invalid tag');
     result[TagKey] = TagValue;
   }
   if (new Set(added.map(({ TagKey }) => TagKey)).size < added.length) throw tagException('Duplicate tag keys');
   if (Object.keys(result).length > 50) throw limitExceeded('Too many tags');
   return result;
+}
+
+function isOfStack(ctx: Context, name: string): boolean {
+  return ctx.origin === 'internal' && name.startsWith('aws:cloudformation:');
 }
