@@ -1,4 +1,5 @@
 import { refused } from '../../../kernel/errors.ts';
+import type { Kernel } from '../../../kernel/service.ts';
 import { invalidParameter } from '../errors.ts';
 import { checkRedrivePolicy } from './dead-letters.ts';
 import { checkDeliveryPolicy } from './delivery-policy.ts';
@@ -11,6 +12,7 @@ const rawProtocols = ['sqs', 'http', 'https'];
  * InvalidParameter, or a refusal by name.
  */
 export function checkSubscriptionAttributes(
+  kernel: Kernel,
   Protocol: string,
   changed: Record<string, string>,
   all: Record<string, string>,
@@ -18,12 +20,13 @@ export function checkSubscriptionAttributes(
   for (const [name, value] of Object.entries(changed)) {
     if (name === 'SubscriptionRoleArn' || name === 'ReplayPolicy') throw refused(`sns subscription attribute ${name}`);
     const check = checks[name];
-    if (!check) throw invalidParameter(`AttributeName`);
-    if (value !== '') check({ Protocol, value, all });
+    if (!check) throw invalidParameter('AttributeName');
+    if (value !== '') check({ kernel, Protocol, value, all });
   }
 }
 
 interface Checked {
+  kernel: Kernel;
   Protocol: string;
   value: string;
   all: Record<string, string>;
@@ -38,8 +41,8 @@ const checks: Record<string, (about: Checked) => void> = {
         `Attributes Reason: RawMessageDelivery: Delivery protocol [${Protocol}] does not support raw message delivery.`,
       );
   },
-  FilterPolicy: ({ value, all }) => checkFilterPolicy(value, all.FilterPolicyScope || 'MessageAttributes'),
-  FilterPolicyScope: ({ value, all }) => checkFilterPolicy(all.FilterPolicy || '{}', value),
+  FilterPolicy: ({ kernel, value, all }) => checkFilterPolicy(kernel, value, all.FilterPolicyScope || 'MessageAttributes'),
+  FilterPolicyScope: ({ kernel, value, all }) => checkFilterPolicy(kernel, all.FilterPolicy || '{}', value),
   RedrivePolicy: ({ value }) => checkRedrivePolicy(value),
   DeliveryPolicy({ Protocol, value }) {
     if (!Protocol.startsWith('http'))

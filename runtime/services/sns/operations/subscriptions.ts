@@ -21,7 +21,7 @@ export function Subscribe(ctx: Context, input: SubscribeCommandInput) {
   const { Protocol = '', Endpoint = '' } = input;
   checkEndpoint(ctx, topic, Protocol, Endpoint);
   const attributes = present((input.Attributes ?? {}) as Record<string, string>);
-  checkSubscriptionAttributes(Protocol, attributes, attributes);
+  checkSubscriptionAttributes(ctx, Protocol, attributes, attributes);
   const all = subscriptionsOf(ctx, topic);
   const existing = all.find((one) => one.Protocol === Protocol && one.Endpoint === Endpoint);
   if (existing) return { SubscriptionArn: subscribedAgain(ctx, topic, existing, attributes, input) };
@@ -136,7 +136,7 @@ export function SetSubscriptionAttributes(ctx: Context, input: SetSubscriptionAt
   const subscription = subscriptionAt(ctx, input.SubscriptionArn);
   const changed = { [input.AttributeName ?? '']: input.AttributeValue ?? '' };
   const attributes = { ...subscription.attributes, ...changed };
-  checkSubscriptionAttributes(subscription.Protocol, changed, attributes);
+  checkSubscriptionAttributes(ctx, subscription.Protocol, changed, attributes);
   subscriptions(ctx, scopeOf(subscription)).put(subscription.SubscriptionArn, {
     ...subscription,
     attributes: present(attributes),
