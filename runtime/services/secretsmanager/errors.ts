@@ -73,3 +73,21 @@ export function functionNotInvokable(): AwsError {
     'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
   );
 }
+
+export function keyNotAllowed(): AwsError {
+  return new AwsError('AccessDeniedException', 'Access to KMS is not allowed');
+}
+
+export function encryptionFailure(): AwsError {
+  return new AwsError(
+    'EncryptionFailure',
+    "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state.",
+  );
+}
+
+export function decryptionFailure(): AwsError {
+  return new AwsError(
+    'DecryptionFailure',
+    "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+  );
+}

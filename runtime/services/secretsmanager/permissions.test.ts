@@ -7,9 +7,11 @@ import {
   CreateUserCommand,
   IAMClient,
 } from '@aws-sdk/client-iam';
+import { CreateGrantCommand, CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   BatchGetSecretValueCommand,
   CreateSecretCommand,
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutResourcePolicyCommand,
   SecretsManagerClient,
@@ -21,7 +23,7 @@ let root: SecretsManagerClient;
 let user: SecretsManagerClient;
 
 before(async () => {
-  orrery = await startOrrery({ services: ['iam', 'secretsmanager', 'sts'] });
+  orrery = await startOrrery({ services: ['iam', 'kms', 'secretsmanager', 'sts'] });
   root = orrery.client(SecretsManagerClient);
   const iam = orrery.client(IAMClient);
   await iam.send(new CreateUserCommand({ UserName: 'reader' }));
@@ -91,3 +93,27 @@ test("the secret's own policy grants and denies", async () => {
   await put('open/one', 'Deny');
   await assert.rejects(read('open/one'), { name: 'AccessDeniedException', message: /explicit deny/ });
 });
+
+test('a secret under a key of its own is read by who may use the key as well', async () => {
+  const kms = orrery.client(KMSClient);
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  const { KeyId = '', Arn = '' } = KeyMetadata ?? {};
+  await create('open/sealed', { KmsKeyId: Arn });
+  assert.equal((await root.send(new GetSecretValueCommand({ SecretId: 'open/sealed' }))).SecretString, 'open/sealed');
+  await assert.rejects(read('open/sealed'), { name: 'AccessDeniedException', message: 'Access to KMS is not allowed' });
+  const Constraints = { EncryptionContextSubset: { SecretARN: await arnOf('open/sealed') } };
+  await kms.send(
+    new CreateGrantCommand({
+      KeyId,
+      GranteePrincipal: 'arn:aws:iam::000000000000:user/reader',
+      Operations: ['Decrypt'],
+      Constraints,
+    }),
+  );
+  assert.equal(await read('open/sealed'), 'open/sealed');
+  await kms.send(new DisableKeyCommand({ KeyId }));
+  await assert.rejects(read('open/sealed'), { name: 'DecryptionFailure' });
+  await assert.rejects(create('never', { KmsKeyId: Arn }), { name: 'EncryptionFailure' });
+});
+
+const arnOf = async (SecretId: string) => (await root.send(new DescribeSecretCommand({ SecretId }))).ARN ?? '';

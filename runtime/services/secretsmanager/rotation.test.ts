@@ -44,7 +44,7 @@ let lambda: LambdaClient;
 let RotationLambdaARN: string;
 
 before(async () => {
-  orrery = await startOrrery({ services: ['iam', 'lambda', 'logs', 'secretsmanager', 'sts'] });
+  orrery = await startOrrery({ services: ['iam', 'kms', 'lambda', 'logs', 'secretsmanager', 'sts'] });
   client = orrery.client(SecretsManagerClient);
   lambda = orrery.client(LambdaClient);
   const iam = orrery.client(IAMClient);
@@ -145,4 +145,30 @@ test('RotateImmediately false runs testSecret and leaves no version behind', asy
   assert.equal(Versions?.length, 1);
   await orrery.clock.wind(day);
   assert.equal(await current(SecretId), 'tested+');
+});
+
+test('a cron or rate expression names the windows, at most every four hours and within a day', async () => {
+  const SecretId = await secret('windows');
+  const schedule = (RotationRules: object) => rotate(SecretId, { RotateImmediately: false, RotationRules });
+  for (const RotationRules of [
+    { ScheduleExpression: 'rate(3 hours)' },
+    { ScheduleExpression: 'rate(10 minutes)' },
+    { ScheduleExpression: 'cron(30 8 * * ? *)' },
+    { ScheduleExpression: 'cron(0 23 * * ? *)', Duration: '3h' },
+    { ScheduleExpression: 'rate(4 hours)', AutomaticallyAfterDays: 1 },
+    { AutomaticallyAfterDays: 1001 },
+  ])
+    await assert.rejects(schedule(RotationRules), { name: 'InvalidParameterException' });
+  await schedule({ ScheduleExpression: 'cron(0 8 1 * ? *)', Duration: '2h' });
+  const { NextRotationDate } = await about(SecretId);
+  assert.match(NextRotationDate?.toISOString() ?? '', /-01T09:59:59/);
+  const startMs = (NextRotationDate?.getTime() ?? 0) - (2 * 60 * 60_000 - 1000);
+  await orrery.clock.wind(startMs - orrery.clock.now() - 1);
+  assert.equal(await current(SecretId), 'windows');
+  await orrery.clock.wind(1);
+  assert.equal(await current(SecretId), 'windows+');
+  await schedule({ ScheduleExpression: 'rate(6 hours)' });
+  await orrery.clock.wind(day);
+  assert.equal(await current(SecretId), 'windows+++++');
+  await client.send(new CancelRotateSecretCommand({ SecretId }));
 });

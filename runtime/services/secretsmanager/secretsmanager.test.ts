@@ -32,7 +32,7 @@ for (const transport of ['process', 'socket'] as const) {
     let count = 0;
 
     before(async () => {
-      orrery = await startOrrery({ services: ['secretsmanager'] });
+      orrery = await startOrrery({ services: ['kms', 'secretsmanager'] });
       client = orrery.client(SecretsManagerClient, { transport });
     });
     after(() => orrery.stop());

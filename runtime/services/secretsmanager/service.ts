@@ -24,7 +24,7 @@ export default defineService({
   operations: { ...secretOperations, ...values, ...listing, ...tags, ...versions, ...policies, ...rotation },
   resources: [Secret, ResourcePolicy, RotationSchedule],
   authorization: authorize,
-  dependencies: ['lambda'],
+  dependencies: ['kms', 'lambda'],
   start,
   usage: { calls: meterCall, standing, exact: true },
   fidelity: {
@@ -32,8 +32,6 @@ export default defineService({
     'CreateSecret.ForceOverwriteReplicaSecret': { refused: replication },
     'CreateSecret.Type': { refused: external },
     'UpdateSecret.Type': { refused: external },
-    'CreateSecret.KmsKeyId': { refused: 'KMS is not done yet.' },
-    'UpdateSecret.KmsKeyId': { refused: 'KMS is not done yet.' },
     'RotateSecret.ExternalSecretRotationMetadata': { refused: external },
     'RotateSecret.ExternalSecretRotationRoleArn': { refused: external },
     'PutSecretValue.RotationToken': { refused: 'rotation from another account is not done.' },

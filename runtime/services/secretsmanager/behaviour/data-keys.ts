@@ -1,43 +1,49 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Kernel } from '../../../kernel/service.ts';
+import type { DecryptCommandOutput, GenerateDataKeyCommandOutput } from '@aws-sdk/client-kms';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { decryptionFailure, encryptionFailure, keyNotAllowed } from '../errors.ts';
 
 export interface DataKey {
   Plaintext: Buffer;
   CiphertextBlob: Buffer;
 }
 
-/** What a value's data key belongs to ("Secret encryption and decryption", User Guide). */
+/** What a value's data key belongs to ("Secret encryption and decryption in AWS Secrets Manager", User Guide). */
 export interface DataKeyUse {
   KeyId: string;
   EncryptionContext: { SecretARN: string; SecretVersionId: string };
 }
 
-/** A key for one value, and the same key wrapped, which is what is kept. */
-export function newDataKey(kernel: Kernel, use: DataKeyUse): DataKey {
-  const Plaintext = Buffer.from(kernel.ids.hex(64), 'hex');
-  const iv = Buffer.from(kernel.ids.hex(24), 'hex');
-  const cipher = createCipheriv('aes-256-gcm', wrappingKey(kernel), iv).setAAD(contextBytes(use));
-  const wrapped = Buffer.concat([cipher.update(Plaintext), cipher.final()]);
-  return { Plaintext, CiphertextBlob: Buffer.concat([iv, cipher.getAuthTag(), wrapped]) };
+/** A key for one value, and the same key wrapped by KMS, which is what is kept. As the caller: it needs the KMS key too. */
+export async function newDataKey(ctx: Context, { KeyId, EncryptionContext }: DataKeyUse): Promise<DataKey> {
+  try {
+    const made = await ctx.call<GenerateDataKeyCommandOutput>('kms', 'GenerateDataKey', {
+      KeyId,
+      KeySpec: 'AES_256',
+      EncryptionContext,
+    });
+    return { Plaintext: bytes(made.Plaintext), CiphertextBlob: bytes(made.CiphertextBlob) };
+  } catch (error) {
+    throw translated(error, encryptionFailure);
+  }
 }
 
-export function openDataKey(kernel: Kernel, CiphertextBlob: Buffer, use: DataKeyUse): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', wrappingKey(kernel), CiphertextBlob.subarray(0, 12))
-    .setAuthTag(CiphertextBlob.subarray(12, 28))
-    .setAAD(contextBytes(use));
-  return Buffer.concat([decipher.update(CiphertextBlob.subarray(28)), decipher.final()]);
+/** The ciphertext names its key. */
+export async function openDataKey(ctx: Context, CiphertextBlob: Buffer, { EncryptionContext }: DataKeyUse) {
+  try {
+    const { Plaintext } = await ctx.call<DecryptCommandOutput>('kms', 'Decrypt', { CiphertextBlob, EncryptionContext });
+    return bytes(Plaintext);
+  } catch (error) {
+    throw translated(error, decryptionFailure);
+  }
 }
 
-function contextBytes({ EncryptionContext }: DataKeyUse): Buffer {
-  return Buffer.from(JSON.stringify(EncryptionContext));
+function bytes(from: Uint8Array | undefined): Buffer {
+  if (!from) throw new Error('KMS answered without a key');
+  return Buffer.from(from.buffer, from.byteOffset, from.byteLength);
 }
 
-/** Until KMS runs here, the key that wraps the others is the data folder's own. */
-function wrappingKey(kernel: Kernel): Buffer {
-  const keys = kernel.store.collection<{ key: string }>('secretsmanager.wrapping-keys', { account: '', region: '' });
-  const held = keys.get('wrapping');
-  if (held) return Buffer.from(held.key, 'hex');
-  const key = kernel.ids.hex(64);
-  keys.put('wrapping', { key });
-  return Buffer.from(key, 'hex');
+function translated(error: unknown, failure: () => AwsError): unknown {
+  if (!(error instanceof AwsError)) return error;
+  return error.code === 'AccessDeniedException' ? keyNotAllowed() : failure();
 }

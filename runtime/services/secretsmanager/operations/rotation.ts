@@ -12,7 +12,7 @@ export async function RotateSecret(ctx: Context, input: RotateSecretCommandInput
   const secret = secretAt(ctx, input.SecretId);
   const token = input.ClientRequestToken ?? ctx.ids.uuid();
   checkToken(token);
-  if (input.RotationRules) checkRules(input.RotationRules);
+  if (input.RotationRules) checkRules(input.RotationRules, ctx.clock.now());
   const RotationLambdaARN = input.RotationLambdaARN ?? secret.RotationLambdaARN;
   if (RotationLambdaARN === undefined)
     throw invalidRequest('No Lambda rotation function ARN is associated with this secret.');

@@ -41,7 +41,8 @@ const checks: Record<string, (about: Checked) => void> = {
         `Attributes Reason: RawMessageDelivery: Delivery protocol [${Protocol}] does not support raw message delivery.`,
       );
   },
-  FilterPolicy: ({ kernel, value, all }) => checkFilterPolicy(kernel, value, all.FilterPolicyScope || 'MessageAttributes'),
+  FilterPolicy: ({ kernel, value, all }) =>
+    checkFilterPolicy(kernel, value, all.FilterPolicyScope || 'MessageAttributes'),
   FilterPolicyScope: ({ kernel, value, all }) => checkFilterPolicy(kernel, all.FilterPolicy || '{}', value),
   RedrivePolicy: ({ value }) => checkRedrivePolicy(value),
   DeliveryPolicy({ Protocol, value }) {
