@@ -10,8 +10,12 @@ export class Causes {
   /** One object a route: routes are few and traces are many. */
   readonly #whole = new Map<string, Shares>();
 
-  began(traceId: string, cause: string): void {
-    if (!this.#byTrace.has(traceId)) this.#remember(traceId, this.#all(cause));
+  /** False for a route taken on the way: what one request asks of another API is for the first route, which a user asked. */
+  began(traceId: string, cause: string): boolean {
+    const known = this.#byTrace.get(traceId);
+    if (known) return known.has(cause);
+    this.#remember(traceId, this.#all(cause));
+    return true;
   }
 
   linked(traceId: string, of: readonly string[]): void {

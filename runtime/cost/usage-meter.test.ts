@@ -104,6 +104,14 @@ describe('the usage meter', () => {
     assert.deepEqual(byCause(), { '': 2, 'POST /orders': 3.5, 'POST /reservations': 1.5 });
   });
 
+  test('an API that a function asks on the way is not a request of its own; a trace that a client names again is', async () => {
+    const { events } = orrery.kernel;
+    events.emit('trace.cause', { traceId: 'a', cause: 'POST /orders' });
+    events.emit('trace.cause', { traceId: 'a', cause: 'GET /stock' });
+    events.emit('trace.cause', { traceId: 'a', cause: 'POST /orders' });
+    assert.deepEqual((await report()).measured, { 'POST /orders': 2 });
+  });
+
   test('a route that was never asked for cannot be projected, and the measured ones are named', async () => {
     orrery.kernel.events.emit('trace.cause', { traceId: 'a', cause: 'POST /orders' });
     use(['a']);

@@ -73,7 +73,7 @@ export class UsageMeter {
   }
 
   #began(traceId: string, cause: string): void {
-    this.#causes.began(traceId, cause);
+    if (!this.#causes.began(traceId, cause)) return;
     this.#requests.set(cause, (this.#requests.get(cause) ?? 0) + 1);
     this.#writeSoon();
   }

@@ -1,5 +1,9 @@
 import { definePrices } from '../price-list.ts';
 
+/** One allowance for requests of every kind but pairs of data keys. */
+const free = { amount: 20_000, pool: 'requests' };
+const unverified = 'not found again in what was read';
+
 export default definePrices({
   service: 'kms',
   name: 'AWS Key Management Service',
@@ -14,7 +18,29 @@ export default definePrices({
         unit: 'requests',
         per: 10_000,
         tiers: [{ usd: 0.03 }],
-        free: { amount: 20_000 },
+        free,
+      },
+      'KMS-Requests-Asymmetric': {
+        about: 'Requests with elliptic-curve keys',
+        unit: 'requests',
+        per: 10_000,
+        tiers: [{ usd: 0.15 }],
+        free,
+        unverified,
+      },
+      'KMS-Requests-GenerateDatakeyPair-ECC': {
+        about: 'Pairs of elliptic-curve data keys',
+        unit: 'requests',
+        per: 10_000,
+        tiers: [{ usd: 0.1 }],
+        unverified,
+      },
+      'KMS-Requests-GenerateDatakeyPair-RSA': {
+        about: 'Pairs of RSA data keys',
+        unit: 'requests',
+        per: 10_000,
+        tiers: [{ usd: 12 }],
+        unverified,
       },
     },
   },

@@ -3,13 +3,16 @@ import { gigabyte } from '../../kernel/usage.ts';
 import type { HttpResponse } from '../http/exchange.ts';
 import type { Visit } from './visit.ts';
 
-/**
- * Static content is a route of its own, by the behaviour's path pattern: GET /*. Where an API is the origin, it knows the
- * route better and says it itself.
- */
-export function tellStaticRoute(kernel: Kernel, { hop, site, behaviour, viewer }: Visit): void {
-  const domainName = site.origins[behaviour.target]?.domainName ?? '';
-  if (!/\.s3[.-]/.test(domainName)) return;
+/** Static content is a route of its own, by the behaviour's path pattern: GET /*. */
+export function tellStaticRoute(kernel: Kernel, visit: Visit): void {
+  if (isStatic(visit)) tellRoute(kernel, visit);
+}
+
+function isStatic({ site, behaviour }: Visit): boolean {
+  return /\.s3[.-]/.test(site.origins[behaviour.target]?.domainName ?? '');
+}
+
+function tellRoute(kernel: Kernel, { hop, behaviour, viewer }: Visit): void {
   const path = behaviour.pathPattern.startsWith('/') ? behaviour.pathPattern : `/${behaviour.pathPattern}`;
   kernel.events.emit('trace.cause', { traceId: hop.traceId, cause: `${viewer.raw.method} ${path}` });
 }
@@ -18,6 +21,8 @@ export function tellStaticRoute(kernel: Kernel, { hop, site, behaviour, viewer }
 export function meterVisit(kernel: Kernel, visit: Visit, sent: { response: HttpResponse; bytes: number }): void {
   const { site, viewer, hop } = visit;
   const { method, headers } = viewer.raw;
+  // An API that was asked has said its route by now; what the edge answered by itself is the edge's route.
+  if (!isStatic(visit)) tellRoute(kernel, visit);
   const proxied = method !== 'GET' && method !== 'HEAD';
   const use = (usageType: string, amount: number): void =>
     kernel.events.emit('usage', {

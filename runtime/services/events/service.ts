@@ -2,6 +2,7 @@ import { defineService, type Kernel, type Running } from '../../kernel/service.t
 import { authorize } from './authorization.ts';
 import { deliveries } from './behaviour/deliveries.ts';
 import { arm } from './behaviour/scheduled-rules.ts';
+import { meterCall } from './behaviour/usage.ts';
 import * as busOperations from './operations/buses.ts';
 import * as permissions from './operations/permissions.ts';
 import * as putEvents from './operations/put-events.ts';
@@ -35,6 +36,7 @@ export default defineService({
   resources: [EventBus, EventBusPolicy, Rule],
   authorization: authorize,
   start,
+  usage: { calls: meterCall },
   fidelity: {
     'CreateEventBus.Description': 'stored',
     'CreateEventBus.KmsKeyIdentifier': 'stored',

@@ -1,6 +1,7 @@
 import { defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { authorize } from './authorization.ts';
 import { appointments } from './behaviour/rotation.ts';
+import { meterCall, standing } from './behaviour/usage.ts';
 import * as aliasOperations from './operations/aliases.ts';
 import * as dataKeys from './operations/data-keys.ts';
 import * as encryption from './operations/encryption.ts';
@@ -38,6 +39,7 @@ export default defineService({
   resources: [Key, Alias],
   authorization: authorize,
   start,
+  usage: { calls: meterCall, standing, exact: true },
   fidelity: {
     'CreateKey.CustomKeyStoreId': stores,
     'CreateKey.XksKeyId': stores,
