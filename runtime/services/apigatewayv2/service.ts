@@ -5,9 +5,11 @@ import * as mappingOperations from './operations/api-mappings.ts';
 import * as apiOperations from './operations/apis.ts';
 import * as authorizerOperations from './operations/authorizers.ts';
 import * as domainOperations from './operations/domain-names.ts';
+import * as importOperations from './operations/imports.ts';
 import * as integrationOperations from './operations/integrations.ts';
 import * as routeOperations from './operations/routes.ts';
 import * as stageOperations from './operations/stages.ts';
+import * as tagOperations from './operations/tags.ts';
 import { Api } from './resources/Api.ts';
 import { ApiMapping } from './resources/ApiMapping.ts';
 import { Authorizer } from './resources/Authorizer.ts';
@@ -31,6 +33,8 @@ export default defineService({
     ...authorizerOperations,
     ...domainOperations,
     ...mappingOperations,
+    ...importOperations,
+    ...tagOperations,
   },
   resources: [Api, Integration, Route, Stage, Deployment, Authorizer, DomainName, ApiMapping],
   authorization: authorize,
@@ -49,17 +53,29 @@ export default defineService({
 
 /** "Actions, resources, and condition keys for Amazon API Gateway Management V2": the HTTP method is the action. */
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access {
+  if (typeof input.ResourceArn === 'string') return tagAccess(operation, input.ResourceArn, ctx);
   const method = operation.startsWith('Get')
     ? 'GET'
-    : operation.startsWith('Create')
-      ? 'POST'
-      : operation.startsWith('Update')
-        ? 'PATCH'
-        : 'DELETE';
+    : operation === 'ReimportApi'
+      ? 'PUT'
+      : /^(Create|Import)/.test(operation)
+        ? 'POST'
+        : operation.startsWith('Update')
+          ? 'PATCH'
+          : 'DELETE';
   const root =
     input.DomainName || operation === 'GetDomainNames' ? ['domainnames', input.DomainName] : ['apis', input.ApiId];
   const path = [...root, ...subPath(input)].filter((part) => part !== undefined).join('/');
   return { action: `apigateway:${method}`, resource: `arn:aws:apigateway:${ctx.region}::/${path}` };
+}
+
+/** Tags have paths of their own: `/tags/` and the resource's ARN, encoded. */
+function tagAccess(operation: string, arn: string, ctx: Context): Access {
+  const method = { TagResource: 'POST', UntagResource: 'DELETE' }[operation] ?? 'GET';
+  return {
+    action: `apigateway:${method}`,
+    resource: `arn:aws:apigateway:${ctx.region}::/tags/${encodeURIComponent(arn)}`,
+  };
 }
 
 function subPath(input: Record<string, unknown>): unknown[] {
