@@ -5,7 +5,13 @@ import {
   PutTargetsCommand,
   type Target,
 } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { type FixtureOptions, type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 
 export const arnOf = (queue: string): string => `arn:aws:sqs:us-east-1:000000000000:${queue}`;
@@ -44,13 +50,14 @@ export async function startEvents(options: FixtureOptions = {}): Promise<EventsC
         new ReceiveMessageCommand({
           QueueUrl,
           MaxNumberOfMessages: 10,
-          VisibilityTimeout: 43_200,
           MessageAttributeNames: ['All'],
           MessageSystemAttributeNames: ['All'],
         }),
       );
       if (Messages.length === 0) return found;
       found.push(...Messages);
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
   };
   return {

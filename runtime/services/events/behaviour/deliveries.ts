@@ -109,7 +109,7 @@ class Deliveries {
     const { MaximumRetryAttempts = DEFAULT_ATTEMPTS, MaximumEventAgeInSeconds = DEFAULT_AGE_SECONDS } =
       delivery.target.RetryPolicy ?? {};
     const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(delivery.attempts, 20), LONGEST_BACKOFF_MS);
-    const dueMs = ctx.clock.now() + backoff * (1 - ctx.ids.random() / 4);
+    const dueMs = ctx.clock.now() + Math.round(backoff * (1 - ctx.ids.random() / 4));
     const exhausted = !isRetried(failure)
       ? undefined
       : delivery.attempts >= MaximumRetryAttempts
