@@ -17,7 +17,7 @@ export function writeXml(name: string, member: Member, value: unknown, namespace
     case 'map':
       return `<${name}${attributes}>${writeEntries('entry', shape, value as Record<string, unknown>)}</${name}>`;
     default:
-      return `<${name}${attributes}>${escapeXml(writeText(member, value, 'date-time'))}</${name}>`;
+      return `<${name}${attributes}>${simpleText(member, value)}</${name}>`;
   }
 }
 
@@ -27,19 +27,58 @@ export function writeMembers(members: Member[], value: Record<string, unknown>):
   for (const member of members) {
     const given = value[member.name];
     if (given === undefined || given === null || member.traits.xmlAttribute) continue;
-    if (!member.traits.xmlFlattened) xml += writeXml(member.xmlName, member, given);
+    const tags = tagsOf(member);
+    if (tags) xml += tags.open + simpleText(member, given) + tags.close;
+    else if (!member.traits.xmlFlattened) xml += writeXml(member.xmlName, member, given);
     else if (member.shape.type === 'list') xml += writeItems(member.xmlName, member.shape, given as unknown[]);
     else xml += writeEntries(member.xmlName, member.shape, given as Record<string, unknown>);
   }
   return xml;
 }
 
+interface Tags {
+  open: string;
+  close: string;
+}
+
+const tagsByMember = new WeakMap<Member, Tags | 'compound'>();
+
+/** Of a member with a simple value: put together once, for in long listings the pieces are most of the garbage. */
+function tagsOf(member: Member): Tags | undefined {
+  let tags = tagsByMember.get(member);
+  if (!tags) {
+    const simple = !compound.has(member.shape.type);
+    const open = `<${member.xmlName}${namespaceOf(member)}>`;
+    tags = simple ? { open, close: `</${member.xmlName}>` } : 'compound';
+    tagsByMember.set(member, tags);
+  }
+  return tags === 'compound' ? undefined : tags;
+}
+
+const compound = new Set(['structure', 'union', 'error', 'list', 'map']);
+
+function simpleText(member: Member, value: unknown): string {
+  return typeof value === 'number'
+    ? writeText(member, value, 'date-time')
+    : escapeXml(writeText(member, value, 'date-time'));
+}
+
+const attributesByShape = new WeakMap<Shape, Member[]>();
+
+function attributesOf(shape: Shape): Member[] {
+  let members = attributesByShape.get(shape);
+  if (!members) {
+    members = shape.members.filter(({ traits }) => traits.xmlAttribute);
+    attributesByShape.set(shape, members);
+  }
+  return members;
+}
+
 function writeAttributes(shape: Shape, value: Record<string, unknown>): string {
   let attributes = '';
-  for (const member of shape.members) {
+  for (const member of attributesOf(shape)) {
     const given = value[member.name];
-    if (member.traits.xmlAttribute && given !== undefined)
-      attributes += ` ${member.xmlName}="${escapeXml(writeText(member, given, 'date-time'))}"`;
+    if (given !== undefined) attributes += ` ${member.xmlName}="${escapeXml(writeText(member, given, 'date-time'))}"`;
   }
   return attributes;
 }

@@ -5,9 +5,17 @@ import { expirationHeader } from './lifecycle-dates.ts';
 import type { ObjectMeta } from './object-meta.ts';
 import type { StoredObject } from './object-table.ts';
 
+/** Parsed once for each row that was read: a request asks several times. */
 export function metaOf(object: Pick<StoredObject, 'meta'>): ObjectMeta {
-  return JSON.parse(object.meta) as ObjectMeta;
+  let meta = parsed.get(object);
+  if (!meta) {
+    meta = JSON.parse(object.meta) as ObjectMeta;
+    parsed.set(object, meta);
+  }
+  return meta;
 }
+
+const parsed = new WeakMap<object, ObjectMeta>();
 
 export function quoted(etag: string): string {
   return `"${etag}"`;
