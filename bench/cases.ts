@@ -3,8 +3,9 @@ import { cdn } from './cases/cdn.ts';
 import { dynamodb } from './cases/dynamodb.ts';
 import { keys } from './cases/keys.ts';
 import { lambda } from './cases/lambda.ts';
+import { messages } from './cases/messages.ts';
 import { s3 } from './cases/s3.ts';
 import { sqs } from './cases/sqs.ts';
 import { stacks } from './cases/stacks.ts';
 
-export const cases: Case[] = [...s3, ...sqs, ...dynamodb, ...keys, ...lambda, ...cdn, ...stacks];
+export const cases: Case[] = [...s3, ...sqs, ...dynamodb, ...keys, ...messages, ...lambda, ...cdn, ...stacks];

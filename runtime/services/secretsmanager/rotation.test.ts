@@ -145,6 +145,7 @@ test('RotateImmediately false runs testSecret and leaves no version behind', asy
   assert.equal(Versions?.length, 1);
   await orrery.clock.wind(day);
   assert.equal(await current(SecretId), 'tested+');
+  await client.send(new CancelRotateSecretCommand({ SecretId }));
 });
 
 test('a cron or rate expression names the windows, at most every four hours and within a day', async () => {

@@ -13,6 +13,7 @@ import * as versions from './operations/versions.ts';
 import { ResourcePolicy } from './resources/ResourcePolicy.ts';
 import { RotationSchedule } from './resources/RotationSchedule.ts';
 import { Secret } from './resources/Secret.ts';
+import { SecretTargetAttachment } from './resources/SecretTargetAttachment.ts';
 import { secrets } from './state.ts';
 
 const replication = 'a secret lives in one region; replicas are not done.';
@@ -22,7 +23,7 @@ export default defineService({
   name: 'secretsmanager',
   actionPrefix: 'secretsmanager',
   operations: { ...secretOperations, ...values, ...listing, ...tags, ...versions, ...policies, ...rotation },
-  resources: [Secret, ResourcePolicy, RotationSchedule],
+  resources: [Secret, ResourcePolicy, RotationSchedule, SecretTargetAttachment],
   authorization: authorize,
   dependencies: ['kms', 'lambda'],
   start,

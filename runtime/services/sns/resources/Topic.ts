@@ -1,3 +1,4 @@
+import type { ListSubscriptionsByTopicResponse, ListTagsForResourceResponse } from '@aws-sdk/client-sns';
 import { AwsError } from '../../../kernel/errors.ts';
 import { defineResource, type ResourceContext } from '../../../kernel/resource.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
@@ -55,7 +56,9 @@ export const Topic = defineResource<TopicProperties>({
         AttributeValue: now[AttributeName] ?? '',
       });
     }
+    await unsubscribe(ctx, TopicArn, { before: previous.Subscription ?? [], now: properties.Subscription ?? [] });
     await subscribe(ctx, TopicArn, properties);
+    await retag(ctx, TopicArn, properties);
     return { physicalId: TopicArn, attributes: { TopicArn, TopicName: TopicArn.split(':').pop() } };
   },
   async delete(ctx, TopicArn) {
@@ -74,6 +77,34 @@ async function subscribe(
 ): Promise<void> {
   for (const { Endpoint, Protocol } of Subscription)
     await ctx.call('sns', 'Subscribe', { TopicArn, Endpoint, Protocol });
+}
+
+/** Those that the template named and names no more. */
+async function unsubscribe(
+  ctx: ResourceContext,
+  TopicArn: string,
+  { before, now }: Record<'before' | 'now', { Endpoint: string; Protocol: string }[]>,
+): Promise<void> {
+  const same = (a: { Endpoint?: string; Protocol?: string }, b: { Endpoint: string; Protocol: string }) =>
+    a.Endpoint === b.Endpoint && a.Protocol === b.Protocol;
+  const gone = before.filter((one) => !now.some((other) => same(one, other)));
+  if (gone.length === 0) return;
+  const { Subscriptions = [] } = await ctx.call<ListSubscriptionsByTopicResponse>('sns', 'ListSubscriptionsByTopic', {
+    TopicArn,
+  });
+  for (const { SubscriptionArn = '', ...about } of Subscriptions)
+    if (gone.some((one) => same(about, one)) && SubscriptionArn.startsWith('arn:'))
+      await ctx.call('sns', 'Unsubscribe', { SubscriptionArn });
+}
+
+async function retag(ctx: ResourceContext, ResourceArn: string, { Tags }: TopicProperties): Promise<void> {
+  const { Tags: before = [] } = await ctx.call<ListTagsForResourceResponse>('sns', 'ListTagsForResource', {
+    ResourceArn,
+  });
+  const now = tagListOf(ctx, Tags);
+  const TagKeys = before.map(({ Key = '' }) => Key).filter((key) => !now.some(({ Key }) => Key === key));
+  if (TagKeys.length > 0) await ctx.call('sns', 'UntagResource', { ResourceArn, TagKeys });
+  if (now.length > 0) await ctx.call('sns', 'TagResource', { ResourceArn, Tags: now });
 }
 
 function attributesOf(properties: TopicProperties): Record<string, string> {
