@@ -3,6 +3,8 @@ import type { Kernel } from '../kernel/service.ts';
 import type { Standing, UsageMeters } from '../kernel/usage.ts';
 
 const hourMs = 3_600_000;
+/** Where more stands, a look at every change would be slow: its time is counted by the hour. */
+const quickToList = 1000;
 
 export type StandingOfService = Standing & { service: string };
 
@@ -37,9 +39,10 @@ export class StandingUsage {
 
   change(service: string): void {
     const counted = this.#of(service);
+    const before = counted.levels?.length ?? 0;
     if (counted.levels) this.#charge(counted, counted.levels);
     counted.levels = undefined;
-    if (this.#meters(service)?.exact) this.#count(service);
+    if (this.#meters(service)?.changedBy && before < quickToList) this.#count(service);
   }
 
   /** Looks at everything, and counts its time until now. */

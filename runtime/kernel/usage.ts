@@ -29,11 +29,11 @@ export interface UsageMeters {
   /** What exists now and is paid for by the time it exists. */
   standing?(kernel: Kernel): Iterable<Standing>;
   /**
-   * Whether `standing` is asked for again at every change, so that time is counted to the moment: for what is quick to
-   * list. Otherwise it is asked for once an hour while there are changes. Every operation that is not a read is a change;
-   * what changes by itself tells by the event `usage.changed`.
+   * The operations that change what stands, for what is quick to list: it is looked at after each of them, so that time is
+   * counted to the moment. Without it every operation that is not a read is taken for a change, and `standing` is asked
+   * for once an hour while there are changes. What changes by itself tells by the event `usage.changed`.
    */
-  exact?: boolean;
+  changedBy?: readonly string[];
 }
 
 export interface MeteredCall {

@@ -31,11 +31,12 @@ const reads = /^(BatchGet|Describe|Filter|Get|Head|List|Lookup|Query|Receive|Sca
 /** What the service charges for the call, where it charges for calls, and that what stands may have changed. */
 function meter({ kernel, service, operation, ctx, input, output, error, trace }: Exchange): void {
   if (!service?.usage || !operation || !ctx || !kernel.events.heard('usage')) return;
-  if (service.usage.standing && !error && !reads.test(operation.name))
+  const { standing, changedBy, calls } = service.usage;
+  if (standing && !error && (changedBy ? changedBy.includes(operation.name) : !reads.test(operation.name)))
     kernel.events.emit('usage.changed', { service: service.name });
-  if (!service.usage.calls) return;
+  if (!calls) return;
   const call = { operation: operation.name, input, output: output ?? {}, errorCode: error?.code, ctx };
-  for (const { traceHeaders, ...used } of service.usage.calls(call)) {
+  for (const { traceHeaders, ...used } of calls(call)) {
     const own = trace ? [trace.traceId] : [];
     const others = traceHeaders?.map(traceIdOf).filter((id) => id !== undefined);
     kernel.events.emit('usage', {

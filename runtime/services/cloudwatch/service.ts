@@ -52,7 +52,11 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
-  usage: { calls: meterCall, standing, exact: true },
+  usage: {
+    calls: meterCall,
+    standing,
+    changedBy: ['PutMetricAlarm', 'PutCompositeAlarm', 'DeleteAlarms', 'PutDashboard', 'DeleteDashboards'],
+  },
   fidelity: {
     'PutMetricAlarm.ThresholdMetricId': { refused: 'anomaly detection does not run.' },
     'PutMetricAlarm.EvaluationWindow': { refused: 'windows slide, which is the default; leave it out.' },

@@ -39,7 +39,11 @@ export default defineService({
   resources: [Key, Alias],
   authorization: authorize,
   start,
-  usage: { calls: meterCall, standing, exact: true },
+  usage: {
+    calls: meterCall,
+    standing,
+    changedBy: ['CreateKey', 'ScheduleKeyDeletion', 'CancelKeyDeletion', 'RotateKeyOnDemand'],
+  },
   fidelity: {
     'CreateKey.CustomKeyStoreId': stores,
     'CreateKey.XksKeyId': stores,

@@ -27,7 +27,7 @@ export default defineService({
   authorization: authorize,
   dependencies: ['kms', 'lambda'],
   start,
-  usage: { calls: meterCall, standing, exact: true },
+  usage: { calls: meterCall, standing, changedBy: ['CreateSecret', 'DeleteSecret', 'RestoreSecret'] },
   fidelity: {
     'CreateSecret.AddReplicaRegions': { refused: replication },
     'CreateSecret.ForceOverwriteReplicaSecret': { refused: replication },

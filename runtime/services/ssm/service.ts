@@ -12,7 +12,7 @@ export default defineService({
   operations: { ...parameterOperations, ...tags },
   resources: [Parameter],
   authorization: authorize,
-  usage: { standing, exact: true },
+  usage: { standing, changedBy: ['PutParameter', 'DeleteParameter', 'DeleteParameters'] },
   fidelity: {
     'PutParameter.Policies': { refused: 'parameter policies are not done.' },
   },
