@@ -6,6 +6,7 @@ import { specificationOf } from '../specification/specification.ts';
 import { type Reference, referencesOf, resourceReferences } from '../template/references.ts';
 import { type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
 import { insteadOf } from './instead.ts';
+import { secureReferenceErrors } from './secure-references.ts';
 
 /**
  * What would make a deployment fail that can be told before anything is created: types and properties nobody knows or
@@ -60,7 +61,7 @@ function resourceErrors(
   definition: ResourceDefinition,
 ): TemplateError[] {
   const errors = [...policyErrors(logicalId, definition), ...updatePolicyErrors(logicalId, definition)];
-  errors.push(...desired.problems(logicalId));
+  errors.push(...desired.problems(logicalId), ...secureReferenceErrors(logicalId, definition));
   for (const { property, path, fidelity } of fidelitiesOf(logicalId, definition, types)) {
     if (typeof fidelity === 'string') continue;
     errors.push(
