@@ -106,6 +106,19 @@ function basicDate(date: string | undefined): string | undefined {
 
 /** Milliseconds since the epoch of yyyymmddThhmmssZ; NaN when it is not one. */
 export function parseTimestamp(timestamp: string): number {
+  let ms = timestamps.get(timestamp);
+  if (ms === undefined) {
+    if (timestamps.size >= 1000) timestamps.clear();
+    ms = readTimestamp(timestamp);
+    timestamps.set(timestamp, ms);
+  }
+  return ms;
+}
+
+/** A busy client signs many requests in one second. */
+const timestamps = new Map<string, number>();
+
+function readTimestamp(timestamp: string): number {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp);
   if (!match) return Number.NaN;
   const [, year, month, day, hour, minute, second] = match;

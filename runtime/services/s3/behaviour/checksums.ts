@@ -13,7 +13,9 @@ export function memberOf(algorithm: string): string {
 
 /** Values by algorithm as members of an output. */
 export function checksumMembers(checksums: Record<string, string> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(checksums ?? {}).map(([algorithm, value]) => [memberOf(algorithm), value]));
+  const members: Record<string, string> = {};
+  for (const algorithm in checksums) members[memberOf(algorithm)] = checksums[algorithm] ?? '';
+  return members;
 }
 
 /** Bytes of a value; base64 of any other length is not one. */

@@ -18,6 +18,7 @@ import { deleteKey } from '../behaviour/delete-key.ts';
 import { checkCustomerKey, encryptionMembers, openingKey, sealingFor } from '../behaviour/encryption.ts';
 import { checkKey, findObject } from '../behaviour/find-object.ts';
 import { keepObject } from '../behaviour/keep-object.ts';
+import { expirationHeader } from '../behaviour/lifecycle-dates.ts';
 import { lockFor } from '../behaviour/object-lock.ts';
 import { metaFrom, parseTagging } from '../behaviour/object-meta.ts';
 import { objectTable, type StoredObject } from '../behaviour/object-table.ts';
@@ -42,20 +43,21 @@ export async function putObject(ctx: Context, input: PutObjectCommandInput, even
     checkWrite(ctx.engine(objectTable).current(bucket.Name, key), input);
   const { sse, key: dataKey } = await sealingFor(ctx, bucket, key, input);
   const written = await receiveBody(ctx, input, { key: dataKey });
+  const whole = { ...meta, checksums: written.checksums, sse };
   const kept = keepObject(ctx, {
     bucket,
     key,
     body: written,
     // Only of objects that are not encrypted by key is the entity tag the MD5 ("Object", Amazon S3 API Reference).
     etag: dataKey ? ctx.ids.hex(32) : written.md5,
-    meta: { ...meta, checksums: written.checksums, sse },
+    meta: whole,
     storageClass,
     event,
     conditions: input,
   });
   return {
     ETag: quoted(kept.etag),
-    Expiration: describeObject(bucket, kept, { checksums: false }).Expiration as string | undefined,
+    Expiration: expirationHeader(bucket, kept, whole),
     ...encryptionMembers(sse),
     ...checksumMembers(written.checksums),
     ChecksumType: 'FULL_OBJECT' as const,
