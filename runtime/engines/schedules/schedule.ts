@@ -27,7 +27,7 @@ function rate(text: string): Schedule | undefined {
   const periodMs = value * (unitsMs[unit] ?? 0);
   return {
     kind: 'rate',
-    next: (afterMs, { anchorMs }) => anchorMs + Math.max(1, Math.floor((afterMs - anchorMs) / periodMs) + 1) * periodMs,
+    next: (afterMs, { anchorMs }) => anchorMs + Math.max(0, Math.floor((afterMs - anchorMs) / periodMs) + 1) * periodMs,
   };
 }
 

@@ -1,9 +1,8 @@
-import type { Kernel } from '../../../kernel/service.ts';
 import type { Delivery } from './deliveries.ts';
 import { valueAt } from './json-path.ts';
 
 /** What the target gets: the event, a constant, a part of the event, or a template filled from it. */
-export function payloadFor(kernel: Kernel, { target, event, rule, acceptedMs }: Delivery): string {
+export function payloadFor({ target, event, rule }: Delivery, acceptedMs: number): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined) return JSON.stringify(valueAt(event, target.InputPath) ?? {});
   if (!target.InputTransformer) return JSON.stringify(event);
@@ -14,7 +13,7 @@ export function payloadFor(kernel: Kernel, { target, event, rule, acceptedMs }: 
   );
   variables.set('aws.events.rule-arn', rule.Arn);
   variables.set('aws.events.rule-name', rule.Name);
-  variables.set('aws.events.event.ingestion-time', new Date(acceptedMs ?? kernel.clock.now()).toISOString());
+  variables.set('aws.events.event.ingestion-time', new Date(acceptedMs).toISOString());
   variables.set('aws.events.event', withoutDetail);
   variables.set('aws.events.event.json', event);
   return fillTemplate(InputTemplate, variables);

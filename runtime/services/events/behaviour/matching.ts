@@ -39,5 +39,8 @@ export function arrive(kernel: Kernel, bus: Bus, event: BusEvent, arrival: Arriv
 /** Writes one delivery a target into the outbox, in the commit that the caller waits for; they set out once it is on disk. */
 export function trigger(kernel: Kernel, rule: Rule, event: BusEvent, arrival: Arrival): void {
   countForRule(kernel, rule, 'TriggeredRules');
-  for (const target of rule.targets) kernel.engine(deliveries).add(rule, target, event, arrival);
+  for (const target of rule.targets) {
+    countForRule(kernel, rule, 'Invocations');
+    kernel.engine(deliveries).add({ ...arrival, rule: { ...rule, targets: [] }, target, event });
+  }
 }
