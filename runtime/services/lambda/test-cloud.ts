@@ -79,8 +79,8 @@ export async function startLambda(options: FixtureOptions = {}): Promise<LambdaC
   };
 }
 
+/** The same bytes for the same files: the time is not the machine's. */
 export function zip(files: Record<string, string>): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(
-    zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))),
-  );
+  const entries = Object.entries(files).map(([name, text]) => [name, strToU8(text)]);
+  return Uint8Array.from(zipSync(Object.fromEntries(entries), { mtime: '2026-01-01T00:00:00' }));
 }

@@ -54,8 +54,11 @@ export class RuntimeApi {
     if (runtime !== 'runtime') return reply(response, 404, notFound);
     if (request.method === 'GET' && noun === 'invocation' && idOrVerb === 'next') {
       this.#listener.next((invocation) => {
-        response.writeHead(200, { ...invocation.headers, 'content-length': invocation.payload.length });
-        response.end(invocation.payload);
+        const { headers, payload } = invocation;
+        response.writeHead(200, { ...headers, 'content-length': payload.length });
+        // As text Node writes head and body in one piece, which costs the system half of what two pieces do.
+        if (payload.length <= SMALL_BYTES) response.end(payload.toString('latin1'), 'latin1');
+        else response.end(payload);
       });
       return;
     }
@@ -76,6 +79,8 @@ export class RuntimeApi {
     reply(response, 404, notFound);
   }
 }
+
+const SMALL_BYTES = 16 * 1024;
 
 const nobody: RuntimeApiListener = {
   next: () => undefined,

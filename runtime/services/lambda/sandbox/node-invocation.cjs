@@ -66,7 +66,9 @@ async function runStreaming(handler, event, stream, context) {
 async function answer(result, requestId, { api, log }) {
   const text = JSON.stringify(result === undefined ? null : result) ?? 'null';
   log.end(requestId);
-  await api.post(`/invocation/${requestId}/response`, text);
+  // What fails from here on is no longer this invocation's, and the next one has been asked for.
+  failNow = undefined;
+  await api.respond(requestId, text);
 }
 
 async function report(error, requestId, { api, log, stream }) {
