@@ -13,6 +13,12 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from '@aws-sdk/client-dynamodb-streams';
+import {
   CreateKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
@@ -56,6 +62,14 @@ function put(TableName: string, id: string, more = {}, by = client) {
 
 async function get(TableName: string, id: string, by = client) {
   return (await by.send(new GetItemCommand({ TableName, Key: { id: { S: id } } }))).Item;
+}
+
+async function records(StreamArn: string | undefined, by: DynamoDBStreamsClient) {
+  const { StreamDescription } = await by.send(new DescribeStreamCommand({ StreamArn }));
+  const ShardId = StreamDescription?.Shards?.[0]?.ShardId;
+  const from = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' as const };
+  const { ShardIterator } = await by.send(new GetShardIteratorCommand(from));
+  return (await by.send(new GetRecordsCommand({ ShardIterator }))).Records;
 }
 
 async function grantsOf(KeyId: string): Promise<number> {
@@ -129,12 +143,37 @@ describe('a table under a key of KMS', () => {
     assert.ok(await get('Asked', 'x'));
   });
 
+  test('seals its stream too, which a reader opens with a permission of its own', async () => {
+    const KeyId = await newKey();
+    await create('Streamed', KeyId);
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' as const };
+    const { TableDescription } = await client.send(
+      new UpdateTableCommand({ TableName: 'Streamed', StreamSpecification }),
+    );
+    const StreamArn = TableDescription?.LatestStreamArn;
+    await put('Streamed', 'a', { text: { S: 'streamed but unseen' }, bytes: { B: Buffer.from([1, 2]) } });
+    for (const name of ['state.db', 'state.db-wal'])
+      assert.equal(readFileSync(join(orrery.dataDir, name)).includes('streamed but unseen'), false);
+    const user = await newUser(orrery, 'follower', { Action: 'dynamodb:*' });
+    const theirs = user.client(DynamoDBStreamsClient);
+    await assert.rejects(records(StreamArn, theirs), { name: 'AccessDeniedException', message: /kms:Decrypt/ });
+    await user.allow({ Action: 'dynamodb:*' }, { Action: 'kms:Decrypt', Resource: KeyId });
+    const [record] = (await records(StreamArn, theirs)) ?? [];
+    assert.equal(record?.dynamodb?.NewImage?.text?.S, 'streamed but unseen');
+    assert.deepEqual(Buffer.from(record?.dynamodb?.NewImage?.bytes?.B ?? []), Buffer.from([1, 2]));
+  });
+
   test('of AWS serves everybody who may use the table', async () => {
     const { TableDescription } = await create('Managed');
     assert.match(TableDescription?.SSEDescription?.KMSMasterKeyArn ?? '', /:key\//);
     const user = await newUser(orrery, 'reader', { Action: 'dynamodb:*' });
     await put('Managed', 'y', {}, user.client(DynamoDBClient));
     assert.ok(await get('Managed', 'y'));
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' as const };
+    const changed = await client.send(new UpdateTableCommand({ TableName: 'Managed', StreamSpecification }));
+    await put('Managed', 'z');
+    const streams = user.client(DynamoDBStreamsClient);
+    assert.equal((await records(changed.TableDescription?.LatestStreamArn, streams))?.length, 1);
   });
 
   test('that does not exist is refused', async () => {

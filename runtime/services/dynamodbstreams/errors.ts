@@ -30,3 +30,11 @@ export function trimmed(): AwsError {
     'The operation attempted to read past the oldest stream record in a shard.',
   );
 }
+
+/** KMS's refusals in DynamoDB's words. */
+export function keyInaccessible(refusal: AwsError): AwsError {
+  const denied = /^AccessDenied/.test(refusal.code);
+  const kind = denied ? 'key access denied' : refusal.code === 'DisabledException' ? 'key disabled' : 'validation';
+  const code = denied ? 'AccessDeniedException' : 'ValidationException';
+  return new AwsError(code, `KMS ${kind} error: ${refusal.message}`);
+}

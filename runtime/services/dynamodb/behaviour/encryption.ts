@@ -142,7 +142,11 @@ async function inKmsWords<T>(ask: () => Promise<T>): Promise<T> {
 /** An item as it is kept: sealed with AES-256-GCM where the table has a key (nonce, tag, then the text). */
 export function pack(kernel: Kernel, { sse }: Pick<Table, 'sse'>, item: Item): Cell {
   const text = stringifyItem(item);
-  if (!sse) return text;
+  return sse ? sealText(kernel, sse, text) : text;
+}
+
+/** The same of any text that belongs to the table. */
+export function sealText(kernel: Kernel, sse: Encryption, text: string): Buffer {
   const nonce = Buffer.from(kernel.ids.hex(24), 'hex');
   const cipher = createCipheriv('aes-256-gcm', keyOf(kernel, sse), nonce);
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);

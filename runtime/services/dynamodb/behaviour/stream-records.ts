@@ -3,6 +3,7 @@ import type { Kernel } from '../../../kernel/service.ts';
 import type { Collection } from '../../../kernel/store/collection.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { schemaOf, type Table } from '../state.ts';
+import { sealText } from './encryption.ts';
 import { stringifyItem } from './item-json.ts';
 import { sizeOfItem } from './item-sizes.ts';
 import { keyAttributesOf } from './keys.ts';
@@ -89,15 +90,25 @@ export function emitStreamRecord(
     eventID: kernel.ids.hex(32),
     eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
     ...(by ? { userIdentity: { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' } } : {}),
-    Keys: stringifyItem(Keys),
-    ...(NewImage ? { NewImage: stringifyItem(NewImage) } : {}),
-    ...(OldImage ? { OldImage: stringifyItem(OldImage) } : {}),
+    ...imagesOf(kernel, table, {
+      Keys: stringifyItem(Keys),
+      ...(NewImage ? { NewImage: stringifyItem(NewImage) } : {}),
+      ...(OldImage ? { OldImage: stringifyItem(OldImage) } : {}),
+    }),
     SizeBytes,
   };
   kernel.store
     .prepare('INSERT INTO dynamodb_stream_records (streamArn, atMs, record) VALUES (?,?,?)')
     .run(stream.StreamArn, Math.floor(kernel.clock.now()), JSON.stringify(record));
   kernel.events.emit('dynamodb.streamRecords', { streamArn: stream.StreamArn });
+}
+
+/** Of a table under a key of KMS the stream is sealed as the table is, and names the data key for its readers. */
+function imagesOf(kernel: Kernel, { sse }: Table, images: Record<string, string>): object {
+  if (!sse) return images;
+  const { CiphertextBlob, context } = sse;
+  const sealed = sealText(kernel, sse, JSON.stringify(images)).toString('base64');
+  return { sealed, dataKey: { CiphertextBlob, context } };
 }
 
 /** Deletes what is too old to be read, and streams that were switched off a day ago. */

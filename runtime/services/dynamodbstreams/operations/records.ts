@@ -4,6 +4,7 @@ import type {
   GetShardIteratorCommandInput,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { Context } from '../../../kernel/service.ts';
+import { type Images, openRecords, type RecordHead } from '../behaviour/sealed-records.ts';
 import { expiredIterator, shardNotFound, trimmed, validation } from '../errors.ts';
 import {
   formatSequence,
@@ -76,10 +77,13 @@ export function GetRecords(ctx: Context, input: GetRecordsCommandInput) {
   const rows = withinPage(rowsAfter(ctx, stream, after, limit));
   const last = rows.at(-1)?.seq ?? after;
   const open = stream.disabledMs === undefined || last < lastReadable(ctx, stream);
-  return {
-    Records: rows.map((row) => describe(ctx, stream, row)),
-    ...(open ? { NextShardIterator: encode(stream, { shard, after: last, issuedMs: nowMs }) } : {}),
-  };
+  const next = open ? { NextShardIterator: encode(stream, { shard, after: last, issuedMs: nowMs }) } : {};
+  const answer = (records: (RecordHead & Images)[]) => ({
+    Records: rows.map((row, index) => describe(ctx, stream, row, records[index])),
+    ...next,
+  });
+  const records = openRecords(ctx, rows);
+  return records instanceof Promise ? records.then(answer) : answer(records);
 }
 
 function lastReadable(ctx: Context, stream: Stream): number {
@@ -98,18 +102,9 @@ function withinPage(rows: StreamRow[]): StreamRow[] {
   return over < 0 ? rows : rows.slice(0, over);
 }
 
-interface Kept {
-  eventID: string;
-  eventName: string;
-  userIdentity?: object;
-  Keys: string;
-  NewImage?: string;
-  OldImage?: string;
-  SizeBytes: number;
-}
-
-function describe(ctx: Context, stream: Stream, row: StreamRow) {
-  const { eventID, eventName, userIdentity, Keys, NewImage, OldImage, SizeBytes } = JSON.parse(row.record) as Kept;
+function describe(ctx: Context, stream: Stream, row: StreamRow, record: (RecordHead & Images) | undefined) {
+  if (!record) throw new Error('a stream record was lost while it was opened');
+  const { eventID, eventName, userIdentity, Keys, NewImage, OldImage, SizeBytes } = record;
   return {
     eventID,
     eventName,

@@ -17,9 +17,12 @@ function ofCaller(ctx: Context): Conditions {
   const conditions: Conditions = {};
   if ('account' in principal && principal.kind !== 'service') conditions['kms:CallerAccount'] = principal.account;
   if (calledBy !== undefined && calledBy !== 'cloudformation')
-    conditions['kms:ViaService'] = `${calledBy}.${ctx.region}.amazonaws.com`;
+    conditions['kms:ViaService'] = `${parents[calledBy] ?? calledBy}.${ctx.region}.amazonaws.com`;
   return conditions;
 }
+
+/** Services of ours that on AWS are part of another. */
+const parents: Readonly<Record<string, string>> = { dynamodbstreams: 'dynamodb', sesv2: 'ses' };
 
 const parameters: Readonly<Record<string, string>> = {
   BypassPolicyLockoutSafetyCheck: 'kms:BypassPolicyLockoutSafetyCheck',
