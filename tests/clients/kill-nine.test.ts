@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { request } from 'undici';
 import { eventually } from '../systems/system-fixture.ts';
 import { CommandLine } from './command.fixture.ts';
@@ -48,6 +50,69 @@ describe('a runtime that is killed', () => {
       60_000,
     );
     assert.ok(acknowledged.length >= 60);
+  });
+});
+
+describe('a topic whose runtime is killed', () => {
+  const orrery = new CommandLine();
+  after(() => orrery.close());
+
+  test('every message whose publish was answered reaches the queue after `up`', async () => {
+    const clients = async () => {
+      await orrery.up('--empty', '--port', '0', '--http-port', '0');
+      const { pid, apiPort } = await orrery.json<{ pid: number; apiPort: number }>('status');
+      const config = {
+        region: 'us-east-1',
+        endpoint: `http://127.0.0.1:${apiPort}`,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        maxAttempts: 1,
+      };
+      return { pid, sns: new SNSClient(config), sqs: new SQSClient(config) };
+    };
+    const before = await clients();
+    const { TopicArn } = await before.sns.send(new CreateTopicCommand({ Name: 'news' }));
+    const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:news';
+    const Statement = [
+      { Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: Endpoint },
+    ];
+    const Attributes = { Policy: JSON.stringify({ Version: '2012-10-17', Statement }) };
+    await before.sqs.send(new CreateQueueCommand({ QueueName: 'news', Attributes }));
+    await before.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+    const answered = new Set<string>();
+    let killed = false;
+    const load = Promise.all(
+      Array.from({ length: 16 }, async () => {
+        while (!killed) {
+          const answer = await before.sns
+            .send(new PublishCommand({ TopicArn, Message: 'text' }))
+            .catch(() => undefined);
+          if (answer?.MessageId) answered.add(answer.MessageId);
+        }
+      }),
+    );
+    await eventually('messages are being taken', async () => (answered.size >= 200 ? true : undefined));
+    process.kill(before.pid, 'SIGKILL');
+    killed = true;
+    await load;
+    assert.equal(await alive(before.pid), false);
+
+    const { sqs } = await clients();
+    const missing = new Set(answered);
+    await eventually(
+      'every answered message is in the queue',
+      async () => {
+        for (let more = true; more; ) {
+          const { Messages = [] } = await sqs.send(
+            new ReceiveMessageCommand({ QueueUrl: 'news', MaxNumberOfMessages: 10 }),
+          );
+          for (const { Body = '' } of Messages) missing.delete((JSON.parse(Body) as { MessageId: string }).MessageId);
+          more = Messages.length > 0;
+        }
+        return missing.size === 0 ? true : undefined;
+      },
+      30_000,
+    );
+    assert.ok(answered.size >= 200);
   });
 });
 
