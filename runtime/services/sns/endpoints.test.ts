@@ -167,7 +167,22 @@ test('mail is kept: a question with a link, and then the text', async () => {
   const mail = mails().at(-1);
   assert.deepEqual([mail?.to, mail?.subject], ['a@example.com', 'Today']);
   assert.match(mail?.text ?? '', /^news\n/);
+  await mailInJson(TopicArn, mails);
 });
+
+/** email-json is the envelope that a queue would get. */
+async function mailInJson(TopicArn: string, mails: () => { to: string; text: string }[]): Promise<void> {
+  await lab.orrery.clock.wind(1000);
+  await lab.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email-json', Endpoint: 'b@example.com' }));
+  await lab.orrery.clock.wind(0);
+  const question = JSON.parse(mails().at(-1)?.text ?? '') as Record<string, string>;
+  assert.deepEqual([question.Type, question.TopicArn], ['SubscriptionConfirmation', TopicArn]);
+  await lab.sns.send(new ConfirmSubscriptionCommand({ TopicArn, Token: question.Token }));
+  await lab.sns.send(new PublishCommand({ TopicArn, Message: 'more' }));
+  await lab.orrery.clock.wind(0);
+  const mail = mails().find(({ to, text }) => to === 'b@example.com' && text.includes('"more"'));
+  assert.equal((JSON.parse(mail?.text ?? '') as { Type: string }).Type, 'Notification');
+}
 
 test('a subscription that nobody confirms is gone after two days', async () => {
   const TopicArn = await lab.topic();

@@ -205,6 +205,7 @@ test('topics of the same name are the same topic, and their attributes are check
   const set = (AttributeName: string, AttributeValue: string) =>
     lab.sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName, AttributeValue }));
   await assert.rejects(set('SignatureVersion', '3'), { name: 'InvalidParameterException' });
+  await assert.rejects(set('Policy', '{"Statement":[]}'), { message: /^Invalid parameter: Policy Error: / });
   await assert.rejects(set('ArchivePolicy', '{}'), { name: 'NotImplemented' });
   await assert.rejects(set('SQSFailureFeedbackRoleArn', 'x'), { name: 'NotImplemented' });
 });

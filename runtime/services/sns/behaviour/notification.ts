@@ -3,7 +3,7 @@ import type { Topic } from '../state.ts';
 
 /** What was published, as it is kept until every subscription has it. */
 export interface Notification {
-  Type: 'Notification' | 'SubscriptionConfirmation' | 'UnsubscribeConfirmation';
+  Type: 'Notification' | 'SubscriptionConfirmation';
   MessageId: string;
   Message: string;
   /** MessageStructure json: a text for some protocols. */

@@ -1,3 +1,5 @@
+import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
+import { compilePolicy } from '../../../engines/iam/policy.ts';
 import { refused } from '../../../kernel/errors.ts';
 import { invalidParameter } from '../errors.ts';
 import type { Subscription } from '../state.ts';
@@ -10,8 +12,8 @@ const largestMessageSize = 1024 * kib;
 /** Attributes that can be set ("SetTopicAttributes"), and what values they take. */
 const settable: Record<string, (value: string) => boolean> = {
   DisplayName: (value) => value.length <= 100,
-  Policy: (value) => isJson(value),
-  DeliveryPolicy: (value) => checked(() => checkDeliveryPolicy(value, 'topic')),
+  Policy: isPolicy,
+  DeliveryPolicy: (value) => checkDeliveryPolicy(value, 'topic') === undefined,
   KmsMasterKeyId: (value) => value.length <= 2048,
   TracingConfig: (value) => ['PassThrough', 'Active'].includes(value),
   SignatureVersion: (value) => ['1', '2'].includes(value),
@@ -48,17 +50,11 @@ function isBoolean(value: string): boolean {
   return value === 'true' || value === 'false';
 }
 
-function isJson(value: string): boolean {
-  return checked(() => JSON.parse(value));
-}
-
-/** Errors of AWS's own pass; a text that is not JSON is an invalid value. */
-function checked(parse: () => unknown): boolean {
+function isPolicy(value: string): boolean {
   try {
-    parse();
+    compilePolicy(value, 'resource');
     return true;
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
+    throw error instanceof MalformedPolicy ? invalidParameter(`Policy Error: ${error.message}`) : error;
   }
 }

@@ -1,6 +1,8 @@
+import type { PublishBatchRequestEntry } from '@aws-sdk/client-sns';
 import type { Context } from '../../../kernel/service.ts';
 import type { CallUsage, MeteredCall } from '../../../kernel/usage.ts';
 import type { Topic } from '../state.ts';
+import { sizeOf } from './message-rules.ts';
 
 /** "Amazon SNS pricing": each 64 KB chunk of published data is a request. */
 const chunkBytes = 64 * 1024;
@@ -10,13 +12,12 @@ export function meterCall({ operation, input, errorCode }: MeteredCall): readonl
   const resource = input.TopicArn ?? input.TargetArn ?? '';
   const bytes =
     operation === 'PublishBatch'
-      ? ((input.PublishBatchRequestEntries ?? []) as { Message?: string }[]).reduce((sum, one) => sum + sizeOf(one), 0)
+      ? ((input.PublishBatchRequestEntries ?? []) as PublishBatchRequestEntry[]).reduce(
+          (sum, one) => sum + sizeOf(one),
+          0,
+        )
       : sizeOf(input);
   return [{ usageType: 'Requests-Tier1', amount: Math.max(1, Math.ceil(bytes / chunkBytes)), resource }];
-}
-
-function sizeOf({ Message = '' }: { Message?: string }): number {
-  return Buffer.byteLength(Message);
 }
 
 /** Deliveries to queues and functions are free; by mail and HTTP they are charged. */
