@@ -68,7 +68,13 @@ export interface ServedAuthorizer {
   identitySources: string[];
   jwt: { issuer: string; audiences: string[] } | undefined;
   lambda:
-    | { uri: string; payloadFormatVersion: '1.0' | '2.0'; simpleResponses: boolean; ttlSeconds: number }
+    | {
+        uri: string;
+        payloadFormatVersion: '1.0' | '2.0';
+        simpleResponses: boolean;
+        ttlSeconds: number;
+        credentialsArn: string | undefined;
+      }
     | undefined;
 }
 

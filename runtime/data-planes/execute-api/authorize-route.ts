@@ -4,10 +4,11 @@ import type { HttpResponse } from '../http/exchange.ts';
 import type { ServedAuthorizer } from './api-table.ts';
 import { authorizeByIam, routeArn } from './authorize-iam.ts';
 import { message } from './integration.ts';
+import { integrationPrincipal } from './integration-role.ts';
 import { JwtVerifier, TokenRefused } from './jwt.ts';
 import type { RouteMatch } from './match-route.ts';
 import { split } from './proxy-event.ts';
-import { type ApiExchange, gatewayPrincipal } from './serve-api.ts';
+import type { ApiExchange } from './serve-api.ts';
 
 export interface Verdict {
   refusal?: HttpResponse;
@@ -95,9 +96,10 @@ export class Authorizers {
   ): Promise<Verdict> {
     const { api, hop } = exchange;
     const sourceArn = `arn:aws:execute-api:${api.region}:${api.account}:${api.apiId}/authorizers/${authorizer.authorizerId}`;
-    const ctx = this.#kernel.context({ principal: gatewayPrincipal(api, sourceArn), region: api.region, trace: hop });
     const FunctionName = /functions\/(arn:[^/]+)\/invocations/.exec(lambda.uri)?.[1] ?? lambda.uri;
     try {
+      const principal = integrationPrincipal(this.#kernel, api, { credentialsArn: lambda.credentialsArn, sourceArn });
+      const ctx = this.#kernel.context({ principal, region: api.region, trace: hop });
       const output = await ctx.call<{ FunctionError?: string; Payload?: Uint8Array }>('lambda', 'Invoke', {
         FunctionName,
         InvocationType: 'RequestResponse',

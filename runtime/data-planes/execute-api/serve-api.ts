@@ -1,6 +1,5 @@
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
-import { servicePrincipal } from '../../kernel/principal.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { BodyTooLarge, type DataPlane, type HttpRequest, type HttpResponse, readBody } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
@@ -191,8 +190,4 @@ function findStage(
 
 function withId(response: HttpResponse, requestId: string): HttpResponse {
   return { ...response, headers: { ...response.headers, 'apigw-requestid': requestId } };
-}
-
-export function gatewayPrincipal(api: ServedApi, sourceArn: string) {
-  return servicePrincipal('apigateway.amazonaws.com', api.account, { sourceArn });
 }

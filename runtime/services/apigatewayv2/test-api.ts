@@ -31,7 +31,12 @@ export interface Call {
 }
 
 /** Makes the function `name` and lets API Gateway invoke it; its ARN. */
-export async function createFunction(orrery: Orrery, name: string, code: string): Promise<string> {
+export async function createFunction(
+  orrery: Orrery,
+  name: string,
+  code: string,
+  { policy: open = true }: { policy?: boolean } = {},
+): Promise<string> {
   await role(orrery, `runs-${name}`, 'lambda.amazonaws.com', []);
   const lambda = orrery.client(LambdaClient);
   const { FunctionArn = '' } = await lambda.send(
@@ -43,6 +48,7 @@ export async function createFunction(orrery: Orrery, name: string, code: string)
       Code: { ZipFile: zipSync({ 'index.js': strToU8(code) }) },
     }),
   );
+  if (!open) return FunctionArn;
   await lambda.send(
     new AddPermissionCommand({
       FunctionName: name,

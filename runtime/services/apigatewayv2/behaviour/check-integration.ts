@@ -10,6 +10,8 @@ type Input = Partial<CreateIntegrationCommandInput>;
 /** What AWS refuses of an integration of an HTTP API, and what Orrery does not run ("CreateIntegration"). */
 export function checkIntegration(input: Input): void {
   const { IntegrationType: type, TimeoutInMillis: timeout, PayloadFormatVersion: version } = input;
+  if (input.TlsConfig)
+    throw refused('apigatewayv2 integration with TlsConfig', 'only loopback and Orrery hosts are reached.');
   if (input.ConnectionType === 'VPC_LINK') throw refused('apigatewayv2 integration with ConnectionType VPC_LINK');
   if (type !== undefined && type !== 'AWS_PROXY' && type !== 'HTTP_PROXY')
     throw badRequest('Invalid integration type specified. HTTP APIs support AWS_PROXY and HTTP_PROXY.');

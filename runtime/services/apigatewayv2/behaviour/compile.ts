@@ -139,6 +139,7 @@ function compileAuthorizer(record: AuthorizerRecord | undefined): ServedAuthoriz
             payloadFormatVersion: record.AuthorizerPayloadFormatVersion === '1.0' ? '1.0' : '2.0',
             simpleResponses: record.EnableSimpleResponses ?? false,
             ttlSeconds: record.AuthorizerResultTtlInSeconds ?? 0,
+            credentialsArn: record.AuthorizerCredentialsArn,
           }
         : undefined,
   };

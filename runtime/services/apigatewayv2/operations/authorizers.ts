@@ -5,7 +5,6 @@ import type {
   GetAuthorizersCommandInput,
   UpdateAuthorizerCommandInput,
 } from '@aws-sdk/client-apigatewayv2';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { publish } from '../behaviour/compile.ts';
 import { badRequest, conflict, notFound } from '../errors.ts';
@@ -22,11 +21,6 @@ export function CreateAuthorizer(ctx: Context, input: CreateAuthorizerCommandInp
 }
 
 function check(record: AuthorizerRecord): void {
-  if (record.AuthorizerCredentialsArn)
-    throw refused(
-      'apigatewayv2 authorizer with AuthorizerCredentialsArn',
-      'give the function a resource policy for apigateway.amazonaws.com.',
-    );
   if (record.AuthorizerType === 'JWT') {
     if (!record.JwtConfiguration?.Issuer || !record.JwtConfiguration.Audience?.length)
       throw badRequest('JWT authorizers need an Issuer and at least one Audience');

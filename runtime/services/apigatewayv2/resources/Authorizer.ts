@@ -18,7 +18,7 @@ export const Authorizer = defineResource<AuthorizerProperties>({
     EnableSimpleResponses: 'executed',
     IdentitySource: 'executed',
     JwtConfiguration: 'executed',
-    AuthorizerCredentialsArn: { refused: 'give the function a resource policy for apigateway.amazonaws.com.' },
+    AuthorizerCredentialsArn: 'executed',
   },
   async create(ctx, properties) {
     return state(await ctx.call<{ AuthorizerId: string }>('apigatewayv2', 'CreateAuthorizer', properties));
