@@ -135,8 +135,8 @@ export class SqsPoller implements Poller {
       WaitTimeSeconds: 0,
     });
     if (Messages.length > 0) this.#awaiting = true;
-    const { FilterCriteria } = this.#source.mapping;
-    const wanted = Messages.filter((message) => passes(FilterCriteria, filterable(message)));
+    const { mapping, kernel } = this.#source;
+    const wanted = Messages.filter((message) => passes(kernel, mapping.FilterCriteria, filterable(message)));
     // "Amazon SQS" in "Lambda event filtering": messages that no filter wants are deleted from the queue.
     if (wanted.length < Messages.length) await this.#delete(Messages.filter((message) => !wanted.includes(message)));
     return wanted;

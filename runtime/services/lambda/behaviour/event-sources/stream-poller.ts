@@ -113,7 +113,7 @@ export class StreamPoller implements Poller {
   async #handle(shard: string, records: StreamRecord[]): Promise<void> {
     const { mapping, kernel, account, region } = this.#source;
     const wanted = records.filter((record) =>
-      passes(mapping.FilterCriteria, eventRecord(record, mapping.EventSourceArn)),
+      passes(kernel, mapping.FilterCriteria, eventRecord(record, mapping.EventSourceArn)),
     );
     const last = wanted.at(-1);
     if (last) {
