@@ -1,4 +1,9 @@
-import type { MessageAttributeValue, PublishBatchCommandInput, PublishCommandInput } from '@aws-sdk/client-sns';
+import type {
+  MessageAttributeValue,
+  PublishBatchCommandInput,
+  PublishBatchRequestEntry,
+  PublishCommandInput,
+} from '@aws-sdk/client-sns';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { deduplicated, fifoMembers } from '../behaviour/deduplication.ts';
@@ -8,6 +13,7 @@ import { checkMessage, sizeOf } from '../behaviour/message-rules.ts';
 import { count } from '../behaviour/metrics.ts';
 import { attributesOf, isFifo, type Notification } from '../behaviour/notification.ts';
 import { defaultMessageSize } from '../behaviour/topic-attributes.ts';
+import { checkTopicKey } from '../behaviour/topic-key.ts';
 import { batchError, invalidParameter } from '../errors.ts';
 import { type Subscription, subscriptionsOf, type Topic, topicAt } from '../state.ts';
 
@@ -24,7 +30,9 @@ export function Publish(ctx: Context, input: PublishCommandInput) {
   if (input.PhoneNumber) throw refused('sns Publish parameter PhoneNumber');
   if (!input.TopicArn && !input.TargetArn)
     throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
-  return publish(ctx, topicAt(ctx, input.TopicArn ?? input.TargetArn), input);
+  const topic = topicAt(ctx, input.TopicArn ?? input.TargetArn);
+  const asked = checkTopicKey(ctx, topic);
+  return asked ? asked.then(() => publish(ctx, topic, input)) : publish(ctx, topic, input);
 }
 
 function publish(ctx: Context, topic: Topic, message: Message): { MessageId: string; SequenceNumber?: string } {
@@ -90,6 +98,11 @@ export function PublishBatch(ctx: Context, input: PublishBatchCommandInput) {
   if (entries.some(({ Id = '' }) => !/^[A-Za-z0-9_-]{1,80}$/.test(Id))) throw batchError('InvalidId');
   const most = Number(topic.attributes.MaximumMessageSize ?? defaultMessageSize);
   if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > most) throw batchError('TooLong');
+  const asked = checkTopicKey(ctx, topic);
+  return asked ? asked.then(() => publishAll(ctx, topic, entries)) : publishAll(ctx, topic, entries);
+}
+
+function publishAll(ctx: Context, topic: Topic, entries: PublishBatchRequestEntry[]) {
   const Successful: object[] = [];
   const Failed: object[] = [];
   for (const entry of entries) {
