@@ -10,12 +10,19 @@ export interface Terminal {
 }
 
 export function terminal(): Terminal {
+  process.stdout.once('error', endWithReader);
   return {
     line: (text = '') => void process.stdout.write(`${text}\n`),
     json: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
     style: (format, text) => styleText(format, text, { stream: process.stdout, validateStream: true }),
   };
+}
+
+/** `orrery logs -f | head`: who read has gone, so there is nobody to write for. A cloud in the foreground ends as by Ctrl-C. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(0);
 }
 
 /** A line of a process in the background, for who has started it and waits. */

@@ -5,7 +5,7 @@ import { PersonError } from '../../kernel/errors.ts';
 import { type RunningCloud, startCloud } from '../cloud.ts';
 import type { Command, CommandLine } from '../command.ts';
 import { dataFolder, type RuntimeFile, runningRuntime } from '../data-folder.ts';
-import type { DeployProgress } from '../deploy/deploy.ts';
+import type { DeployProgress, DeployTarget } from '../deploy/deploy.ts';
 import { prepare } from '../deploy/prepare.ts';
 import { resolveTarget, type Target } from '../deploy/target.ts';
 import { usageError } from '../errors.ts';
@@ -13,6 +13,7 @@ import { printOutputs } from '../outputs-view.ts';
 import { progressPrinter } from '../progress-view.ts';
 import { followRequests } from '../request-view.ts';
 import { askLines } from '../runtime-client.ts';
+import type { StackOutputs } from '../stack-outputs.ts';
 import { type Relayed, relayed, type Terminal } from '../terminal.ts';
 
 /** orrery up: run the cloud and deploy into it. */
@@ -90,7 +91,7 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
     const ended = cloud.ended;
     const wanted = await target;
     if (wanted) await cloud.deploy(wanted, progressPrinter(out, line.flag('json')));
-    await printOutputs(await cloud.outputs(), out, line.flag('json'));
+    await printOutputs(shown(await cloud.outputs(), wanted, line), out, line.flag('json'));
     announce(out, cloud.ports, line);
     process.send?.({ ready: true });
     // In the background nobody watches, and writing a line for every request costs as much as a cache hit.
@@ -105,6 +106,13 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
   } finally {
     await cloud?.stop();
   }
+}
+
+/** For a person those of what was just deployed; a script gets all, as `orrery outputs --json` gives them. */
+function shown(outputs: StackOutputs, target: DeployTarget | undefined, line: CommandLine): StackOutputs {
+  if (line.flag('json') || !target) return outputs;
+  const names = target.stacks.map(({ name }) => name);
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
 }
 
 function describeFailure(error: unknown): object {
@@ -130,10 +138,10 @@ async function redeploy(running: RuntimeFile, line: CommandLine, out: Terminal):
   if (!target) return 0;
   const print = progressPrinter(out, line.flag('json'));
   for await (const event of askLines<
-    DeployProgress & { outputs?: object; error?: { code: string; message: string; next: string } }
+    DeployProgress & { outputs?: StackOutputs; error?: { code: string; message: string; next: string } }
   >(running, 'POST', 'deploy', target)) {
     if (event.error) throw new PersonError(event.error.code, event.error.message, event.error.next);
-    if (event.outputs) await printOutputs(event.outputs as Parameters<typeof printOutputs>[0], out, line.flag('json'));
+    if (event.outputs) await printOutputs(shown(event.outputs, target, line), out, line.flag('json'));
     else print(event);
   }
   return 0;

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { PersonError } from '../../kernel/errors.ts';
+import { type LegacyMetadata, readLegacyAssets } from './legacy-assets.ts';
+import { inThisAccount } from './this-account.ts';
 
 /** One stack to deploy, and the files it needs first. */
 export interface StackToDeploy {
@@ -27,7 +29,7 @@ interface Manifest {
   artifacts?: Record<string, Artifact>;
 }
 
-interface Artifact {
+interface Artifact extends LegacyMetadata {
   type: string;
   environment?: string;
   dependencies?: string[];
@@ -88,23 +90,24 @@ function readStack(
   { artifacts, where }: { artifacts: Record<string, Artifact>; where: Where },
 ): StackToDeploy {
   const templateFile = join(folder, artifact.properties?.templateFile ?? '');
-  const region = /^aws:\/\/[^/]+\/(.+)$/.exec(artifact.environment ?? '')?.[1];
+  const [, account, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(artifact.environment ?? '') ?? [];
   const known = region && region !== 'unknown-region' ? region : undefined;
   const manifests = (artifact.dependencies ?? [])
     .map((name) => artifacts[name])
     .filter((one) => one?.type === 'cdk:asset-manifest');
-  const assets = manifests.flatMap((one) =>
-    readAssets(folder, join(folder, one?.properties?.file ?? ''), { ...where, region: known ?? where.region }),
-  );
-  return {
+  const there = { ...where, region: known ?? where.region };
+  const assets = manifests.flatMap((one) => readAssets(folder, join(folder, one?.properties?.file ?? ''), there));
+  const legacy = readLegacyAssets(folder, artifact, there);
+  const stack = {
     name: artifact.properties?.stackName ?? artifact.displayName ?? id,
     template: readFileSync(templateFile, 'utf8'),
     templateFile,
-    parameters: artifact.properties?.parameters ?? {},
+    parameters: { ...legacy.parameters, ...artifact.properties?.parameters },
     tags: artifact.properties?.tags ?? {},
-    assets,
+    assets: [...assets, ...legacy.assets],
     region: known,
   };
+  return inThisAccount(stack, account, where.account);
 }
 
 function readAssets(folder: string, file: string, where: Where): FileAsset[] {

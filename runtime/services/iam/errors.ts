@@ -37,6 +37,13 @@ export function validationError(value: string, member: string, constraint: strin
   );
 }
 
+export function invalidName(member: string): AwsError {
+  return new AwsError(
+    'ValidationError',
+    `The specified value for ${member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`,
+  );
+}
+
 export function invalidClientTokenId(): AwsError {
   return new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
     status: 403,

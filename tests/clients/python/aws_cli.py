@@ -317,6 +317,22 @@ def cloudwatch_takes_and_gives_metrics():
 
 
 @check
+def events_brings_what_matches_to_its_targets():
+    url = aws("sqs create-queue --queue-name cli-events")["QueueUrl"]
+    arn = aws("sqs get-queue-attributes --attribute-names QueueArn --queue-url", url)["Attributes"]["QueueArn"]
+    policy = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    attributes = json.dumps({"Policy": json.dumps({"Version": "2012-10-17", "Statement": [policy]})})
+    aws("sqs set-queue-attributes --attributes", attributes, "--queue-url", url)
+    aws("events put-rule --name cli --event-pattern", '{"source": ["cli.shop"]}')
+    aws("events put-targets --rule cli --targets Id=1,Arn=%s" % arn)
+    for source in ("cli.other", "cli.shop"):
+        entry = {"Source": source, "DetailType": "order", "Detail": '{"total": 3}'}
+        equal(aws("events put-events --entries", json.dumps([entry]))["FailedEntryCount"], 0)
+    received = aws("sqs receive-message --wait-time-seconds 5 --max-number-of-messages 10 --queue-url", url)["Messages"]
+    equal([json.loads(one["Body"])["source"] for one in received], ["cli.shop"])
+
+
+@check
 def what_is_not_run_is_refused_by_name():
     aws("redshift describe-clusters", fails="redshift")
     aws("s3api put-bucket-accelerate-configuration --bucket cli-artifacts --accelerate-configuration Status=Enabled", fails="PutBucketAccelerateConfiguration")

@@ -1,6 +1,6 @@
 import type { Context } from '../../../kernel/service.ts';
 import type { Collection } from '../../../kernel/store/collection.ts';
-import { noSuchEntity, unmodifiableEntity } from '../errors.ts';
+import { invalidName, noSuchEntity, unmodifiableEntity } from '../errors.ts';
 import {
   type GroupRecord,
   groupRecords,
@@ -63,6 +63,8 @@ function holders(ctx: Context, kind: HolderKind): Collection<PolicyHolder> {
   return records(ctx.store, ctx.account) as Collection<PolicyHolder>;
 }
 
+/** An ARN where a name belongs, the commonest slip of templates, is told of as such. */
 function missing(kind: HolderKind, name: string | undefined): never {
+  if (!/^[\w+=,.@-]*$/.test(name ?? '')) throw invalidName(`${kind}Name`);
   throw noSuchEntity(`The ${kind} with name ${name} cannot be found.`);
 }

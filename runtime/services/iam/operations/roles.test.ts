@@ -97,6 +97,11 @@ describe('a role', () => {
       iam.send(new GetRoleCommand({ RoleName: 'Nobody' })),
       refusal('NoSuchEntityException', 404, 'The role with name Nobody cannot be found.'),
     );
+    await assert.rejects(iam.send(new GetRoleCommand({ RoleName: 'arn:aws:iam::000000000000:role/Nobody' })), {
+      name: 'ValidationError',
+      message:
+        'The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+    });
   });
 
   it('changes its trust policy, description and longest session', async () => {
