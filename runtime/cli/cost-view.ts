@@ -15,7 +15,7 @@ export function printBill(report: CostReport, show: { resources: boolean; freeTi
     rows.push([name, '', '', dollars(sum(lines))]);
     for (const line of show.resources ? lines : byUsage(lines)) {
       const what = show.resources ? `${line.about}, ${line.resource}` : line.about;
-      rows.push([`  ${what}`, `${amount(line.amount)} ${line.unit}`, priceOf(line), dollars(line.cost)]);
+      rows.push([`  ${what}`, counted(line.amount, line.unit), priceOf(line), dollars(line.cost)]);
     }
   }
   rows.push(['Total', '', show.freeTier ? 'free tier taken off' : 'list prices', dollars(bill.total)]);
@@ -25,8 +25,10 @@ export function printBill(report: CostReport, show: { resources: boolean; freeTi
     out.line(`\nWith what AWS gives free every month taken off (--free-tier): ${dollars(report.withFreeTier.total)}`);
   for (const { service, usageType, region, amount: used } of bill.notPriced)
     out.line(`Not priced, not in the total: ${service} ${usageType} in ${region}, ${amount(used)}`);
-  const doubtful = new Map(bill.lines.flatMap((line) => (line.unverified ? [[line.about, line] as const] : [])));
-  for (const line of doubtful.values()) out.line(`Unverified: ${line.name}, ${line.about}: ${line.unverified}`);
+  const doubtful = Map.groupBy(bill.lines, ({ unverified = '' }) => unverified);
+  for (const [why, lines] of doubtful)
+    if (why !== '')
+      out.line(`Unverified (${why}): ${[...new Set(lines.map(({ name, about }) => `${name}: ${about}`))].join('; ')}`);
 }
 
 function byService(lines: BillLine[]): Map<string, BillLine[]> {
@@ -46,7 +48,16 @@ function sum(lines: BillLine[]): number {
 }
 
 function priceOf({ usd, per, unit }: BillLine): string {
-  return `× $${plain(usd)} per ${per === 1 ? unit.replace(/s$/, '') : `${per.toLocaleString('en-US')} ${unit}`}`;
+  return `× $${plain(usd)} per ${per === 1 ? one(unit) : counted(per, unit)}`;
+}
+
+/** 2 requests, 1 request. */
+export function counted(value: number, unit: string): string {
+  return `${amount(value)} ${value === 1 ? one(unit) : unit}`;
+}
+
+function one(unit: string): string {
+  return unit.replace(/s$/, '');
 }
 
 /** Never 1e-7. */

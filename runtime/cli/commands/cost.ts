@@ -1,6 +1,6 @@
 import type { CostReport } from '../../cost/cost-report.ts';
 import type { Command, CommandLine } from '../command.ts';
-import { printBill } from '../cost-view.ts';
+import { counted, printBill } from '../cost-view.ts';
 import { dataFolder, requireRuntime } from '../data-folder.ts';
 import { usageError } from '../errors.ts';
 import { ask } from '../runtime-client.ts';
@@ -33,7 +33,9 @@ that N requests will leave behind. Send a few hundred requests first, so that co
     const report = await ask<CostReport>(requireRuntime(dataFolder(line)), 'GET', `cost?${queryOf(line)}`);
     if (line.flag('json')) out.json(report);
     else if (line.flag('routes'))
-      for (const row of table(Object.entries(report.measured).map(([route, count]) => [route, `${count} requests`])))
+      for (const row of table(
+        Object.entries(report.measured).map(([route, count]) => [route, counted(count, 'requests')]),
+      ))
         out.line(row);
     else printBill(report, { resources: line.flag('resources'), freeTier: line.flag('free-tier') }, out);
   },

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { DiskTrouble } from './disk-trouble.ts';
 import { openStore } from './store.ts';
 
 const here = { account: '000000000000', region: 'us-east-1' };
@@ -75,6 +76,43 @@ describe('the store', () => {
     store.prepare('INSERT INTO things VALUES (?, ?)').run(1, 'one');
     assert.deepEqual({ ...store.prepare('SELECT * FROM things').get<object>() }, { id: 1, name: 'one' });
     store.close();
+  });
+
+  test('a full disk refuses the whole turn, memory stays as the disk is, and there is no harm once there is room', async () => {
+    const store = openStore(folder);
+    const records = store.collection<{ text: string }>('some', here);
+    records.put('kept', { text: 'before' });
+    await store.durable();
+    // SQLite's own limit stands for the disk's: the error is the same.
+    const limitPages = (pages: number): unknown => store.prepare(`PRAGMA max_page_count = ${pages}`).get();
+    limitPages(1);
+    records.put('kept', { text: 'after' });
+    records.put('large', { text: 'x'.repeat(1_000_000) });
+    await assert.rejects(store.durable(), (error: Error) => {
+      assert.ok(error instanceof DiskTrouble);
+      assert.match(error.message, /The disk of the data folder .* is full, so nothing of this request was kept/);
+      return true;
+    });
+    assert.deepEqual(records.entries(), [['kept', { text: 'before' }]]);
+
+    limitPages(100_000);
+    records.put('large', { text: 'x'.repeat(1_000_000) });
+    await store.durable();
+    store.close();
+    const again = openStore(folder);
+    assert.equal(again.collection('some', here).size, 2);
+    again.close();
+  });
+
+  test('a folder that a newer version wrote, or that is damaged, is not touched', () => {
+    const old = openStore(folder);
+    old.migrate('things', ['CREATE TABLE things (id INTEGER)', 'ALTER TABLE things ADD COLUMN name TEXT']);
+    old.close();
+    const store = openStore(folder);
+    assert.throws(() => store.migrate('things', ['CREATE TABLE things (id INTEGER)']), { code: 'data-folder-newer' });
+    store.close();
+    writeFileSync(join(folder, 'state.db'), 'x'.repeat(10_000));
+    assert.throws(() => openStore(folder), { code: 'data-folder-damaged' });
   });
 
   test('deleting says whether there was something', () => {
