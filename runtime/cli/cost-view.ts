@@ -66,7 +66,7 @@ function plain(value: number): string {
 }
 
 function amount(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+  return value.toLocaleString('en-US', value >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 6 });
 }
 
 /** Cents where there are any, else as many digits as say something. */
