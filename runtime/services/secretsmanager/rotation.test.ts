@@ -131,6 +131,7 @@ test('a rotation that fails is tried again, and blocks another until it is compl
   });
   await orrery.clock.wind(0);
   await client.send(new UpdateSecretCommand({ SecretId, Description: '' }));
+  await orrery.restart();
   await orrery.clock.wind(60_000);
   assert.equal(await current(SecretId), 'failing+');
   assert.deepEqual((await about(SecretId)).VersionIdsToStages?.[VersionId ?? ''], ['AWSCURRENT']);

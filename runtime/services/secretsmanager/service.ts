@@ -14,7 +14,7 @@ import { ResourcePolicy } from './resources/ResourcePolicy.ts';
 import { RotationSchedule } from './resources/RotationSchedule.ts';
 import { Secret } from './resources/Secret.ts';
 import { SecretTargetAttachment } from './resources/SecretTargetAttachment.ts';
-import { secrets } from './state.ts';
+import { type Secret as SecretRecord, secrets } from './state.ts';
 
 const replication = 'a secret lives in one region; replicas are not done.';
 const external = 'managed external secrets are not done.';
@@ -25,7 +25,7 @@ export default defineService({
   operations: { ...secretOperations, ...values, ...listing, ...tags, ...versions, ...policies, ...rotation },
   resources: [Secret, ResourcePolicy, RotationSchedule, SecretTargetAttachment],
   authorization: authorize,
-  dependencies: ['kms', 'lambda'],
+  dependencies: ['kms'],
   start,
   usage: { calls: meterCall, standing, changedBy: ['CreateSecret', 'DeleteSecret', 'RestoreSecret'] },
   fidelity: {
@@ -40,13 +40,14 @@ export default defineService({
 });
 
 function start(kernel: Kernel): Running {
-  const due = kernel.engine(deletions);
-  const turning = kernel.engine(rotations);
-  for (const scope of kernel.store.scopes('secretsmanager.secrets')) {
-    for (const secret of secrets(kernel, scope).values()) {
-      due.schedule(secret);
-      turning.resume(secret);
-    }
-  }
+  for (const secret of everySecret(kernel)) kernel.engine(deletions).schedule(secret);
+  // After every service has started: a rotation calls a function.
+  kernel.clock.after(0, 'take up rotations', () => {
+    for (const secret of everySecret(kernel)) kernel.engine(rotations).resume(secret);
+  });
   return { stop: () => undefined };
+}
+
+function everySecret(kernel: Kernel): SecretRecord[] {
+  return kernel.store.scopes('secretsmanager.secrets').flatMap((scope) => secrets(kernel, scope).values());
 }

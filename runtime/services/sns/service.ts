@@ -40,8 +40,7 @@ const hourMs = 60 * 60_000;
 
 function start(kernel: Kernel): Running {
   const links = serveLinks(kernel);
-  // After every service has started: what is delivered goes to queues and functions.
-  kernel.clock.after(0, 'take up deliveries', () => kernel.engine(deliveries).resume());
+  kernel.engine(deliveries).resume();
   const sweep = kernel.clock.every(hourMs, 'end of subscriptions that nobody confirmed', () => {
     const nowMs = kernel.clock.now();
     kernel.engine(publicationTable).forgetDuplicates(nowMs);

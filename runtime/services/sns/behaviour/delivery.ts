@@ -48,9 +48,12 @@ export class Deliveries {
     this.#setOut(this.#kernel.engine(publicationTable).insert(topic.TopicArn, notification, pending));
   }
 
-  /** Goes on with what was accepted before the last stop. */
+  /** Goes on with what was accepted before the last stop, once every service has started. */
   resume(): void {
-    for (const publication of this.#kernel.engine(publicationTable).all()) this.#setOut(publication);
+    const left = this.#kernel.engine(publicationTable).all();
+    this.#kernel.clock.after(0, 'take up deliveries', () => {
+      for (const publication of left) this.#setOut(publication);
+    });
   }
 
   stop(): void {
