@@ -11,7 +11,7 @@ export function authorize(operation: string, input: Record<string, unknown>, ctx
   const rule = input.Rule ?? (/Rule$/.test(operation) ? input.Name : undefined);
   const named = busNamed(ctx, (rule === undefined ? (input.EventBusName ?? input.Name) : input.EventBusName) as string);
   const bus = findBus(ctx, named);
-  return {
+  const access: Access = {
     action,
     resource:
       rule === undefined
@@ -20,6 +20,19 @@ export function authorize(operation: string, input: Record<string, unknown>, ctx
     resourceAccount: named.account,
     ...(bus?.Policy === undefined ? {} : { resourcePolicy: bus.Policy }),
   };
+  return [access, ...rolesPassed(input)];
+}
+
+/** Who gives a rule or target a role must be allowed to pass it. */
+function rolesPassed(input: { RoleArn?: unknown; Targets?: unknown }): Access[] {
+  const targets = Array.isArray(input.Targets) ? (input.Targets as { RoleArn?: string }[]) : [];
+  return [input.RoleArn, ...targets.map(({ RoleArn }) => RoleArn)]
+    .filter((role) => typeof role === 'string')
+    .map((resource) => ({
+      action: 'iam:PassRole',
+      resource,
+      conditions: { 'iam:PassedToService': 'events.amazonaws.com' },
+    }));
 }
 
 interface Entry {

@@ -98,6 +98,10 @@ describe('EventBridge Scheduler', () => {
 
   test('invokes by a rate at once and then each period, between its dates where it has them', async () => {
     const now = orrery.clock.now();
+    let charged = 0;
+    const stop = orrery.kernel.events.on('usage', ({ service, amount }) => {
+      if (service === 'scheduler') charged += amount;
+    });
     await create('rate', 'rate(6 hours)');
     await create('bounded', 'rate(6 hours)', { StartDate: new Date(now + hour), EndDate: new Date(now + 13 * hour) });
     await orrery.clock.wind(day - 1);
@@ -109,6 +113,8 @@ describe('EventBridge Scheduler', () => {
       await bodies('bounded'),
       [1, 7, 13].map((hours) => time(now + hours * hour)),
     );
+    assert.equal(charged, 7);
+    stop();
     await orrery.clock.wind(1);
     await scheduler.send(new DeleteScheduleCommand({ Name: 'rate' }));
     await take('rate');

@@ -6,6 +6,7 @@ import { notFound } from '../errors.ts';
 import { busArn, findBus } from '../state.ts';
 import type { Delivery } from './deliveries.ts';
 import { arrive } from './matching.ts';
+import { meterForwarding } from './usage.ts';
 
 /** Brings a payload to the target, as the target's role if it names one. Rejects with what the target's service says. */
 export async function sendToTarget(ctx: Context, delivery: Delivery, payload: string): Promise<void> {
@@ -79,6 +80,7 @@ async function sendToBus(ctx: Context, { target, event, hops, rule, traceHeader 
     .engine(authorization)
     .current?.refusal(ctx, [{ ...access, ...(bus.Policy === undefined ? {} : { resourcePolicy: bus.Policy }) }]);
   if (refusal !== undefined) throw new AwsError('AccessDeniedException', refusal);
+  meterForwarding(ctx, bus, event.detail);
   arrive(ctx, bus, event, { traceHeader, hops: hops + 1 });
   await ctx.store.durable();
 }

@@ -1,5 +1,7 @@
 import { formatArn } from '../../../kernel/arn.ts';
+import type { Context } from '../../../kernel/service.ts';
 import type { CallUsage, MeteredCall } from '../../../kernel/usage.ts';
+import type { Bus } from '../state.ts';
 
 /** "Amazon EventBridge pricing": every 64 KB chunk of a custom event is an event; those of AWS services are free. */
 const chunkBytes = 64 * 1024;
@@ -22,4 +24,20 @@ export function meterCall({ operation, input, output, errorCode, ctx }: MeteredC
         ? EventBusName
         : formatArn('events', ctx.region, ctx.account, `event-bus/${EventBusName}`),
     }));
+}
+
+/** An event that a rule sends to another bus is charged there as a custom event. */
+export function meterForwarding(ctx: Context, bus: Bus, detail: unknown): void {
+  const amount = Math.max(1, Math.ceil(Buffer.byteLength(JSON.stringify(detail)) / chunkBytes));
+  const { Arn: resource, region, account } = bus;
+  const traces = [ctx.trace.traceId];
+  ctx.events.emit('usage', {
+    service: 'events',
+    usageType: 'Event-64K-Chunks',
+    amount,
+    resource,
+    region,
+    account,
+    traces,
+  });
 }

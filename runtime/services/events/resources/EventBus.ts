@@ -1,5 +1,6 @@
 import { defineResource } from '../../../kernel/resource.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
+import { retag } from './retag.ts';
 
 interface EventBusProperties {
   Name: string;
@@ -31,9 +32,10 @@ export const EventBus = defineResource<EventBusProperties>({
     }
     return stateOf(properties.Name, EventBusArn);
   },
-  async update(ctx, Name, { Policy, Description, KmsKeyIdentifier }) {
+  async update(ctx, Name, { Policy, Description, KmsKeyIdentifier, Tags }, previous) {
     const input = { Name, Description: Description ?? '', ...(KmsKeyIdentifier ? { KmsKeyIdentifier } : {}) };
     const { Arn } = await ctx.call<{ Arn: string }>('events', 'UpdateEventBus', input);
+    await retag(ctx, Arn, Tags, previous.Tags);
     if (Policy === undefined)
       await ctx.call('events', 'RemovePermission', { EventBusName: Name, RemoveAllPermissions: true });
     else {

@@ -3,6 +3,7 @@ import { parseArn } from '../../../kernel/arn.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { defineResource, type ResourceContext } from '../../../kernel/resource.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
+import { retag } from './retag.ts';
 
 interface RuleProperties {
   Name?: string;
@@ -49,6 +50,7 @@ export const Rule = defineResource<RuleProperties>({
   async update(ctx, physicalId, properties, previous) {
     const Name = nameOf(physicalId);
     const RuleArn = await put(ctx, Name, properties);
+    await retag(ctx, RuleArn, properties.Tags, previous.Tags);
     const ids = new Set(properties.Targets?.map(({ Id }) => Id));
     await removeTargets(ctx, Name, previous, (Id) => !ids.has(Id));
     await putTargets(ctx, Name, properties);

@@ -32,6 +32,7 @@ async function carry(kernel: Kernel, { content, attempts }: Parcel<Invocation>):
   const { schedule } = content;
   const ctx = contextOf(kernel, schedule);
   count(ctx, schedule, 'InvocationAttemptCount');
+  if (attempts === 0) meter(ctx, schedule);
   try {
     const target = schedule.Target;
     await sendTo(asRole(ctx, schedule), target, inputOf(content, attempts));
@@ -133,6 +134,13 @@ async function giveUp(
     count(ctx, schedule, 'InvocationsFailedToBeSentToDeadLetterCount');
   }
   ctx.trace.end({ status: failure.status, error: failure.code });
+}
+
+/** "Amazon EventBridge pricing": an invocation is charged once, however often it is tried. */
+function meter(ctx: Context, { Arn, region, account }: Schedule): void {
+  const traces = [ctx.trace.traceId];
+  const usageType = 'ScheduledInvocation';
+  ctx.events.emit('usage', { service: 'scheduler', usageType, amount: 1, resource: Arn, region, account, traces });
 }
 
 /** "Monitoring EventBridge Scheduler with Amazon CloudWatch": by group. */
