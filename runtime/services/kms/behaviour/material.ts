@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Key } from '../state.ts';
 import { keySpecs } from './key-specs.ts';
@@ -30,10 +31,27 @@ export function sealMaterial(
   return kernel.engine(rootKey).seal(material, `${KeyId}:${index}`);
 }
 
+/** Material in use, by what it is sealed as: opening it again would cost as much as what it is opened for. */
+const mostOpened = 1000;
+const opened = defineEngine('kms.opened-material', () => new Map<string, Buffer>());
+
 /** Undefined when the key never had that many. */
 export function materialOf(kernel: Kernel, key: Key, index = key.sealed.length - 1): Buffer | undefined {
   const sealed = key.sealed[index];
-  return sealed === undefined ? undefined : kernel.engine(rootKey).open(sealed, `${key.KeyId}:${index}`);
+  if (sealed === undefined) return undefined;
+  const known = kernel.engine(opened);
+  let material = known.get(sealed);
+  if (!material) {
+    material = kernel.engine(rootKey).open(sealed, `${key.KeyId}:${index}`);
+    if (known.size >= mostOpened) known.clear();
+    known.set(sealed, material);
+  }
+  return material;
+}
+
+/** Of a key that is gone nothing stays in memory either. */
+export function forgetMaterial(kernel: Kernel, key: Key): void {
+  for (const sealed of key.sealed) kernel.engine(opened).delete(sealed);
 }
 
 export function currentMaterial(kernel: Kernel, key: Key): Buffer {

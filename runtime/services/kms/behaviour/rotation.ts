@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { aliases, aliasesOf, grants, grantsOf, type Key, keep, keys } from '../state.ts';
-import { sealMaterial } from './material.ts';
+import { forgetMaterial, sealMaterial } from './material.ts';
 
 export const yearDays = 365;
 export const dayMs = 24 * 60 * 60_000;
@@ -79,5 +79,6 @@ function rotateOnTime(kernel: Kernel, key: Key, periodDays: number): void {
 function forget(kernel: Kernel, key: Key): void {
   for (const alias of aliasesOf(kernel, key)) aliases(kernel, key).delete(alias.AliasName);
   for (const grant of grantsOf(kernel, key)) grants(kernel, key).delete(grant.GrantId);
+  forgetMaterial(kernel, key);
   keys(kernel, key).delete(key.KeyId);
 }
