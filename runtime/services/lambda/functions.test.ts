@@ -285,6 +285,19 @@ describe('functions, their versions and aliases', () => {
     );
   });
 
+  it('loads a client of the SDK that is not here, and refuses it by name when it is used', async () => {
+    const code = `const { BraketClient, SearchJobsCommand } = require('@aws-sdk/client-braket');
+      const client = new BraketClient({});
+      exports.handler = async ({ use }) => (use ? client.send(new SearchJobsCommand({})) : 'loaded');`;
+    await cloud.create('other-client', { 'index.js': code });
+    assert.equal((await cloud.invoke('other-client')).result, 'loaded');
+    const { errorMessage } = (await cloud.invoke('other-client', { use: true })).result as { errorMessage: string };
+    assert.match(errorMessage, /^@aws-sdk\/client-braket is refused/);
+    await cloud.create('no-such-module', { 'index.js': "require('@aws-sdk/nothing')" });
+    const missing = (await cloud.invoke('no-such-module')).result as { errorType: string };
+    assert.equal(missing.errorType, 'Runtime.ImportModuleError');
+  });
+
   it('has its log delivered once DeleteFunction has answered, for its role may be the next to go', async () => {
     await cloud.create('short-lived', 'export const handler = async () => console.info("last words")');
     await cloud.invoke('short-lived');

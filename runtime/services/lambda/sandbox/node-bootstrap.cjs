@@ -12,6 +12,7 @@ const console_ = require('./node-console.cjs');
 const { load } = require('./node-handler.cjs');
 const { invoke, describe } = require('./node-invocation.cjs');
 const { connect } = require('./node-runtime-api.cjs');
+const missingSdk = require('./node-missing-sdk.cjs');
 const names = require('./node-names.cjs');
 
 const control = new net.Socket({ fd: 3 });
@@ -55,6 +56,7 @@ async function run({ environment, mounts, cacheFolder }) {
   const log = console_.install(environment);
   clock.install();
   names.install();
+  missingSdk.install();
   let handler;
   try {
     handler = await load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
