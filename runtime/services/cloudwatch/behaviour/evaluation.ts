@@ -34,10 +34,12 @@ export function evaluate(kernel: Kernel, alarm: MetricAlarm, nowMs: number): Eva
   const state = fewSamples(alarm, points, verdict) ? undefined : verdict.state;
   const evaluated = { points, verdict, treatMissing };
   const period = periodOf(alarm);
+  // Most evaluations change nothing, and nobody reads their sentences.
+  const changed = state !== undefined && state !== alarm.StateValue;
   return {
     state,
-    reason: state === undefined ? '' : stateReason(alarm, state, evaluated),
-    reasonData: stateReasonData(alarm, evaluated, { nowMs, period }),
+    reason: changed ? stateReason(alarm, state, evaluated) : '',
+    reasonData: changed ? stateReasonData(alarm, evaluated, { nowMs, period }) : '',
     empty: points.every((point) => point.value === undefined),
   };
 }
