@@ -10,6 +10,7 @@ import {
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
@@ -101,4 +102,32 @@ test('reports a queue as long as it holds messages, then six hours, and costs no
   assert.equal(await state(), 'OK');
   const { fired } = await orrery.clock.wind(40 * dayMs);
   assert.ok(fired < 2000, `${fired} timers fired`);
+});
+
+test('a dead-letter queue that nobody uses is reported as soon as a message is moved there', async () => {
+  const dead = await sqs.send(new CreateQueueCommand({ QueueName: 'dead' }));
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: dead.QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  await orrery.clock.wind(dayMs);
+  const redrive = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 1 });
+  const source = await sqs.send(
+    new CreateQueueCommand({ QueueName: 'source', Attributes: { RedrivePolicy: redrive } }),
+  );
+  await sqs.send(new SendMessageCommand({ QueueUrl: source.QueueUrl, MessageBody: 'poison' }));
+  for (let receive = 0; receive < 2; receive += 1)
+    await sqs.send(new ReceiveMessageCommand({ QueueUrl: source.QueueUrl, VisibilityTimeout: 0 }));
+  await orrery.clock.wind(2 * minuteMs);
+  const { Datapoints = [] } = await cloudwatch.send(
+    new GetMetricStatisticsCommand({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: 'dead' }],
+      StartTime: new Date(orrery.clock.now() - 5 * minuteMs),
+      EndTime: new Date(orrery.clock.now() + minuteMs),
+      Period: 300,
+      Statistics: ['Maximum'],
+    }),
+  );
+  assert.equal(Datapoints.at(-1)?.Maximum, 1);
 });

@@ -1,3 +1,4 @@
+import { parseArn } from '../../../kernel/arn.ts';
 import type { Timer } from '../../../kernel/clock/clock.ts';
 import type { Kernel, Running } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
@@ -21,9 +22,16 @@ export function publishQueueMetrics(kernel: Kernel): Running {
     if (namespace !== 'AWS/SQS' || !name.startsWith('NumberOf')) return;
     published.used({ account, region, QueueName: dimensions.QueueName ?? '' }, kernel.clock.now());
   });
+  // A message that redrive moves here counts as sent to nobody ("Available CloudWatch metrics for Amazon SQS").
+  const noLongerFilled = kernel.events.on('sqs.available', ({ queueArn }) => {
+    const arn = parseArn(queueArn);
+    if (!arn) return;
+    published.used({ account: arn.account, region: arn.region, QueueName: arn.resource }, kernel.clock.now());
+  });
   return {
     stop() {
       unsubscribe();
+      noLongerFilled();
       published.stop();
     },
   };
