@@ -3,6 +3,7 @@ import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { ConnectOptions, Fabric, ListenOptions, Place } from './fabric.ts';
 import type { FlowCount } from './flows.ts';
+import { LiveVpc } from './live-vpc.ts';
 import { LoopbackFabric } from './loopback/loopback-fabric.ts';
 import { NamespaceFabric, namespacesLacking } from './namespace/namespace-fabric.ts';
 import { emptyVpc, type VpcTable } from './vpc-table.ts';
@@ -14,11 +15,18 @@ import { emptyVpc, type VpcTable } from './vpc-table.ts';
 export const network = defineEngine<Network>('network', (kernel) => new Network(kernel));
 
 /** Where users come from, and where AWS's API answers inside a VPC: addresses that documentation alone uses (RFC 5737). */
-export const outside = { users: '203.0.113.1', aws: '198.51.100.1' };
+export const outside = {
+  users: '203.0.113.1',
+  aws: '198.51.100.1',
+  /** Services that gateway endpoints lead to answer at addresses of their own, so that a route can name them alone. */
+  s3: '198.51.100.2',
+  dynamodb: '198.51.100.3',
+};
 
 export class Network {
   readonly #kernel: Kernel;
   readonly #vpcs = new Map<string, VpcTable>();
+  readonly #live = new Map<string, LiveVpc>();
   #fabric: Fabric | undefined;
   #lacking: string | undefined;
 
@@ -41,23 +49,27 @@ export class Network {
     return this.#vpcs.get(vpcId) ?? emptyVpc(vpcId);
   }
 
-  /** Puts a VPC's configuration in force, all at once; gives what has flowed since the last time. */
-  async apply(vpc: VpcTable): Promise<FlowCount[]> {
+  /**
+   * Puts a VPC's configuration in force, all at once. A VPC that nothing runs in is only noted, so that it costs nothing;
+   * it is carried from the first `attach`, `connect` or `listen` on.
+   */
+  async apply(vpc: VpcTable): Promise<void> {
     this.#vpcs.set(vpc.vpcId, vpc);
-    return this.#carrier().apply(vpc);
+    await this.#live.get(vpc.vpcId)?.apply();
   }
 
   remove(vpcId: string): void {
     this.#vpcs.delete(vpcId);
+    this.#live.delete(vpcId);
     this.#fabric?.remove(vpcId);
   }
 
   /** Makes the network of an interface that `apply` has told of, for a sandbox to run in. */
-  attach(vpcId: string, networkInterfaceId: string): Promise<Place> {
-    const vpc = this.vpc(vpcId);
-    const found = vpc.interfaces.find((each) => each.networkInterfaceId === networkInterfaceId);
+  async attach(vpcId: string, networkInterfaceId: string): Promise<Place> {
+    const found = this.vpc(vpcId).interfaces.find((each) => each.networkInterfaceId === networkInterfaceId);
     if (!found) throw new Error(`${vpcId} has no interface ${networkInterfaceId}`);
-    return this.#carrier().attach(vpc, found);
+    await this.#carried(vpcId);
+    return this.#carrier().attach(this.vpc(vpcId), found);
   }
 
   detach(vpcId: string, networkInterfaceId: string): void {
@@ -65,22 +77,33 @@ export class Network {
   }
 
   /** Rejects with code ETIMEDOUT where the rules let nothing through, ECONNREFUSED where nobody listens. */
-  connect(vpcId: string, options: ConnectOptions): Promise<Socket> {
+  async connect(vpcId: string, options: ConnectOptions): Promise<Socket> {
+    await this.#carried(vpcId);
     return this.#carrier().connect(this.vpc(vpcId), options);
   }
 
   /** A listener at an address the runtime itself holds in the VPC. */
-  listen(vpcId: string, options: ListenOptions): Promise<Server> {
+  async listen(vpcId: string, options: ListenOptions): Promise<Server> {
+    await this.#carried(vpcId);
     return this.#carrier().listen(this.vpc(vpcId), options);
   }
 
-  /** What has flowed since `apply` last gave it, for flow logs. */
-  flows(vpcId: string): Promise<FlowCount[]> {
-    return this.#carrier().flows(vpcId);
+  /** What has flowed since this was last asked, for flow logs. */
+  async flows(vpcId: string): Promise<FlowCount[]> {
+    return (await this.#live.get(vpcId)?.drain()) ?? [];
   }
 
   stop(): void {
     this.#fabric?.stop();
+  }
+
+  async #carried(vpcId: string): Promise<void> {
+    let live = this.#live.get(vpcId);
+    if (!live) {
+      live = new LiveVpc(this.#carrier(), () => this.vpc(vpcId));
+      this.#live.set(vpcId, live);
+    }
+    await live.started;
   }
 
   #carrier(): Fabric {

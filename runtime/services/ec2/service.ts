@@ -1,0 +1,96 @@
+import { formatArn } from '../../kernel/arn.ts';
+import {
+  type Access,
+  type Context,
+  defineService,
+  type Kernel,
+  type OperationHandler,
+  type Running,
+} from '../../kernel/service.ts';
+import { ensureDefaultVpc } from './behaviour/default-vpc.ts';
+import { enforce } from './behaviour/networks.ts';
+import { dryRun } from './errors.ts';
+import { fidelity } from './fidelity.ts';
+import * as addresses from './operations/addresses.ts';
+import * as internetGateways from './operations/internet-gateways.ts';
+import * as natGateways from './operations/nat-gateways.ts';
+import * as networkAcls from './operations/network-acls.ts';
+import * as networkInterfaces from './operations/network-interfaces.ts';
+import * as regionsAndZones from './operations/regions-and-zones.ts';
+import * as routeTables from './operations/route-tables.ts';
+import * as securityGroups from './operations/security-groups.ts';
+import * as subnets from './operations/subnets.ts';
+import * as tags from './operations/tags.ts';
+import * as vpcEndpoints from './operations/vpc-endpoints.ts';
+import * as vpcOperations from './operations/vpcs.ts';
+import { vpcs } from './state.ts';
+
+const operations: Record<string, OperationHandler> = {
+  ...addresses,
+  ...internetGateways,
+  ...natGateways,
+  ...networkAcls,
+  ...networkInterfaces,
+  ...regionsAndZones,
+  ...routeTables,
+  ...securityGroups,
+  ...subnets,
+  ...tags,
+  ...vpcEndpoints,
+  ...vpcOperations,
+};
+
+export default defineService({
+  name: 'ec2',
+  actionPrefix: 'ec2',
+  operations: Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, prepared(handler)])),
+  resources: [],
+  authorization: authorize,
+  accessDenied: { code: 'UnauthorizedOperation', status: 403 },
+  fidelity,
+  start,
+});
+
+/** Every operation can be tried without effect, and finds the default VPC. */
+function prepared(handler: OperationHandler): OperationHandler {
+  return (ctx, input: { DryRun?: boolean }) => {
+    if (input.DryRun) throw dryRun();
+    ensureDefaultVpc(ctx);
+    return handler(ctx, input);
+  };
+}
+
+/** Resource types by the parameter that names them ("Actions, resources, and condition keys for Amazon EC2"). */
+const named: Readonly<Record<string, string>> = {
+  VpcId: 'vpc',
+  SubnetId: 'subnet',
+  RouteTableId: 'route-table',
+  InternetGatewayId: 'internet-gateway',
+  NatGatewayId: 'natgateway',
+  AllocationId: 'elastic-ip',
+  NetworkAclId: 'network-acl',
+  GroupId: 'security-group',
+  NetworkInterfaceId: 'network-interface',
+  InstanceId: 'instance',
+  VolumeId: 'volume',
+  LaunchTemplateId: 'launch-template',
+};
+
+/** Describing needs the permission on everything; a change, on each thing it names. */
+function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access[] {
+  const action = `ec2:${operation}`;
+  if (operation.startsWith('Describe')) return [{ action, resource: '*' }];
+  const ids = Object.entries(named).flatMap(([parameter, type]) => {
+    const value = input[parameter];
+    return typeof value === 'string' ? [`${type}/${value}`] : [];
+  });
+  const instances = Array.isArray(input.InstanceIds) ? input.InstanceIds.map((id) => `instance/${id}`) : [];
+  const all = [...ids, ...instances].map((id) => ({ action, resource: formatArn('ec2', ctx.region, ctx.account, id) }));
+  return all.length > 0 ? all : [{ action, resource: '*' }];
+}
+
+async function start(kernel: Kernel): Promise<Running | undefined> {
+  for (const scope of kernel.store.scopes('ec2.vpcs'))
+    for (const { VpcId } of vpcs.all({ store: kernel.store, ...scope })) await enforce({ ...kernel, ...scope }, VpcId);
+  return undefined;
+}
