@@ -1,10 +1,11 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type {
   CreateGrantCommandOutput,
   DecryptCommandOutput,
   DescribeKeyCommandOutput,
   GenerateDataKeyCommandOutput,
 } from '@aws-sdk/client-kms';
+import { seal, sealingKey, unseal } from '../../../engines/sealing/sealing.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { describePrincipal, servicePrincipal } from '../../../kernel/principal.ts';
@@ -24,7 +25,7 @@ const managedAlias = 'alias/aws/dynamodb';
 type Keyed = Pick<Table, 'sse' | 'account' | 'region' | 'TableName'>;
 
 interface OpenKey {
-  key: Buffer;
+  key: KeyObject;
   /** When KMS last let each caller have it. */
   askedMs: Map<string, number>;
 }
@@ -89,7 +90,7 @@ async function openWithKms(ctx: Context, table: Keyed, sse: Encryption): Promise
         CiphertextBlob: Buffer.from(sse.CiphertextBlob, 'base64'),
         EncryptionContext: sse.context,
       });
-      keep(ctx, sse, Buffer.from(Plaintext));
+      keep(ctx, sse, sealingKey(Plaintext));
       noteAccess(ctx, table, undefined);
     } catch (error) {
       if (error instanceof AwsError && !/^AccessDenied/.test(error.code)) noteAccess(ctx, table, ctx.clock.now());
@@ -102,7 +103,7 @@ function byGrant(ctx: Context, { account, region }: Pick<Table, 'account' | 'reg
   return ctx.as({ principal: servicePrincipal(`dynamodb.${region}.amazonaws.com`, account), region });
 }
 
-function keep(ctx: Context, sse: Encryption, key: Buffer): void {
+function keep(ctx: Context, sse: Encryption, key: KeyObject): void {
   const open = ctx.engine(openKeys).get(sse.CiphertextBlob) ?? { key, askedMs: new Map<string, number>() };
   if (open.askedMs.size >= mostCallers) open.askedMs.clear();
   open.askedMs.set(describePrincipal(ctx.principal), ctx.clock.now());
@@ -147,22 +148,17 @@ export function pack(kernel: Kernel, { sse }: Pick<Table, 'sse'>, item: Item): C
 
 /** The same of any text that belongs to the table. */
 export function sealText(kernel: Kernel, sse: Encryption, text: string): Buffer {
-  const nonce = Buffer.from(kernel.ids.hex(24), 'hex');
-  const cipher = createCipheriv('aes-256-gcm', keyOf(kernel, sse), nonce);
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  return seal(kernel.ids, keyOf(kernel, sse), text);
 }
 
 /** Items written before the table got its key are still text. */
 export function unpack(kernel: Kernel, { sse }: Pick<Table, 'sse'>, cell: Cell): Item {
   if (typeof cell === 'string') return parseItem(cell);
   if (!sse) throw new Error('a sealed item in a table without a key');
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(kernel, sse), cell.subarray(0, 12));
-  decipher.setAuthTag(cell.subarray(12, 28));
-  return parseItem(Buffer.concat([decipher.update(cell.subarray(28)), decipher.final()]).toString('utf8'));
+  return parseItem(unseal(keyOf(kernel, sse), cell).toString('utf8'));
 }
 
-function keyOf(kernel: Kernel, sse: Encryption): Buffer {
+function keyOf(kernel: Kernel, sse: Encryption): KeyObject {
   const open = kernel.engine(openKeys).get(sse.CiphertextBlob);
   if (!open) throw new Error('the key of a table was not asked for');
   return open.key;

@@ -1,5 +1,6 @@
-import { createDecipheriv } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { DecryptCommandOutput } from '@aws-sdk/client-kms';
+import { sealingKey, unseal } from '../../../engines/sealing/sealing.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { describePrincipal } from '../../../kernel/principal.ts';
@@ -32,7 +33,10 @@ interface Sealed {
 /** As for the table itself, a reader is asked for its permission every five minutes. */
 const keptMs = 5 * 60_000;
 const mostKeys = 1000;
-const openKeys = defineEngine('dynamodbstreams.table-keys', () => new Map<string, { key: Buffer; askedMs: number }>());
+const openKeys = defineEngine(
+  'dynamodbstreams.table-keys',
+  () => new Map<string, { key: KeyObject; askedMs: number }>(),
+);
 
 /** Waits only when a record is sealed and its key was not asked for lately. */
 export function openRecords(
@@ -65,7 +69,7 @@ async function ask(ctx: Context, dataKey: Sealed['dataKey']): Promise<void> {
       EncryptionContext: dataKey.context,
     });
     if (keys.size >= mostKeys) keys.clear();
-    keys.set(nameOf(ctx, dataKey), { key: Buffer.from(Plaintext), askedMs: ctx.clock.now() });
+    keys.set(nameOf(ctx, dataKey), { key: sealingKey(Plaintext), askedMs: ctx.clock.now() });
   } catch (error) {
     throw error instanceof AwsError && error.status < 500 ? keyInaccessible(error) : error;
   }
@@ -74,9 +78,6 @@ async function ask(ctx: Context, dataKey: Sealed['dataKey']): Promise<void> {
 function open(ctx: Context, { sealed, dataKey, ...head }: RecordHead & Sealed): RecordHead & Images {
   const key = ctx.engine(openKeys).get(nameOf(ctx, dataKey))?.key;
   if (!key) throw new Error('the key of a stream record was not asked for');
-  const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+  const text = unseal(key, Buffer.from(sealed, 'base64')).toString('utf8');
   return { ...head, ...(JSON.parse(text) as Images) };
 }

@@ -2,7 +2,7 @@ import { constants, privateDecrypt, publicEncrypt } from 'node:crypto';
 import type { Kernel } from '../../../kernel/service.ts';
 import { invalidCiphertext, validation } from '../errors.ts';
 import type { Key } from '../state.ts';
-import { privateKeyOf, publicKeyOf } from './material.ts';
+import { currentMaterial, publicKeyOf } from './material.ts';
 
 /** The hash of each of RSA's encryption algorithms ("RSA key specs", AWS KMS Developer Guide). */
 const oaepHashes: Readonly<Record<string, string>> = { RSAES_OAEP_SHA_1: 'sha1', RSAES_OAEP_SHA_256: 'sha256' };
@@ -26,7 +26,7 @@ export function decryptRsa(
   { blob, algorithm }: { blob: Uint8Array; algorithm: string },
 ): Buffer {
   try {
-    return privateDecrypt({ key: privateKeyOf(kernel, key), ...paddingOf(algorithm) }, blob);
+    return privateDecrypt({ key: currentMaterial(kernel, key), ...paddingOf(algorithm) }, blob);
   } catch {
     throw invalidCiphertext();
   }

@@ -1,8 +1,8 @@
+import { overheadBytes, seal, unseal } from '../../../engines/sealing/sealing.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { invalidCiphertext } from '../errors.ts';
 import type { Key } from '../state.ts';
 import { currentMaterial, materialOf } from './material.ts';
-import { openWith, sealWith } from './root-key.ts';
 
 export type EncryptionContext = Record<string, string>;
 
@@ -22,12 +22,7 @@ export function encryptSymmetric(
   head.writeUInt8(form, 0);
   Buffer.from(key.KeyId.replaceAll('-', ''), 'hex').copy(head, 1);
   head.writeUInt32BE(key.sealed.length - 1, 17);
-  const nonce = Buffer.from(kernel.ids.hex(24), 'hex');
-  return Buffer.concat([
-    head,
-    nonce,
-    sealWith(currentMaterial(kernel, key), { nonce, plaintext, bound: bound(head, context) }),
-  ]);
+  return Buffer.concat([head, seal(kernel.ids, currentMaterial(kernel, key), plaintext, bound(head, context))]);
 }
 
 export function decryptSymmetric(
@@ -41,8 +36,7 @@ export function decryptSymmetric(
   const material = materialOf(kernel, key, head.readUInt32BE(17));
   if (!material) throw invalidCiphertext();
   try {
-    const nonce = bytes.subarray(headBytes, headBytes + 12);
-    return openWith(material, { nonce, sealed: bytes.subarray(headBytes + 12), bound: bound(head, context) });
+    return unseal(material, bytes.subarray(headBytes), bound(head, context));
   } catch {
     throw invalidCiphertext();
   }
@@ -51,7 +45,7 @@ export function decryptSymmetric(
 /** Undefined when it is no symmetric ciphertext. */
 export function keyIdIn(blob: Uint8Array): string | undefined {
   const bytes = Buffer.from(blob);
-  if (bytes.length < headBytes + 12 + 16 || bytes[0] !== form) return undefined;
+  if (bytes.length < headBytes + overheadBytes || bytes[0] !== form) return undefined;
   return bytes.toString('hex', 1, 17).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 

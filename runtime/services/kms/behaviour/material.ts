@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { sealingKey } from '../../../engines/sealing/sealing.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Key } from '../state.ts';
@@ -33,16 +34,18 @@ export function sealMaterial(
 
 /** Material in use, by what it is sealed as: opening it again would cost as much as what it is opened for. */
 const mostOpened = 1000;
-const opened = defineEngine('kms.opened-material', () => new Map<string, Buffer>());
+const opened = defineEngine('kms.opened-material', () => new Map<string, KeyObject>());
 
-/** Undefined when the key never had that many. */
-export function materialOf(kernel: Kernel, key: Key, index = key.sealed.length - 1): Buffer | undefined {
+/** The secret or the private key; undefined when the key never had that many. */
+export function materialOf(kernel: Kernel, key: Key, index = key.sealed.length - 1): KeyObject | undefined {
   const sealed = key.sealed[index];
   if (sealed === undefined) return undefined;
   const known = kernel.engine(opened);
   let material = known.get(sealed);
   if (!material) {
-    material = kernel.engine(rootKey).open(sealed, `${key.KeyId}:${index}`);
+    const bytes = kernel.engine(rootKey).open(sealed, `${key.KeyId}:${index}`);
+    const secret = keySpecs[key.KeySpec]?.make.kind === 'secret';
+    material = secret ? sealingKey(bytes) : createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' });
     if (known.size >= mostOpened) known.clear();
     known.set(sealed, material);
   }
@@ -54,16 +57,12 @@ export function forgetMaterial(kernel: Kernel, key: Key): void {
   for (const sealed of key.sealed) kernel.engine(opened).delete(sealed);
 }
 
-export function currentMaterial(kernel: Kernel, key: Key): Buffer {
+export function currentMaterial(kernel: Kernel, key: Key): KeyObject {
   const material = materialOf(kernel, key);
   if (!material) throw new Error(`the key ${key.Arn} has no material`);
   return material;
 }
 
-export function privateKeyOf(kernel: Kernel, key: Key): KeyObject {
-  return createPrivateKey({ key: currentMaterial(kernel, key), format: 'der', type: 'pkcs8' });
-}
-
 export function publicKeyOf(kernel: Kernel, key: Key): KeyObject {
-  return createPublicKey(privateKeyOf(kernel, key));
+  return createPublicKey(currentMaterial(kernel, key));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { aliases, aliasesOf, grants, grantsOf, type Key, keep, keys } from '../state.ts';
@@ -21,7 +21,7 @@ export function rotate(kernel: Kernel, key: Key, RotationType: 'AUTOMATIC' | 'ON
 
 /** How AWS names one of a key's materials: 64 hexadecimal characters that say nothing of it. */
 export function materialId(key: Key, index = key.sealed.length - 1): string {
-  return createHash('sha256').update(`${key.KeyId}:${index}`).digest('hex');
+  return hash('sha256', `${key.KeyId}:${index}`);
 }
 
 /** One timer for whatever of all keys is due next; `arrange` looks again after a key has changed. */

@@ -10,7 +10,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { signOfDigest, verifyOfDigest } from '../behaviour/digest-signatures.ts';
 import { checkDryRun, checkEnabled, checkUsable, findKey } from '../behaviour/find-key.ts';
 import { algorithmsOf, keySpecs } from '../behaviour/key-specs.ts';
-import { privateKeyOf, publicKeyOf } from '../behaviour/material.ts';
+import { currentMaterial, publicKeyOf } from '../behaviour/material.ts';
 import { constraint, invalidKeyUsage, unsupported, validation } from '../errors.ts';
 import type { Key } from '../state.ts';
 
@@ -25,7 +25,7 @@ interface Asked {
 export function Sign(ctx: Context, input: SignCommandInput) {
   const asked = checked(ctx, input, 'Sign');
   const { key, algorithm, hash, message } = asked;
-  const privateKey = privateKeyOf(ctx, key);
+  const privateKey = currentMaterial(ctx, key);
   const Signature = asked.isDigest
     ? signOfDigest(ctx, privateKey, { KeySpec: key.KeySpec, algorithm, hash, digest: message })
     : sign(hash, message, { key: privateKey, ...paddingOf(algorithm) });
@@ -104,7 +104,7 @@ export function DeriveSharedSecret(ctx: Context, input: DeriveSharedSecretComman
 function secretWith(ctx: Context, key: Key, spki: Uint8Array): Buffer {
   try {
     const publicKey = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    return diffieHellman({ privateKey: privateKeyOf(ctx, key), publicKey });
+    return diffieHellman({ privateKey: currentMaterial(ctx, key), publicKey });
   } catch {
     throw validation('The public key is not a valid public key of the same curve as the KMS key.');
   }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { seal as sealBytes, sealingKey, unseal } from '../../../engines/sealing/sealing.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Collection } from '../../../kernel/store/collection.ts';
 import type { Secret } from '../state.ts';
@@ -14,8 +14,6 @@ export interface Value {
 interface SealedValue {
   KmsKeyId: string;
   dataKey: string;
-  iv: string;
-  tag: string;
   sealed: string;
   kind: 'SecretString' | 'SecretBinary';
 }
@@ -33,17 +31,13 @@ export interface Sealed {
 export async function seal(ctx: Context, secret: SecretKey, VersionId: string, value: Value): Promise<Sealed> {
   const KeyId = secret.KmsKeyId ?? defaultKey;
   const { Plaintext, CiphertextBlob } = await newDataKey(ctx, use(secret, VersionId, KeyId));
-  const iv = Buffer.from(ctx.ids.hex(24), 'hex');
-  const cipher = createCipheriv('aes-256-gcm', Plaintext, iv);
-  const sealed = Buffer.concat([cipher.update(value.SecretString ?? value.SecretBinary ?? ''), cipher.final()]);
+  const sealed = sealBytes(ctx.ids, sealingKey(Plaintext), value.SecretString ?? value.SecretBinary ?? '');
   return {
     VersionId,
     KmsKeyId: KeyId,
     value: {
       KmsKeyId: KeyId,
       dataKey: CiphertextBlob.toString('base64'),
-      iv: iv.toString('base64'),
-      tag: cipher.getAuthTag().toString('base64'),
       sealed: sealed.toString('base64'),
       kind: value.SecretString === undefined ? 'SecretBinary' : 'SecretString',
     },
@@ -63,9 +57,7 @@ export async function open(ctx: Context, secret: Secret, VersionId: string): Pro
   const held = values(ctx, secret).get(`${secret.ARN}|${VersionId}`);
   if (!held) return undefined;
   const key = await openDataKey(ctx, Buffer.from(held.dataKey, 'base64'), use(secret, VersionId, held.KmsKeyId));
-  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(held.iv, 'base64'));
-  decipher.setAuthTag(Buffer.from(held.tag, 'base64'));
-  const bytes = Buffer.concat([decipher.update(Buffer.from(held.sealed, 'base64')), decipher.final()]);
+  const bytes = unseal(sealingKey(key), Buffer.from(held.sealed, 'base64'));
   return held.kind === 'SecretString' ? { SecretString: bytes.toString() } : { SecretBinary: bytes };
 }
 

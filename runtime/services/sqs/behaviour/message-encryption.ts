@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { DecryptCommandOutput, GenerateDataKeyCommandOutput } from '@aws-sdk/client-kms';
+import { seal, sealingKey, unseal } from '../../../engines/sealing/sealing.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { describePrincipal } from '../../../kernel/principal.ts';
@@ -13,7 +14,7 @@ import type { StoredMessage } from './message-table.ts';
  * queue ("Encryption at rest in Amazon SQS"). Each principal has data keys of its own, used for the queue's reuse period.
  */
 export interface DataKey {
-  key: Buffer;
+  key: KeyObject;
   /** What is kept beside the message: the wrapped key and the queue it is bound to, JSON. */
   wrapped: string;
   untilMs: number;
@@ -68,15 +69,16 @@ export async function openDataKey(ctx: Context, queue: Queue, wrapped: string): 
     EncryptionContext: { 'aws:sqs:arn': arn },
   });
   const reuseMs = (numberAttribute(queue, 'KmsDataKeyReusePeriodSeconds') || 300) * 1000;
-  const dataKey = { key: Buffer.from(opened.Plaintext ?? []), wrapped, untilMs: ctx.clock.now() + reuseMs };
+  const dataKey = {
+    key: sealingKey(opened.Plaintext ?? new Uint8Array()),
+    wrapped,
+    untilMs: ctx.clock.now() + reuseMs,
+  };
   return remember(ctx, nameOf(ctx, wrapped), dataKey);
 }
 
 export function sealBody(kernel: Kernel, { key }: DataKey, body: string): string {
-  const nonce = Buffer.from(kernel.ids.hex(24), 'hex');
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
-  const sealed = Buffer.concat([cipher.update(body, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
+  return seal(kernel.ids, key, body).toString('base64');
 }
 
 /** The body in the clear; of a sealed one the key must have been opened in this turn. */
@@ -84,10 +86,7 @@ export function bodyOf(ctx: Context, { body, dataKey }: StoredMessage): string {
   if (dataKey === null) return body;
   const open = ctx.engine(dataKeys).get(nameOf(ctx, dataKey));
   if (!open) throw new Error('the data key of a message was not asked for');
-  const bytes = Buffer.from(body, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', open.key, bytes.subarray(0, 12));
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+  return unseal(open.key, Buffer.from(body, 'base64')).toString('utf8');
 }
 
 function nameOf(ctx: Context, of: string): string {

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { DecryptCommandOutput, EncryptCommandOutput, GenerateDataKeyCommandOutput } from '@aws-sdk/client-kms';
+import { seal as sealBytes, sealingKey, unseal } from '../../../engines/sealing/sealing.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidKeyId } from '../errors.ts';
@@ -31,11 +31,8 @@ export async function seal(
     KeySpec: 'AES_256',
     EncryptionContext,
   });
-  const nonce = Buffer.from(ctx.ids.hex(24), 'hex');
-  const cipher = createCipheriv('aes-256-gcm', dataKey.Plaintext ?? Buffer.alloc(0), nonce);
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return {
-    Value: base64(Buffer.concat([nonce, cipher.getAuthTag(), sealed])),
+    Value: base64(sealBytes(ctx.ids, sealingKey(dataKey.Plaintext ?? new Uint8Array()), text)),
     wrappedKey: base64(dataKey.CiphertextBlob),
   };
 }
@@ -47,10 +44,7 @@ export async function open(ctx: Context, Name: string, sealed: Sealed): Promise<
     EncryptionContext: contextOf(ctx, Name),
   });
   if (sealed.wrappedKey === undefined) return Buffer.from(Plaintext).toString();
-  const bytes = Buffer.from(sealed.Value, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', Plaintext, bytes.subarray(0, 12));
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString();
+  return unseal(sealingKey(Plaintext), Buffer.from(sealed.Value, 'base64')).toString();
 }
 
 function contextOf(ctx: Context, name: string): Record<string, string> {
