@@ -1,0 +1,237 @@
+import { Readable, Transform } from 'node:stream';
+import { network } from '../../engines/network/network.ts';
+import { defineEngine } from '../../kernel/engine.ts';
+import type { Hop } from '../../kernel/events/hop.ts';
+import type { Kernel } from '../../kernel/service.ts';
+import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
+import { hosts } from '../http/hosts.ts';
+import { AccessLog } from './access-log.ts';
+import { generated } from './answers.ts';
+import type { ListenerTable, LoadBalancerTable, NodeTable, TargetGroupTable } from './configuration.ts';
+import type { HealthReport } from './health-checks.ts';
+import { AlbMetrics } from './metrics.ts';
+import { serve } from './serve.ts';
+import { TargetGroup } from './target-group.ts';
+import type { Visit } from './visit.ts';
+
+/**
+ * Application Load Balancers at work. services/elbv2 compiles its records into tables and deploys them; from then on the
+ * load balancer's name answers and its targets are checked. A listener on another port than 80 and 443 answers at
+ * `port-<n>.<name>` as well, and wherever a request's Host header says the port.
+ */
+export const alb = defineEngine('alb', (kernel) => new Alb(kernel));
+
+interface Running {
+  table: LoadBalancerTable;
+  /** Requests go round the nodes, as DNS would spread them. */
+  turn: number;
+}
+
+export class Alb {
+  readonly #kernel: Kernel;
+  readonly #loadBalancers = new Map<string, Running>();
+  readonly #groups = new Map<string, TargetGroup>();
+  readonly #cutZones = new Set<string>();
+  readonly #metrics: AlbMetrics;
+  readonly #log: AccessLog;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#metrics = new AlbMetrics(kernel);
+    this.#log = new AccessLog(kernel);
+  }
+
+  /** Takes effect with the next request. */
+  deploy(table: LoadBalancerTable): void {
+    const known = this.#loadBalancers.get(table.arn);
+    if (known) this.#unlist(known.table);
+    this.#loadBalancers.set(table.arn, { table, turn: known?.turn ?? 0 });
+    for (const name of namesOf(table))
+      this.#kernel.engine(hosts).set(name, (request, hop) => this.#serve(table.arn, request, hop));
+    this.#assignGroups();
+  }
+
+  withdraw(arn: string): void {
+    const known = this.#loadBalancers.get(arn);
+    if (!known) return;
+    this.#unlist(known.table);
+    this.#loadBalancers.delete(arn);
+    this.#assignGroups();
+  }
+
+  putTargetGroup(table: TargetGroupTable): void {
+    const known = this.#groups.get(table.arn);
+    if (known) {
+      known.configure(table);
+      return;
+    }
+    this.#groups.set(table.arn, new TargetGroup(this.#kernel, table, (group) => this.#checked(group)));
+    this.#assignGroups();
+  }
+
+  removeTargetGroup(arn: string): void {
+    this.#groups.get(arn)?.stop();
+    this.#groups.delete(arn);
+  }
+
+  /** By the key of `targetKey`. */
+  health(arn: string): ReadonlyMap<string, HealthReport> {
+    const reports = new Map<string, HealthReport>();
+    for (const target of this.#groups.get(arn)?.targets ?? []) reports.set(target.key, target.health);
+    return reports;
+  }
+
+  /** A zone that is cut takes its load balancer nodes with it, until it is given back. */
+  setZone(zone: string, { cut }: { cut: boolean }): void {
+    if (cut) this.#cutZones.add(zone);
+    else this.#cutZones.delete(zone);
+  }
+
+  /** Ends the checks of targets and delivers what is logged; part of the service's stop, while S3 still answers. */
+  async deliverLogs(): Promise<void> {
+    await this.#log.stop();
+  }
+
+  stop(): void {
+    for (const { table } of this.#loadBalancers.values()) this.#unlist(table);
+    for (const group of this.#groups.values()) group.stop();
+  }
+
+  #unlist(table: LoadBalancerTable): void {
+    for (const name of namesOf(table)) this.#kernel.engine(hosts).remove(name);
+  }
+
+  /** Targets are checked once a load balancer sends to their group. */
+  #assignGroups(): void {
+    const users = new Map<string, LoadBalancerTable>();
+    for (const { table } of this.#loadBalancers.values()) {
+      for (const arn of groupsOf(table)) users.set(arn, table);
+    }
+    for (const [arn, group] of this.#groups) {
+      const nodes = users.get(arn)?.nodes;
+      group.use(nodes && { nodes: nodes.map(({ address }) => address), zones: nodes.map(({ zone }) => zone) });
+    }
+  }
+
+  #checked(group: TargetGroup): void {
+    for (const { table } of this.#loadBalancers.values()) {
+      if (groupsOf(table).has(group.table.arn)) this.#metrics.checked(group, table);
+    }
+  }
+
+  #nodeFor(running: Running): NodeTable | undefined {
+    const { nodes, vpcId } = running.table;
+    for (let step = 0; step < nodes.length; step += 1) {
+      const node = nodes[running.turn++ % nodes.length];
+      if (node && !this.#cutZones.has(node.zone) && !this.#isolated(vpcId, node)) return node;
+    }
+    return undefined;
+  }
+
+  #isolated(vpcId: string, { address }: NodeTable): boolean {
+    if (address === undefined) return false;
+    const { interfaces } = this.#kernel.engine(network).vpc(vpcId);
+    return interfaces.some(({ privateIp, isolated }) => privateIp === address && isolated === true);
+  }
+
+  async #serve(arn: string, request: HttpRequest, parent: Hop): Promise<HttpResponse> {
+    const running = this.#loadBalancers.get(arn);
+    if (!running) throw new Error(`load balancer ${arn} is served but not deployed`);
+    const hop = parent.child('elbv2', `${request.method} ${request.url}`, arn);
+    const { table } = running;
+    const listener = listenerFor(table, request);
+    const node = this.#nodeFor(running);
+    if (!listener || !node) {
+      this.#metrics.reject(table);
+      hop.note('refused', node ? 'no listener has this port' : 'no zone of the load balancer can be reached');
+      hop.end({ status: 503 });
+      return generated(503);
+    }
+    const visit = this.#visit(table, listener, node, { request, hop });
+    const response = await serve(visit);
+    return this.#finish(visit, response);
+  }
+
+  #visit(
+    loadBalancer: LoadBalancerTable,
+    listener: ListenerTable,
+    node: NodeTable,
+    { request, hop }: { request: HttpRequest; hop: Hop },
+  ): Visit {
+    const { clock } = this.#kernel;
+    return {
+      kernel: this.#kernel,
+      groups: this.#groups,
+      loadBalancer,
+      listener,
+      node,
+      request,
+      hop,
+      timeMs: clock.now(),
+      started: clock.elapsed(),
+      rule: undefined,
+      group: undefined,
+      target: undefined,
+      targetStatus: undefined,
+      targetMs: undefined,
+      desync: compliant,
+      actions: [],
+      redirectUrl: undefined,
+      errorReason: undefined,
+    };
+  }
+
+  /** Counts, logs and ends the hop when the last byte has gone by. */
+  #finish(visit: Visit, response: HttpResponse): HttpResponse {
+    const { status, body } = response;
+    const ended = (bytes: number): void => {
+      this.#metrics.count(visit, { status, bytes: bytes + Number(visit.request.headers['content-length'] ?? 0) });
+      if (visit.loadBalancer.attributes.accessLogs) this.#log.record(visit, { status, bytes });
+      visit.hop.end({ status });
+    };
+    if (!(body instanceof Readable)) {
+      ended(body === undefined ? 0 : Buffer.byteLength(body));
+      return response;
+    }
+    let bytes = 0;
+    const counter = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length;
+        done(null, chunk);
+      },
+    });
+    counter.once('close', () => ended(bytes));
+    body.once('error', (error) => counter.destroy(error));
+    counter.once('close', () => body.destroy());
+    return { ...response, body: body.pipe(counter) };
+  }
+}
+
+const compliant = { class: 'Compliant', reason: '-' };
+
+function namesOf({ dnsName, listeners }: LoadBalancerTable): string[] {
+  if (listeners.length === 0) return [];
+  return [dnsName, ...listeners.map(({ port }) => `port-${port}.${dnsName}`)];
+}
+
+function groupsOf({ listeners }: LoadBalancerTable): Set<string> {
+  const arns = new Set<string>();
+  for (const { rules } of listeners) {
+    for (const { action } of rules) if (action.type === 'forward') for (const { arn } of action.groups) arns.add(arn);
+  }
+  return arns;
+}
+
+/**
+ * The listener of the port that the request names; without one, the one a client would take that came over TLS or not,
+ * and then the only one there is.
+ */
+function listenerFor({ listeners }: LoadBalancerTable, request: HttpRequest): ListenerTable | undefined {
+  const host = request.headers.host ?? request.host;
+  const named = /^port-(\d+)\./.exec(request.host)?.[1] ?? /:(\d+)$/.exec(host)?.[1];
+  const byPort = (port: number) => listeners.find((listener) => listener.port === port);
+  const exact = named === undefined ? undefined : byPort(Number(named));
+  if (exact) return exact;
+  const usual = request.client.secure ? (byPort(443) ?? byPort(80)) : byPort(80);
+  return usual ?? (listeners.length === 1 ? listeners[0] : undefined);
+}

@@ -1,0 +1,124 @@
+/**
+ * What services/elbv2 compiles load balancers and target groups into and pushes in. Everything a request needs is decided
+ * from these tables and from what the data plane measures itself.
+ */
+export interface LoadBalancerTable {
+  arn: string;
+  /** app/name/id, the dimension LoadBalancer of its metrics. */
+  dimension: string;
+  name: string;
+  dnsName: string;
+  account: string;
+  region: string;
+  vpcId: string;
+  nodes: readonly NodeTable[];
+  listeners: readonly ListenerTable[];
+  attributes: LoadBalancerSettings;
+}
+
+/** One zone's part of the load balancer. */
+export interface NodeTable {
+  zone: string;
+  /** The private address of its network interface, where its subnet is one of a VPC that runs. */
+  address: string | undefined;
+}
+
+export interface LoadBalancerSettings {
+  idleTimeoutSeconds: number;
+  crossZone: boolean;
+  desyncMode: 'monitor' | 'defensive' | 'strictest';
+  dropInvalidHeaders: boolean;
+  preserveHost: boolean;
+  xffMode: 'append' | 'preserve' | 'remove';
+  xffClientPort: boolean;
+  accessLogs: { bucket: string; prefix: string } | undefined;
+}
+
+export interface ListenerTable {
+  arn: string;
+  port: number;
+  protocol: 'HTTP' | 'HTTPS';
+  /** By priority; the default rule is last. */
+  rules: readonly RuleTable[];
+}
+
+export interface RuleTable {
+  arn: string;
+  /** 0 stands for the default rule in access logs. */
+  priority: number;
+  conditions: readonly ConditionTable[];
+  action: ActionTable;
+}
+
+export type ConditionTable =
+  | { field: 'host-header' | 'path-pattern'; values: readonly RegExp[] }
+  | { field: 'http-header'; name: string; values: readonly RegExp[] }
+  | { field: 'http-request-method'; values: readonly string[] }
+  | { field: 'query-string'; values: readonly { key: RegExp | undefined; value: RegExp }[] }
+  | { field: 'source-ip'; values: readonly string[] };
+
+export type ActionTable =
+  | { type: 'forward'; groups: readonly { arn: string; weight: number }[]; stickySeconds: number | undefined }
+  | {
+      type: 'redirect';
+      status: 301 | 302;
+      protocol: string;
+      host: string;
+      port: string;
+      path: string;
+      query: string;
+    }
+  | { type: 'fixed-response'; status: number; contentType: string | undefined; body: string };
+
+export interface TargetGroupTable {
+  arn: string;
+  /** targetgroup/name/id, the dimension TargetGroup. */
+  dimension: string;
+  account: string;
+  region: string;
+  targetType: 'instance' | 'ip' | 'lambda';
+  protocol: 'HTTP' | 'HTTPS';
+  vpcId: string;
+  targets: readonly TargetTable[];
+  healthCheck: HealthCheckTable;
+  algorithm: 'round_robin' | 'least_outstanding_requests' | 'weighted_random';
+  slowStartSeconds: number;
+  deregistrationDelaySeconds: number;
+  /** Undefined: as the load balancer is set. */
+  crossZone: boolean | undefined;
+  stickiness: StickinessTable | undefined;
+  multiValueHeaders: boolean;
+  /** Below as many healthy targets, requests go to all ("Target group health"). */
+  minimumHealthy: { count: number; percentage: number };
+}
+
+export type StickinessTable =
+  | { type: 'lb_cookie'; durationSeconds: number }
+  | { type: 'app_cookie'; cookieName: string; durationSeconds: number };
+
+export interface TargetTable {
+  /** What it was registered as: an instance's id, an address, a function's ARN. */
+  id: string;
+  port: number;
+  /** Undefined: any zone. */
+  zone: string | undefined;
+  /** Where it answers; undefined for functions, and for instances that have no address. */
+  address: string | undefined;
+  /** Cloud time at which it was deregistered. */
+  deregisteredMs: number | undefined;
+}
+
+export interface HealthCheckTable {
+  enabled: boolean;
+  protocol: 'HTTP' | 'HTTPS';
+  port: number | undefined;
+  path: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  healthyThreshold: number;
+  unhealthyThreshold: number;
+  /** Codes that count as success. */
+  matcher: string;
+}
+
+export const targetKey = ({ id, port }: { id: string; port: number }): string => `${id}|${port}`;

@@ -1,0 +1,135 @@
+import type { HttpResponse } from '../http/exchange.ts';
+import { fixedResponse, generated, redirect } from './answers.ts';
+import { chooseTarget, routable } from './choose.ts';
+import type { ActionTable } from './configuration.ts';
+import { blocks, classify } from './desync.ts';
+import { callFunction } from './lambda-target.ts';
+import { matchRule } from './match-rule.ts';
+import { proxy } from './proxy.ts';
+import { cookieValue, readCookie, targetCookie, writeCookies } from './stickiness.ts';
+import type { Target, TargetGroup } from './target-group.ts';
+import type { Visit } from './visit.ts';
+
+/** "HTTP 463": more addresses in X-Forwarded-For than a load balancer takes. */
+const mostForwarders = 30;
+
+/** A request at a listener: classified, matched to a rule, and answered by its action. */
+export async function serve(visit: Visit): Promise<HttpResponse> {
+  const refusal = refuse(visit);
+  if (refusal) return refusal;
+  const { request, listener, hop, kernel } = visit;
+  const rule = matchRule(listener.rules, request);
+  if (!rule) throw new Error(`listener ${listener.arn} has no default rule`);
+  visit.rule = rule;
+  hop.note('rule', rule.priority === 0 ? 'default' : rule.priority);
+  const { action } = rule;
+  visit.actions.push(action.type);
+  if (action.type === 'fixed-response') return fixedResponse(action);
+  if (action.type === 'forward') return forward(visit, action);
+  const entry = { protocol: listener.protocol, port: listener.port, gatewayPort: kernel.addresses.httpPort };
+  const answer = redirect(action, request, entry);
+  visit.redirectUrl = String(answer.headers.location);
+  return answer;
+}
+
+function refuse(visit: Visit): HttpResponse | undefined {
+  const { request, loadBalancer } = visit;
+  visit.desync = classify(request);
+  if (blocks(loadBalancer.attributes.desyncMode, visit.desync.class as 'Compliant')) {
+    visit.hop.note('desync', visit.desync.reason);
+    return generated(400);
+  }
+  const forwarders = request.headers['x-forwarded-for'];
+  if (forwarders !== undefined && forwarders.split(',').length > mostForwarders) return generated(463);
+  return undefined;
+}
+
+async function forward(visit: Visit, action: ActionTable & { type: 'forward' }): Promise<HttpResponse> {
+  const { group, cookies } = chooseGroup(visit, action);
+  visit.group = group;
+  const target = group ? (stickyTarget(visit, group) ?? chooseTarget(visit.kernel, group, visit)) : undefined;
+  if (!group || !target) {
+    visit.hop.note('noTarget', group ? 'no registered target could take it' : 'no target group has any weight');
+    return generated(503);
+  }
+  visit.target = target;
+  visit.hop.note('targetGroup', group.table.dimension.split('/')[1] ?? '');
+  visit.hop.note('target', target.table.address ? `${target.table.id}:${target.table.port}` : target.table.id);
+  const answer =
+    group.table.targetType === 'lambda' ? await callFunction(visit, group, target) : await proxy(visit, target);
+  if (visit.targetStatus !== undefined) {
+    cookies.push(...targetCookies(visit, group, target, answer));
+    if (cookies.length > 0) answer.headers['set-cookie'] = [...listed(answer.headers['set-cookie']), ...cookies];
+  }
+  return answer;
+}
+
+/** By weight, or the group that the cookie of an earlier answer names ("Target group stickiness"). */
+function chooseGroup(
+  visit: Visit,
+  { groups, stickySeconds }: ActionTable & { type: 'forward' },
+): { group: TargetGroup | undefined; cookies: string[] } {
+  const { kernel, request, loadBalancer } = visit;
+  const [only] = groups;
+  if (groups.length === 1 && only) return { group: visit.groups.get(only.arn), cookies: [] };
+  const name = 'AWSALBTG';
+  const sticky =
+    stickySeconds === undefined ? undefined : readCookie(kernel, loadBalancer.arn, request.headers.cookie, name);
+  const arn = groups.some((group) => group.arn === sticky && group.weight > 0)
+    ? sticky
+    : byWeight(kernel.ids.random(), groups);
+  if (arn === undefined) return { group: undefined, cookies: [] };
+  const cookies =
+    stickySeconds === undefined
+      ? []
+      : writeCookies(kernel, loadBalancer.arn, { name, value: arn, seconds: stickySeconds });
+  return { group: visit.groups.get(arn), cookies };
+}
+
+function byWeight(chance: number, groups: readonly { arn: string; weight: number }[]): string | undefined {
+  const total = groups.reduce((sum, { weight }) => sum + weight, 0);
+  let left = chance * total;
+  for (const { arn, weight } of groups) {
+    left -= weight;
+    if (left < 0) return arn;
+  }
+  return undefined;
+}
+
+/** The target that the client's cookie names, as long as it may take requests. */
+function stickyTarget(visit: Visit, group: TargetGroup): Target | undefined {
+  const name = targetCookie(group);
+  if (name === undefined) return undefined;
+  const { kernel, loadBalancer, request } = visit;
+  const cookie = request.headers.cookie;
+  const { stickiness } = group.table;
+  // Without the application's own cookie its twin counts for nothing ("Application-based stickiness").
+  if (stickiness?.type === 'app_cookie' && cookieValue(cookie, stickiness.cookieName) === undefined) return undefined;
+  const key =
+    readCookie(kernel, loadBalancer.arn, cookie, name) ?? readCookie(kernel, loadBalancer.arn, cookie, `${name}CORS`);
+  const target = key === undefined ? undefined : group.find(key);
+  if (!target || !routable(group, undefined).includes(target)) return undefined;
+  visit.hop.note('sticky', true);
+  return target;
+}
+
+function targetCookies(visit: Visit, group: TargetGroup, target: Target, answer: HttpResponse): string[] {
+  const { stickiness } = group.table;
+  const name = targetCookie(group);
+  if (!stickiness || name === undefined) return [];
+  if (stickiness.type === 'app_cookie') {
+    const set = listed(answer.headers['set-cookie']).some((cookie) => cookie.startsWith(`${stickiness.cookieName}=`));
+    const kept = cookieValue(visit.request.headers.cookie, stickiness.cookieName) !== undefined;
+    if (!set && !kept) return [];
+  }
+  return writeCookies(visit.kernel, visit.loadBalancer.arn, {
+    name,
+    value: target.key,
+    seconds: stickiness.durationSeconds,
+  });
+}
+
+function listed(value: string | string[] | undefined): string[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,100 @@
+import { AwsError } from '../../../kernel/errors.ts';
+import { zonesOf } from '../../../kernel/regions.ts';
+import { registry } from '../../../kernel/resource-registry.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { invalidSubnet, subnetNotFound, validationError } from '../errors.ts';
+import type { NodeRecord } from '../state.ts';
+
+interface Subnet {
+  SubnetId?: string;
+  AvailabilityZone?: string;
+  VpcId?: string;
+}
+
+/**
+ * The zones and the VPC of subnets, as EC2 knows them. Where no EC2 runs beside this service, zones are given out in
+ * order and there is no VPC: targets are then reached on loopback only.
+ */
+export async function findSubnets(
+  ctx: Context,
+  ids: readonly string[],
+): Promise<{ vpcId: string; nodes: NodeRecord[] }> {
+  const subnets = runsEc2(ctx) ? await describe(ctx, ids) : inOrder(ctx, ids);
+  const nodes = subnets.map(({ SubnetId = '', AvailabilityZone = '' }) => ({
+    ZoneName: AvailabilityZone,
+    SubnetId,
+    NetworkInterfaceId: undefined,
+    PrivateIpAddress: undefined,
+  }));
+  const zones = new Set(nodes.map(({ ZoneName }) => ZoneName));
+  if (zones.size < nodes.length) throw invalidConfiguration();
+  if (zones.size < 2)
+    throw validationError('At least two subnets in two different Availability Zones must be specified');
+  const [vpcId = '', other] = new Set(subnets.map(({ VpcId = '' }) => VpcId));
+  if (other !== undefined) throw invalidSubnet('All subnets must belong to the same VPC');
+  return { vpcId, nodes };
+}
+
+const invalidConfiguration = () =>
+  new AwsError(
+    'InvalidConfigurationRequest',
+    'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
+  );
+
+export function runsEc2(ctx: Context): boolean {
+  return ctx.engine(registry).services.has('ec2');
+}
+
+async function describe(ctx: Context, SubnetIds: readonly string[]): Promise<Subnet[]> {
+  try {
+    const { Subnets = [] } = await ctx.call<{ Subnets?: Subnet[] }>('ec2', 'DescribeSubnets', { SubnetIds });
+    return SubnetIds.flatMap((id) => Subnets.filter(({ SubnetId }) => SubnetId === id));
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'InvalidSubnetID.NotFound')
+      throw subnetNotFound(/'([^']+)'/.exec(error.message)?.[1] ?? SubnetIds.join(', '));
+    throw error;
+  }
+}
+
+function inOrder(ctx: Context, ids: readonly string[]): Subnet[] {
+  const zones = zonesOf(ctx.region);
+  if (ids.length > zones.length) throw validationError(`${ctx.region} has ${zones.length} Availability Zones`);
+  return ids.map((SubnetId, index) => ({ SubnetId, AvailabilityZone: zones[index] ?? '', VpcId: '' }));
+}
+
+/** Each node has a network interface in its subnet, which EC2 shows as the load balancer's. */
+export async function makeInterfaces(
+  ctx: Context,
+  nodes: readonly NodeRecord[],
+  about: { dimension: string; securityGroups: readonly string[] },
+): Promise<NodeRecord[]> {
+  if (!runsEc2(ctx)) return [...nodes];
+  const made: NodeRecord[] = [];
+  for (const node of nodes) {
+    const { NetworkInterface } = await ctx.call<{
+      NetworkInterface?: { NetworkInterfaceId?: string; PrivateIpAddress?: string };
+    }>('ec2', 'CreateNetworkInterface', {
+      SubnetId: node.SubnetId,
+      Description: `ELB ${about.dimension}`,
+      ...(about.securityGroups.length > 0 ? { Groups: about.securityGroups } : {}),
+    });
+    made.push({
+      ...node,
+      NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId,
+      PrivateIpAddress: NetworkInterface?.PrivateIpAddress,
+    });
+  }
+  return made;
+}
+
+/** An interface that is gone already is none to be deleted. */
+export async function removeInterfaces(ctx: Context, nodes: readonly NodeRecord[]): Promise<void> {
+  for (const { NetworkInterfaceId } of nodes) {
+    if (NetworkInterfaceId === undefined || !runsEc2(ctx)) continue;
+    try {
+      await ctx.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId });
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'InvalidNetworkInterfaceID.NotFound') throw error;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import type {
+  AddListenerCertificatesCommandInput,
+  Certificate,
+  CreateListenerCommandInput,
+  DeleteListenerCommandInput,
+  DescribeListenerCertificatesCommandInput,
+  DescribeListenersCommandInput,
+  Listener,
+  ModifyListenerCommandInput,
+  RemoveListenerCertificatesCommandInput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { refused } from '../../../kernel/errors.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { normalActions } from '../behaviour/actions.ts';
+import { checkCertificates, checkPolicy, defaultPolicy } from '../behaviour/certificates.ts';
+import { deployByArn } from '../behaviour/deployment.ts';
+import { findListener, findLoadBalancer } from '../behaviour/find.ts';
+import { pageOf } from '../behaviour/pages.ts';
+import { duplicateListener, operationNotPermitted, tooMany, unsupportedProtocol, validationError } from '../errors.ts';
+import { elbArn, type ListenerRecord, listeners, listenersOf, rules, rulesOf } from '../state.ts';
+
+export async function CreateListener(ctx: Context, input: CreateListenerCommandInput) {
+  const { LoadBalancerArn } = findLoadBalancer(ctx, input.LoadBalancerArn);
+  refuseSettings(input);
+  const Protocol = protocolOf(input.Protocol);
+  const Port = portOf(input.Port);
+  const Certificates = await certificatesFor(ctx, Protocol, input);
+  if (listenersOf(ctx, ctx, LoadBalancerArn).some((listener) => listener.Port === Port)) throw duplicateListener();
+  if (listenersOf(ctx, ctx, LoadBalancerArn).length >= 50)
+    throw tooMany('TooManyListeners', "You've reached the limit on the number of listeners per load balancer");
+  const path = `${LoadBalancerArn.split('loadbalancer/')[1]}/${ctx.ids.hex(16)}`;
+  const record: ListenerRecord = {
+    ListenerArn: elbArn(ctx, `listener/${path}`),
+    LoadBalancerArn,
+    Port,
+    Protocol,
+    SslPolicy: policyFor(Protocol, input.SslPolicy),
+    Certificates,
+    DefaultActions: normalActions(ctx, input.DefaultActions ?? [], LoadBalancerArn),
+    attributes: {},
+    Tags: input.Tags ?? [],
+    defaultRuleArn: elbArn(ctx, `listener-rule/${path}/${ctx.ids.hex(16)}`),
+  };
+  keep(ctx, record);
+  return { Listeners: [describe(record)] };
+}
+
+function refuseSettings(input: Pick<CreateListenerCommandInput, 'AlpnPolicy' | 'MutualAuthentication'>): void {
+  if (input.AlpnPolicy?.length) throw validationError('ALPN policies can be specified only for TLS listeners');
+  const mode = input.MutualAuthentication?.Mode;
+  if (mode !== undefined && mode !== 'off')
+    throw refused('elbv2 parameter MutualAuthentication', 'TLS ends in front of the load balancer.');
+}
+
+function protocolOf(protocol: string | undefined): 'HTTP' | 'HTTPS' {
+  if (protocol === undefined) throw validationError('A listener protocol must be specified');
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') throw unsupportedProtocol(protocol);
+  return protocol;
+}
+
+function portOf(port: number | undefined): number {
+  if (port === undefined) throw validationError('A listener port must be specified');
+  if (port < 1 || port > 65_535) throw validationError(`The port '${port}' must be between 1 and 65535`);
+  return port;
+}
+
+function policyFor(protocol: 'HTTP' | 'HTTPS', policy: string | undefined): string | undefined {
+  if (protocol === 'HTTP') return undefined;
+  if (policy !== undefined) checkPolicy(policy);
+  return policy ?? defaultPolicy;
+}
+
+async function certificatesFor(
+  ctx: Context,
+  protocol: 'HTTP' | 'HTTPS',
+  { Certificates = [] }: Pick<CreateListenerCommandInput, 'Certificates'>,
+): Promise<Certificate[]> {
+  if (protocol === 'HTTP') {
+    if (Certificates.length > 0) throw validationError('Certificates can be specified only for HTTPS listeners');
+    return [];
+  }
+  if (Certificates.length !== 1) throw validationError('A certificate must be specified for HTTPS listeners');
+  await checkCertificates(ctx, Certificates);
+  return Certificates.map(({ CertificateArn }) => ({ CertificateArn }));
+}
+
+export function DescribeListeners(ctx: Context, input: DescribeListenersCommandInput) {
+  const { LoadBalancerArn, ListenerArns = [] } = input;
+  if (LoadBalancerArn === undefined && ListenerArns.length === 0)
+    throw validationError('You must specify either listener ARNs or a load balancer ARN');
+  const chosen =
+    LoadBalancerArn === undefined
+      ? ListenerArns.map((arn) => findListener(ctx, arn))
+      : listenersOf(ctx, ctx, findLoadBalancer(ctx, LoadBalancerArn).LoadBalancerArn);
+  const { page, NextMarker } = pageOf(chosen, ({ ListenerArn }) => ListenerArn, input);
+  return { Listeners: page.map(describe), NextMarker };
+}
+
+export async function ModifyListener(ctx: Context, input: ModifyListenerCommandInput) {
+  const before = findListener(ctx, input.ListenerArn);
+  refuseSettings(input);
+  const Protocol = input.Protocol === undefined ? before.Protocol : protocolOf(input.Protocol);
+  const Port = input.Port === undefined ? before.Port : portOf(input.Port);
+  const kept = Protocol === before.Protocol && input.Certificates === undefined;
+  const Certificates = kept ? before.Certificates : await certificatesFor(ctx, Protocol, input);
+  const taken = listenersOf(ctx, ctx, before.LoadBalancerArn).some(
+    (other) => other.ListenerArn !== before.ListenerArn && other.Port === Port,
+  );
+  if (taken) throw duplicateListener();
+  const record: ListenerRecord = {
+    ...before,
+    Port,
+    Protocol,
+    Certificates: kept ? Certificates : [...Certificates, ...before.Certificates.slice(1)],
+    SslPolicy: policyFor(Protocol, input.SslPolicy ?? before.SslPolicy),
+    DefaultActions:
+      input.DefaultActions === undefined
+        ? before.DefaultActions
+        : normalActions(ctx, input.DefaultActions, before.LoadBalancerArn),
+  };
+  keep(ctx, record);
+  return { Listeners: [describe(record)] };
+}
+
+export function DeleteListener(ctx: Context, { ListenerArn }: DeleteListenerCommandInput) {
+  const record = findListener(ctx, ListenerArn);
+  for (const { RuleArn } of rulesOf(ctx, ctx, record.ListenerArn)) rules(ctx, ctx).delete(RuleArn);
+  listeners(ctx, ctx).delete(record.ListenerArn);
+  deployByArn(ctx, ctx, record.LoadBalancerArn);
+  return {};
+}
+
+/** "SNI certificates": kept beside the default one; TLS ends in front of the load balancer, which picks by name. */
+export async function AddListenerCertificates(ctx: Context, input: AddListenerCertificatesCommandInput) {
+  const certificates = input.Certificates ?? [];
+  await checkCertificates(ctx, certificates);
+  const record = findListener(ctx, input.ListenerArn);
+  if (record.Protocol !== 'HTTPS') throw operationNotPermitted('Certificates can be added only to HTTPS listeners');
+  const known = new Set(record.Certificates.map(({ CertificateArn }) => CertificateArn));
+  const added = certificates
+    .filter(({ CertificateArn }) => !known.has(CertificateArn))
+    .map(({ CertificateArn }) => ({ CertificateArn }));
+  keep(ctx, { ...record, Certificates: [...record.Certificates, ...added] });
+  return { Certificates: certificates.map(({ CertificateArn }) => ({ CertificateArn, IsDefault: false })) };
+}
+
+export function RemoveListenerCertificates(ctx: Context, input: RemoveListenerCertificatesCommandInput) {
+  const record = findListener(ctx, input.ListenerArn);
+  const arns = (input.Certificates ?? []).map(({ CertificateArn }) => CertificateArn);
+  const [first, ...others] = record.Certificates;
+  if (first && arns.includes(first.CertificateArn))
+    throw operationNotPermitted('The default certificate of a listener cannot be removed');
+  const left = others.filter(({ CertificateArn }) => !arns.includes(CertificateArn));
+  keep(ctx, { ...record, Certificates: first ? [first, ...left] : left });
+  return {};
+}
+
+export function DescribeListenerCertificates(ctx: Context, input: DescribeListenerCertificatesCommandInput) {
+  const { Certificates } = findListener(ctx, input.ListenerArn);
+  const all = Certificates.map(({ CertificateArn }, index) => ({ CertificateArn, IsDefault: index === 0 }));
+  const { page, NextMarker } = pageOf(all, ({ CertificateArn = '' }) => CertificateArn, input);
+  return { Certificates: page, NextMarker };
+}
+
+function keep(ctx: Context, record: ListenerRecord): void {
+  listeners(ctx, ctx).put(record.ListenerArn, record);
+  deployByArn(ctx, ctx, record.LoadBalancerArn);
+}
+
+function describe(record: ListenerRecord): Listener {
+  const { attributes: _attributes, Tags: _tags, defaultRuleArn: _rule, Certificates, SslPolicy, ...rest } = record;
+  if (record.Protocol === 'HTTP') return rest;
+  return {
+    ...rest,
+    Certificates: Certificates.slice(0, 1),
+    ...(SslPolicy === undefined ? {} : { SslPolicy }),
+    MutualAuthentication: { Mode: 'off' },
+  };
+}

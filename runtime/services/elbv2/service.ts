@@ -1,0 +1,59 @@
+import { alb } from '../../data-planes/alb/alb.ts';
+import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { deployAll } from './behaviour/deployment.ts';
+import { standing } from './behaviour/usage.ts';
+import * as listenerOperations from './operations/listeners.ts';
+import * as loadBalancerOperations from './operations/load-balancers.ts';
+import * as ruleOperations from './operations/rules.ts';
+import * as tagOperations from './operations/tags.ts';
+import * as targetGroupOperations from './operations/target-groups.ts';
+import * as targetOperations from './operations/targets.ts';
+import { elbArn } from './state.ts';
+
+export default defineService({
+  name: 'elbv2',
+  actionPrefix: 'elasticloadbalancing',
+  operations: {
+    ...loadBalancerOperations,
+    ...targetGroupOperations,
+    ...targetOperations,
+    ...listenerOperations,
+    ...ruleOperations,
+    ...tagOperations,
+  },
+  usage: { standing, changedBy: ['CreateLoadBalancer', 'DeleteLoadBalancer'] },
+  // Access logs go to S3, also when the runtime stops; nodes have interfaces that EC2 keeps.
+  dependencies: ['s3', 'ec2', 'lambda'],
+  authorization: authorize,
+  accessDenied: { code: 'AccessDenied', status: 403 },
+  start,
+  fidelity: {
+    'CreateListener.SslPolicy': 'stored',
+    'ModifyListener.SslPolicy': 'stored',
+    'CreateListener.Certificates': 'stored',
+    'AddListenerCertificates.Certificates': 'stored',
+    'CreateTargetGroup.TargetControlPort': { refused: 'targets take requests as they come.' },
+    'CreateLoadBalancer.CustomerOwnedIpv4Pool': { refused: 'there are no Outposts on one machine.' },
+    'CreateLoadBalancer.IpamPools': { refused: 'addresses come from the subnets.' },
+    'CreateLoadBalancer.EnablePrefixForIpv6SourceNat': { refused: 'networks here are IPv4.' },
+    'DescribeTargetHealth.Include': { refused: 'anomalies of targets are not detected.' },
+  },
+});
+
+/** "Actions, resources, and condition keys for Elastic Load Balancing V2" (Service Authorization Reference). */
+function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access | Access[] {
+  const action = `elasticloadbalancing:${operation}`;
+  if (operation.startsWith('Describe')) return { action, resource: '*' };
+  if (Array.isArray(input.ResourceArns)) return input.ResourceArns.map((arn) => ({ action, resource: String(arn) }));
+  if (operation === 'CreateLoadBalancer')
+    return { action, resource: elbArn(ctx, `loadbalancer/app/${String(input.Name)}/*`) };
+  if (operation === 'CreateTargetGroup')
+    return { action, resource: elbArn(ctx, `targetgroup/${String(input.Name)}/*`) };
+  const arn = input.RuleArn ?? input.ListenerArn ?? input.TargetGroupArn ?? input.LoadBalancerArn;
+  return { action, resource: typeof arn === 'string' ? arn : '*' };
+}
+
+function start(kernel: Kernel): Running {
+  deployAll(kernel);
+  return { stop: () => kernel.engine(alb).deliverLogs() };
+}
