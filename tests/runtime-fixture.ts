@@ -27,6 +27,8 @@ export interface Orrery {
   readonly url: string;
   /** http://127.0.0.1:<port> of users' traffic; give the name in the Host header. */
   readonly httpUrl: string;
+  /** Of 127.0.0.1, UDP and TCP. */
+  readonly dnsPort: number;
   readonly dataDir: string;
   /** A real SDK client. `process` (default) hands requests to the pipeline without a socket. */
   client<C>(client: ClientClass<C>, options?: Record<string, unknown> & { transport?: 'process' | 'socket' }): C;
@@ -53,7 +55,7 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
     runtime.kernel.events.on('problem', (problem) =>
       problems.push(`${problem.where}: ${problem.stack ?? problem.message}`),
     );
-    listening = await listen(runtime.kernel, { api: 0, http: 0 });
+    listening = await listen(runtime.kernel, { api: 0, http: 0, dns: 0 });
   };
   const end = async (): Promise<void> => {
     await listening.close();
@@ -72,6 +74,9 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
     },
     get httpUrl() {
       return `http://127.0.0.1:${listening.ports.http}`;
+    },
+    get dnsPort() {
+      return listening.ports.dns;
     },
     dataDir,
     client(clientClass, { transport = 'process', ...config } = {}) {

@@ -40,6 +40,7 @@ async function status(kernel: Kernel, about: { ports: Ports; dataDir: string }):
     pid: process.pid,
     apiPort: about.ports.api,
     httpPort: about.ports.http,
+    dnsPort: about.ports.dns,
     dataDir: about.dataDir,
     time: new Date(kernel.clock.now()).toISOString(),
     aheadMs: Math.round(kernel.clock.offset()),

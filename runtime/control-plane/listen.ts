@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { serveDns } from '../data-planes/dns/serve-dns.ts';
 import { awsApi } from '../data-planes/http/aws-api.ts';
 import { gateway } from '../data-planes/http/gateway.ts';
 import { awsName, hosts } from '../data-planes/http/hosts.ts';
@@ -17,6 +18,8 @@ export interface Ports {
   api: number;
   /** 8080 unless told. */
   http: number;
+  /** 5353 unless told: UDP and TCP. */
+  dns: number;
 }
 
 export interface Listening {
@@ -29,18 +32,20 @@ export async function listen(kernel: Kernel, wanted: Ports): Promise<Listening> 
   kernel.engine(awsApi).plane = (request) => answerApi(kernel, request);
   const api = await open(apiListener(kernel), wanted.api, '--port');
   kernel.addresses.apiUrl = `http://127.0.0.1:${portOf(api)}`;
-  let http: Server;
+  const closing = [() => shut(api)];
+  const close = async (): Promise<void> => void (await Promise.all(closing.map((end) => end())));
   try {
-    http = await open(gateway(kernel), wanted.http, '--http-port');
+    const http = await open(gateway(kernel), wanted.http, '--http-port');
+    closing.push(() => shut(http));
+    kernel.addresses.httpPort = portOf(http);
+    const names = await serveDns(kernel, wanted.dns);
+    closing.push(names.close);
+    kernel.addresses.dnsPort = names.port;
+    return { ports: { api: portOf(api), http: portOf(http), dns: names.port }, close };
   } catch (error) {
-    await shut(api);
+    await close();
     throw error;
   }
-  kernel.addresses.httpPort = portOf(http);
-  return {
-    ports: { api: portOf(api), http: portOf(http) },
-    close: async () => void (await Promise.all([shut(api), shut(http)])),
-  };
 }
 
 function apiListener(kernel: Kernel): RequestListener {

@@ -29,6 +29,8 @@ export interface Addresses {
   apiUrl: string;
   /** Port of user traffic over HTTP, 8080; names by Host. */
   httpPort: number;
+  /** Port of DNS over UDP and TCP, 5353. */
+  dnsPort: number;
 }
 
 /** One operation under way: who asks, where, and what it may use. */

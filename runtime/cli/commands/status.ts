@@ -8,6 +8,7 @@ interface Status {
   pid: number;
   apiPort: number;
   httpPort: number;
+  dnsPort: number;
   dataDir: string;
   time: string;
   aheadMs: number;
@@ -37,6 +38,7 @@ export const status: Command = {
       ['process', String(now.pid)],
       ['API', `http://127.0.0.1:${now.apiPort}`],
       ['traffic', `http://127.0.0.1:${now.httpPort}`],
+      ['DNS', `dig @127.0.0.1 -p ${now.dnsPort} NAME`],
       ['data', now.dataDir],
       ['cloud time', `${now.time}${ahead}`],
       ['memory', `${Math.round(now.memoryBytes / 1e6)} MB`],

@@ -25,6 +25,7 @@ export const up: Command = {
     detach: { type: 'boolean', short: 'd', about: 'leave it running in the background and come back' },
     port: { type: 'string', value: 'PORT', about: 'API port for SDKs and tools (default 4566; 0: any free one)' },
     'http-port': { type: 'string', value: 'PORT', about: "port of users' traffic (default 8080; 0: any free one)" },
+    'dns-port': { type: 'string', value: 'PORT', about: 'DNS, UDP and TCP (default 5353; 0: any free one)' },
     empty: { type: 'boolean', about: 'run the cloud without deploying anything' },
     parameter: {
       type: 'string',
@@ -86,7 +87,11 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
   try {
     cloud = await startCloud({
       dataDir,
-      ports: { api: line.number('port', 4566), http: line.number('http-port', 8080) },
+      ports: {
+        api: line.number('port', 4566),
+        http: line.number('http-port', 8080),
+        dns: line.number('dns-port', line.number('http-port', 8080) === 0 ? 0 : 5353),
+      },
     });
     const ended = cloud.ended;
     const wanted = await target;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { startTrace } from '../../kernel/events/hop.ts';
+import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import { hosts } from './hosts.ts';
+import { awsName, hosts } from './hosts.ts';
 import { fromNode, toNode } from './node-adapter.ts';
 
 declare module '../../kernel/events/events.ts' {
@@ -37,13 +37,16 @@ export function gateway(kernel: Kernel): RequestListener {
 async function serve(kernel: Kernel, message: IncomingMessage, response: ServerResponse): Promise<void> {
   // A browser speaks HTTP to loopback as it would speak TLS to AWS: the hop is counted as secure, see decisions/.
   const request = fromNode(message, response, { secure: true });
-  const plane = kernel.engine(hosts).find(request.host);
+  const known = kernel.engine(hosts);
+  const plane = known.find(request.host);
   if (!plane) return toNode(unknownHost(kernel, request.host), response, request.method);
   const timeMs = kernel.clock.now();
   const started = kernel.clock.elapsed();
   const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, {
     header: request.headers['x-amzn-trace-id'],
   });
+  const led = known.leadOf(request.host);
+  if (led !== undefined) namedBy(hop, request.host, led);
   const answer = await plane(request, hop);
   const written = toNode(answer, response, request.method);
   if (written) await written;
@@ -60,7 +63,22 @@ async function serve(kernel: Kernel, message: IncomingMessage, response: ServerR
   });
 }
 
+/** The question a browser asked before: Route 53's part of the way. */
+function namedBy(parent: Hop, host: string, target: string): void {
+  const hop = parent.child('route53', `A ${awsName(host)}`);
+  hop.note('target', target);
+  hop.end();
+}
+
 function unknownHost(kernel: Kernel, host: string) {
+  const led = kernel.engine(hosts).leadOf(host);
+  if (led !== undefined)
+    return {
+      // What CloudFront and API Gateway answer to a host that they were not told of.
+      status: 403,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: `Route 53 leads "${awsName(host)}" to ${led}, which serves no such host. Is it among its aliases or domain names?\n`,
+    };
   const names = kernel.engine(hosts).names().slice(0, 20);
   const port = kernel.addresses.httpPort;
   const list = names.map((name) => `  http://${name}.localhost:${port}/`).join('\n');
