@@ -1,4 +1,4 @@
-import { distance, type ClientLocation } from './locations.ts';
+import { type ClientLocation, distance } from './locations.ts';
 import type { DnsRecordSet } from './records.ts';
 
 export interface Choosing {
@@ -59,8 +59,7 @@ function nearest(sets: readonly DnsRecordSet[], how: Choosing): readonly DnsReco
 }
 
 function failover(sets: readonly DnsRecordSet[], how: Choosing): readonly DnsRecordSet[] {
-  const role = (wanted: string) =>
-    sets.find(({ routing }) => routing?.kind === 'failover' && routing.role === wanted);
+  const role = (wanted: string) => sets.find(({ routing }) => routing?.kind === 'failover' && routing.role === wanted);
   const primary = role('PRIMARY');
   const secondary = role('SECONDARY');
   if (primary && how.isHealthy(primary)) return [primary];

@@ -15,7 +15,7 @@ export interface ClientLocation {
 /**
  * Orrery has no database of the internet's addresses. Who asks with an EDNS client subnet (`dig +subnet=34.240.0.0/24`)
  * from one range of each region's own addresses, as AWS publishes them, is taken to be in that region; everybody else is
- * where this cloud has its edge, in Virginia. decisions/0012 says so.
+ * where this cloud has its edge, in Virginia. decisions/0014 says so.
  */
 export function locate(ip: string): ClientLocation {
   const family = ip.includes(':') ? 'ipv6' : 'ipv4';

@@ -84,7 +84,11 @@ const readers: Readonly<Record<string, (value: string) => unknown>> = {
     return { algorithm: numberIn(algorithm, 255, value), hash: numberIn(hash, 255, value), fingerprint };
   },
   TLSA(value) {
-    const [usage = '', selector = '', matchingType = '', certificate = ''] = fields(value, 4, 'TLSA record needs 4 fields');
+    const [usage = '', selector = '', matchingType = '', certificate = ''] = fields(
+      value,
+      4,
+      'TLSA record needs 4 fields',
+    );
     const number = (text: string) => numberIn(text, 255, value);
     return {
       usage: number(usage),

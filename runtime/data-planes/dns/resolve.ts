@@ -111,7 +111,9 @@ class Walk {
     const { type } = this.#asked;
     for (const address of addresses)
       if (type === (address.includes(':') ? 'AAAA' : 'A') || type === 'ANY')
-        this.#result.answers.push(answerOf(name, { type: address.includes(':') ? 'AAAA' : 'A', ttl: aliasTtl }, address));
+        this.#result.answers.push(
+          answerOf(name, { type: address.includes(':') ? 'AAAA' : 'A', ttl: aliasTtl }, address),
+        );
   }
 
   #nothing(zone: ZoneRecords, rcode: Rcode): undefined {
@@ -150,7 +152,10 @@ class Walk {
     const found = this.#knowledge.awsNames.find(target);
     if (!found) return;
     this.#result.leadsTo = target;
-    this.#addAddresses(name, found.addresses.filter((address) => (set.type === 'AAAA') === address.includes(':')));
+    this.#addAddresses(
+      name,
+      found.addresses.filter((address) => (set.type === 'AAAA') === address.includes(':')),
+    );
   }
 
   #aliasZone(zone: ZoneRecords, { alias }: DnsRecordSet): ZoneRecords | undefined {

@@ -60,11 +60,7 @@ export const hosts = defineEngine<Hosts>('hosts', () => {
  * What a request reaches that came to `target` for the host `name`. CloudFront and API Gateway serve by the host they are
  * asked for, S3's website endpoint by the bucket of that name; a load balancer takes any.
  */
-function servedAt(
-  target: string,
-  name: string,
-  own: (name: string) => DataPlane | undefined,
-): DataPlane | undefined {
+function servedAt(target: string, name: string, own: (name: string) => DataPlane | undefined): DataPlane | undefined {
   if (target.endsWith('.cloudfront.net') || /\.execute-api\./.test(target)) return own(name);
   if (/^s3-website[.-]/.test(target)) return own(`${name}.${target}`);
   return own(target.replace(/^dualstack\./, '')) ?? own(name);
