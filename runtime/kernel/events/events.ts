@@ -67,6 +67,8 @@ export interface MetricEvent {
   timeMs: number;
   region: string;
   account: string;
+  /** Kept by the second too, for three hours (StorageResolution 1). */
+  highResolution?: boolean;
 }
 
 export interface Events {

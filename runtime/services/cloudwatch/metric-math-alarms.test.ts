@@ -21,7 +21,8 @@ let cloudwatch: CloudWatchClient;
 before(async () => {
   orrery = await startOrrery({ services: ['iam', 'cloudwatch'] });
   cloudwatch = orrery.client(CloudWatchClient);
-  await orrery.clock.wind(hourMs - (orrery.clock.now() % hourMs));
+  // To a full hour that the machine is far from, so that every time told below is the cloud's.
+  await orrery.clock.wind(2 * hourMs - (orrery.clock.now() % hourMs));
 });
 after(() => orrery.stop());
 

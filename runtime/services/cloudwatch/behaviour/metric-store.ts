@@ -77,6 +77,7 @@ export class MetricStore {
     const metric =
       this.#metrics.get(key) ?? this.#metric(key, { ...event, dimensions: dimensionsOf(event.dimensions) });
     this.#bucket(metric, event.unit, minuteMs, event.timeMs).add(event.value);
+    if (event.highResolution) this.#bucket(metric, event.unit, 1000, event.timeMs).add(event.value);
     this.#noticed(metric, event.timeMs);
   }
 

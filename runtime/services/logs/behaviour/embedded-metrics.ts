@@ -38,6 +38,7 @@ interface EmbeddedValue {
   unit: string;
   value: number;
   dimensions: Record<string, string>;
+  highResolution: boolean;
 }
 
 function* valuesOf(
@@ -49,7 +50,7 @@ function* valuesOf(
   for (const set of sets) {
     const dimensions = dimensionsOf(event, set);
     if (!dimensions) continue;
-    for (const metric of Metrics as { Name?: unknown; Unit?: unknown }[]) {
+    for (const metric of Metrics as { Name?: unknown; Unit?: unknown; StorageResolution?: unknown }[]) {
       const given = typeof metric.Name === 'string' ? event[metric.Name] : undefined;
       for (const value of Array.isArray(given) ? given.slice(0, 100) : [given]) {
         if (typeof value !== 'number' || !Number.isFinite(value)) continue;
@@ -59,6 +60,7 @@ function* valuesOf(
           unit: typeof metric.Unit === 'string' ? metric.Unit : 'None',
           value,
           dimensions,
+          highResolution: metric.StorageResolution === 1,
         };
       }
     }
