@@ -22,7 +22,10 @@ export type Validated<Value> = { ok: true; value: Value } | { ok: false; errors:
  * Reads an order out of anything at all. Either every rule holds and the order comes back trimmed and free of unknown
  * members, or each broken rule is named with its field (at most `orderLimits.errors` of them).
  */
-export function validateOrder(body: unknown): Validated<OrderRequest> {
+export function validateOrder(
+  body: unknown,
+  onMenu: OnMenu = (sku) => menuItem(sku) !== undefined,
+): Validated<OrderRequest> {
   const errors: FieldError[] = [];
   const report: Report = (field, detail) => {
     errors.push({ field, detail });
@@ -30,18 +33,22 @@ export function validateOrder(body: unknown): Validated<OrderRequest> {
   if (!isRecord(body)) return { ok: false, errors: [{ field: '', detail: 'An order is a JSON object.' }] };
   refuseUnknown(body, ['customer', 'items', 'note'], '', report);
   const customer = readCustomer(body.customer, report);
-  const items = readItems(body.items, report);
+  const items = readItems(body.items, { onMenu, report });
   const note = readNote(body.note, report);
   if (errors.length > 0) return { ok: false, errors: errors.slice(0, orderLimits.errors) };
   return { ok: true, value: { customer, items, ...(note === '' ? {} : { note }) } };
 }
 
-type Report = (field: string, detail: string) => void;
+/** Whether a dish can be ordered. */
+export type OnMenu = (sku: string) => boolean;
 
-function readCustomer(customer: unknown, report: Report): OrderRequest['customer'] {
+export type Report = (field: string, detail: string) => void;
+
+/** Who an order or a reservation is for. */
+export function readCustomer(customer: unknown, report: Report): OrderRequest['customer'] {
   const empty = { name: '', email: '', phone: '' };
   if (!isRecord(customer)) {
-    report('customer', 'Tell us who the order is for: an object with name, email and phone.');
+    report('customer', 'Tell us who it is for: an object with name, email and phone.');
     return empty;
   }
   refuseUnknown(customer, ['name', 'email', 'phone'], 'customer.', report);
@@ -80,7 +87,10 @@ function readLine(value: unknown, rule: { field: string; what: string; limit: nu
   return '';
 }
 
-function readItems(items: unknown, report: Report): OrderItem[] {
+type ItemRules = { onMenu: OnMenu; report: Report };
+
+function readItems(items: unknown, rules: ItemRules): OrderItem[] {
+  const { report } = rules;
   if (!Array.isArray(items)) {
     report('items', 'An order has a list of items.');
     return [];
@@ -90,24 +100,24 @@ function readItems(items: unknown, report: Report): OrderItem[] {
     report('items', `An order may have at most ${orderLimits.lines} lines.`);
     return [];
   }
-  return items.map((item, index) => readItem(item, `items[${index}]`, report));
+  return items.map((item, index) => readItem(item, `items[${index}]`, rules));
 }
 
-function readItem(item: unknown, field: string, report: Report): OrderItem {
+function readItem(item: unknown, field: string, { onMenu, report }: ItemRules): OrderItem {
   if (!isRecord(item)) {
     report(field, 'An item is an object with sku and quantity.');
     return { sku: '', quantity: 0 };
   }
   refuseUnknown(item, ['sku', 'quantity'], `${field}.`, report);
   const { sku, quantity } = item;
-  if (typeof sku !== 'string' || menuItem(sku) === undefined) report(`${field}.sku`, 'This dish is not on the menu.');
+  if (typeof sku !== 'string' || !onMenu(sku)) report(`${field}.sku`, 'This dish is not on the menu.');
   if (typeof quantity !== 'number' || !Number.isInteger(quantity) || quantity < 1 || quantity > orderLimits.quantity) {
     report(`${field}.quantity`, `The quantity is a whole number from 1 to ${orderLimits.quantity}.`);
   }
   return { sku: String(sku), quantity: Number(quantity) };
 }
 
-function readNote(note: unknown, report: Report): string {
+export function readNote(note: unknown, report: Report): string {
   if (note === undefined || note === null) return '';
   if (typeof note !== 'string') {
     report('note', 'This must be text.');
@@ -119,9 +129,9 @@ function readNote(note: unknown, report: Report): string {
 }
 
 /** A misspelt member (`qty`, `notes`) would otherwise be an order that silently lacks something. */
-function refuseUnknown(record: Record<string, unknown>, known: string[], path: string, report: Report): void {
+export function refuseUnknown(record: Record<string, unknown>, known: string[], path: string, report: Report): void {
   for (const name of Object.keys(record)) {
-    if (!known.includes(name)) report(`${path}${name.slice(0, 60)}`, 'An order has no such field.');
+    if (!known.includes(name)) report(`${path}${name.slice(0, 60)}`, 'There is no such field.');
   }
 }
 
@@ -134,6 +144,6 @@ function isPhone(text: string): boolean {
   return /^\+?[\d\s().\-/]+$/.test(text) && text.replace(/\D/g, '').length >= orderLimits.phoneDigits;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

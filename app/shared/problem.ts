@@ -12,6 +12,12 @@ export const problemTypes = {
   'unsupported-media-type': { status: 415, title: 'Orders are sent as JSON' },
   'invalid-order': { status: 422, title: 'The order cannot be taken as it is' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key belongs to another order' },
+  'invalid-reservation': { status: 422, title: 'The reservation cannot be taken as it is' },
+  'reservation-not-found': { status: 404, title: 'No such reservation' },
+  'no-table-free': { status: 409, title: 'No table is free then' },
+  'too-late-to-cancel': { status: 409, title: 'The reservation can no longer be cancelled' },
+  'page-not-found': { status: 404, title: 'No such page' },
+  internal: { status: 500, title: 'Something broke in the kitchen' },
   'temporarily-unavailable': { status: 503, title: 'The kitchen cannot be reached' },
 } as const;
 

@@ -8,6 +8,7 @@
 // (the condition key dynamodb:LeadingKeys), so the function that faces the internet can never write an order.
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { readIdempotencyKey } from '../../shared/http/idempotency.ts';
 import type { OrderMessage } from '../../shared/order.ts';
 import { orderIdFor, requestHashOf } from '../../shared/order-identity.ts';
 import { validateOrder } from '../../shared/order-rules.ts';
@@ -69,12 +70,4 @@ function accepted({ orderId, receivedAt }: OrderMessage): APIGatewayProxyStructu
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', location },
     body: JSON.stringify({ orderId, status: 'received', receivedAt, href: location }),
   };
-}
-
-function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  const key = header.trim();
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  const detail = 'An Idempotency-Key is 1 to 255 printable ASCII characters without spaces; a random UUID does well.';
-  throw new Problem('invalid-idempotency-key', { detail, errors: [{ field: 'Idempotency-Key', detail }] });
 }
