@@ -8,10 +8,12 @@ import {
   type Running,
 } from '../../kernel/service.ts';
 import { ensureDefaultVpc } from './behaviour/default-vpc.ts';
+import { flowLogSchedule } from './behaviour/flow-records.ts';
 import { enforce } from './behaviour/networks.ts';
 import { dryRun } from './errors.ts';
 import { fidelity } from './fidelity.ts';
 import * as addresses from './operations/addresses.ts';
+import * as flowLogOperations from './operations/flow-logs.ts';
 import * as internetGateways from './operations/internet-gateways.ts';
 import * as natGateways from './operations/nat-gateways.ts';
 import * as networkAcls from './operations/network-acls.ts';
@@ -23,10 +25,12 @@ import * as subnets from './operations/subnets.ts';
 import * as tags from './operations/tags.ts';
 import * as vpcEndpoints from './operations/vpc-endpoints.ts';
 import * as vpcOperations from './operations/vpcs.ts';
-import { vpcs } from './state.ts';
+import { resources } from './resources/resources.ts';
+import { flowLogs, vpcs } from './state.ts';
 
 const operations: Record<string, OperationHandler> = {
   ...addresses,
+  ...flowLogOperations,
   ...internetGateways,
   ...natGateways,
   ...networkAcls,
@@ -44,7 +48,7 @@ export default defineService({
   name: 'ec2',
   actionPrefix: 'ec2',
   operations: Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, prepared(handler)])),
-  resources: [],
+  resources,
   authorization: authorize,
   accessDenied: { code: 'UnauthorizedOperation', status: 403 },
   fidelity,
@@ -92,5 +96,8 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
 async function start(kernel: Kernel): Promise<Running | undefined> {
   for (const scope of kernel.store.scopes('ec2.vpcs'))
     for (const { VpcId } of vpcs.all({ store: kernel.store, ...scope })) await enforce({ ...kernel, ...scope }, VpcId);
+  for (const scope of kernel.store.scopes('ec2.flow-logs'))
+    for (const log of flowLogs.all({ store: kernel.store, ...scope }))
+      kernel.engine(flowLogSchedule).follow(scope, log);
   return undefined;
 }

@@ -141,13 +141,18 @@ export class Workers {
   }
 }
 
+/** Lambda's smallest and default memory. */
+const smallMb = 128;
+
 function commandOf(kind: RuntimeKind, memoryMb: number, bootstrap: string, program: string): string[] {
   if (kind === 'python') return [program, `${bootstrap}/python-bootstrap.py`];
   // A custom runtime's executable takes the place of a Node.js process, once that knows the function.
   if (kind === 'custom') return [program, `${bootstrap}/custom-bootstrap.cjs`];
   const heap = [
     `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
-    `--max-semi-space-size=${Math.max(1, Math.floor(memoryMb * 0.05))}`,
+    `--max-semi-space-size=${memoryMb <= smallMb ? 1 : Math.floor(memoryMb * 0.05)}`,
+    // The clients of large services (EC2) leave little of the smallest function's memory, as on AWS.
+    ...(memoryMb <= smallMb ? ['--optimize-for-size'] : []),
   ];
   return [program, ...heap, `${bootstrap}/node-bootstrap.cjs`];
 }
