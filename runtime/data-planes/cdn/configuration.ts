@@ -1,6 +1,4 @@
-import type { Hop } from '../../kernel/events/hop.ts';
 import type { Principal } from '../../kernel/principal.ts';
-import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 
 /** What an edge needs to serve one distribution; services/cloudfront compiles it from DistributionConfig and pushes it in. */
 export interface EdgeDistribution {
@@ -18,8 +16,8 @@ export interface EdgeDistribution {
   originGroups: Record<string, OriginGroup>;
   errorResponses: Record<number, ErrorResponse>;
   logging: EdgeLogging | undefined;
-  /** Asked before anything else; an answer ends the request. The place of WAF. */
-  webAcl?: (request: HttpRequest, hop: Hop) => Promise<HttpResponse | undefined>;
+  /** Whether the firewall is to be asked before anything else. */
+  guarded: boolean;
 }
 
 export interface Behaviour {

@@ -145,6 +145,7 @@ function distribution(): EdgeDistribution {
     originGroups: {},
     errorResponses: {},
     logging: undefined,
+    guarded: false,
   };
 }
 

@@ -2,6 +2,7 @@ import { type Readable, Transform } from 'node:stream';
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { awsName } from '../http/hosts.ts';
+import { type Blocked, firewalls } from '../waf/firewalls.ts';
 import { type Obtained, obtain } from './cache/obtain.ts';
 import { LambdaFailure, lambdaViewerRequest, lambdaViewerResponse } from './functions/lambda-edge.ts';
 import { FunctionFailure, runViewerRequest, runViewerResponse } from './functions/viewer-functions.ts';
@@ -70,13 +71,10 @@ function edgeFunctionFailed(error: unknown, visit: Visit): Served | undefined {
 
 async function answer(edge: Edge, visit: Visit): Promise<Served> {
   const { site, behaviour } = visit;
-  const blocked = site.webAcl ? await site.webAcl(visit.viewer.raw, visit.hop) : undefined;
-  if (blocked)
-    return {
-      ...blocked,
-      body: typeof blocked.body === 'string' ? Buffer.from(blocked.body) : blocked.body,
-      outcome: 'Error',
-    };
+  const blocked = site.guarded
+    ? await edge.kernel.engine(firewalls).inspect(site.arn, visit.viewer.raw, visit.hop)
+    : undefined;
+  if (blocked) return refusedByFirewall(blocked, visit);
   const refused = refusedByBehaviour(visit) ?? privateContent(edge.kernel.clock.now(), visit);
   if (refused) return refused;
   let fromFunction: Served | undefined;
@@ -94,6 +92,13 @@ async function answer(edge: Edge, visit: Visit): Promise<Served> {
   if (fromFunction || served.status >= 400) return served;
   if (behaviour.viewerResponse) return runViewerResponse(edge, visit, behaviour.viewerResponse, served);
   return behaviour.lambda['viewer-response'] ? lambdaViewerResponse(edge, visit, served) : served;
+}
+
+/** A rule's own response, or CloudFront's page. */
+function refusedByFirewall({ response }: Blocked, visit: Visit): Served {
+  if (!response) return generated(403, sentences.blockedByFirewall, visit);
+  const { status, headers, body } = response;
+  return { status, headers, body: typeof body === 'string' ? Buffer.from(body) : body, outcome: 'Error' };
 }
 
 /** Viewer protocol policy and allowed HTTP methods, which are decided before anything is looked up. */

@@ -145,7 +145,7 @@ describe('a distribution', () => {
         },
       ],
       ['InvalidArgument', 400, {}, { MinTTL: 1 }],
-      ['NotImplemented', 501, { WebACLId: 'arn:aws:wafv2:us-east-1:000000000000:global/webacl/a/b' }],
+      ['InvalidWebACLId', 400, { WebACLId: 'arn:aws:wafv2:us-east-1:000000000000:global/webacl/a/b' }],
       [
         'InvalidLambdaFunctionAssociation',
         400,

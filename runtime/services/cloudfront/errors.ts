@@ -62,6 +62,12 @@ export const invalidViewerCertificate = (message: string) => error('InvalidViewe
 export const invalidFunctionAssociation = (message: string) => error('InvalidFunctionAssociation', 400, message);
 export const invalidLambdaFunctionAssociation = (message: string) =>
   error('InvalidLambdaFunctionAssociation', 400, message);
+export const invalidWebAclId = () =>
+  error(
+    'InvalidWebACLId',
+    400,
+    'A web ACL ID specified is not valid. To specify a web ACL created using the latest version of AWS WAF, use the ACL ARN, for example arn:aws:wafv2:us-east-1:123456789012:global/webacl/ExampleWebACL/473e64fd-f30b-4765-81a0-62ad96dd167a. To specify a web ACL created using AWS WAF Classic, use the ACL ID, for example 473e64fd-f30b-4765-81a0-62ad96dd167a.',
+  );
 export const invalidTagging = (message: string) => error('InvalidTagging', 400, message);
 export const trustedKeyGroupDoesNotExist = () =>
   error('TrustedKeyGroupDoesNotExist', 400, 'The specified key group does not exist.');

@@ -30,6 +30,7 @@ export const sentences = {
   methodNotAllowed:
     'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.',
   httpsOnly: "Bad request. We can't connect to the server for this app or website at this time.",
+  blockedByFirewall: "Request blocked. We can't connect to the server for this app or website at this time.",
   bodyNotAllowed: 'Bad request. A GET request cannot carry a body.',
   cannotConnect: "CloudFront wasn't able to connect to the origin.",
   timedOut:

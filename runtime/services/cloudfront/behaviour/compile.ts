@@ -26,6 +26,7 @@ export function compile(kernel: Kernel, distribution: Distribution): EdgeDistrib
       (config.OriginGroups?.Items ?? []).map((group) => [String(group.Id), groupOf(group)]),
     ),
     errorResponses: errorResponsesOf(config),
+    guarded: Boolean(config.WebACLId),
     logging:
       bucket === undefined
         ? undefined

@@ -1,4 +1,5 @@
 import { cdn } from '../../../data-planes/cdn/cdn.ts';
+import { firewalls } from '../../../data-planes/waf/firewalls.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type Distribution, distributions } from '../state.ts';
 import { compile } from './compile.ts';
@@ -9,6 +10,9 @@ import { compile } from './compile.ts';
  */
 export function deploy(kernel: Kernel, distribution: Distribution): void {
   const edge = kernel.engine(cdn);
+  const { WebACLId: acl } = distribution.DistributionConfig;
+  if (acl) kernel.engine(firewalls).attach(distribution.ARN, acl, 'CF');
+  else kernel.engine(firewalls).detach(distribution.ARN);
   if (distribution.DistributionConfig.Enabled) edge.deploy(compile(kernel, distribution));
   else edge.withdraw(distribution.Id);
 }

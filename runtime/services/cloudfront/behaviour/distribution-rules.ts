@@ -1,4 +1,5 @@
 import type { DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront';
+import { firewalls } from '../../../data-planes/waf/firewalls.ts';
 import { regions } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import * as errors from '../errors.ts';
@@ -23,6 +24,7 @@ export function checkDistribution(ctx: Context, config: DistributionConfig, own?
   if (root.startsWith('/') || root.length > 255) throw errors.invalidDefaultRootObject();
   if ((config.Comment ?? '').length > 128) throw errors.invalidArgument('The parameter Comment is too long.');
   checkLogging(config);
+  if (config.WebACLId && !ctx.engine(firewalls).has(config.WebACLId)) throw errors.invalidWebAclId();
 }
 
 function checkOrigins(ctx: Context, config: DistributionConfig): void {

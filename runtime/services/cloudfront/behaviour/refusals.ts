@@ -6,7 +6,6 @@ import { refused } from '../../../kernel/errors.ts';
  * which is why it is their value that is refused and not their presence.
  */
 export function refuseNotDone(config: DistributionConfig): void {
-  refuseIf(config.WebACLId, 'WebACLId', 'no web ACL is evaluated at the edge yet.');
   refuseIf(config.Staging, 'Staging', 'continuous deployment is not run.');
   refuseIf(config.ContinuousDeploymentPolicyId, 'ContinuousDeploymentPolicyId', 'continuous deployment is not run.');
   refuseIf(

@@ -10,6 +10,7 @@ import type {
   UpdateDistributionCommandInput,
 } from '@aws-sdk/client-cloudfront';
 import { cdn } from '../../../data-planes/cdn/cdn.ts';
+import { firewalls } from '../../../data-planes/waf/firewalls.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { withDefaults } from '../behaviour/defaults.ts';
 import { deploy } from '../behaviour/deployment.ts';
@@ -66,6 +67,7 @@ export function DeleteDistribution(ctx: Context, input: DeleteDistributionComman
   for (const [key, invalidation] of invalidations(ctx, ctx).entries())
     if (invalidation.DistributionId === record.Id) invalidations(ctx, ctx).delete(key);
   ctx.engine(cdn).withdraw(record.Id);
+  ctx.engine(firewalls).detach(record.ARN);
   return {};
 }
 

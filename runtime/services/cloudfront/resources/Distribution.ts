@@ -24,7 +24,6 @@ const stored = [
 
 /** What can be given switched off (Staging, GrpcConfig, Restrictions …) is refused by value, in behaviour/refusals.ts. */
 const refused: Record<string, string> = {
-  WebACLId: 'no web ACL is evaluated at the edge yet.',
   ContinuousDeploymentPolicyId: 'continuous deployment is not run.',
   ...inEveryBehaviour({
     'LambdaFunctionAssociations.IncludeBody': 'functions at the edge are not given bodies yet.',
