@@ -36,6 +36,7 @@ export const targetGroupAssociationLimit = (arn: string) =>
 export const invalidTarget = (message: string) => error('InvalidTarget', message);
 export const subnetNotFound = (id: string) => error('SubnetNotFound', `The subnet ID '${id}' does not exist`);
 export const invalidSubnet = (message: string) => error('InvalidSubnet', message);
+export const invalidSecurityGroup = (message: string) => error('InvalidSecurityGroup', message);
 export const invalidConfiguration = (message: string) => error('InvalidConfigurationRequest', message);
 export const invalidScheme = () => error('InvalidScheme', 'The requested scheme is not valid');
 export const unsupportedProtocol = (protocol: string) =>

@@ -8,6 +8,11 @@ import * as ruleOperations from './operations/rules.ts';
 import * as tagOperations from './operations/tags.ts';
 import * as targetGroupOperations from './operations/target-groups.ts';
 import * as targetOperations from './operations/targets.ts';
+import { Listener } from './resources/Listener.ts';
+import { ListenerCertificate } from './resources/ListenerCertificate.ts';
+import { ListenerRule } from './resources/ListenerRule.ts';
+import { LoadBalancer } from './resources/LoadBalancer.ts';
+import { TargetGroup } from './resources/TargetGroup.ts';
 import { elbArn } from './state.ts';
 
 export default defineService({
@@ -21,6 +26,7 @@ export default defineService({
     ...ruleOperations,
     ...tagOperations,
   },
+  resources: [LoadBalancer, TargetGroup, Listener, ListenerRule, ListenerCertificate],
   usage: { standing, changedBy: ['CreateLoadBalancer', 'DeleteLoadBalancer'] },
   // Access logs go to S3, also when the runtime stops; nodes have interfaces that EC2 keeps.
   dependencies: ['s3', 'ec2', 'lambda'],

@@ -1,8 +1,9 @@
 import { AwsError } from '../../../kernel/errors.ts';
+import { type ServicePrincipal, servicePrincipal } from '../../../kernel/principal.ts';
 import { zonesOf } from '../../../kernel/regions.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { invalidSubnet, subnetNotFound, validationError } from '../errors.ts';
+import { invalidSecurityGroup, invalidSubnet, subnetNotFound, validationError } from '../errors.ts';
 import type { NodeRecord } from '../state.ts';
 
 interface Subnet {
@@ -47,7 +48,12 @@ export function runsEc2(ctx: Context): boolean {
 
 async function describe(ctx: Context, SubnetIds: readonly string[]): Promise<Subnet[]> {
   try {
-    const { Subnets = [] } = await ctx.call<{ Subnets?: Subnet[] }>('ec2', 'DescribeSubnets', { SubnetIds });
+    const { Subnets = [] } = await ctx.call<{ Subnets?: Subnet[] }>(
+      'ec2',
+      'DescribeSubnets',
+      { SubnetIds },
+      asElb(ctx),
+    );
     return SubnetIds.flatMap((id) => Subnets.filter(({ SubnetId }) => SubnetId === id));
   } catch (error) {
     if (error instanceof AwsError && error.code === 'InvalidSubnetID.NotFound')
@@ -62,7 +68,7 @@ function inOrder(ctx: Context, ids: readonly string[]): Subnet[] {
   return ids.map((SubnetId, index) => ({ SubnetId, AvailabilityZone: zones[index] ?? '', VpcId: '' }));
 }
 
-/** Each node has a network interface in its subnet, which EC2 shows as the load balancer's. */
+/** Each node has a network interface in its subnet, which EC2 shows as the load balancer's: all are made, or none. */
 export async function makeInterfaces(
   ctx: Context,
   nodes: readonly NodeRecord[],
@@ -70,21 +76,50 @@ export async function makeInterfaces(
 ): Promise<NodeRecord[]> {
   if (!runsEc2(ctx)) return [...nodes];
   const made: NodeRecord[] = [];
-  for (const node of nodes) {
-    const { NetworkInterface } = await ctx.call<{
-      NetworkInterface?: { NetworkInterfaceId?: string; PrivateIpAddress?: string };
-    }>('ec2', 'CreateNetworkInterface', {
-      SubnetId: node.SubnetId,
-      Description: `ELB ${about.dimension}`,
-      ...(about.securityGroups.length > 0 ? { Groups: about.securityGroups } : {}),
-    });
-    made.push({
-      ...node,
-      NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId,
-      PrivateIpAddress: NetworkInterface?.PrivateIpAddress,
-    });
+  try {
+    for (const node of nodes) {
+      const { NetworkInterface } = await ctx.call<{
+        NetworkInterface?: { NetworkInterfaceId?: string; PrivateIpAddress?: string };
+      }>(
+        'ec2',
+        'CreateNetworkInterface',
+        {
+          SubnetId: node.SubnetId,
+          Description: `ELB ${about.dimension}`,
+          ...(about.securityGroups.length > 0 ? { Groups: about.securityGroups } : {}),
+        },
+        asElb(ctx),
+      );
+      const { NetworkInterfaceId, PrivateIpAddress } = NetworkInterface ?? {};
+      made.push({ ...node, NetworkInterfaceId, PrivateIpAddress });
+    }
+    return made;
+  } catch (error) {
+    await removeInterfaces(ctx, made);
+    if (error instanceof AwsError && /^InvalidGroup|^InvalidSecurityGroup/.test(error.code))
+      throw invalidSecurityGroup(error.message);
+    throw error;
   }
-  return made;
+}
+
+export async function regroup(ctx: Context, nodes: readonly NodeRecord[], Groups: readonly string[]): Promise<void> {
+  try {
+    for (const { NetworkInterfaceId } of nodes) {
+      if (NetworkInterfaceId !== undefined)
+        await ctx.call('ec2', 'ModifyNetworkInterfaceAttribute', { NetworkInterfaceId, Groups }, asElb(ctx));
+    }
+  } catch (error) {
+    if (error instanceof AwsError && /^InvalidGroup|^InvalidSecurityGroup/.test(error.code))
+      throw invalidSecurityGroup(error.message);
+    throw error;
+  }
+}
+
+/** Through its service-linked role ("Using service-linked roles", Elastic Load Balancing User Guide). */
+export function asElb({ account }: Context): { principal: ServicePrincipal } {
+  return {
+    principal: servicePrincipal('elasticloadbalancing.amazonaws.com', account, { serviceLinked: true }),
+  };
 }
 
 /** An interface that is gone already is none to be deleted. */
@@ -92,7 +127,7 @@ export async function removeInterfaces(ctx: Context, nodes: readonly NodeRecord[
   for (const { NetworkInterfaceId } of nodes) {
     if (NetworkInterfaceId === undefined || !runsEc2(ctx)) continue;
     try {
-      await ctx.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId });
+      await ctx.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId }, asElb(ctx));
     } catch (error) {
       if (!(error instanceof AwsError) || error.code !== 'InvalidNetworkInterfaceID.NotFound') throw error;
     }

@@ -18,7 +18,7 @@ import { findLoadBalancer } from '../behaviour/find.ts';
 import { canonicalHostedZone } from '../behaviour/hosted-zones.ts';
 import { checkName } from '../behaviour/names.ts';
 import { pageOf } from '../behaviour/pages.ts';
-import { findSubnets, makeInterfaces, removeInterfaces, runsEc2 } from '../behaviour/places.ts';
+import { asElb, findSubnets, makeInterfaces, regroup, removeInterfaces, runsEc2 } from '../behaviour/places.ts';
 import {
   duplicateLoadBalancerName,
   invalidScheme,
@@ -115,6 +115,7 @@ async function securityGroups(ctx: Context, given: string[] | undefined, vpcId: 
         { Name: 'group-name', Values: ['default'] },
       ],
     },
+    asElb(ctx),
   );
   return SecurityGroups.flatMap(({ GroupId }) => (GroupId ? [GroupId] : []));
 }
@@ -171,10 +172,7 @@ export async function SetSecurityGroups(ctx: Context, input: SetSecurityGroupsCo
   const record = findLoadBalancer(ctx, input.LoadBalancerArn);
   const SecurityGroups = input.SecurityGroups ?? [];
   if (SecurityGroups.length === 0) throw validationError('At least one security group must be specified');
-  for (const { NetworkInterfaceId } of record.nodes) {
-    if (NetworkInterfaceId !== undefined)
-      await ctx.call('ec2', 'ModifyNetworkInterfaceAttribute', { NetworkInterfaceId, Groups: SecurityGroups });
-  }
+  await regroup(ctx, record.nodes, SecurityGroups);
   keep(ctx, { ...record, SecurityGroups });
   return { SecurityGroupIds: SecurityGroups };
 }

@@ -14,6 +14,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { attributeOf, targetGroupAttributes } from '../behaviour/attributes.ts';
 import { putTargetGroup } from '../behaviour/deployment.ts';
 import { findTargetGroup } from '../behaviour/find.ts';
+import { asElb } from '../behaviour/places.ts';
 import { invalidTarget, tooMany, validationError } from '../errors.ts';
 import type { RegisteredTarget, TargetGroupRecord } from '../state.ts';
 
@@ -90,6 +91,7 @@ async function findInstance(ctx: Context, id: string): Promise<Instance | undefi
       'ec2',
       'DescribeInstances',
       { InstanceIds: [id] },
+      asElb(ctx),
     );
     return Reservations[0]?.Instances?.[0];
   } catch (error) {
