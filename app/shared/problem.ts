@@ -16,6 +16,7 @@ export const problemTypes = {
   'reservation-not-found': { status: 404, title: 'No such reservation' },
   'no-table-free': { status: 409, title: 'No table is free then' },
   'too-late-to-cancel': { status: 409, title: 'The reservation can no longer be cancelled' },
+  'invalid-content': { status: 422, title: 'The content cannot be kept as it is' },
   'page-not-found': { status: 404, title: 'No such page' },
   internal: { status: 500, title: 'Something broke in the kitchen' },
   'temporarily-unavailable': { status: 503, title: 'The kitchen cannot be reached' },
