@@ -12,10 +12,10 @@ import { readJson } from '../../shared/http/body.ts';
 import { readIdempotencyKey } from '../../shared/http/idempotency.ts';
 import type { OrderRequest } from '../../shared/order.ts';
 import { orderIdFor, requestHashOf } from '../../shared/order-identity.ts';
+import { orderPlaced } from '../../shared/order-placed.ts';
 import { validateOrder } from '../../shared/order-rules.ts';
 import { priceOrder } from '../../shared/pricing.ts';
 import { Problem } from '../../shared/problem.ts';
-import { orderPlaced } from './order-placed.ts';
 import type { Orders } from './routes.ts';
 
 export async function placeOrder(request: HttpRequest, orders: Orders): Promise<Answer> {

@@ -3,7 +3,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Database } from '../../shared/data/database.ts';
 import { errorFields, type Log } from '../../shared/log.ts';
-import { eventSource } from './order-placed.ts';
+import { eventSource } from '../../shared/order-placed.ts';
 
 export type RelayOptions = {
   database: Database;

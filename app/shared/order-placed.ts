@@ -1,4 +1,4 @@
-import type { OrderRequest, PricedLine } from '../../shared/order.ts';
+import type { OrderRequest, PricedLine } from './order.ts';
 
 /** EventBridge's names for the event: a rule matches on `source` and `detail-type`. */
 export const eventSource = 'slack-water.orders';
