@@ -62,6 +62,6 @@ function looksAtBody(statement: FirewallStatement): boolean {
     case 'rate':
       return statement.scopeDown !== undefined && looksAtBody(statement.scopeDown);
     default:
-      return 'field' in statement && (statement.field.kind === 'body' || statement.field.kind === 'json');
+      return 'field' in statement && /^(?:body|bodyValues|json)$/.test(statement.field.kind);
   }
 }

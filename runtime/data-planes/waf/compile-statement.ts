@@ -182,6 +182,7 @@ function locationOf(field: Field): string {
     cookies: 'COOKIE',
     headerOrder: 'HEADER_ORDER',
     body: 'BODY',
+    bodyValues: 'BODY',
     json: 'JSON_BODY',
   };
   return names[field.kind];

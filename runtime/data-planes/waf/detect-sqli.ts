@@ -41,7 +41,8 @@ const afterLiteral: readonly RegExp[] = [
 
 /** At the beginning, where a number was expected. */
 const afterNumber: readonly RegExp[] = [
-  new RegExp(`^a?[1v]\\)*&${open}(?:[1sv]\\)*o|[nf](?:\\([^)]{0,20}\\))?o[1sv(])`),
+  new RegExp(`^a?[1v]\\)*&${open}(?:[1sv]\\)*o|[nf](?:\\([^)]{0,20}\\)+)?o[1sv(])`),
+  /^a?[1v]\)*&[(a]*f\(.{0,12}E/,
   /^a?[1v]\)*&.{0,2}\(*E/,
   /^a?[1v]\)*B[1](?:,1)*c/,
   /^a?[1v]\)*H[1nf]o/,

@@ -36,6 +36,8 @@ export function textsOf(request: InspectedRequest, field: Field): Inspected {
       );
     case 'body':
       return oversized(request.bodyOversize, field.oversize) ?? (request.body === '' ? nothing : [request.body]);
+    case 'bodyValues':
+      return request.body === '' ? nothing : valuesOfBody(request);
     case 'json':
       return ofJson(request, field);
   }

@@ -122,6 +122,8 @@ export type Field =
     }
   | { kind: 'headerOrder'; oversize: Oversize }
   | { kind: 'body'; oversize: Oversize }
+  /** The fields of a form, the strings of JSON: what managed groups look at, so that separators are not taken for syntax. */
+  | { kind: 'bodyValues' }
   | {
       kind: 'json';
       /** JSON pointers; undefined for all. */

@@ -5,6 +5,7 @@ import { standing } from './behaviour/usage.ts';
 import * as associationOperations from './operations/associations.ts';
 import * as ipSetOperations from './operations/ip-sets.ts';
 import * as loggingOperations from './operations/logging.ts';
+import * as managedOperations from './operations/managed-rule-groups.ts';
 import * as regexPatternSetOperations from './operations/regex-pattern-sets.ts';
 import * as ruleGroupOperations from './operations/rule-groups.ts';
 import * as sampleOperations from './operations/samples.ts';
@@ -17,6 +18,12 @@ import {
   ListWebACLs,
   UpdateWebACL,
 } from './operations/web-acls.ts';
+import { IPSet } from './resources/IPSet.ts';
+import { LoggingConfiguration } from './resources/LoggingConfiguration.ts';
+import { RegexPatternSet } from './resources/RegexPatternSet.ts';
+import { RuleGroup } from './resources/RuleGroup.ts';
+import { WebACL } from './resources/WebACL.ts';
+import { WebACLAssociation } from './resources/WebACLAssociation.ts';
 
 export default defineService({
   name: 'wafv2',
@@ -34,8 +41,10 @@ export default defineService({
     ...ruleGroupOperations,
     ...loggingOperations,
     ...sampleOperations,
+    ...managedOperations,
     ...tagOperations,
   },
+  resources: [WebACL, WebACLAssociation, IPSet, RegexPatternSet, RuleGroup, LoggingConfiguration],
   authorization: authorize,
   start,
   usage: { standing, changedBy: ['CreateWebACL', 'UpdateWebACL', 'DeleteWebACL'] },
