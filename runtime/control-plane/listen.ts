@@ -7,6 +7,7 @@ import { awsName, hosts } from '../data-planes/http/hosts.ts';
 import { internalRoutes } from '../data-planes/http/internal-routes.ts';
 import { fromNode, toNode } from '../data-planes/http/node-adapter.ts';
 import { createServer } from '../data-planes/http/node-http.ts';
+import { acceptUpgrades, isWebSocket } from '../data-planes/http/upgrades.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { startTrace } from '../kernel/events/hop.ts';
 import type { Kernel } from '../kernel/service.ts';
@@ -32,11 +33,11 @@ export async function listen(kernel: Kernel, wanted: Ports): Promise<Listening> 
   kernel.engine(awsApi).plane = (request) => answerApi(kernel, request);
   const api = await open(apiListener(kernel), wanted.api, '--port');
   kernel.addresses.apiUrl = `http://127.0.0.1:${portOf(api)}`;
-  const closing = [() => shut(api)];
+  const closing: (() => void | Promise<void>)[] = [() => shut(api)];
   const close = async (): Promise<void> => void (await Promise.all(closing.map((end) => end())));
   try {
     const http = await open(gateway(kernel), wanted.http, '--http-port');
-    closing.push(() => shut(http));
+    closing.push(acceptUpgrades(kernel, http), () => shut(http));
     kernel.addresses.httpPort = portOf(http);
     const names = await serveDns(kernel, wanted.dns);
     closing.push(names.close);
@@ -89,7 +90,16 @@ function isUserHost(host: string): boolean {
 }
 
 function open(listener: RequestListener, port: number, option: string): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 32 * 1024 }, listener);
+  const server: Server = createServer(
+    {
+      keepAliveTimeout: 65_000,
+      requestTimeout: 0,
+      maxHeaderSize: 32 * 1024,
+      // Other upgrades (h2c) are declined, and the request served as it is.
+      shouldUpgradeCallback: (message: IncomingMessage) => server.listenerCount('upgrade') > 0 && isWebSocket(message),
+    },
+    listener,
+  );
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, option)));
     server.listen(port, '127.0.0.1', () => resolve(server));

@@ -189,6 +189,10 @@ export class Alb {
       if (visit.loadBalancer.attributes.accessLogs) this.#log.record(visit, { status, bytes });
       visit.hop.end({ status });
     };
+    if (status === 101 && body instanceof Readable) {
+      body.once('close', () => ended(0));
+      return response;
+    }
     if (!(body instanceof Readable)) {
       ended(body === undefined ? 0 : Buffer.byteLength(body));
       return response;

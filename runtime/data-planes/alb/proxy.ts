@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { HttpResponse } from '../http/exchange.ts';
+import { isUpgrade } from '../http/upgrades.ts';
 import { generated } from './answers.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { Target } from './target-group.ts';
@@ -27,6 +28,7 @@ export function proxy(visit: Visit, target: Target): Promise<HttpResponse> {
         body: request.body ?? null,
         headersTimeout: idleMs,
         bodyTimeout: idleMs,
+        ...(isUpgrade(request) ? { upgrade: 'websocket' } : {}),
       },
       exchange,
     );
@@ -89,6 +91,24 @@ class Exchange implements Dispatcher.DispatchHandler {
       },
     });
     this.#resolve({ ...this.#answer, body: this.#stream });
+  }
+
+  /** The target agreed to go on with WebSocket: its connection is the answer's body, both ways. */
+  onRequestUpgrade(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    given: Record<string, string | string[] | undefined>,
+    socket: Duplex,
+  ): void {
+    this.#ended = true;
+    this.#visit.targetStatus = status;
+    this.#visit.targetMs = this.#visit.kernel.clock.elapsed() - this.#started;
+    socket.once('close', () => {
+      this.#target.outstanding -= 1;
+    });
+    const headers: Record<string, string | string[]> = {};
+    for (const name in given) headers[name] = given[name] ?? '';
+    this.#resolve({ status, headers, body: socket });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

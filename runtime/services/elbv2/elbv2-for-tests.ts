@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type Action,
@@ -22,7 +22,7 @@ export async function startBalanced(services: string[] = []) {
     orrery,
     elb,
     /** The port it listens on, at 127.0.0.1. */
-    async serve(listener: RequestListener): Promise<{ port: number; close(): Promise<void> }> {
+    async serve(listener: RequestListener): Promise<{ port: number; server: Server; close(): Promise<void> }> {
       const server = createServer(listener);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
       const close = () =>
@@ -31,7 +31,7 @@ export async function startBalanced(services: string[] = []) {
           server.closeAllConnections();
         });
       servers.push(close);
-      return { port: (server.address() as AddressInfo).port, close };
+      return { port: (server.address() as AddressInfo).port, server, close };
     },
     async loadBalancer(Name = 'web') {
       const { LoadBalancers } = await elb.send(
