@@ -17,6 +17,8 @@ export interface SandboxSpec {
   environment(inside: Inside): Record<string, string>;
   folders?: BoundFolder[];
   memoryLimitBytes?: number;
+  /** Puts the whole of it into a network (Place of engines/network). */
+  enclose?(command: string[]): string[];
   /** One line of output without its end; longer ones are cut into pieces of 256 KB. */
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
 }
@@ -156,7 +158,8 @@ function insideOf({ isolation, folder }: SandboxParts): Inside {
 
 function launch(spec: SandboxSpec, { folder, isolation }: SandboxParts, inside: Inside): ChildProcess {
   const folders = spec.folders ?? [];
-  const [program = '', ...args] = isolation.enclose(spec.command(inside), { folder, folders });
+  const enclosed = isolation.enclose(spec.command(inside), { folder, folders });
+  const [program = '', ...args] = spec.enclose?.(enclosed) ?? enclosed;
   return spawn(program, args, {
     cwd: `${folder}/tmp`,
     env: spec.environment(inside),

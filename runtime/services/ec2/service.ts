@@ -9,12 +9,18 @@ import {
 } from '../../kernel/service.ts';
 import { ensureDefaultVpc } from './behaviour/default-vpc.ts';
 import { flowLogSchedule } from './behaviour/flow-records.ts';
+import { publishInstanceMetrics } from './behaviour/instance-metrics.ts';
+import { machines } from './behaviour/machines.ts';
 import { enforce } from './behaviour/networks.ts';
 import { dryRun } from './errors.ts';
 import { fidelity } from './fidelity.ts';
 import * as addresses from './operations/addresses.ts';
 import * as flowLogOperations from './operations/flow-logs.ts';
+import * as images from './operations/images.ts';
+import * as instanceOperations from './operations/instances.ts';
 import * as internetGateways from './operations/internet-gateways.ts';
+import * as keyPairs from './operations/key-pairs.ts';
+import * as launchTemplates from './operations/launch-templates.ts';
 import * as natGateways from './operations/nat-gateways.ts';
 import * as networkAcls from './operations/network-acls.ts';
 import * as networkInterfaces from './operations/network-interfaces.ts';
@@ -26,12 +32,16 @@ import * as tags from './operations/tags.ts';
 import * as vpcEndpoints from './operations/vpc-endpoints.ts';
 import * as vpcOperations from './operations/vpcs.ts';
 import { resources } from './resources/resources.ts';
-import { flowLogs, vpcs } from './state.ts';
+import { flowLogs, instances, vpcs } from './state.ts';
 
 const operations: Record<string, OperationHandler> = {
   ...addresses,
   ...flowLogOperations,
+  ...images,
+  ...instanceOperations,
   ...internetGateways,
+  ...keyPairs,
+  ...launchTemplates,
   ...natGateways,
   ...networkAcls,
   ...networkInterfaces,
@@ -99,5 +109,26 @@ async function start(kernel: Kernel): Promise<Running | undefined> {
   for (const scope of kernel.store.scopes('ec2.flow-logs'))
     for (const log of flowLogs.all({ store: kernel.store, ...scope }))
       kernel.engine(flowLogSchedule).follow(scope, log);
-  return undefined;
+  bootAgain(kernel);
+  const metrics = publishInstanceMetrics(kernel);
+  return { stop: () => metrics.cancel() };
+}
+
+/** Instances that ran when the runtime ended run again, as after a reboot; what was under way is brought to its end. */
+function bootAgain(kernel: Kernel): void {
+  for (const scope of kernel.store.scopes('ec2.instances')) {
+    const where = { store: kernel.store, ...scope };
+    for (const instance of instances.all(where)) {
+      const { InstanceId, state } = instance;
+      if (state === 'running' || state === 'pending') {
+        instances.put(where, { ...instance, state: 'pending' });
+        void kernel.clock.track(kernel.engine(machines).boot(scope, InstanceId));
+      }
+      if (state === 'stopping') kernel.engine(machines).to(scope, InstanceId, 'stopped');
+      if (state === 'shutting-down') {
+        instances.put(where, { ...instance, terminatedMs: kernel.clock.now() });
+        kernel.engine(machines).to(scope, InstanceId, 'terminated');
+      }
+    }
+  }
 }

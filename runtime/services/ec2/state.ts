@@ -1,5 +1,6 @@
 import type {
   Address,
+  RequestLaunchTemplateData,
   DhcpOptions as SdkDhcpOptions,
   InternetGateway as SdkInternetGateway,
   NatGateway as SdkNatGateway,
@@ -196,6 +197,87 @@ export const flowLogs = noun<FlowLog>({
   missing: byId('InvalidFlowLogId.NotFound', 'flow log ID'),
 });
 
+export interface Instance extends Tagged {
+  InstanceId: string;
+  ImageId: string;
+  InstanceType: string;
+  KeyName?: string;
+  SubnetId: string;
+  VpcId: string;
+  AvailabilityZone: string;
+  NetworkInterfaceId: string;
+  PrivateIpAddress: string;
+  ReservationId: string;
+  AmiLaunchIndex: number;
+  launchedMs: number;
+  state: InstanceState;
+  StateReason?: { Code: string; Message: string };
+  StateTransitionReason?: string;
+  terminatedMs?: number;
+  profile?: { Arn: string; Name: string; AssociationId: string };
+  userData?: string;
+  httpTokens: 'required' | 'optional';
+  httpEndpoint: 'enabled' | 'disabled';
+  hopLimit: number;
+  shutdownBehavior: 'stop' | 'terminate';
+  terminationProtected: boolean;
+  detailedMonitoring: boolean;
+  RootVolumeId: string;
+  /** UserData has run: it does so only at the first boot. */
+  initialized: boolean;
+}
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface KeyPair extends Tagged {
+  KeyPairId: string;
+  KeyName: string;
+  KeyType: 'rsa' | 'ed25519';
+  KeyFingerprint: string;
+  PublicKey: string;
+  createdMs: number;
+}
+
+export interface LaunchTemplate extends Tagged {
+  LaunchTemplateId: string;
+  LaunchTemplateName: string;
+  DefaultVersionNumber: number;
+  createdMs: number;
+  CreatedBy: string;
+  versions: {
+    VersionNumber: number;
+    VersionDescription?: string | undefined;
+    createdMs: number;
+    data: RequestLaunchTemplateData;
+  }[];
+}
+
+export const instances = noun<Instance>({
+  prefix: 'i',
+  type: 'instance',
+  collection: 'ec2.instances',
+  id: 'InstanceId',
+  missing: byId('InvalidInstanceID.NotFound', 'instance ID'),
+});
+export const keyPairs = noun<KeyPair>({
+  prefix: 'key',
+  type: 'key-pair',
+  collection: 'ec2.key-pairs',
+  id: 'KeyPairId',
+  missing: byId('InvalidKeyPair.NotFound', 'key pair'),
+});
+export const launchTemplates = noun<LaunchTemplate>({
+  prefix: 'lt',
+  type: 'launch-template',
+  collection: 'ec2.launch-templates',
+  id: 'LaunchTemplateId',
+  missing: (id) =>
+    notFound(
+      'InvalidLaunchTemplateId.NotFound',
+      `The specified launch template, with template ID ${id}, does not exist.`,
+    ),
+});
+
 /** Everything that can be tagged by its id. */
 export const nouns: readonly Noun<Tagged>[] = [
   vpcs,
@@ -210,4 +292,7 @@ export const nouns: readonly Noun<Tagged>[] = [
   dhcpOptions,
   vpcEndpoints,
   flowLogs,
+  instances,
+  keyPairs,
+  launchTemplates,
 ] as unknown as Noun<Tagged>[];

@@ -1,0 +1,103 @@
+import type { Context } from '../../../kernel/service.ts';
+import { type Instance, type InstanceState, networkInterfaces } from '../state.ts';
+
+/** "InstanceState" (Amazon EC2 API Reference). */
+const codes: Readonly<Record<InstanceState, number>> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
+
+export function stateOf(Name: InstanceState) {
+  return { Code: codes[Name], Name };
+}
+
+export function describeInstance(ctx: Context, instance: Instance) {
+  const face = networkInterfaces.records(ctx).get(instance.NetworkInterfaceId);
+  const there = instance.state !== 'terminated' && face !== undefined;
+  const { ImageId, InstanceId, InstanceType, KeyName, AmiLaunchIndex, StateReason, Tags, AvailabilityZone } = instance;
+  return {
+    ImageId,
+    InstanceId,
+    InstanceType: InstanceType as never,
+    KeyName,
+    AmiLaunchIndex,
+    StateReason,
+    StateTransitionReason: StateReason?.Message ?? '',
+    Tags,
+    Architecture: 'x86_64' as const,
+    BlockDeviceMappings: [
+      {
+        DeviceName: '/dev/xvda',
+        Ebs: {
+          VolumeId: instance.RootVolumeId,
+          Status: 'attached' as const,
+          DeleteOnTermination: true,
+          AttachTime: new Date(instance.launchedMs),
+        },
+      },
+    ],
+    EbsOptimized: false,
+    Hypervisor: 'xen' as const,
+    IamInstanceProfile: instance.profile && { Arn: instance.profile.Arn, Id: instance.profile.AssociationId },
+    LaunchTime: new Date(instance.launchedMs),
+    MetadataOptions: {
+      HttpEndpoint: instance.httpEndpoint,
+      HttpTokens: instance.httpTokens,
+      HttpPutResponseHopLimit: instance.hopLimit,
+      State: 'applied' as const,
+    },
+    Monitoring: { State: instance.detailedMonitoring ? ('enabled' as const) : ('disabled' as const) },
+    NetworkInterfaces: there ? [faceOf(face)] : [],
+    Placement: { AvailabilityZone, GroupName: '', Tenancy: 'default' as const },
+    PrivateDnsName: there ? face.PrivateDnsName : '',
+    PrivateIpAddress: there ? face.PrivateIpAddress : undefined,
+    PublicDnsName: there ? (face.Association?.PublicDnsName ?? '') : '',
+    PublicIpAddress: there ? face.Association?.PublicIp : undefined,
+    RootDeviceName: '/dev/xvda',
+    RootDeviceType: 'ebs' as const,
+    SecurityGroups: there ? face.Groups : [],
+    SourceDestCheck: true,
+    State: stateOf(instance.state),
+    SubnetId: instance.SubnetId,
+    VirtualizationType: 'hvm' as const,
+    VpcId: instance.VpcId,
+  };
+}
+
+function faceOf(face: ReturnType<typeof networkInterfaces.find>) {
+  const {
+    NetworkInterfaceId,
+    SubnetId,
+    VpcId,
+    PrivateIpAddress,
+    PrivateIpAddresses,
+    Groups,
+    MacAddress,
+    Attachment,
+    Association,
+    Description,
+  } = face;
+  return {
+    NetworkInterfaceId,
+    SubnetId,
+    VpcId,
+    PrivateIpAddress,
+    PrivateIpAddresses,
+    Groups,
+    MacAddress,
+    Association,
+    Description,
+    Status: 'in-use' as const,
+    Attachment: Attachment && {
+      AttachmentId: Attachment.AttachmentId,
+      DeviceIndex: Attachment.DeviceIndex,
+      DeleteOnTermination: Attachment.DeleteOnTermination,
+      Status: 'attached' as const,
+      AttachTime: new Date(Attachment.attachedMs),
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BoundFolder } from '../../../engines/compute/isolation.ts';
+import type { Kernel } from '../../../kernel/service.ts';
+import type { Instance } from '../state.ts';
+
+/** Folders of the root that are the instance's own and stay over stop and start, as its root volume does. */
+const own = ['etc', 'var', 'opt', 'home', 'root', 'srv', 'tmp', 'usr-local'];
+
+const initFolder = join(import.meta.dirname, '..', 'instance');
+
+export interface Disk {
+  folders: BoundFolder[];
+  /** Makes the command that runs one with the instance's root around it. */
+  command(hostname: string): string[];
+}
+
+/** The root volume of an instance: a folder of the runtime's, made at its first boot. */
+export function diskOf(kernel: Kernel, { InstanceId, PrivateIpAddress, userData }: Instance): Disk {
+  const root = kernel.store.folder(`instances/${InstanceId}`);
+  if (!existsSync(join(root, 'etc'))) format(root);
+  const hostname = `ip-${PrivateIpAddress.replaceAll('.', '-')}`;
+  writeFileSync(join(root, 'etc/hostname'), `${hostname}\n`);
+  writeFileSync(join(root, 'etc/hosts'), `127.0.0.1 localhost\n${PrivateIpAddress} ${hostname}\n`);
+  // The VPC's resolver answers over TCP here, which glibc asks for by this option.
+  writeFileSync(join(root, 'etc/resolv.conf'), 'nameserver 169.254.169.253\noptions use-vc\n');
+  mkdirSync(join(root, 'var/lib/cloud/instance'), { recursive: true });
+  if (userData) writeFileSync(join(root, 'var/lib/cloud/instance/user-data.txt'), Buffer.from(userData, 'base64'));
+  const folders = [
+    { from: root, at: '/var/disk' },
+    { from: initFolder, at: '/var/init' },
+    { from: process.execPath, at: '/var/node' },
+  ];
+  return { folders, command: enclosed };
+}
+
+export function wipe(kernel: Kernel, instanceId: string): void {
+  rmSync(join(kernel.store.folder('instances'), instanceId), { recursive: true, force: true });
+}
+
+function format(root: string): void {
+  for (const folder of own) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of [
+    'usr-local/bin',
+    'usr-local/lib',
+    'var/log',
+    'var/tmp',
+    'var/lib',
+    'etc/systemd/system',
+    'home/ec2-user',
+    'opt/aws',
+  ])
+    mkdirSync(join(root, folder), { recursive: true });
+  for (const file of ['ld.so.cache', 'ssl', 'alternatives', 'nsswitch.conf', 'services', 'protocols'])
+    if (existsSync(`/etc/${file}`))
+      cpSync(`/etc/${file}`, join(root, 'etc', file), {
+        recursive: true,
+        filter: (path) => !path.endsWith('/private'),
+      });
+  writeFileSync(
+    join(root, 'etc/passwd'),
+    'root:x:0:0:root:/root:/bin/bash\nec2-user:x:1000:1000::/home/ec2-user:/bin/bash\n',
+  );
+  writeFileSync(join(root, 'etc/group'), 'root:x:0:\nec2-user:x:1000:\n');
+}
+
+function enclosed(hostname: string): string[] {
+  const binds = own.flatMap((folder) => ['--bind', `/var/disk/${folder}`, `/${folder.replace('-', '/')}`]);
+  return [
+    'bwrap',
+    ...['--ro-bind', '/usr', '/usr'],
+    ...['bin', 'sbin', 'lib', 'lib64'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]),
+    ...binds,
+    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run'],
+    ...['--ro-bind', '/var/init', '/run/orrery', '--ro-bind', '/var/node', '/usr/local/bin/node'],
+    ...['--unshare-uts', '--hostname', hostname, '--die-with-parent', '--chdir', '/'],
+    ...['/usr/local/bin/node', '/run/orrery/init.cjs'],
+  ];
+}
+
+/** What is said when UserData is not a shell script: the rest of cloud-init's formats are not done. */
+export function userDataRefusal(userData: string | undefined): string | undefined {
+  if (!userData) return undefined;
+  const text = Buffer.from(userData, 'base64').toString();
+  if (text.startsWith('#!')) return undefined;
+  const kind = text.startsWith('#cloud-config')
+    ? 'cloud-config'
+    : text.startsWith('Content-Type:')
+      ? 'MIME multi-part'
+      : 'this format';
+  return `UserData of ${kind} is not run; a script that begins with #! is.`;
+}

@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { compute } from '../../../engines/compute/compute.ts';
+import { publicImages } from '../../../engines/compute/public-images.ts';
+import { network } from '../../../engines/network/network.ts';
+import { AwsError, refused } from '../../../kernel/errors.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { invalidCombination, invalidParameterValue, missingParameter, notFound } from '../errors.ts';
+import {
+  type Instance,
+  instances,
+  keyPairs,
+  launchTemplates,
+  type NetworkInterface,
+  networkInterfaces,
+  type Subnet,
+  subnets,
+  vpcs,
+} from '../state.ts';
+import { withAssociation } from './elastic-addresses.ts';
+import { userDataRefusal } from './instance-disk.ts';
+import { instanceType } from './instance-types.ts';
+import { defaultGroupOf, makeInterface } from './interfaces.ts';
+import { newId } from './noun.ts';
+import { publicAddress, publicDnsName } from './private-addresses.ts';
+import { tagsFor } from './tag-rules.ts';
+
+/** What the request says, over what its launch template says ("Launch instances from a launch template"). */
+export function withTemplate(
+  ctx: Context,
+  { LaunchTemplate: named, ...input }: RunInstancesCommandInput,
+): RunInstancesCommandInput {
+  if (!named) return input as RunInstancesCommandInput;
+  const template = named.LaunchTemplateName
+    ? launchTemplates.all(ctx).find(({ LaunchTemplateName }) => LaunchTemplateName === named.LaunchTemplateName)
+    : launchTemplates.find(ctx, named.LaunchTemplateId);
+  if (!template)
+    throw notFound(
+      'InvalidLaunchTemplateName.NotFoundException',
+      `The specified launch template, with template name ${named.LaunchTemplateName}, does not exist.`,
+    );
+  const wanted = named.Version ?? '$Default';
+  const number =
+    wanted === '$Latest'
+      ? template.versions.at(-1)?.VersionNumber
+      : wanted === '$Default'
+        ? template.DefaultVersionNumber
+        : Number(wanted);
+  const version = template.versions.find(({ VersionNumber }) => VersionNumber === number);
+  if (!version)
+    throw notFound(
+      'InvalidLaunchTemplateId.VersionNotFound',
+      `Could not find the specified version ${wanted} for the launch template with ID ${template.LaunchTemplateId}.`,
+    );
+  const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  return { ...(version.data as Partial<RunInstancesCommandInput>), ...said } as RunInstancesCommandInput;
+}
+
+/** Instances need Linux, root, namespaces and bubblewrap; what is lacking is said by name. */
+export function checkMachine(ctx: Context): void {
+  const engine = ctx.engine(network);
+  if (engine.level !== 'namespace')
+    throw refused('ec2 RunInstances', `instances run in namespaces of Linux: ${engine.lacking}`);
+  if (ctx.engine(compute).isolation.level !== 'namespaces')
+    throw refused('ec2 RunInstances', 'mount namespaces cannot be made here.');
+  if (spawnSync('bwrap', ['--version'], { stdio: 'ignore' }).status !== 0)
+    throw refused('ec2 RunInstances', 'instances need bubblewrap (Debian and Ubuntu: apt install bubblewrap).');
+}
+
+export function makeInstance(
+  ctx: Context,
+  input: RunInstancesCommandInput,
+  { ReservationId, index }: { ReservationId: string; index: number },
+): Instance {
+  const type = instanceType(input.InstanceType ?? 'm1.small');
+  if (!type)
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Invalid value '${input.InstanceType ?? 'm1.small'}' for InstanceType. Orrery knows the types that DescribeInstanceTypes lists.`,
+    );
+  if (input.ImageId === undefined) throw missingParameter('The request must contain the parameter ImageId');
+  if (!publicImages(ctx.region).some(({ ImageId }) => ImageId === input.ImageId))
+    throw notFound('InvalidAMIID.NotFound', `The image id '[${input.ImageId}]' does not exist`);
+  if (input.KeyName !== undefined && !keyPairs.all(ctx).some(({ KeyName }) => KeyName === input.KeyName))
+    throw notFound('InvalidKeyPair.NotFound', `The key pair '${input.KeyName}' does not exist`);
+  const refusal = userDataRefusal(input.UserData);
+  if (refusal) throw refused('ec2 RunInstances parameter UserData', refusal);
+  const InstanceId = instances.newId(ctx);
+  const face = attachFace(ctx, input, InstanceId);
+  const metadata = input.MetadataOptions;
+  return instances.put(ctx, {
+    InstanceId,
+    ImageId: input.ImageId,
+    InstanceType: type.InstanceType,
+    ...(input.KeyName ? { KeyName: input.KeyName } : {}),
+    SubnetId: face.SubnetId,
+    VpcId: face.VpcId,
+    AvailabilityZone: face.AvailabilityZone,
+    NetworkInterfaceId: face.NetworkInterfaceId,
+    PrivateIpAddress: face.PrivateIpAddress,
+    ReservationId,
+    AmiLaunchIndex: index,
+    launchedMs: ctx.clock.now(),
+    state: 'pending',
+    ...(input.UserData ? { userData: input.UserData } : {}),
+    // Amazon Linux 2023 images ask for IMDSv2 alone, and two hops ("Instance metadata options of AL2023").
+    httpTokens: metadata?.HttpTokens ?? 'required',
+    httpEndpoint: metadata?.HttpEndpoint ?? 'enabled',
+    hopLimit: metadata?.HttpPutResponseHopLimit ?? 2,
+    shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
+    terminationProtected: input.DisableApiTermination ?? false,
+    detailedMonitoring: input.Monitoring?.Enabled ?? false,
+    RootVolumeId: newId(ctx, 'vol'),
+    initialized: false,
+    Tags: tagsFor(input.TagSpecifications, 'instance', ['volume', 'network-interface', 'spot-instances-request']),
+  });
+}
+
+function attachFace(ctx: Context, input: RunInstancesCommandInput, InstanceId: string): NetworkInterface {
+  const given = input.NetworkInterfaces ?? [];
+  if (given.length > 1) throw refused('ec2 RunInstances with several NetworkInterfaces');
+  const [spec] = given;
+  if (spec && (input.SubnetId || input.SecurityGroupIds?.length))
+    throw invalidCombination(
+      'Network interfaces and an instance-level subnet ID or security groups may not be specified on the same request',
+    );
+  const face = spec?.NetworkInterfaceId ? networkInterfaces.find(ctx, spec.NetworkInterfaceId) : newFace(ctx, input);
+  if (face.Attachment)
+    throw new AwsError('InvalidNetworkInterface.InUse', `Interface: [${face.NetworkInterfaceId}] in use.`);
+  return networkInterfaces.put(ctx, {
+    ...networkInterfaces.find(ctx, face.NetworkInterfaceId),
+    Status: 'in-use',
+    Attachment: {
+      AttachmentId: newId(ctx, 'eni-attach'),
+      DeviceIndex: 0,
+      InstanceId,
+      InstanceOwnerId: ctx.account,
+      Status: 'attached',
+      DeleteOnTermination: spec?.DeleteOnTermination ?? spec?.NetworkInterfaceId === undefined,
+      attachedMs: ctx.clock.now(),
+    },
+  });
+}
+
+function newFace(ctx: Context, input: RunInstancesCommandInput): NetworkInterface {
+  const spec = input.NetworkInterfaces?.[0];
+  const subnet = subnetFor(ctx, spec?.SubnetId ?? input.SubnetId, input.Placement?.AvailabilityZone);
+  const groups = spec?.Groups ?? input.SecurityGroupIds ?? [];
+  const wanted = spec?.PrivateIpAddress ?? input.PrivateIpAddress;
+  const face = makeInterface(ctx, {
+    subnet,
+    Description: spec?.Description ?? '',
+    groupIds: groups.length > 0 ? groups : [defaultGroupOf(ctx, subnet.VpcId)],
+    ...(wanted === undefined ? {} : { PrivateIpAddress: wanted }),
+    Tags: [],
+  });
+  if (!(spec?.AssociatePublicIpAddress ?? subnet.MapPublicIpOnLaunch)) return face;
+  const PublicIp = publicAddress(ctx);
+  const association = { IpOwnerId: 'amazon', PublicIp, PublicDnsName: publicDnsName(ctx.region, PublicIp) };
+  return networkInterfaces.put(ctx, withAssociation(face, face.PrivateIpAddress, association));
+}
+
+function subnetFor(ctx: Context, id: string | undefined, zone: string | undefined): Subnet {
+  if (id !== undefined) return subnets.find(ctx, id);
+  const vpc = vpcs.all(ctx).find(({ IsDefault }) => IsDefault);
+  if (!vpc) throw new AwsError('VPCIdNotSpecified', 'No default VPC for this user.');
+  const found = subnets
+    .all(ctx)
+    .find((subnet) => subnet.VpcId === vpc.VpcId && (zone === undefined || subnet.AvailabilityZone === zone));
+  if (!found) throw invalidParameterValue(`No default subnet in availability zone: '${zone}'.`);
+  return found;
+}

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { compute } from '../../../engines/compute/compute.ts';
+import type { Sandbox } from '../../../engines/compute/sandbox.ts';
+import { network, outside } from '../../../engines/network/network.ts';
+import { defineEngine } from '../../../kernel/engine.ts';
+import type { Kernel } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/store/store.ts';
+import { type Instance, type InstanceState, instances } from '../state.ts';
+import { diskOf } from './instance-disk.ts';
+import { instanceType } from './instance-types.ts';
+import { enforce } from './networks.ts';
+import { apiPort, vpcDoors } from './vpc-doors.ts';
+
+declare module '../../../kernel/events/events.ts' {
+  interface EventTypes {
+    /** An instance came to another state; what watches instances (Auto Scaling, target groups) reads this. */
+    'ec2.instance-state': { instanceId: string; state: InstanceState; account: string; region: string };
+  }
+}
+
+/** GetConsoleOutput gives the last 64 KB ("GetConsoleOutput", Amazon EC2 API Reference). */
+const consoleBytes = 65_536;
+/** What `stop` gives processes to end by themselves, of real time. */
+const graceMs = 5000;
+
+interface Machine {
+  sandbox: Sandbox;
+  console: string;
+  /** Ended because it was asked to, so that its end says nothing about it. */
+  asked: boolean;
+}
+
+/** The processes of running instances. Records are in the store; this is what a restart of the runtime begins anew. */
+export const machines = defineEngine<Machines>('ec2.machines', (kernel) => new Machines(kernel));
+
+export class Machines {
+  readonly #kernel: Kernel;
+  readonly #machines = new Map<string, Machine>();
+  readonly #consoles = new Map<string, string>();
+  #stopped = false;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** From `pending` to `running`; where it cannot be started it ends as `terminated`, with the reason. */
+  async boot(scope: Scope, instanceId: string): Promise<void> {
+    const kernel = this.#kernel;
+    const where = { ...kernel, ...scope };
+    const instance = instances.find(where, instanceId);
+    try {
+      await enforce(where, instance.VpcId);
+      await kernel.engine(vpcDoors).open(instance.VpcId);
+      const place = await kernel.engine(network).attach(instance.VpcId, instance.NetworkInterfaceId);
+      if (this.#stopped || instances.find(where, instanceId).state !== 'pending') return;
+      this.#start(scope, instance, place.enclose);
+      instances.put(where, { ...instances.find(where, instanceId), initialized: true });
+      this.to(scope, instanceId, 'running');
+    } catch (error) {
+      const StateReason = { Code: 'Server.InternalError', Message: (error as Error).message };
+      instances.put(where, { ...instances.find(where, instanceId), StateReason, terminatedMs: kernel.clock.now() });
+      this.to(scope, instanceId, 'terminated');
+    }
+  }
+
+  #start(scope: Scope, instance: Instance, enclose: (command: string[]) => string[]): void {
+    const { InstanceId, PrivateIpAddress, InstanceType } = instance;
+    const disk = diskOf(this.#kernel, instance);
+    const machine: Pick<Machine, 'console' | 'asked'> & { sandbox?: Sandbox } = { console: '', asked: false };
+    const sandbox = this.#kernel.engine(compute).start({
+      kind: 'instance',
+      name: InstanceId,
+      folders: disk.folders,
+      enclose,
+      command: () => disk.command(`ip-${PrivateIpAddress.replaceAll('.', '-')}`),
+      environment: () => environmentOf(scope.region),
+      memoryLimitBytes: (instanceType(InstanceType)?.memoryMiB ?? 1024) * 2 ** 20,
+      onLine: (line) => {
+        machine.console = `${machine.console}${line}\n`.slice(-consoleBytes);
+        this.#consoles.set(InstanceId, machine.console);
+      },
+    });
+    sandbox.work();
+    const running = Object.assign(machine, { sandbox });
+    this.#machines.set(InstanceId, running);
+    void sandbox.exited.then(() => this.#ended(scope, InstanceId, running));
+  }
+
+  /** By itself: it shut itself down, or was killed. What then becomes of it is its shutdown behaviour. */
+  #ended(scope: Scope, instanceId: string, machine: Machine): void {
+    if (this.#machines.get(instanceId) === machine) this.#machines.delete(instanceId);
+    if (machine.asked || this.#stopped) return;
+    const where = { ...this.#kernel, ...scope };
+    const instance = instances.records(where).get(instanceId);
+    if (instance?.state !== 'running') return;
+    const StateReason = {
+      Code: 'Client.InstanceInitiatedShutdown',
+      Message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',
+    };
+    const terminates = instance.shutdownBehavior === 'terminate';
+    instances.put(where, {
+      ...instance,
+      StateReason,
+      ...(terminates ? { terminatedMs: this.#kernel.clock.now() } : {}),
+    });
+    this.#kernel.engine(network).detach(instance.VpcId, instance.NetworkInterfaceId);
+    this.to(scope, instanceId, terminates ? 'terminated' : 'stopped');
+  }
+
+  /** Ends its processes; resolves when they have. */
+  async halt(instance: Instance, options: { force?: boolean | undefined } = {}): Promise<void> {
+    const machine = this.#machines.get(instance.InstanceId);
+    if (machine) {
+      machine.asked = true;
+      await (options.force ? machine.sandbox.kill() : machine.sandbox.stop({ graceMs }));
+    }
+    this.#kernel.engine(network).detach(instance.VpcId, instance.NetworkInterfaceId);
+  }
+
+  to(scope: Scope, instanceId: string, state: InstanceState): void {
+    const where = { ...this.#kernel, ...scope };
+    instances.put(where, { ...instances.find(where, instanceId), state });
+    this.#kernel.events.emit('ec2.instance-state', { instanceId, state, ...scope });
+  }
+
+  console(instanceId: string): string {
+    return this.#consoles.get(instanceId) ?? '';
+  }
+
+  forget(instanceId: string): void {
+    this.#consoles.delete(instanceId);
+  }
+
+  /** Seconds of processor time that its processes have used. */
+  cpuSeconds(instanceId: string): number | undefined {
+    const pid = this.#machines.get(instanceId)?.sandbox.pid;
+    return pid === undefined ? undefined : treeSeconds(pid);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}
+
+function environmentOf(region: string): Record<string, string> {
+  const at = (address: string): string => `http://${address}:${apiPort}`;
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    LANG: 'C.UTF-8',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ENDPOINT_URL: at(outside.aws),
+    AWS_ENDPOINT_URL_S3: at(outside.s3),
+    AWS_ENDPOINT_URL_DYNAMODB: at(outside.dynamodb),
+  };
+}
+
+/** Clock ticks of /proc are hundredths of a second on Linux. */
+const ticksPerSecond = 100;
+
+function treeSeconds(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    // utime, stime, and what children that have ended used: fields 14 to 17 of proc(5).
+    const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+    return own + (children ? children.split(' ').reduce((sum, child) => sum + treeSeconds(Number(child)), 0) : 0);
+  } catch {
+    return 0;
+  }
+}

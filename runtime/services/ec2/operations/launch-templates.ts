@@ -1,0 +1,134 @@
+import type {
+  CreateLaunchTemplateCommandInput,
+  CreateLaunchTemplateVersionCommandInput,
+  DeleteLaunchTemplateCommandInput,
+  DescribeLaunchTemplatesCommandInput,
+  DescribeLaunchTemplateVersionsCommandInput,
+  ModifyLaunchTemplateCommandInput,
+} from '@aws-sdk/client-ec2';
+import { AwsError } from '../../../kernel/errors.ts';
+import { describePrincipal } from '../../../kernel/principal.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { list, paged } from '../behaviour/listing.ts';
+import { tagsFor } from '../behaviour/tag-rules.ts';
+import { invalidCombination, notFound } from '../errors.ts';
+import { type LaunchTemplate, launchTemplates } from '../state.ts';
+
+export function CreateLaunchTemplate(ctx: Context, input: CreateLaunchTemplateCommandInput) {
+  const { LaunchTemplateName = '', LaunchTemplateData = {}, VersionDescription } = input;
+  if (!/^[a-zA-Z0-9().\-/_]{3,128}$/.test(LaunchTemplateName))
+    throw new AwsError(
+      'InvalidLaunchTemplateName.MalformedException',
+      'The launch template name contains invalid characters or has a length that is not between 3 and 128.',
+    );
+  if (launchTemplates.all(ctx).some((each) => each.LaunchTemplateName === LaunchTemplateName))
+    throw new AwsError('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.');
+  const createdMs = ctx.clock.now();
+  const template = launchTemplates.put(ctx, {
+    LaunchTemplateId: launchTemplates.newId(ctx),
+    LaunchTemplateName,
+    DefaultVersionNumber: 1,
+    createdMs,
+    CreatedBy: describePrincipal(ctx.principal),
+    versions: [{ VersionNumber: 1, VersionDescription, createdMs, data: LaunchTemplateData }],
+    Tags: tagsFor(input.TagSpecifications, 'launch-template'),
+  });
+  return { LaunchTemplate: described(template) };
+}
+
+function described({ versions, createdMs, ...template }: LaunchTemplate) {
+  return { ...template, CreateTime: new Date(createdMs), LatestVersionNumber: versions.at(-1)?.VersionNumber };
+}
+
+function named(
+  ctx: Context,
+  {
+    LaunchTemplateId,
+    LaunchTemplateName,
+  }: { LaunchTemplateId?: string | undefined; LaunchTemplateName?: string | undefined },
+): LaunchTemplate {
+  if (LaunchTemplateId !== undefined) return launchTemplates.find(ctx, LaunchTemplateId);
+  if (LaunchTemplateName === undefined)
+    throw invalidCombination('Either LaunchTemplateId or LaunchTemplateName must be specified.');
+  const found = launchTemplates.all(ctx).find((each) => each.LaunchTemplateName === LaunchTemplateName);
+  if (!found)
+    throw notFound(
+      'InvalidLaunchTemplateName.NotFoundException',
+      `The specified launch template, with template name ${LaunchTemplateName}, does not exist.`,
+    );
+  return found;
+}
+
+export function CreateLaunchTemplateVersion(ctx: Context, input: CreateLaunchTemplateVersionCommandInput) {
+  const template = named(ctx, input);
+  const base = input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
+  const version = {
+    VersionNumber: (template.versions.at(-1)?.VersionNumber ?? 0) + 1,
+    VersionDescription: input.VersionDescription,
+    createdMs: ctx.clock.now(),
+    data: { ...base, ...input.LaunchTemplateData },
+  };
+  const now = launchTemplates.put(ctx, { ...template, versions: [...template.versions, version] });
+  return { LaunchTemplateVersion: describedVersion(now, version) };
+}
+
+function versionOf(template: LaunchTemplate, wanted: string): LaunchTemplate['versions'][number] {
+  const number =
+    wanted === '$Latest'
+      ? template.versions.at(-1)?.VersionNumber
+      : wanted === '$Default'
+        ? template.DefaultVersionNumber
+        : Number(wanted);
+  const found = template.versions.find(({ VersionNumber }) => VersionNumber === number);
+  if (!found)
+    throw notFound(
+      'InvalidLaunchTemplateId.VersionNotFound',
+      `Could not find the specified version ${wanted} for the launch template with ID ${template.LaunchTemplateId}.`,
+    );
+  return found;
+}
+
+function describedVersion(
+  template: LaunchTemplate,
+  { createdMs, data, ...version }: LaunchTemplate['versions'][number],
+) {
+  const { LaunchTemplateId, LaunchTemplateName, CreatedBy, DefaultVersionNumber } = template;
+  return {
+    LaunchTemplateId,
+    LaunchTemplateName,
+    CreatedBy,
+    ...version,
+    CreateTime: new Date(createdMs),
+    DefaultVersion: version.VersionNumber === DefaultVersionNumber,
+    LaunchTemplateData: data as never,
+  };
+}
+
+export function DescribeLaunchTemplates(ctx: Context, input: DescribeLaunchTemplatesCommandInput) {
+  const byId = (input.LaunchTemplateIds ?? []).map((id) => launchTemplates.find(ctx, id));
+  const byName = (input.LaunchTemplateNames ?? []).map((LaunchTemplateName) => named(ctx, { LaunchTemplateName }));
+  const all = byId.length + byName.length > 0 ? [...byId, ...byName] : launchTemplates.all(ctx);
+  const { page, ...rest } = list(all, input, { 'launch-template-name': 'LaunchTemplateName' });
+  return { LaunchTemplates: page.map(described), ...rest };
+}
+
+export function DescribeLaunchTemplateVersions(ctx: Context, input: DescribeLaunchTemplateVersionsCommandInput) {
+  const template = named(ctx, input);
+  const wanted = input.Versions?.length
+    ? input.Versions.map((version) => versionOf(template, version))
+    : template.versions;
+  const { page, ...rest } = paged(wanted, { ...input, MaxResults: undefined });
+  return { LaunchTemplateVersions: page.map((version) => describedVersion(template, version)), ...rest };
+}
+
+export function ModifyLaunchTemplate(ctx: Context, input: ModifyLaunchTemplateCommandInput) {
+  const template = named(ctx, input);
+  const { VersionNumber } = versionOf(template, input.DefaultVersion ?? '$Default');
+  return { LaunchTemplate: described(launchTemplates.put(ctx, { ...template, DefaultVersionNumber: VersionNumber })) };
+}
+
+export function DeleteLaunchTemplate(ctx: Context, input: DeleteLaunchTemplateCommandInput) {
+  const template = named(ctx, input);
+  launchTemplates.delete(ctx, template.LaunchTemplateId);
+  return { LaunchTemplate: described(template) };
+}
