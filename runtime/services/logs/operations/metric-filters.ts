@@ -115,6 +115,11 @@ function checkTransformation({
   defaultValue,
   dimensions = {},
 }: MetricTransformation): void {
+  for (const [member, text] of Object.entries({ metricName, metricNamespace, metricValue }))
+    if (text === undefined)
+      throw invalidParameter(
+        `1 validation error detected: Value null at 'metricTransformations.1.member.${member}' failed to satisfy constraint: Member must not be null`,
+      );
   for (const [member, text] of Object.entries({ metricName, metricNamespace })) {
     if (text.length > 255 || /[:*$]/.test(text))
       throw constraintViolation(
