@@ -14,6 +14,8 @@ export interface FixtureOptions {
   services?: string[];
   /** `held` (default): time moves only by `clock.wind`. */
   clock?: 'held' | 'running';
+  /** The HTTP port does not count as secure. */
+  plainHttp?: boolean;
   /** Default: a folder of its own, removed at `stop`. */
   dataDir?: string;
 }
@@ -27,6 +29,8 @@ export interface Orrery {
   readonly url: string;
   /** http://127.0.0.1:<port> of users' traffic; give the name in the Host header. */
   readonly httpUrl: string;
+  /** Of users' traffic over TLS. */
+  readonly httpsPort: number;
   /** Of 127.0.0.1, UDP and TCP. */
   readonly dnsPort: number;
   readonly dataDir: string;
@@ -55,7 +59,11 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
     runtime.kernel.events.on('problem', (problem) =>
       problems.push(`${problem.where}: ${problem.stack ?? problem.message}`),
     );
-    listening = await listen(runtime.kernel, { api: 0, http: 0, dns: 0 });
+    listening = await listen(
+      runtime.kernel,
+      { api: 0, http: 0, https: 0, dns: 0 },
+      { plainHttp: options.plainHttp ?? false },
+    );
   };
   const end = async (): Promise<void> => {
     await listening.close();
@@ -74,6 +82,9 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
     },
     get httpUrl() {
       return `http://127.0.0.1:${listening.ports.http}`;
+    },
+    get httpsPort() {
+      return listening.ports.https;
     },
     get dnsPort() {
       return listening.ports.dns;

@@ -40,6 +40,7 @@ async function status(kernel: Kernel, about: { ports: Ports; dataDir: string }):
     pid: process.pid,
     apiPort: about.ports.api,
     httpPort: about.ports.http,
+    httpsPort: about.ports.https,
     dnsPort: about.ports.dns,
     dataDir: about.dataDir,
     time: new Date(kernel.clock.now()).toISOString(),

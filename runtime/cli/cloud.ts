@@ -22,7 +22,11 @@ export interface RunningCloud {
 }
 
 /** A runtime with its ports and its place in the data folder: what `orrery up` runs. */
-export async function startCloud(options: { dataDir: string; ports: Ports }): Promise<RunningCloud> {
+export async function startCloud(options: {
+  dataDir: string;
+  ports: Ports;
+  plainHttp?: boolean;
+}): Promise<RunningCloud> {
   const { dataDir } = options;
   checkDataFolder(dataDir);
   const unlock = takeDataFolder(dataDir);
@@ -30,7 +34,7 @@ export async function startCloud(options: { dataDir: string; ports: Ports }): Pr
   const { kernel } = runtime;
   let listening: Awaited<ReturnType<typeof listen>>;
   try {
-    listening = await listen(kernel, options.ports);
+    listening = await listen(kernel, options.ports, { plainHttp: options.plainHttp ?? false });
   } catch (error) {
     await runtime.stop();
     throw error;

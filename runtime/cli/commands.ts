@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { certificate } from './commands/certificate.ts';
 import { cost } from './commands/cost.ts';
 import { down } from './commands/down.ts';
 import { fidelity } from './commands/fidelity.ts';
@@ -12,7 +13,19 @@ import { wind } from './commands/wind.ts';
 import { usageError } from './errors.ts';
 
 /** In the order the overview shows them. */
-export const commands: readonly Command[] = [up, status, outputs, resources, logs, fidelity, cost, wind, down, reset];
+export const commands: readonly Command[] = [
+  up,
+  status,
+  outputs,
+  resources,
+  logs,
+  fidelity,
+  cost,
+  certificate,
+  wind,
+  down,
+  reset,
+];
 
 export function findCommand(name: string): Command {
   const command = commands.find((one) => one.name === name);

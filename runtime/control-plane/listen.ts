@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { serveDns } from '../data-planes/dns/serve-dns.ts';
 import { awsApi } from '../data-planes/http/aws-api.ts';
 import { gateway } from '../data-planes/http/gateway.ts';
@@ -7,6 +7,7 @@ import { awsName, hosts } from '../data-planes/http/hosts.ts';
 import { internalRoutes } from '../data-planes/http/internal-routes.ts';
 import { fromNode, toNode } from '../data-planes/http/node-adapter.ts';
 import { createServer } from '../data-planes/http/node-http.ts';
+import { secureGateway } from '../data-planes/http/secure-gateway.ts';
 import { acceptUpgrades, isWebSocket } from '../data-planes/http/upgrades.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { startTrace } from '../kernel/events/hop.ts';
@@ -19,6 +20,8 @@ export interface Ports {
   api: number;
   /** 8080 unless told. */
   http: number;
+  /** 8443 unless told. */
+  https: number;
   /** 5353 unless told: UDP and TCP. */
   dns: number;
 }
@@ -29,20 +32,28 @@ export interface Listening {
 }
 
 /** Puts a runtime on loopback: the API port for SDKs and tools, the HTTP port for users' traffic. */
-export async function listen(kernel: Kernel, wanted: Ports): Promise<Listening> {
+export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp?: boolean } = {}): Promise<Listening> {
   kernel.engine(awsApi).plane = (request) => answerApi(kernel, request);
   const api = await open(apiListener(kernel), wanted.api, '--port');
   kernel.addresses.apiUrl = `http://127.0.0.1:${portOf(api)}`;
   const closing: (() => void | Promise<void>)[] = [() => shut(api)];
   const close = async (): Promise<void> => void (await Promise.all(closing.map((end) => end())));
   try {
-    const http = await open(gateway(kernel), wanted.http, '--http-port');
+    // A browser speaks HTTP to loopback as it would speak TLS to AWS: that counts as secure unless told, see decisions/0002.
+    const http = await open(gateway(kernel, { secure: !options.plainHttp }), wanted.http, '--http-port');
     closing.push(acceptUpgrades(kernel, http), () => shut(http));
     kernel.addresses.httpPort = portOf(http);
+    const tls = secureGateway(kernel, gateway(kernel, { secure: true }));
+    const https = await listening(tls.server, wanted.https, '--https-port');
+    closing.push(async () => {
+      tls.close();
+      await new Promise<void>((resolve) => https.close(() => resolve()));
+    });
+    kernel.addresses.httpsPort = portOf(https);
     const names = await serveDns(kernel, wanted.dns);
     closing.push(names.close);
     kernel.addresses.dnsPort = names.port;
-    return { ports: { api: portOf(api), http: portOf(http), dns: names.port }, close };
+    return { ports: { api: portOf(api), http: portOf(http), https: portOf(https), dns: names.port }, close };
   } catch (error) {
     await close();
     throw error;
@@ -100,6 +111,10 @@ function open(listener: RequestListener, port: number, option: string): Promise<
     },
     listener,
   );
+  return listening(server, port, option);
+}
+
+function listening<S extends NetServer>(server: S, port: number, option: string): Promise<S> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, option)));
     server.listen(port, '127.0.0.1', () => resolve(server));
@@ -124,7 +139,7 @@ function explain(error: NodeJS.ErrnoException, port: number, option: string): Er
   return error;
 }
 
-function portOf(server: Server): number {
+function portOf(server: NetServer): number {
   return (server.address() as AddressInfo).port;
 }
 

@@ -29,6 +29,8 @@ export interface Addresses {
   apiUrl: string;
   /** Port of user traffic over HTTP, 8080; names by Host. */
   httpPort: number;
+  /** Port of user traffic over TLS, 8443. */
+  httpsPort: number;
   /** Port of DNS over UDP and TCP, 5353. */
   dnsPort: number;
 }

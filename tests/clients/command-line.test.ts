@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -225,6 +226,32 @@ describe('starting', () => {
     assert.equal(code, 1);
     assert.match(stderr, new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken`));
     assert.match(stderr, /--port/);
+  });
+
+  for (const option of ['--dns-port', '--https-port'])
+    test(`says that ${option} is taken`, async () => {
+      const orrery = new CommandLine();
+      const taken = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => taken.once('listening', resolve));
+      const { port } = taken.address() as AddressInfo;
+      const anyPort = ['--port', '0', '--http-port', '0'];
+      const { code, stderr } = await orrery.run('up', '--empty', ...anyPort, option, String(port));
+      taken.close();
+      await orrery.close();
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`${port}[^.]* on 127\\.0\\.0\\.1.* is taken`));
+      assert.match(stderr, new RegExp(option));
+    });
+
+  test('makes a local certificate authority once, and says how to trust it', async () => {
+    const orrery = new CommandLine();
+    const first = await orrery.run('certificate');
+    const second = await orrery.run('certificate', '--json');
+    const { authority } = JSON.parse(second.stdout) as { authority: string };
+    assert.equal(first.stdout.trim().split('\n')[0], authority);
+    assert.ok(new X509Certificate(readFileSync(authority)).ca);
+    assert.equal(statSync(authority.replace(/pem$/, 'key')).mode & 0o777, 0o600);
+    await orrery.close();
   });
 
   test('in the background, ended by down, forgotten by reset', async () => {

@@ -8,6 +8,7 @@ interface Status {
   pid: number;
   apiPort: number;
   httpPort: number;
+  httpsPort: number;
   dnsPort: number;
   dataDir: string;
   time: string;
@@ -38,6 +39,7 @@ export const status: Command = {
       ['process', String(now.pid)],
       ['API', `http://127.0.0.1:${now.apiPort}`],
       ['traffic', `http://127.0.0.1:${now.httpPort}`],
+      ['over TLS', `https://127.0.0.1:${now.httpsPort}`],
       ['DNS', `dig @127.0.0.1 -p ${now.dnsPort} NAME`],
       ['data', now.dataDir],
       ['cloud time', `${now.time}${ahead}`],

@@ -25,6 +25,8 @@ export const up: Command = {
     detach: { type: 'boolean', short: 'd', about: 'leave it running in the background and come back' },
     port: { type: 'string', value: 'PORT', about: 'API port for SDKs and tools (default 4566; 0: any free one)' },
     'http-port': { type: 'string', value: 'PORT', about: "port of users' traffic (default 8080; 0: any free one)" },
+    'https-port': { type: 'string', value: 'PORT', about: 'the same over TLS (default 8443; 0: any free one)' },
+    'plain-http': { type: 'boolean', about: 'the HTTP port does not count as TLS: sites redirect to the HTTPS port' },
     'dns-port': { type: 'string', value: 'PORT', about: 'DNS, UDP and TCP (default 5353; 0: any free one)' },
     empty: { type: 'boolean', about: 'run the cloud without deploying anything' },
     parameter: {
@@ -85,13 +87,17 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
   target.catch(() => undefined);
   let cloud: RunningCloud | undefined;
   try {
+    // Who takes any port for the traffic takes any for its names and its TLS.
+    const anyPort = line.number('http-port', 8080) === 0;
     cloud = await startCloud({
       dataDir,
       ports: {
         api: line.number('port', 4566),
         http: line.number('http-port', 8080),
-        dns: line.number('dns-port', line.number('http-port', 8080) === 0 ? 0 : 5353),
+        https: line.number('https-port', anyPort ? 0 : 8443),
+        dns: line.number('dns-port', anyPort ? 0 : 5353),
       },
+      plainHttp: line.flag('plain-http'),
     });
     const ended = cloud.ended;
     const wanted = await target;

@@ -11,6 +11,13 @@ import type { DnsRecordSet, DnsZone } from './records.ts';
 import { type Knowledge, type Resolution, resolve } from './resolve.ts';
 import { ZoneTable } from './zone-table.ts';
 
+declare module '../../kernel/events/events.ts' {
+  interface EventTypes {
+    /** The records of a name have changed and are answered so from now on. Absolute, lower case. */
+    'dns.changed': { name: string };
+  }
+}
+
 /**
  * Route 53's name servers: one table of hosted zones a runtime, pushed in by services/route53, and AWS's own names. The
  * DNS port (serve-dns.ts) and the gateway ask it; nothing here looks a zone up in the store.
@@ -59,6 +66,7 @@ export class Dns {
   /** All record sets of one name of a zone; none takes the name away. */
   setRecords(zoneId: string, name: string, sets: readonly DnsRecordSet[]): void {
     this.#table.setRecords(zoneId, name, sets);
+    this.#kernel.events.emit('dns.changed', { name });
   }
 
   /** Undefined forgets the health check. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
+import type { HttpResponse } from './exchange.ts';
 import { awsName, hosts } from './hosts.ts';
 import { fromNode, toNode } from './node-adapter.ts';
 
@@ -20,9 +21,9 @@ declare module '../../kernel/events/events.ts' {
 }
 
 /** Users' traffic by Host: the name is looked up as Route 53 and AWS's own names would have it, then its data plane asked. */
-export function gateway(kernel: Kernel): RequestListener {
+export function gateway(kernel: Kernel, { secure }: { secure: boolean }): RequestListener {
   return (message, response) => {
-    serve(kernel, message, response).catch((error: Error) => {
+    serve(kernel, message, response, secure).catch((error: Error) => {
       kernel.events.emit('problem', {
         timeMs: kernel.clock.now(),
         where: 'gateway',
@@ -34,9 +35,13 @@ export function gateway(kernel: Kernel): RequestListener {
   };
 }
 
-async function serve(kernel: Kernel, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  // A browser speaks HTTP to loopback as it would speak TLS to AWS: the hop is counted as secure, see decisions/.
-  const request = fromNode(message, response, { secure: true });
+async function serve(
+  kernel: Kernel,
+  message: IncomingMessage,
+  response: ServerResponse,
+  secure: boolean,
+): Promise<void> {
+  const request = fromNode(message, response, { secure });
   const known = kernel.engine(hosts);
   const plane = known.find(request.host);
   if (!plane) return toNode(unknownHost(kernel, request.host), response, request.method);
@@ -48,6 +53,7 @@ async function serve(kernel: Kernel, message: IncomingMessage, response: ServerR
   const led = known.leadOf(request.host);
   if (led !== undefined) namedBy(hop, request.host, led);
   const answer = await plane(request, hop);
+  if (!secure) leadToHttpsPort(kernel, request.headers.host ?? '', answer);
   const written = toNode(answer, response, request.method);
   if (written) await written;
   hop.end({ status: answer.status });
@@ -61,6 +67,15 @@ async function serve(kernel: Kernel, message: IncomingMessage, response: ServerR
     url: request.url,
     status: answer.status,
   });
+}
+
+/** On AWS the HTTPS of a name is at port 443; here it is at another, which a redirect to the same name must say. */
+function leadToHttpsPort(kernel: Kernel, hostHeader: string, answer: HttpResponse): void {
+  const { location } = answer.headers;
+  const name = awsName(hostHeader);
+  if (typeof location !== 'string' || !location.startsWith(`https://${name}/`)) return;
+  const local = hostHeader.toLowerCase().replace(/:\d+$/, '');
+  answer.headers.location = `https://${local}:${kernel.addresses.httpsPort}${location.slice(`https://${name}`.length)}`;
 }
 
 /** The question a browser asked before: Route 53's part of the way. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
@@ -10,7 +11,8 @@ export function fromNode(
   options: { secure: boolean },
 ): HttpRequest {
   const { socket } = message;
-  const headers = joined(message.headers);
+  const http2 = message.httpVersionMajor === 2 ? (message as unknown as Http2ServerRequest) : undefined;
+  const headers = http2 ? plainHeaders(http2) : joined(message.headers);
   const length = headers['content-length'];
   let signal: AbortSignal | undefined;
   return {
@@ -18,7 +20,7 @@ export function fromNode(
     url: message.url ?? '/',
     host: (headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
     headers,
-    body: (length ?? (headers['transfer-encoding'] ? 'chunked' : '0')) === '0' ? undefined : message,
+    body: bodiless(http2, length, headers) ? undefined : message,
     client: {
       ip: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
       port: socket.remotePort ?? 0,
@@ -32,6 +34,24 @@ export function fromNode(
   };
 }
 
+function bodiless(
+  http2: Http2ServerRequest | undefined,
+  length: string | undefined,
+  headers: Record<string, string>,
+): boolean {
+  if (http2) return http2.stream.endAfterHeaders || length === '0';
+  return (length ?? (headers['transfer-encoding'] ? 'chunked' : '0')) === '0';
+}
+
+/** HTTP/2's own fields (`:method`, `:path`) are not headers to anybody behind; its authority is the host. */
+function plainHeaders(message: Http2ServerRequest): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers))
+    if (!name.startsWith(':') && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  headers.host ??= message.authority;
+  return headers;
+}
+
 /** The message's own object, for nobody else reads it; only set-cookie, which no client should send, comes as a list. */
 function joined(headers: IncomingHttpHeaders): Record<string, string> {
   const cookies = headers['set-cookie'];
@@ -42,7 +62,7 @@ function joined(headers: IncomingHttpHeaders): Record<string, string> {
 function signalOf(response: ServerResponse): AbortSignal {
   const abort = new AbortController();
   const closed = (): void => {
-    if (!response.writableFinished) abort.abort(new Error('the client has gone'));
+    if (!(response.writableFinished ?? response.writableEnded)) abort.abort(new Error('the client has gone'));
   };
   if (response.closed) closed();
   else response.once('close', closed);
@@ -64,7 +84,8 @@ export function toNode(answer: HttpResponse, response: ServerResponse, method: s
   if (!stream && body !== undefined && !bodiless && headers['content-length'] === undefined) {
     headers['content-length'] = String(Buffer.byteLength(body as Buffer | string));
   }
-  if (status >= 400 && !response.req.complete && isLong(response.req)) headers.connection = 'close';
+  if (response.req.httpVersionMajor === 2) for (const name of ofConnections) delete headers[name];
+  else if (status >= 400 && !response.req.complete && isLong(response.req)) headers.connection = 'close';
   response.writeHead(status, headers);
   if (stream && !bodiless && method !== 'HEAD') return pipeline(stream, response).catch(() => void response.destroy());
   stream?.destroy();
@@ -73,6 +94,9 @@ export function toNode(answer: HttpResponse, response: ServerResponse, method: s
   else if (Buffer.isBuffer(body) && body.length <= SMALL_BYTES) response.end(body.toString('latin1'), 'latin1');
   else response.end(body);
 }
+
+/** "Connection-Specific Header Fields" (RFC 9113 §8.2.2) have no place in HTTP/2. */
+const ofConnections = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
 
 const SMALL_BYTES = 16 * 1024;
 

@@ -1,4 +1,5 @@
 import { executeApi } from '../../../data-planes/execute-api/serve-api.ts';
+import { certificates } from '../../../engines/certificates/certificates.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { domainNames, mappingsOf } from '../state.ts';
@@ -6,7 +7,10 @@ import { domainNames, mappingsOf } from '../state.ts';
 /** Tells the data plane which stage of which API a custom domain name serves under which path. */
 export function publishDomain(kernel: Kernel, scope: Scope, domainName: string): void {
   const plane = kernel.engine(executeApi);
-  if (!domainNames(kernel, scope).has(domainName)) plane.removeDomain(domainName);
+  const domain = domainNames(kernel, scope).get(domainName);
+  const arn = `arn:aws:apigateway:${scope.region}::/domainnames/${domainName}`;
+  kernel.engine(certificates).use(arn, domain?.DomainNameConfigurations[0]?.CertificateArn);
+  if (!domain) plane.removeDomain(domainName);
   else
     plane.serveDomain(
       domainName,

@@ -1,5 +1,6 @@
 import { cdn } from '../../../data-planes/cdn/cdn.ts';
 import { firewalls } from '../../../data-planes/waf/firewalls.ts';
+import { certificates } from '../../../engines/certificates/certificates.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type Distribution, distributions } from '../state.ts';
 import { compile } from './compile.ts';
@@ -13,6 +14,8 @@ export function deploy(kernel: Kernel, distribution: Distribution): void {
   const { WebACLId: acl } = distribution.DistributionConfig;
   if (acl) kernel.engine(firewalls).attach(distribution.ARN, acl, 'CF');
   else kernel.engine(firewalls).detach(distribution.ARN);
+  const certificate = distribution.DistributionConfig.ViewerCertificate?.ACMCertificateArn;
+  kernel.engine(certificates).use(distribution.ARN, certificate);
   if (distribution.DistributionConfig.Enabled) edge.deploy(compile(kernel, distribution));
   else edge.withdraw(distribution.Id);
 }
@@ -20,4 +23,10 @@ export function deploy(kernel: Kernel, distribution: Distribution): void {
 /** After a policy, function or key group has changed: all that may use it. */
 export function redeployAll(kernel: Kernel, account: string): void {
   for (const distribution of distributions(kernel, { account }).values()) deploy(kernel, distribution);
+}
+
+export function withdraw(kernel: Kernel, distribution: Distribution): void {
+  kernel.engine(cdn).withdraw(distribution.Id);
+  kernel.engine(certificates).use(distribution.ARN, undefined);
+  kernel.engine(firewalls).detach(distribution.ARN);
 }

@@ -9,11 +9,9 @@ import type {
   Tag,
   UpdateDistributionCommandInput,
 } from '@aws-sdk/client-cloudfront';
-import { cdn } from '../../../data-planes/cdn/cdn.ts';
-import { firewalls } from '../../../data-planes/waf/firewalls.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { withDefaults } from '../behaviour/defaults.ts';
-import { deploy } from '../behaviour/deployment.ts';
+import { deploy, withdraw } from '../behaviour/deployment.ts';
 import { checkDistribution } from '../behaviour/distribution-rules.ts';
 import { checkVersion, newETag, pageOf, timeOf } from '../behaviour/versions.ts';
 import {
@@ -66,8 +64,7 @@ export function DeleteDistribution(ctx: Context, input: DeleteDistributionComman
   distributions(ctx, ctx).delete(record.Id);
   for (const [key, invalidation] of invalidations(ctx, ctx).entries())
     if (invalidation.DistributionId === record.Id) invalidations(ctx, ctx).delete(key);
-  ctx.engine(cdn).withdraw(record.Id);
-  ctx.engine(firewalls).detach(record.ARN);
+  withdraw(ctx, record);
   return {};
 }
 
