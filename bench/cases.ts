@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { alb } from './cases/alb.ts';
 import { cdn } from './cases/cdn.ts';
 import { dynamodb } from './cases/dynamodb.ts';
 import { keys } from './cases/keys.ts';
@@ -8,4 +9,4 @@ import { s3 } from './cases/s3.ts';
 import { sqs } from './cases/sqs.ts';
 import { stacks } from './cases/stacks.ts';
 
-export const cases: Case[] = [...s3, ...sqs, ...dynamodb, ...keys, ...messages, ...lambda, ...cdn, ...stacks];
+export const cases: Case[] = [...s3, ...sqs, ...dynamodb, ...keys, ...messages, ...lambda, ...cdn, ...alb, ...stacks];
