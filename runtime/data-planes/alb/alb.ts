@@ -1,4 +1,4 @@
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { network } from '../../engines/network/network.ts';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
@@ -174,6 +174,7 @@ export class Alb {
       target: undefined,
       targetStatus: undefined,
       targetMs: undefined,
+      bytes: 0,
       desync: compliant,
       actions: [],
       redirectUrl: undefined,
@@ -189,25 +190,9 @@ export class Alb {
       if (visit.loadBalancer.attributes.accessLogs) this.#log.record(visit, { status, bytes });
       visit.hop.end({ status });
     };
-    if (status === 101 && body instanceof Readable) {
-      body.once('close', () => ended(0));
-      return response;
-    }
-    if (!(body instanceof Readable)) {
-      ended(body === undefined ? 0 : Buffer.byteLength(body));
-      return response;
-    }
-    let bytes = 0;
-    const counter = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        bytes += chunk.length;
-        done(null, chunk);
-      },
-    });
-    counter.once('close', () => ended(bytes));
-    body.once('error', (error) => counter.destroy(error));
-    counter.once('close', () => body.destroy());
-    return { ...response, body: body.pipe(counter) };
+    if (body instanceof Readable) body.once('close', () => ended(visit.bytes));
+    else ended(body === undefined ? 0 : Buffer.byteLength(body));
+    return response;
   }
 }
 

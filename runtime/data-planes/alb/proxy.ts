@@ -78,19 +78,32 @@ class Exchange implements Dispatcher.DispatchHandler {
       if (value !== undefined && !ofConnection.has(name)) headers[name] = value;
     }
     this.#answer = { status, headers, body: undefined };
-    const length = headers['content-length'];
-    if (request.method === 'HEAD' || status === 204 || status === 304 || Number(length) <= wholeBytes) {
-      this.#whole = [];
+    this.#whole = [];
+    if (
+      request.method === 'HEAD' ||
+      status === 204 ||
+      status === 304 ||
+      Number(headers['content-length']) <= wholeBytes
+    )
       return;
-    }
-    this.#stream = new Readable({
+    // What came with the headers has been parsed in this turn; most answers end in it, and need no stream.
+    queueMicrotask(() => {
+      if (!this.#ended) this.#startStream(controller);
+    });
+  }
+
+  #startStream(controller: Dispatcher.DispatchController): void {
+    const stream = new Readable({
       read: () => controller.resume(),
       destroy: (error, done) => {
         if (!this.#ended) controller.abort(error ?? new Error('the client has gone'));
         done(error);
       },
     });
-    this.#resolve({ ...this.#answer, body: this.#stream });
+    for (const chunk of this.#whole ?? []) stream.push(chunk);
+    this.#whole = undefined;
+    this.#stream = stream;
+    if (this.#answer) this.#resolve({ ...this.#answer, body: stream });
   }
 
   /** The target agreed to go on with WebSocket: its connection is the answer's body, both ways. */
@@ -112,6 +125,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#visit.bytes += chunk.length;
     if (this.#whole) this.#whole.push(chunk);
     else if (this.#stream && !this.#stream.push(chunk)) controller.pause();
   }

@@ -23,6 +23,8 @@ export interface Visit {
   targetStatus: number | undefined;
   /** From handing the request to the target until its headers came. */
   targetMs: number | undefined;
+  /** Of the answer's body, as far as they came. */
+  bytes: number;
   desync: { class: string; reason: string };
   /** What was done, in the words of access logs. */
   actions: string[];
