@@ -2,7 +2,7 @@ import { addressesOf, addressMatcher } from './addresses.ts';
 import { compileRate } from './compile-rate.ts';
 import { detectSqlInjection } from './detect-sqli.ts';
 import { detectXss } from './detect-xss.ts';
-import { textsOf, valuesOfBody } from './fields.ts';
+import { type Inspected, textsOf } from './fields.ts';
 import type { InspectedRequest } from './inspected-request.ts';
 import { asCharacters, compilePattern } from './patterns.ts';
 import type { Rates } from './rates.ts';
@@ -65,22 +65,24 @@ export function compileStatement(statement: FirewallStatement, around: Surroundi
 
 /** True when a text of the field, transformed, satisfies the test; oversize handling may decide before. */
 function overTexts(inspects: Inspects, test: (text: string) => boolean): Matcher {
-  const change = transformer(inspects.transformations);
-  const { field } = inspects;
-  const cacheKey = singleKey(field, inspects.transformations);
+  const read = transformedTexts(inspects.field, inspects.transformations);
   return (request) => {
-    const texts = textsOf(request, field);
-    if (typeof texts === 'boolean') return texts;
-    if (cacheKey !== undefined && texts.length === 1)
-      return test(request.remember(cacheKey, () => change(texts[0] ?? '')));
-    return texts.some((text) => test(change(text)));
+    const texts = read(request);
+    return typeof texts === 'boolean' ? texts : texts.some(test);
   };
 }
 
-/** Fields of one text whose transformed form is worth keeping for other rules. */
-function singleKey(field: Field, names: readonly string[]): string | undefined {
-  if (names.length === 0 || !/^(path|query|body)$/.test(field.kind)) return undefined;
-  return `${field.kind}:${names.join(',')}`;
+/** Fields of which there is one in a request; what is transformed of them is kept for the rules that ask for the same. */
+const shared = /^(?:path|query|arguments|body|bodyValues)$/;
+
+function transformedTexts(field: Field, names: readonly string[]): (request: InspectedRequest) => Inspected {
+  const change = transformer(names);
+  const key = `${field.kind}:${names.join()}`;
+  return (request) => {
+    const texts = textsOf(request, field);
+    if (typeof texts === 'boolean') return texts;
+    return shared.test(field.kind) ? request.remember(key, () => texts.map(change)) : texts.map(change);
+  };
 }
 
 export function transformer(names: readonly string[]): (text: string) => string {
@@ -152,15 +154,16 @@ function detector(
   conditionType: 'SQL_INJECTION' | 'XSS',
   detect: (text: string) => string[] | undefined,
 ): Matcher {
-  const change = transformer(inspects.transformations);
-  const { field } = inspects;
+  // What is dangerous is one value: a body is taken apart into its own.
+  const field: Field = inspects.field.kind === 'body' ? { kind: 'bodyValues' } : inspects.field;
+  const read = transformedTexts(field, inspects.transformations);
   return (request) => {
-    const given = textsOf(request, field);
-    if (typeof given === 'boolean') return given;
-    const texts = field.kind === 'body' && given.length > 0 ? valuesOfBody(request) : given;
+    if (inspects.field.kind === 'body' && request.bodyOversize && inspects.field.oversize !== 'CONTINUE')
+      return inspects.field.oversize === 'MATCH';
+    const texts = read(request);
+    if (typeof texts === 'boolean') return texts;
     for (const text of texts) {
-      if (text.length < shortestAttack) continue;
-      const matchedData = detect(change(text));
+      const matchedData = text.length < shortestAttack ? undefined : detect(text);
       if (!matchedData) continue;
       around.found?.({ conditionType, location: locationOf(field), matchedData });
       return true;

@@ -85,7 +85,7 @@ function ofJson(request: InspectedRequest, field: Extract<Field, { kind: 'json' 
 
 /** Without a fallback AWS inspects what it could parse before the error; strings up to there are what can be told apart. */
 function validPart(body: string): string[] {
-  return [...body.matchAll(/"((?:[^"\\]|\\.){0,4096})"/g)].map(([, text = '']) => text);
+  return [...body.matchAll(/"((?:[^"\\]|\\.){0,256})"/g)].map(([, text = '']) => text);
 }
 
 const deepest = 64;
@@ -124,6 +124,15 @@ function binary(text: string): string {
  * would hide it. Forms by their fields, JSON by its strings, parts of multipart by their lines, else the text itself.
  */
 export function valuesOfBody(request: InspectedRequest): readonly string[] {
+  const values = allValues(request);
+  if (values.length <= mostValues) return values;
+  return [...values.slice(0, mostValues), values.slice(mostValues).join('\n')];
+}
+
+/** More are looked at as one text, so that a body of a thousand fields does not cost a thousand times as much. */
+const mostValues = 500;
+
+function allValues(request: InspectedRequest): readonly string[] {
   const type = request.raw.headers['content-type'] ?? '';
   const { body } = request;
   if (type.startsWith('application/x-www-form-urlencoded')) return body.split(/[&=]/).filter((part) => part !== '');

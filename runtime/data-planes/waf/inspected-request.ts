@@ -23,7 +23,7 @@ export class InspectedRequest {
   body = '';
   bodyOversize = false;
   readonly labels = new Set<string>();
-  readonly #transformed = new Map<string, string>();
+  readonly #transformed = new Map<string, readonly string[]>();
   #arguments: readonly Pair[] | undefined;
   #cookies: Pairs | undefined;
   #headers: Pairs | undefined;
@@ -62,14 +62,14 @@ export class InspectedRequest {
     return this.#json;
   }
 
-  /** The same text is often asked for with the same transformations by several rules. */
-  remember(key: string, make: () => string): string {
-    let text = this.#transformed.get(key);
-    if (text === undefined) {
-      text = make();
-      this.#transformed.set(key, text);
+  /** The same texts are often asked for with the same transformations by several rules. */
+  remember(key: string, make: () => readonly string[]): readonly string[] {
+    let texts = this.#transformed.get(key);
+    if (texts === undefined) {
+      texts = make();
+      this.#transformed.set(key, texts);
     }
-    return text;
+    return texts;
   }
 }
 

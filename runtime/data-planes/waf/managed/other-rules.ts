@@ -22,10 +22,11 @@ const javaDeserialization: readonly RegExp[] = [
   /\brO0AB[XQ]|\baced0005|java\.lang\.(?:runtime|processbuilder)|javax\.script\.scriptenginemanager|org\.apache\.commons\.collections|ysoserial|class(?:\.|\[["']?)module(?:\.|\]?\[["']?)classloader|getclass\(\)\.forname|#_memberaccess/i,
 ];
 
-/** ${jndi:…}, also when lookups within lookups spell it. */
+/** ${jndi:…}, and lookups within lookups, which have no other use in a request than to spell it. */
 const log4j: readonly RegExp[] = [
   /\$\{[^}]{0,16}jndi[^}]{0,8}:/i,
-  /\$\{(?:lower|upper|env|sys|date|::-|:)[^}]{0,64}\}?[^{}]{0,32}\$?\{?[^}]{0,64}(?:j|n|d|i|:)\}/i,
+  /\$\{[^{}]{0,32}\$\{/,
+  /\$\{[a-z]{0,5}:{1,2}-?[jndi]\}/i,
 ];
 
 const reactFlight: readonly RegExp[] = [
