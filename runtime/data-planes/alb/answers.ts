@@ -4,6 +4,7 @@ import { pathOf, queryOf } from './match-rule.ts';
 
 const sentences: Record<number, string> = {
   400: '400 Bad Request',
+  403: '403 Forbidden',
   413: '413 Request Entity Too Large',
   463: '463',
   500: '500 Internal Server Error',

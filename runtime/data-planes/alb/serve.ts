@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../http/exchange.ts';
+import { firewalls } from '../waf/firewalls.ts';
 import { fixedResponse, generated, redirect } from './answers.ts';
 import { chooseTarget, routable } from './choose.ts';
 import type { ActionTable } from './configuration.ts';
@@ -17,6 +18,8 @@ const mostForwarders = 30;
 export async function serve(visit: Visit): Promise<HttpResponse> {
   const refusal = refuse(visit);
   if (refusal) return refusal;
+  const blocked = await askFirewall(visit);
+  if (blocked) return blocked;
   const { request, listener, hop, kernel } = visit;
   const rule = matchRule(listener.rules, request);
   if (!rule) throw new Error(`listener ${listener.arn} has no default rule`);
@@ -30,6 +33,16 @@ export async function serve(visit: Visit): Promise<HttpResponse> {
   const answer = redirect(action, request, entry);
   visit.redirectUrl = String(answer.headers.location);
   return answer;
+}
+
+/** Before any rule; `waf` stands in the access log whatever the web ACL decides. */
+async function askFirewall(visit: Visit): Promise<HttpResponse | undefined> {
+  const { kernel, loadBalancer, request, hop } = visit;
+  const firewall = kernel.engine(firewalls);
+  if (!firewall.guards(loadBalancer.arn)) return undefined;
+  visit.actions.push('waf');
+  const blocked = await firewall.inspect(loadBalancer.arn, request, hop);
+  return blocked && (blocked.response ?? generated(403));
 }
 
 function refuse(visit: Visit): HttpResponse | undefined {

@@ -5,8 +5,9 @@ import type {
   ListResourcesForWebACLCommandInput,
 } from '@aws-sdk/client-wafv2';
 import { firewalls } from '../../../data-planes/waf/firewalls.ts';
-import { AwsError, refused } from '../../../kernel/errors.ts';
+import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { exists } from '../behaviour/deleted-resources.ts';
 import { invalidParameter, nonexistent } from '../errors.ts';
 import { associations, byArn, webAcls } from '../state.ts';
 import { describe } from './web-acls.ts';
@@ -70,11 +71,6 @@ function checkKind(given: string | undefined): string {
 
 async function associable(ctx: Context, given: string | undefined): Promise<string> {
   const arn = checkKind(given);
-  try {
-    await ctx.call('elbv2', 'DescribeLoadBalancers', { LoadBalancerArns: [arn] });
-  } catch (error) {
-    if (error instanceof AwsError && /LoadBalancerNotFound/.test(error.code)) throw nonexistent();
-    throw error;
-  }
+  if (!(await exists(ctx, arn))) throw nonexistent();
   return arn;
 }

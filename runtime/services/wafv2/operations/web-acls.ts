@@ -13,6 +13,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { withBytes, withTexts } from '../behaviour/byte-strings.ts';
 import { capacityOf, mostCapacity } from '../behaviour/capacity.ts';
 import { compileRules } from '../behaviour/compile-rules.ts';
+import { forgetDeletedResources } from '../behaviour/deleted-resources.ts';
 import { compileWebAcl, deploy } from '../behaviour/deployment.ts';
 import { checkScope, findEntity, findToChange, newEntity, pageOf, summaryOf } from '../behaviour/entities.ts';
 import { associated, limitsExceeded } from '../errors.ts';
@@ -38,8 +39,9 @@ export function UpdateWebACL(ctx: Context, input: UpdateWebACLCommandInput) {
   return { NextLockToken: updated.LockToken };
 }
 
-export function DeleteWebACL(ctx: Context, input: DeleteWebACLCommandInput) {
+export async function DeleteWebACL(ctx: Context, input: DeleteWebACLCommandInput) {
   const record = findToChange(ctx, webAcls(ctx, ctx), input);
+  await forgetDeletedResources(ctx, record.ARN);
   if (ctx.engine(firewalls).resourcesOf(record.ARN).length > 0) throw associated();
   webAcls(ctx, ctx).delete(record.Id);
   loggingConfigurations(ctx, ctx).delete(record.ARN);
