@@ -3,7 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export interface EndpointOptions {
   /** The port of the server to go to now; undefined: nobody, and connections are refused. */
   target(): number | undefined;
-  /** Asked for on loopback; another is taken when somebody has it. */
+  /** Loopback addresses to listen at, with `port`, best first; where none is free, any port of 127.0.0.1. */
+  hosts?: readonly string[];
   port?: number;
 }
 
@@ -13,6 +14,7 @@ export class Endpoint {
   readonly #connections = new Map<Socket, { upstream: Socket; port: number }>();
   readonly #servers = new Set<Server>();
   /** Where it listens on this machine. */
+  localHost = '127.0.0.1';
   localPort = 0;
 
   constructor(options: EndpointOptions) {
@@ -29,14 +31,15 @@ export class Endpoint {
 
   async open(): Promise<this> {
     const server = createServer();
-    try {
-      await listening(server, this.#options.port ?? 0);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      await listening(server, 0);
+    const { hosts = [], port = 0 } = this.#options;
+    let open = false;
+    for (const host of hosts) {
+      open ||= await listening(server, port, host);
+      if (open) break;
     }
+    if (!open && !(await listening(server, 0, '127.0.0.1'))) throw new Error('no port is free');
     const address = server.address();
-    this.localPort = typeof address === 'object' && address ? address.port : 0;
+    if (typeof address === 'object' && address) [this.localHost, this.localPort] = [address.address, address.port];
     this.serve(server);
     return this;
   }
@@ -84,12 +87,17 @@ export class Endpoint {
   }
 }
 
-function listening(server: Server, port: number): Promise<void> {
+/** False when somebody has the port, or the machine not the address (macOS has 127.0.0.1 alone). */
+function listening(server: Server, port: number, host: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
+    const fail = (error: NodeJS.ErrnoException): void =>
+      error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES'
+        ? resolve(false)
+        : reject(error);
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve(true);
     });
   });
 }

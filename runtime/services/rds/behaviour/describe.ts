@@ -1,0 +1,85 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import { databases } from '../../../engines/databases/databases.ts';
+import { zonesOf } from '../../../kernel/regions.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { describeSubnetGroup, findSubnetGroup } from '../operations/subnet-groups.ts';
+import { type ClusterRecord, type InstanceRecord, instances, type Owner } from '../state.ts';
+import { clusterNames, instanceName } from './groups.ts';
+
+export function membersOf(ctx: Context, clusterId: string): InstanceRecord[] {
+  return instances(ctx)
+    .values()
+    .filter(({ DBClusterIdentifier }) => DBClusterIdentifier === clusterId);
+}
+
+export function describeCluster(ctx: Context, record: ClusterRecord): DBCluster {
+  const names = clusterNames(ctx, record.DBClusterIdentifier);
+  const writer = ctx.engine(databases).group(record.groupId)?.writer;
+  const members = membersOf(ctx, record.DBClusterIdentifier);
+  return {
+    ...shared(record),
+    DBClusterIdentifier: record.DBClusterIdentifier,
+    DBClusterArn: record.DBClusterArn,
+    DbClusterResourceId: record.groupId,
+    DBClusterParameterGroup: record.parameterGroup,
+    ...(record.DBSubnetGroupName === undefined ? {} : { DBSubnetGroup: record.DBSubnetGroupName }),
+    ...(record.DatabaseName === undefined ? {} : { DatabaseName: record.DatabaseName }),
+    Status: record.Status,
+    Endpoint: names.writer,
+    ReaderEndpoint: names.reader,
+    Port: record.Port,
+    MultiAZ: members.length > 1,
+    AvailabilityZones: zonesOf(ctx.region).slice(0, 3),
+    AllocatedStorage: 1,
+    ClusterCreateTime: new Date(record.createdMs),
+    EngineMode: 'provisioned',
+    HttpEndpointEnabled: false,
+    DBClusterMembers: members.map(({ DBInstanceIdentifier, PromotionTier }) => ({
+      DBInstanceIdentifier,
+      IsClusterWriter: DBInstanceIdentifier === writer,
+      DBClusterParameterGroupStatus: 'in-sync',
+      PromotionTier,
+    })),
+    ...(record.serverless ? { ServerlessV2ScalingConfiguration: record.serverless } : {}),
+  };
+}
+
+export function describeInstance(ctx: Context, record: InstanceRecord): DBInstance {
+  const group = record.DBSubnetGroupName;
+  return {
+    ...shared(record),
+    DBInstanceIdentifier: record.DBInstanceIdentifier,
+    DBInstanceArn: record.DBInstanceArn,
+    DbiResourceId: record.DBClusterIdentifier ? `db-${record.groupId.slice(8)}` : record.groupId,
+    DBInstanceClass: record.DBInstanceClass,
+    DBInstanceStatus: record.Status,
+    Endpoint: { Address: instanceName(ctx, record.DBInstanceIdentifier), Port: record.Port },
+    ...(record.DatabaseName === undefined ? {} : { DBName: record.DatabaseName }),
+    ...(record.DBClusterIdentifier === undefined ? {} : { DBClusterIdentifier: record.DBClusterIdentifier }),
+    AllocatedStorage: record.AllocatedStorage,
+    InstanceCreateTime: new Date(record.createdMs),
+    DBParameterGroups: [{ DBParameterGroupName: record.parameterGroup, ParameterApplyStatus: 'in-sync' }],
+    AvailabilityZone: record.AvailabilityZone,
+    MultiAZ: record.MultiAZ,
+    PromotionTier: record.PromotionTier,
+    PubliclyAccessible: record.PubliclyAccessible,
+    ...(group === undefined ? {} : { DBSubnetGroup: describeSubnetGroup(findSubnetGroup(ctx, group)) }),
+  };
+}
+
+function shared(record: Owner) {
+  return {
+    Engine: record.Engine,
+    EngineVersion: record.EngineVersion,
+    MasterUsername: record.MasterUsername,
+    VpcSecurityGroups: record.VpcSecurityGroupIds.map((VpcSecurityGroupId) => ({
+      VpcSecurityGroupId,
+      Status: 'active',
+    })),
+    BackupRetentionPeriod: record.BackupRetentionPeriod,
+    StorageEncrypted: record.StorageEncrypted,
+    DeletionProtection: record.DeletionProtection,
+    TagList: record.Tags,
+    ...(record.secretArn ? { MasterUserSecret: { SecretArn: record.secretArn, SecretStatus: 'active' } } : {}),
+  };
+}

@@ -1,0 +1,46 @@
+import { servicePrincipal } from '../../../kernel/principal.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { invalidCombination, invalidParameter } from '../errors.ts';
+import { checkPassword } from './input-rules.ts';
+import { scramVerifier } from './scram.ts';
+
+export interface MasterInput {
+  ManageMasterUserPassword?: boolean | undefined;
+  MasterUserPassword?: string | undefined;
+  MasterUserSecretKmsKeyId?: string | undefined;
+}
+
+/**
+ * The master's password as PostgreSQL keeps it, and its secret where RDS manages it ("Password management with Amazon RDS
+ * and AWS Secrets Manager": a secret rds!… with username and password; the caller needs permission to make it).
+ */
+export async function decideMaster(
+  ctx: Context,
+  username: string,
+  input: MasterInput,
+  about: { id: string; kind: 'cluster' | 'db' },
+): Promise<{ verifier: string; secretArn: string | undefined }> {
+  if (input.ManageMasterUserPassword && input.MasterUserPassword !== undefined)
+    throw invalidCombination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.");
+  if (!input.ManageMasterUserPassword) {
+    if (input.MasterUserPassword === undefined)
+      throw invalidParameter('The parameter MasterUserPassword must be provided and must not be blank.');
+    checkPassword(input.MasterUserPassword);
+    return { verifier: scramVerifier(ctx.ids, input.MasterUserPassword), secretArn: undefined };
+  }
+  const password = ctx.ids.secret(28);
+  const { ARN } = await ctx.call<{ ARN: string }>('secretsmanager', 'CreateSecret', {
+    Name: `rds!${about.kind}-${ctx.ids.uuid()}`,
+    Description: `Secret associated with primary RDS DB ${about.kind === 'db' ? 'instance' : 'cluster'}: ${about.id}`,
+    SecretString: JSON.stringify({ username, password }),
+    ...(input.MasterUserSecretKmsKeyId ? { KmsKeyId: input.MasterUserSecretKmsKeyId } : {}),
+  });
+  return { verifier: scramVerifier(ctx.ids, password), secretArn: ARN };
+}
+
+export async function forgetSecret(ctx: Context, secretArn: string | undefined): Promise<void> {
+  if (secretArn === undefined) return;
+  const principal = servicePrincipal('rds.amazonaws.com', ctx.account, { serviceLinked: true });
+  const input = { SecretId: secretArn, ForceDeleteWithoutRecovery: true };
+  await ctx.call('secretsmanager', 'DeleteSecret', input, { principal });
+}

@@ -1,0 +1,59 @@
+import { AwsError } from '../../kernel/errors.ts';
+
+/** Amazon RDS API Reference: each action's "Errors", and the sentences RDS answers with. */
+
+export const clusterNotFound = (id: string) =>
+  new AwsError('DBClusterNotFoundFault', `DBCluster ${id} not found.`, { status: 404 });
+export const clusterExists = () => new AwsError('DBClusterAlreadyExistsFault', 'DB Cluster already exists');
+export const instanceNotFound = (id: string) =>
+  new AwsError('DBInstanceNotFoundFault', `DBInstance ${id} not found.`, {
+    status: 404,
+    queryCode: 'DBInstanceNotFound',
+  });
+export const instanceExists = () =>
+  new AwsError('DBInstanceAlreadyExistsFault', 'DB instance already exists', { queryCode: 'DBInstanceAlreadyExists' });
+export const subnetGroupNotFound = (name: string) =>
+  new AwsError('DBSubnetGroupNotFoundFault', `DB subnet group '${name}' does not exist.`, { status: 404 });
+export const subnetGroupExists = (name: string) =>
+  new AwsError('DBSubnetGroupAlreadyExistsFault', `The DB subnet group '${name}' already exists.`, {
+    queryCode: 'DBSubnetGroupAlreadyExists',
+  });
+export const subnetGroupInUse = (name: string) =>
+  new AwsError('InvalidDBSubnetGroupStateFault', `Cannot delete the subnet group '${name}' because it is in use.`);
+export const uncoveredZones = () =>
+  new AwsError(
+    'DBSubnetGroupDoesNotCoverEnoughAZs',
+    "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Add subnets to cover at least 2 AZs.",
+  );
+export const parameterGroupNotFound = (name: string) =>
+  new AwsError('DBParameterGroupNotFoundFault', `DBParameterGroup not found: ${name}`, {
+    status: 404,
+    queryCode: 'DBParameterGroupNotFound',
+  });
+export const parameterGroupExists = (name: string) =>
+  new AwsError('DBParameterGroupAlreadyExistsFault', `Parameter group ${name} already exists`, {
+    queryCode: 'DBParameterGroupAlreadyExists',
+  });
+export const snapshotNotFound = (id: string) =>
+  new AwsError('DBClusterSnapshotNotFoundFault', `DBClusterSnapshot not found: ${id}`, { status: 404 });
+export const snapshotExists = (id: string) =>
+  new AwsError(
+    'DBClusterSnapshotAlreadyExistsFault',
+    `Cannot create the cluster snapshot because one with the identifier ${id} already exists.`,
+  );
+export const instanceSnapshotNotFound = (id: string) =>
+  new AwsError('DBSnapshotNotFoundFault', `DBSnapshot not found: ${id}`, {
+    status: 404,
+    queryCode: 'DBSnapshotNotFound',
+  });
+export const instanceSnapshotExists = (id: string) =>
+  new AwsError(
+    'DBSnapshotAlreadyExistsFault',
+    `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`,
+    { queryCode: 'DBSnapshotAlreadyExists' },
+  );
+export const invalidClusterState = (message: string) => new AwsError('InvalidDBClusterStateFault', message);
+export const invalidInstanceState = (message: string) =>
+  new AwsError('InvalidDBInstanceStateFault', message, { queryCode: 'InvalidDBInstanceState' });
+export const invalidParameter = (message: string) => new AwsError('InvalidParameterValue', message);
+export const invalidCombination = (message: string) => new AwsError('InvalidParameterCombination', message);

@@ -1,0 +1,115 @@
+import type { Fidelity } from '../../kernel/service.ts';
+
+const notDone = (why: string): Fidelity => ({ refused: why });
+
+/** Parameters that creating a cluster or an instance takes and that have no effect, or are refused. */
+const stored = ['StorageEncrypted', 'BackupRetentionPeriod', 'Tags', 'VpcSecurityGroupIds'];
+const silent = 'it has no effect here; leave it out.';
+const refusedForBoth = {
+  CharacterSetName: silent,
+  OptionGroupName: 'option groups are not done.',
+  PreferredBackupWindow: 'automated backups are not done.',
+  PreferredMaintenanceWindow: 'there is no maintenance.',
+  KmsKeyId: 'storage is not encrypted by KMS keys.',
+  EnableIAMDatabaseAuthentication: 'IAM database authentication is not done.',
+  EnableCloudwatchLogsExports: 'export of logs is not done.',
+  StorageType: silent,
+  Iops: silent,
+  Domain: 'directories are not done.',
+  DomainIAMRoleName: 'directories are not done.',
+  NetworkType: silent,
+  MonitoringInterval: 'enhanced monitoring is not done.',
+  MonitoringRoleArn: 'enhanced monitoring is not done.',
+  DatabaseInsightsMode: 'Database Insights is not done.',
+  EnablePerformanceInsights: 'Performance Insights is not done.',
+  PerformanceInsightsKMSKeyId: 'Performance Insights is not done.',
+  PerformanceInsightsRetentionPeriod: 'Performance Insights is not done.',
+  DBSystemId: silent,
+  CACertificateIdentifier: silent,
+  EngineLifecycleSupport: silent,
+  TagSpecifications: 'use Tags.',
+  MasterUserAuthenticationType: 'IAM database authentication is not done.',
+};
+const refusedForClusters = {
+  ...refusedForBoth,
+  ReplicationSourceIdentifier: 'replication from outside is not done.',
+  PreSignedUrl: 'replication across regions is not done.',
+  BacktrackWindow: 'backtracking is of Aurora MySQL.',
+  ScalingConfiguration: 'Aurora Serverless v1 is not done.',
+  RdsCustomClusterConfiguration: 'RDS Custom is not done.',
+  DBClusterInstanceClass: 'Multi-AZ DB clusters are not done; Aurora clusters and Multi-AZ instances are.',
+  AllocatedStorage: 'Multi-AZ DB clusters are not done.',
+  PubliclyAccessible: 'Multi-AZ DB clusters are not done.',
+  GlobalClusterIdentifier: 'global databases are not done.',
+  EnableGlobalWriteForwarding: 'global databases are not done.',
+  EnableHttpEndpoint: 'the Data API is not done.',
+  EnableLimitlessDatabase: 'Limitless Database is not done.',
+  ClusterScalabilityType: 'Limitless Database is not done.',
+  EnableLocalWriteForwarding: 'write forwarding is not done.',
+  WithExpressConfiguration: silent,
+  AssociatedRoles: 'roles of a cluster are not done.',
+};
+const refusedForInstances = {
+  ...refusedForBoth,
+  DBSecurityGroups: 'use VpcSecurityGroupIds.',
+  NcharCharacterSetName: silent,
+  TdeCredentialArn: silent,
+  TdeCredentialPassword: silent,
+  Timezone: silent,
+  ProcessorFeatures: silent,
+  BackupTarget: silent,
+  MultiTenant: silent,
+  DedicatedLogVolume: silent,
+  AdditionalStorageVolumes: silent,
+  StorageThroughput: silent,
+  CustomIamInstanceProfile: 'RDS Custom is not done.',
+};
+
+export const fidelity: Record<string, Fidelity> = {
+  ...each(
+    'CreateDBCluster',
+    [...stored, 'AvailabilityZones', 'AutoMinorVersionUpgrade', 'CopyTagsToSnapshot', 'EngineMode'],
+    refusedForClusters,
+  ),
+  'CreateDBCluster.ServerlessV2ScalingConfiguration': 'stored',
+  ...each(
+    'CreateDBInstance',
+    [
+      ...stored,
+      'AllocatedStorage',
+      'DBInstanceClass',
+      'MaxAllocatedStorage',
+      'AutoMinorVersionUpgrade',
+      'CopyTagsToSnapshot',
+      'LicenseModel',
+      'PubliclyAccessible',
+      'AvailabilityZone',
+    ],
+    refusedForInstances,
+  ),
+  'CreateDBInstance.DBParameterGroupName': 'executed',
+  'ModifyDBCluster.NewDBClusterIdentifier': notDone('renaming is not done.'),
+  'ModifyDBCluster.ManageMasterUserPassword': notDone('only when the cluster is created.'),
+  'ModifyDBCluster.RotateMasterUserPassword': notDone('rotation by RDS is not done.'),
+  'ModifyDBCluster.EngineVersion': notDone('only PostgreSQL 17 runs.'),
+  'ModifyDBCluster.Port': notDone('changing the port is not done.'),
+  'ModifyDBCluster.EnableHttpEndpoint': notDone('the Data API is not done.'),
+  'ModifyDBCluster.EnableIAMDatabaseAuthentication': notDone('IAM database authentication is not done.'),
+  'ModifyDBCluster.CloudwatchLogsExportConfiguration': notDone('export of logs is not done.'),
+  'ModifyDBInstance.NewDBInstanceIdentifier': notDone('renaming is not done.'),
+  'ModifyDBInstance.MultiAZ': notDone('only when the instance is created.'),
+  'ModifyDBInstance.ManageMasterUserPassword': notDone('only when the instance is created.'),
+  'ModifyDBInstance.RotateMasterUserPassword': notDone('rotation by RDS is not done.'),
+  'ModifyDBInstance.DBPortNumber': notDone('changing the port is not done.'),
+  'ModifyDBInstance.EngineVersion': notDone('only PostgreSQL 17 runs.'),
+  'ModifyDBInstance.DBSubnetGroupName': notDone('moving to another VPC is not done.'),
+  'ModifyDBInstance.EnableIAMDatabaseAuthentication': notDone('IAM database authentication is not done.'),
+  'ModifyDBInstance.CloudwatchLogsExportConfiguration': notDone('export of logs is not done.'),
+};
+
+function each(operation: string, kept: readonly string[], not: Record<string, string>): Record<string, Fidelity> {
+  return {
+    ...Object.fromEntries(kept.map((name) => [`${operation}.${name}`, 'stored' as const])),
+    ...Object.fromEntries(Object.entries(not).map(([name, why]) => [`${operation}.${name}`, { refused: why }])),
+  };
+}

@@ -1,0 +1,238 @@
+import type {
+  CreateDBInstanceCommandInput,
+  DeleteDBInstanceCommandInput,
+  DescribeDBInstancesCommandInput,
+  ModifyDBInstanceCommandInput,
+  RebootDBInstanceCommandInput,
+} from '@aws-sdk/client-rds';
+import { databases } from '../../../engines/databases/databases.ts';
+import { identifier, literal } from '../../../engines/databases/session.ts';
+import { zonesOf } from '../../../kernel/regions.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { describeInstance, membersOf } from '../behaviour/describe.ts';
+import { fleet } from '../behaviour/fleet.ts';
+import { beginGroup, clusterNames, instanceName } from '../behaviour/groups.ts';
+import { checkEngine, checkMaster, checkPassword, engineVersion, identifierOf } from '../behaviour/input-rules.ts';
+import { decideMaster, forgetSecret } from '../behaviour/master.ts';
+import { defaultFamily, settingsOf } from '../behaviour/parameters.ts';
+import { scramVerifier } from '../behaviour/scram.ts';
+import { instanceExists, instanceNotFound, invalidCombination, invalidInstanceState } from '../errors.ts';
+import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
+import { findCluster } from './clusters.ts';
+import { takeInstanceSnapshot } from './snapshots.ts';
+import { findSubnetGroup } from './subnet-groups.ts';
+
+export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceCommandInput) {
+  const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
+  if (instances(ctx).has(id)) throw instanceExists();
+  checkEngine(ctx, input.Engine, input.EngineVersion);
+  const cluster = input.DBClusterIdentifier === undefined ? undefined : findCluster(ctx, input.DBClusterIdentifier);
+  if (!cluster && input.Engine !== 'postgres')
+    throw invalidCombination(`The engine ${input.Engine} needs a DBClusterIdentifier.`);
+  const parameterGroup = input.DBParameterGroupName ?? `default.${defaultFamily(String(input.Engine))}`;
+  settingsOf(ctx, parameterGroup);
+  const own = cluster ? undefined : await standingAlone(ctx, id, input);
+  const record: InstanceRecord = {
+    ...(cluster ? fromCluster(cluster) : { ...common(ctx, input), ...own?.owner }),
+    DBInstanceIdentifier: id,
+    DBInstanceArn: arnOf(ctx, 'db', id),
+    DBInstanceClass: String(input.DBInstanceClass),
+    Status: 'creating',
+    parameterGroup,
+    AllocatedStorage: input.AllocatedStorage ?? (cluster ? 1 : 20),
+    PromotionTier: input.PromotionTier ?? 1,
+    MultiAZ: !cluster && (input.MultiAZ ?? false),
+    PubliclyAccessible: input.PubliclyAccessible ?? false,
+    AvailabilityZone: input.AvailabilityZone ?? zoneFor(ctx, cluster),
+    createdMs: ctx.clock.now(),
+    Tags: input.Tags ?? [],
+  };
+  instances(ctx).put(id, record);
+  ctx
+    .engine(fleet)
+    .begin(record.groupId, () =>
+      cluster ? joinCluster(ctx, record) : beginInstance(ctx, record, own?.verifier ?? ''),
+    );
+  return { DBInstance: describeInstance(ctx, record) };
+}
+
+/** A cluster's first instance begins its databases; each other one is a standby that answers reads. */
+async function joinCluster(ctx: Context, record: InstanceRecord): Promise<void> {
+  const member = record.DBInstanceIdentifier;
+  const cluster = findCluster(ctx, record.DBClusterIdentifier);
+  const group = ctx.engine(databases).group(cluster.groupId);
+  if (group) await group.addMember(member);
+  else {
+    const names = Object.values(clusterNames(ctx, cluster.DBClusterIdentifier));
+    const { verifier, volume } = cluster;
+    await beginGroup(ctx, cluster, { member, names: [...names, instanceName(ctx, member)], verifier, from: volume });
+  }
+  await ctx.engine(fleet).expose(instanceName(ctx, member), cluster.groupId, { member }, record.Port);
+  available(ctx, member);
+}
+
+export async function beginInstance(
+  ctx: Context,
+  record: InstanceRecord,
+  verifier: string,
+  from?: string,
+): Promise<void> {
+  const member = record.DBInstanceIdentifier;
+  const name = instanceName(ctx, member);
+  const group = await beginGroup(ctx, record, { member, names: [name], verifier, from });
+  if (record.MultiAZ) await group.addMember(`${member}-standby`);
+  await ctx.engine(fleet).expose(name, record.groupId, 'writer', record.Port);
+  available(ctx, member);
+}
+
+function available(ctx: Context, id: string): void {
+  const record = instances(ctx).get(id);
+  if (record) instances(ctx).put(id, { ...record, Status: 'available' });
+}
+
+function fromCluster(cluster: ClusterRecord) {
+  const { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port, DBSubnetGroupName, ...rest } = cluster;
+  const { VpcSecurityGroupIds, BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier } = rest;
+  const owner = { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port, DBSubnetGroupName };
+  const more = { VpcSecurityGroupIds, BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier };
+  return { ...owner, ...more, DeletionProtection: false };
+}
+
+function common(ctx: Context, input: CreateDBInstanceCommandInput) {
+  return {
+    groupId: `db-${ctx.ids.upper(26)}`,
+    Engine: 'postgres',
+    EngineVersion: engineVersion,
+    DatabaseName: input.DBName,
+    MasterUsername: checkMaster(input.MasterUsername, undefined),
+    Port: input.Port ?? 5432,
+    DBSubnetGroupName: input.DBSubnetGroupName && findSubnetGroup(ctx, input.DBSubnetGroupName).DBSubnetGroupName,
+    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? [],
+    BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
+    StorageEncrypted: input.StorageEncrypted ?? false,
+    DeletionProtection: input.DeletionProtection ?? false,
+  };
+}
+
+async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCommandInput) {
+  const username = checkMaster(input.MasterUsername, undefined);
+  const { verifier, secretArn } = await decideMaster(ctx, username, input, { id, kind: 'db' });
+  return { verifier, owner: { secretArn } };
+}
+
+/** Spread over the zones, as Aurora does. */
+function zoneFor(ctx: Context, cluster: ClusterRecord | undefined): string {
+  const zones = zonesOf(ctx.region);
+  const count = cluster ? membersOf(ctx, cluster.DBClusterIdentifier).length : 0;
+  return zones[count % zones.length] ?? '';
+}
+
+export function DescribeDBInstances(ctx: Context, input: DescribeDBInstancesCommandInput) {
+  const asked = input.DBInstanceIdentifier;
+  const found = asked === undefined ? instances(ctx).values() : [findInstance(ctx, asked)];
+  const clusterIds = input.Filters?.find(({ Name }) => Name === 'db-cluster-id')?.Values;
+  const chosen = clusterIds
+    ? found.filter(({ DBClusterIdentifier = '' }) =>
+        clusterIds.some((id) => id.replace(/^arn:.*:cluster:/, '') === DBClusterIdentifier),
+      )
+    : found;
+  return { DBInstances: chosen.map((record) => describeInstance(ctx, record)) };
+}
+
+export function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceCommandInput) {
+  const record = findInstance(ctx, input.DBInstanceIdentifier);
+  const password = input.MasterUserPassword;
+  if (password !== undefined) checkPassword(password);
+  if (password !== undefined && record.DBClusterIdentifier !== undefined)
+    throw invalidCombination('The master user password of an Aurora DB instance is managed by its DB cluster.');
+  const changed: InstanceRecord = {
+    ...record,
+    DBInstanceClass: input.DBInstanceClass ?? record.DBInstanceClass,
+    AllocatedStorage: input.AllocatedStorage ?? record.AllocatedStorage,
+    BackupRetentionPeriod: input.BackupRetentionPeriod ?? record.BackupRetentionPeriod,
+    DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
+    PromotionTier: input.PromotionTier ?? record.PromotionTier,
+    PubliclyAccessible: input.PubliclyAccessible ?? record.PubliclyAccessible,
+    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? record.VpcSecurityGroupIds,
+    parameterGroup: input.DBParameterGroupName ?? record.parameterGroup,
+  };
+  const settings = settingsOf(ctx, changed.parameterGroup);
+  instances(ctx).put(record.DBInstanceIdentifier, changed);
+  ctx.engine(fleet).begin(record.groupId, async () => {
+    const group = ctx.engine(databases).group(record.groupId);
+    if (record.DBClusterIdentifier === undefined && changed.parameterGroup !== record.parameterGroup)
+      await group?.configure(settings);
+    if (password !== undefined)
+      await group?.query(
+        `ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(scramVerifier(ctx.ids, password))}`,
+      );
+  });
+  return { DBInstance: describeInstance(ctx, changed) };
+}
+
+export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceCommandInput) {
+  const record = findInstance(ctx, input.DBInstanceIdentifier);
+  const id = record.DBInstanceIdentifier;
+  if (record.DeletionProtection)
+    throw invalidCombination('Cannot delete protected DB Instance, please disable deletion protection and try again.');
+  const alone = record.DBClusterIdentifier === undefined;
+  if (alone && !input.SkipFinalSnapshot && input.FinalDBSnapshotIdentifier === undefined)
+    throw invalidCombination('FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.');
+  await ctx.engine(fleet).settled(record.groupId);
+  if (alone && input.FinalDBSnapshotIdentifier !== undefined)
+    await takeInstanceSnapshot(ctx, record, input.FinalDBSnapshotIdentifier, []);
+  const described = { ...describeInstance(ctx, record), DBInstanceStatus: 'deleting' };
+  await ctx.engine(fleet).withdraw(instanceName(ctx, id));
+  if (alone) {
+    await ctx.engine(databases).destroy(record.groupId);
+    await forgetSecret(ctx, record.secretArn);
+  } else await leaveCluster(ctx, record);
+  instances(ctx).delete(id);
+  return { DBInstance: described };
+}
+
+/** The cluster's storage outlives its instances: with the last one gone, a backup of it is what the next begins from. */
+async function leaveCluster(ctx: Context, record: InstanceRecord): Promise<void> {
+  const cluster = findCluster(ctx, record.DBClusterIdentifier);
+  const engine = ctx.engine(databases);
+  const group = engine.group(cluster.groupId);
+  if (!group) return;
+  if (group.members.length > 1) {
+    if (group.writer === record.DBInstanceIdentifier) await group.failover();
+    await group.removeMember(record.DBInstanceIdentifier);
+    return;
+  }
+  const volume = engine.backupFolder(`volume-${cluster.groupId}`);
+  await group.backup(volume);
+  clusters(ctx).put(cluster.DBClusterIdentifier, { ...cluster, volume });
+  await engine.destroy(cluster.groupId);
+}
+
+export function RebootDBInstance(ctx: Context, input: RebootDBInstanceCommandInput) {
+  const record = findInstance(ctx, input.DBInstanceIdentifier);
+  if (record.Status !== 'available')
+    throw invalidInstanceState(`DB Instance ${record.DBInstanceIdentifier} is not in available state.`);
+  if (input.ForceFailover && !record.MultiAZ)
+    throw invalidCombination('Cannot force failover since the instance is not configured for Multi-AZ');
+  const put = (Status: string): void =>
+    instances(ctx).put(record.DBInstanceIdentifier, { ...findInstance(ctx, record.DBInstanceIdentifier), Status });
+  put('rebooting');
+  ctx.engine(fleet).begin(record.groupId, async () => {
+    const group = ctx.engine(databases).group(record.groupId);
+    const member = record.DBClusterIdentifier === undefined ? group?.writer : record.DBInstanceIdentifier;
+    if (input.ForceFailover) await group?.failover();
+    else if (member !== undefined) await group?.reboot(member);
+    put('available');
+  });
+  return { DBInstance: { ...describeInstance(ctx, record), DBInstanceStatus: 'rebooting' } };
+}
+
+export function findInstance(ctx: Context, id: string | undefined): InstanceRecord {
+  const found = instances(ctx).get(
+    String(id)
+      .replace(/^arn:.*:db:/, '')
+      .toLowerCase(),
+  );
+  if (!found) throw instanceNotFound(String(id));
+  return found;
+}

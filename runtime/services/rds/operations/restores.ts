@@ -1,0 +1,72 @@
+import type {
+  RestoreDBClusterFromSnapshotCommandInput,
+  RestoreDBInstanceFromDBSnapshotCommandInput,
+} from '@aws-sdk/client-rds';
+import type { Context } from '../../../kernel/service.ts';
+import { describeCluster, describeInstance } from '../behaviour/describe.ts';
+import { fleet } from '../behaviour/fleet.ts';
+import { checkEngine, identifierOf } from '../behaviour/input-rules.ts';
+import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
+import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
+import { exposeCluster } from './clusters.ts';
+import { beginInstance } from './instances.ts';
+import { findSnapshot } from './snapshots.ts';
+import { findSubnetGroup } from './subnet-groups.ts';
+
+/** A new cluster with the snapshot's data and master; its instances are created afterwards, as on AWS. */
+export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreDBClusterFromSnapshotCommandInput) {
+  const id = identifierOf(input.DBClusterIdentifier, 'DBClusterIdentifier');
+  if (clusters(ctx).has(id)) throw clusterExists();
+  checkEngine(ctx, input.Engine, input.EngineVersion);
+  const snapshot = findSnapshot(ctx, 'cluster', input.SnapshotIdentifier);
+  const before = snapshot.owner as ClusterRecord;
+  const record: ClusterRecord = {
+    ...before,
+    DBClusterIdentifier: id,
+    DBClusterArn: arnOf(ctx, 'cluster', id),
+    groupId: `cluster-${ctx.ids.upper(26)}`,
+    // The data brings the master's password along.
+    verifier: '',
+    volume: snapshot.folder,
+    secretArn: undefined,
+    Status: 'available',
+    Port: input.Port ?? before.Port,
+    DBSubnetGroupName: input.DBSubnetGroupName && findSubnetGroup(ctx, input.DBSubnetGroupName).DBSubnetGroupName,
+    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? [],
+    parameterGroup: input.DBClusterParameterGroupName ?? before.parameterGroup,
+    DeletionProtection: input.DeletionProtection ?? false,
+    createdMs: ctx.clock.now(),
+    Tags: input.Tags ?? [],
+  };
+  await exposeCluster(ctx, record);
+  clusters(ctx).put(id, record);
+  return { DBCluster: { ...describeCluster(ctx, record), Status: 'creating' } };
+}
+
+export function RestoreDBInstanceFromDBSnapshot(ctx: Context, input: RestoreDBInstanceFromDBSnapshotCommandInput) {
+  const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
+  if (instances(ctx).has(id)) throw instanceExists();
+  if (input.DBSnapshotIdentifier === undefined) throw invalidCombination('DBSnapshotIdentifier must be provided.');
+  const snapshot = findSnapshot(ctx, 'instance', input.DBSnapshotIdentifier);
+  const before = snapshot.owner as InstanceRecord;
+  const record: InstanceRecord = {
+    ...before,
+    DBInstanceIdentifier: id,
+    DBInstanceArn: arnOf(ctx, 'db', id),
+    groupId: `db-${ctx.ids.upper(26)}`,
+    secretArn: undefined,
+    Status: 'creating',
+    Port: input.Port ?? before.Port,
+    DBInstanceClass: input.DBInstanceClass ?? before.DBInstanceClass,
+    MultiAZ: input.MultiAZ ?? false,
+    DBSubnetGroupName: input.DBSubnetGroupName && findSubnetGroup(ctx, input.DBSubnetGroupName).DBSubnetGroupName,
+    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? [],
+    parameterGroup: input.DBParameterGroupName ?? before.parameterGroup,
+    DeletionProtection: input.DeletionProtection ?? false,
+    createdMs: ctx.clock.now(),
+    Tags: input.Tags ?? [],
+  };
+  instances(ctx).put(id, record);
+  ctx.engine(fleet).begin(record.groupId, () => beginInstance(ctx, record, '', snapshot.folder));
+  return { DBInstance: describeInstance(ctx, record) };
+}

@@ -1,0 +1,97 @@
+import type {
+  CreateDBSubnetGroupCommandInput,
+  DeleteDBSubnetGroupCommandInput,
+  DescribeDBSubnetGroupsCommandInput,
+  ModifyDBSubnetGroupCommandInput,
+} from '@aws-sdk/client-rds';
+import { AwsError } from '../../../kernel/errors.ts';
+import { zonesOf } from '../../../kernel/regions.ts';
+import { registry } from '../../../kernel/resource-registry.ts';
+import type { Context } from '../../../kernel/service.ts';
+import { subnetGroupExists, subnetGroupInUse, subnetGroupNotFound, uncoveredZones } from '../errors.ts';
+import { arnOf, clusters, instances, type SubnetGroupRecord, subnetGroups } from '../state.ts';
+
+export async function CreateDBSubnetGroup(ctx: Context, input: CreateDBSubnetGroupCommandInput) {
+  const DBSubnetGroupName = String(input.DBSubnetGroupName).toLowerCase();
+  if (subnetGroups(ctx).has(DBSubnetGroupName)) throw subnetGroupExists(DBSubnetGroupName);
+  const record: SubnetGroupRecord = {
+    DBSubnetGroupName,
+    DBSubnetGroupDescription: String(input.DBSubnetGroupDescription),
+    DBSubnetGroupArn: arnOf(ctx, 'subgrp', DBSubnetGroupName),
+    ...(await covering(ctx, input.SubnetIds ?? [])),
+    Tags: input.Tags ?? [],
+  };
+  subnetGroups(ctx).put(DBSubnetGroupName, record);
+  return { DBSubnetGroup: describeSubnetGroup(record) };
+}
+
+export async function ModifyDBSubnetGroup(ctx: Context, input: ModifyDBSubnetGroupCommandInput) {
+  const record = findSubnetGroup(ctx, input.DBSubnetGroupName);
+  const changed: SubnetGroupRecord = {
+    ...record,
+    DBSubnetGroupDescription: input.DBSubnetGroupDescription ?? record.DBSubnetGroupDescription,
+    ...(await covering(ctx, input.SubnetIds ?? [])),
+  };
+  subnetGroups(ctx).put(record.DBSubnetGroupName, changed);
+  return { DBSubnetGroup: describeSubnetGroup(changed) };
+}
+
+export function DescribeDBSubnetGroups(ctx: Context, input: DescribeDBSubnetGroupsCommandInput) {
+  const found =
+    input.DBSubnetGroupName === undefined
+      ? subnetGroups(ctx).values()
+      : [findSubnetGroup(ctx, input.DBSubnetGroupName)];
+  return { DBSubnetGroups: found.map(describeSubnetGroup) };
+}
+
+export function DeleteDBSubnetGroup(ctx: Context, input: DeleteDBSubnetGroupCommandInput): void {
+  const { DBSubnetGroupName } = findSubnetGroup(ctx, input.DBSubnetGroupName);
+  const users = [...clusters(ctx).values(), ...instances(ctx).values()];
+  if (users.some((user) => user.DBSubnetGroupName === DBSubnetGroupName)) throw subnetGroupInUse(DBSubnetGroupName);
+  subnetGroups(ctx).delete(DBSubnetGroupName);
+}
+
+export function findSubnetGroup(ctx: Context, name: string | undefined): SubnetGroupRecord {
+  const found = subnetGroups(ctx).get(String(name).toLowerCase());
+  if (!found) throw subnetGroupNotFound(String(name));
+  return found;
+}
+
+export function describeSubnetGroup({ Subnets, Tags: _, ...record }: SubnetGroupRecord) {
+  return {
+    ...record,
+    SubnetGroupStatus: 'Complete',
+    SupportedNetworkTypes: ['IPV4'],
+    Subnets: Subnets.map(({ SubnetIdentifier, zone }) => ({
+      SubnetIdentifier,
+      SubnetAvailabilityZone: { Name: zone },
+      SubnetStatus: 'Active',
+    })),
+  };
+}
+
+/** Where no EC2 runs beside this service, zones are given out in order and there is no VPC. */
+async function covering(ctx: Context, ids: readonly string[]) {
+  const zones = zonesOf(ctx.region);
+  let VpcId = '';
+  let Subnets = ids.map((SubnetIdentifier, index) => ({ SubnetIdentifier, zone: zones[index % zones.length] ?? '' }));
+  if (ctx.engine(registry).services.has('ec2')) {
+    try {
+      const answer = await ctx.call<{ Subnets?: { SubnetId: string; AvailabilityZone: string; VpcId: string }[] }>(
+        'ec2',
+        'DescribeSubnets',
+        { SubnetIds: ids },
+      );
+      Subnets = (answer.Subnets ?? []).map(({ SubnetId, AvailabilityZone }) => ({
+        SubnetIdentifier: SubnetId,
+        zone: AvailabilityZone,
+      }));
+      VpcId = answer.Subnets?.[0]?.VpcId ?? '';
+    } catch (error) {
+      if (!(error instanceof AwsError) || !error.code.startsWith('InvalidSubnetID')) throw error;
+      throw new AwsError('InvalidSubnet', `Some input subnets in :[${ids.join(', ')}] are invalid.`);
+    }
+  }
+  if (new Set(Subnets.map(({ zone }) => zone)).size < 2) throw uncoveredZones();
+  return { VpcId, Subnets };
+}

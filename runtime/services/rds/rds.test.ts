@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  CreateDBClusterCommand,
+  CreateDBClusterSnapshotCommand,
+  CreateDBInstanceCommand,
+  DeleteDBClusterCommand,
+  DeleteDBInstanceCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeEventsCommand,
+  ModifyDBClusterCommand,
+  RDSClient,
+  RestoreDBClusterFromSnapshotCommand,
+} from '@aws-sdk/client-rds';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import pg from 'pg';
+import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { databases } from '../../engines/databases/databases.ts';
+import { fleet } from './behaviour/fleet.ts';
+
+describe('RDS', () => {
+  let orrery: Orrery;
+  let rds: RDSClient;
+  let endpoint = '';
+
+  const cluster = async (id = 'shop') =>
+    (await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }))).DBClusters?.[0];
+  const settle = async (id: string): Promise<void> => {
+    await orrery.kernel.engine(fleet).settled((await cluster(id))?.DbClusterResourceId ?? '');
+  };
+  const addInstance = (DBClusterIdentifier: string, DBInstanceIdentifier: string) =>
+    rds.send(
+      new CreateDBInstanceCommand({
+        DBClusterIdentifier,
+        DBInstanceIdentifier,
+        DBInstanceClass: 'db.r6g.large',
+        Engine: 'aurora-postgresql',
+      }),
+    );
+  const connect = async (name: string, password = 'correct-horse'): Promise<pg.Client> => {
+    const at = orrery.kernel.engine(fleet).local(name);
+    assert.ok(at, `${name} is not exposed`);
+    const client = new pg.Client({
+      ...at,
+      user: 'owner',
+      password,
+      database: 'shop',
+      ssl: { rejectUnauthorized: false },
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+
+  before(async () => {
+    orrery = await startOrrery({ services: ['rds', 'secretsmanager', 'kms'] });
+    rds = orrery.client(RDSClient);
+    const { DBCluster } = await rds.send(
+      new CreateDBClusterCommand({
+        DBClusterIdentifier: 'shop',
+        Engine: 'aurora-postgresql',
+        MasterUsername: 'owner',
+        MasterUserPassword: 'correct-horse',
+        DatabaseName: 'shop',
+      }),
+    );
+    endpoint = DBCluster?.Endpoint ?? '';
+    await addInstance('shop', 'shop-1');
+    await addInstance('shop', 'shop-2');
+    await settle('shop');
+  });
+
+  after(() => orrery.stop());
+
+  test('a cluster has a writer, a reader that follows it, and endpoints by AWS names', async () => {
+    assert.match(endpoint, /^shop\.cluster-c\w{11}\.us-east-1\.rds\.amazonaws\.com$/);
+    const members = (await cluster())?.DBClusterMembers?.map((one) => [one.DBInstanceIdentifier, one.IsClusterWriter]);
+    assert.deepEqual(members, [
+      ['shop-1', true],
+      ['shop-2', false],
+    ]);
+    const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'shop-2' }));
+    assert.equal(DBInstances?.[0]?.DBInstanceStatus, 'available');
+    const writer = await connect(endpoint);
+    await writer.query('CREATE TABLE orders (id int primary key)');
+    await writer.query('INSERT INTO orders VALUES (1)');
+    await writer.end();
+    const reader = await connect((await cluster())?.ReaderEndpoint ?? '');
+    assert.equal((await reader.query('SELECT pg_is_in_recovery() AS standby')).rows[0].standby, true);
+    await assert.rejects(reader.query('INSERT INTO orders VALUES (2)'), /read-only transaction/);
+    await reader.end();
+  });
+
+  test('when the writer is killed the reader takes its place with every acknowledged write', async () => {
+    const group = orrery.kernel.engine(databases).group((await cluster())?.DbClusterResourceId ?? '');
+    assert.ok(group);
+    const writer = await connect(endpoint);
+    await writer.query('INSERT INTO orders SELECT generate_series(100, 200)');
+    process.kill(group.pid('shop-1') ?? 0, 'SIGKILL');
+    await new Promise((resolve) => writer.once('end', resolve));
+    await orrery.clock.wind(0);
+    const again = await connect(endpoint);
+    assert.equal((await again.query('SELECT count(*)::int AS count FROM orders WHERE id >= 100')).rows[0].count, 101);
+    await again.query('INSERT INTO orders VALUES (3)');
+    await again.end();
+    const writers = (await cluster())?.DBClusterMembers?.filter((one) => one.IsClusterWriter);
+    assert.deepEqual(
+      writers?.map((one) => one.DBInstanceIdentifier),
+      ['shop-2'],
+    );
+    const { Events } = await rds.send(
+      new DescribeEventsCommand({ SourceType: 'db-cluster', SourceIdentifier: 'shop' }),
+    );
+    assert.equal(Events?.[0]?.Message, 'Completed failover to DB instance: shop-2');
+  });
+
+  test('a snapshot restores into another cluster', async () => {
+    await rds.send(
+      new CreateDBClusterSnapshotCommand({ DBClusterIdentifier: 'shop', DBClusterSnapshotIdentifier: 'monday' }),
+    );
+    const writer = await connect(endpoint);
+    await writer.query('DROP TABLE orders');
+    await writer.end();
+    const { DBCluster } = await rds.send(
+      new RestoreDBClusterFromSnapshotCommand({
+        DBClusterIdentifier: 'shop-again',
+        SnapshotIdentifier: 'monday',
+        Engine: 'aurora-postgresql',
+      }),
+    );
+    await addInstance('shop-again', 'again-1');
+    await settle('shop-again');
+    const client = await connect(DBCluster?.Endpoint ?? '');
+    assert.ok((await client.query('SELECT count(*)::int AS count FROM orders')).rows[0].count > 101);
+    await client.end();
+    await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: 'again-1' }));
+    await rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier: 'shop-again', SkipFinalSnapshot: true }));
+    await assert.rejects(cluster('shop-again'), { name: 'DBClusterNotFoundFault' });
+  });
+
+  test('a new master password is what lets one in', async () => {
+    await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', MasterUserPassword: 'battery-staple' }));
+    await settle('shop');
+    await assert.rejects(connect(endpoint), /password authentication failed/);
+    await (await connect(endpoint, 'battery-staple')).end();
+  });
+
+  test('a restart of the runtime finds data and endpoints as they were', async () => {
+    const before = orrery.kernel.engine(fleet).local(endpoint);
+    await orrery.restart();
+    await settle('shop');
+    assert.deepEqual(orrery.kernel.engine(fleet).local(endpoint), before);
+    await (await connect(endpoint, 'battery-staple')).end();
+  });
+
+  test('a Multi-AZ instance with a password that RDS manages', async () => {
+    const { DBInstance } = await rds.send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: 'alone',
+        DBInstanceClass: 'db.t3.micro',
+        Engine: 'postgres',
+        AllocatedStorage: 20,
+        DBName: 'shop',
+        MasterUsername: 'owner',
+        ManageMasterUserPassword: true,
+        MultiAZ: true,
+      }),
+    );
+    await orrery.kernel.engine(fleet).settled(DBInstance?.DbiResourceId ?? '');
+    const { SecretString = '' } = await orrery
+      .client(SecretsManagerClient)
+      .send(new GetSecretValueCommand({ SecretId: DBInstance?.MasterUserSecret?.SecretArn }));
+    const { password } = JSON.parse(SecretString) as { password: string };
+    await (await connect(DBInstance?.Endpoint?.Address ?? '', password)).end();
+    assert.equal(orrery.kernel.engine(databases).group(DBInstance?.DbiResourceId ?? '')?.members.length, 2);
+  });
+
+  test('what is not done is refused by name', async () => {
+    const input = { DBInstanceIdentifier: 'x', DBInstanceClass: 'db.t3.micro', MasterUsername: 'owner' };
+    await assert.rejects(
+      rds.send(new CreateDBInstanceCommand({ ...input, Engine: 'mysql' })),
+      /rds engine mysql is refused/,
+    );
+    await assert.rejects(
+      rds.send(new CreateDBInstanceCommand({ ...input, Engine: 'postgres', EnablePerformanceInsights: true })),
+      /Performance Insights is not done/,
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { formatArn } from '../../kernel/arn.ts';
+import type { Context, Kernel } from '../../kernel/service.ts';
+import type { Collection } from '../../kernel/store/collection.ts';
+import type { Scope } from '../../kernel/store/store.ts';
+
+export interface Tag {
+  Key?: string | undefined;
+  Value?: string | undefined;
+}
+
+/** What an Aurora cluster and an instance that stands alone have in common: one group of databases each. */
+export interface Owner {
+  /** Of the engine's group of databases. */
+  groupId: string;
+  Engine: string;
+  EngineVersion: string;
+  DatabaseName?: string | undefined;
+  MasterUsername: string;
+  Port: number;
+  Status: string;
+  DBSubnetGroupName?: string | undefined;
+  VpcSecurityGroupIds: string[];
+  parameterGroup: string;
+  BackupRetentionPeriod: number;
+  StorageEncrypted: boolean;
+  DeletionProtection: boolean;
+  secretArn?: string | undefined;
+  createdMs: number;
+  Tags: Tag[];
+}
+
+export interface ClusterRecord extends Owner {
+  DBClusterIdentifier: string;
+  DBClusterArn: string;
+  /** What the first instance begins with: SCRAM verifier of the master's password, and a backup where there is one. */
+  verifier: string;
+  volume?: string | undefined;
+  serverless?: { MinCapacity?: number | undefined; MaxCapacity?: number | undefined } | undefined;
+}
+
+export interface InstanceRecord extends Owner {
+  DBInstanceIdentifier: string;
+  DBInstanceArn: string;
+  DBInstanceClass: string;
+  DBClusterIdentifier?: string | undefined;
+  MultiAZ: boolean;
+  AllocatedStorage: number;
+  PromotionTier: number;
+  AvailabilityZone: string;
+  PubliclyAccessible: boolean;
+}
+
+export interface SnapshotRecord {
+  id: string;
+  arn: string;
+  kind: 'cluster' | 'instance';
+  of: string;
+  createdMs: number;
+  folder: string;
+  owner: ClusterRecord | InstanceRecord;
+  Tags: Tag[];
+}
+
+export interface SubnetGroupRecord {
+  DBSubnetGroupName: string;
+  DBSubnetGroupDescription: string;
+  DBSubnetGroupArn: string;
+  VpcId: string;
+  Subnets: { SubnetIdentifier: string; zone: string }[];
+  Tags: Tag[];
+}
+
+export interface ParameterGroupRecord {
+  name: string;
+  arn: string;
+  kind: 'cluster' | 'instance';
+  family: string;
+  description: string;
+  parameters: Record<string, string>;
+  Tags: Tag[];
+}
+
+const records =
+  <T extends object>(name: string) =>
+  (of: Context | { kernel: Kernel; scope: Scope }): Collection<T> =>
+    'kernel' in of ? of.kernel.store.collection<T>(name, of.scope) : of.collection<T>(name);
+
+export const clusters = records<ClusterRecord>('rds.clusters');
+export const instances = records<InstanceRecord>('rds.instances');
+export const snapshots = records<SnapshotRecord>('rds.snapshots');
+export const subnetGroups = records<SubnetGroupRecord>('rds.subnetGroups');
+export const parameterGroups = records<ParameterGroupRecord>('rds.parameterGroups');
+
+export function arnOf(ctx: { region: string; account: string }, kind: string, id: string): string {
+  return formatArn('rds', ctx.region, ctx.account, `${kind}:${id}`);
+}
+
+/** "Endpoint connections" (Aurora User Guide): the same for all databases of an account in a region. */
+export function domainOf(ctx: { region: string; account: string }, part: '' | 'cluster-' | 'cluster-ro-'): string {
+  const hash = BigInt(`0x${createHash('sha256').update(`${ctx.account} ${ctx.region}`).digest('hex').slice(0, 16)}`);
+  return `${part}c${hash.toString(36).padStart(11, '0').slice(0, 11)}.${ctx.region}.rds.amazonaws.com`;
+}
