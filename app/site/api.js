@@ -12,8 +12,38 @@ export class ApiError extends Error {
   }
 }
 
-export function fetchMenu() {
-  return request('/api/menu');
+/** The menu, and whether the restaurant could only give the copy it had in memory. */
+export async function fetchMenu() {
+  const { answer, headers } = await exchange('/api/menu');
+  return { menu: answer, stale: headers.get('x-served-from') === 'memory' };
+}
+
+/** The pages the restaurant has published; an API without pages answers 404. */
+export async function fetchPages() {
+  return (await request('/api/content/pages')).pages;
+}
+
+export function fetchHours() {
+  return request('/api/reservations/hours');
+}
+
+export function fetchTimes({ day, party }) {
+  const query = new URLSearchParams({ day, party });
+  return request(`/api/reservations/availability?${query}`, { cache: 'no-store' });
+}
+
+export function fetchReservation(id) {
+  return request(`/api/reservations/${encodeURIComponent(id)}`, { cache: 'no-store' });
+}
+
+export function cancelReservation(id) {
+  return request(`/api/reservations/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
+}
+
+/** Asks for a table. The same text with the same key is the same reservation, however often it is sent. */
+export function postReservation({ key, body }) {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+  return request('/api/reservations', { method: 'POST', headers, body });
 }
 
 export function fetchOrder(orderId) {
@@ -28,7 +58,11 @@ export function postOrder({ key, body }) {
 
 const timeoutMs = 10_000;
 
-async function request(path, options = {}) {
+async function request(path, options) {
+  return (await exchange(path, options)).answer;
+}
+
+async function exchange(path, options = {}) {
   let response;
   try {
     response = await fetch(path, { ...options, signal: AbortSignal.timeout(timeoutMs) });
@@ -37,7 +71,7 @@ async function request(path, options = {}) {
     throw new ApiError(message, { uncertain: true });
   }
   const answer = await readJson(response);
-  if (response.ok && answer !== undefined) return answer;
+  if (response.ok && answer !== undefined) return { answer, headers: response.headers };
   const { status } = response;
   throw new ApiError(answer?.detail ?? `The server answered ${status}`, {
     status,

@@ -7,6 +7,7 @@ import { byId } from './dom.js';
 import { keep, recall } from './keep.js';
 import { showMenu, showMenuError, showMenuLoading } from './menu-view.js';
 import { followOrder } from './order-view.js';
+import { showSiteNav } from './site-nav.js';
 
 const views = {
   menu: { element: byId('menu-view'), title: 'Slack Water · a kitchen on the ferry slip' },
@@ -21,20 +22,38 @@ let currentHash;
 const basketKnowsMenu = followBasket();
 connectCheckout({ onPlaced: ({ orderId }) => location.assign(`#/orders/${orderId}`) });
 connectLine();
+byId('ask-menu').addEventListener('click', loadMenu);
 addEventListener('hashchange', () => show({ moveFocus: true }));
 show({ moveFocus: false });
 loadMenu();
+showSiteNav();
 
 async function loadMenu() {
   showMenuLoading();
   try {
-    const menu = await fetchMenu();
-    showMenu(menu);
-    basketKnowsMenu(menu);
-    scrollToCategory();
+    const { menu, stale } = await fetchMenu();
+    keep('localStorage', 'menu', { menu, at: Date.now() });
+    useMenu(menu);
+    showOldMenuNotice(stale ? 'The office cannot be reached just now. This is the menu as we last knew it.' : '');
   } catch (error) {
-    showMenuError(error, loadMenu);
+    const kept = recall('localStorage', 'menu');
+    if (!kept?.menu?.items) return showMenuError(error, loadMenu);
+    useMenu(kept.menu);
+    const since = new Date(kept.at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+    showOldMenuNotice(`The kitchen cannot be reached just now. This is the menu as you last saw it, on ${since}.`);
   }
+}
+
+function useMenu(menu) {
+  showMenu(menu);
+  basketKnowsMenu(menu);
+  scrollToCategory();
+}
+
+function showOldMenuNotice(words) {
+  const notice = byId('menu-notice');
+  notice.hidden = words === '';
+  notice.querySelector('p').textContent = words;
 }
 
 function show({ moveFocus }) {

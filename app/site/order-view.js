@@ -55,12 +55,21 @@ export function followOrder(orderId) {
   return stop;
 }
 
+const wordsOf = {
+  confirmed: 'Confirmed. The fire is lit and your supper is on it.',
+  cooking: 'It is over the fire now.',
+  ready: 'It is ready, and warm. Come to the hatch.',
+  collected: 'You have it. We hope it was good.',
+  cancelled: 'This order was cancelled. If that surprises you, ring the hatch.',
+};
+const titleOf = { ready: 'Supper is ready', collected: 'Supper was had', cancelled: 'Supper is off' };
+
 async function nextState(orderId, waitedMs) {
   try {
     const order = await fetchOrder(orderId);
-    if (order.status === 'confirmed') {
-      return { kind: 'confirmed', order, final: true, words: 'Confirmed. The fire is lit and your supper is on it.' };
-    }
+    const words = wordsOf[order.status];
+    // What the kitchen does after it has confirmed is told on a later visit; nobody is kept waiting for it here.
+    if (words) return { kind: 'confirmed', title: titleOf[order.status], order, final: true, words };
     if (waitedMs > slowAfterMs) {
       return { kind: 'slow', order, words: 'Still in the queue. The kitchen is busy tonight; your order is safe.' };
     }
@@ -72,8 +81,8 @@ async function nextState(orderId, waitedMs) {
 }
 
 /** Draws into what is there already, so that the boat sails to its next stop instead of appearing at it. */
-function draw(orderId, { kind, order, words }) {
-  byId('order-title').textContent = titles[kind] ?? 'Your order';
+function draw(orderId, { kind, title, order, words }) {
+  byId('order-title').textContent = title ?? titles[kind] ?? 'Your order';
   const body = byId('order-body');
   if (kind === 'unknown') return body.replaceChildren(unknownOrder());
   if (kind === 'asking') body.replaceChildren(...emptyPage());
