@@ -40,7 +40,7 @@ function draw({ reservationId, status, day, time, party }, trouble = '') {
     }
     byId('reservation-title').focus({ preventScroll: true });
   };
-  byId('reservation-body').replaceChildren(
+  const parts = [
     h(
       'div',
       { class: 'ticket table-ticket' },
@@ -59,7 +59,8 @@ function draw({ reservationId, status, day, time, party }, trouble = '') {
         h('button', { class: 'button second', type: 'button', onclick: cancel }, 'Cancel the reservation'),
       bookAnother(),
     ),
-  );
+  ];
+  byId('reservation-body').replaceChildren(...parts.filter(Boolean));
   announce(title);
 }
 

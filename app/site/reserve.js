@@ -20,6 +20,7 @@ byId('party').append(...Array.from({ length: mostGuests }, (_, n) => h('option',
 byId('party').value = '2';
 byId('day').addEventListener('change', loadTimes);
 byId('party').addEventListener('change', loadTimes);
+byId('booking-form').addEventListener('input', ({ target }) => showError(target.name, ''));
 byId('booking-form').addEventListener('submit', (event) => {
   event.preventDefault();
   book();
