@@ -12,6 +12,8 @@ export interface Server {
   url: string;
   /** Ours: where users' traffic goes in. */
   httpUrl: string;
+  /** Ours: where it answers DNS. */
+  dnsPort?: number;
   pid: number;
   /** CPU time so far of the process and everything it has started, in milliseconds. */
   cpuMs(): number;
@@ -32,14 +34,15 @@ export async function startOurs(options: { cpuProfileDir?: string | undefined } 
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env });
   const file = join(dataDir, 'runtime.json');
   await until(child, () => existsSync(file) && readFileSync(file, 'utf8').endsWith('}\n'));
-  const { pid, apiPort, httpPort } = JSON.parse(readFileSync(file, 'utf8')) as Record<
-    'pid' | 'apiPort' | 'httpPort',
+  const { pid, apiPort, httpPort, dnsPort } = JSON.parse(readFileSync(file, 'utf8')) as Record<
+    'pid' | 'apiPort' | 'httpPort' | 'dnsPort',
     number
   >;
   return {
     name: 'orrery',
     url: `http://127.0.0.1:${apiPort}`,
     httpUrl: `http://127.0.0.1:${httpPort}`,
+    dnsPort,
     pid,
     cpuMs: () => cpuMs(pid),
     async stop() {

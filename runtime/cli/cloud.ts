@@ -51,6 +51,8 @@ export async function startCloud(options: {
     pid: process.pid,
     apiPort: listening.ports.api,
     httpPort: listening.ports.http,
+    httpsPort: listening.ports.https,
+    dnsPort: listening.ports.dns,
     startedAt: new Date(kernel.clock.now()).toISOString(),
   });
   return {

@@ -9,6 +9,8 @@ export interface RuntimeFile {
   pid: number;
   apiPort: number;
   httpPort: number;
+  httpsPort: number;
+  dnsPort: number;
   startedAt: string;
 }
 
