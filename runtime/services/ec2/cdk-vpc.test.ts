@@ -17,6 +17,7 @@ import { startOrrery } from '../../../tests/runtime-fixture.ts';
 import { readAssembly } from '../../cli/deploy/assembly.ts';
 import { deployAll } from '../../cli/deploy/deploy.ts';
 import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
+import { namespacesLacking } from '../../engines/network/namespace/namespace-fabric.ts';
 import { network } from '../../engines/network/network.ts';
 
 /** What `new ec2.Vpc(…)` of the CDK comes to, with everything its options add. */
@@ -50,6 +51,12 @@ function synthesize(outdir: string): void {
   const data = new ec2.SecurityGroup(stack, 'Data', { vpc, allowAllOutbound: false });
   data.connections.allowFrom(web, ec2.Port.tcp(5432), 'from the web');
   vpc.addInterfaceEndpoint('Sqs', { service: ec2.InterfaceVpcEndpointAwsService.SQS });
+  if (!namespacesLacking())
+    new ec2.Instance(stack, 'Host', {
+      vpc,
+      instanceType: new ec2.InstanceType('t3.micro'),
+      machineImage: ec2.MachineImage.latestAmazonLinux2023(),
+    });
   new CfnOutput(stack, 'VpcId', { value: vpc.vpcId });
   new CfnOutput(stack, 'DataGroupId', { value: data.securityGroupId });
   app.synth();

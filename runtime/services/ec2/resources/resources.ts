@@ -1,7 +1,10 @@
 import type { ResourceType } from '../../../kernel/resource.ts';
 import { EIP, EIPAssociation } from './EIP.ts';
 import { FlowLog } from './FlowLog.ts';
+import { Instance } from './Instance.ts';
 import { InternetGateway, VPCGatewayAttachment } from './InternetGateway.ts';
+import { KeyPair } from './KeyPair.ts';
+import { LaunchTemplate } from './LaunchTemplate.ts';
 import { NatGateway } from './NatGateway.ts';
 import { NetworkAcl, NetworkAclEntry, SubnetNetworkAclAssociation } from './NetworkAcl.ts';
 import { NetworkInterface } from './NetworkInterface.ts';
@@ -33,4 +36,7 @@ export const resources: ResourceType[] = [
   NetworkInterface,
   VPCEndpoint,
   FlowLog,
+  Instance,
+  KeyPair,
+  LaunchTemplate,
 ];

@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-ssm';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { publicParameter } from '../behaviour/public-parameters.ts';
 import { managedKey, open, seal } from '../behaviour/secure-strings.ts';
 import { parameterAlreadyExists, parameterNotFound, patternMismatch, validation, versionNotFound } from '../errors.ts';
 import { type Parameter, type ParameterVersion, parameterArn, parameters, parseSelector } from '../state.ts';
@@ -145,7 +146,7 @@ function find(
   text: string,
 ): { parameter: Parameter; version: ParameterVersion; selector: string | undefined } | undefined {
   const { name, selector } = parseSelector(text);
-  const parameter = parameters(ctx, ctx).get(name);
+  const parameter = parameters(ctx, ctx).get(name) ?? publicParameter(ctx.region, name);
   if (!parameter) return undefined;
   const version =
     selector === undefined
