@@ -28,22 +28,35 @@ export const cdn: Case[] = [
       return { measure: (options) => driver.load((send) => send(hit), options) };
     },
   },
+  {
+    // Beside the row above: the difference is what the firewall costs a request.
+    name: 'CDN hit behind five managed rule groups, 2 KB',
+    peer: 'none',
+    async prepare(at) {
+      const plain = await hitOf(at, true);
+      // Without a user agent the common rule set blocks.
+      const hit = { ...plain, headers: { ...plain.headers, 'user-agent': 'bench' } };
+      const driver = new Driver(at.server, at.server.httpUrl);
+      await driver.send(hit);
+      return { measure: (options) => driver.load((send) => send(hit), options) };
+    },
+  },
 ];
 
-const made = new WeakMap<Place, Promise<string>>();
+const made = new WeakMap<Place, Record<string, Promise<string>>>();
 
-async function hitOf(at: Place): Promise<WireCall> {
-  let domain = made.get(at);
-  if (!domain) {
-    domain = distribution(at);
-    made.set(at, domain);
-  }
+async function hitOf(at: Place, guarded = false): Promise<WireCall> {
+  const domains = made.get(at) ?? {};
+  made.set(at, domains);
+  const name = guarded ? 'bench-firewall' : 'bench-cdn';
+  domains[name] ??= distribution(at, name, guarded ? guardedTemplate() : template);
+  const domain = domains[name];
   return { method: 'GET', path: '/index.html', headers: { host: await domain, 'accept-encoding': 'identity' } };
 }
 
 /** A private bucket behind a distribution, as `serverless-orders` has it. */
-async function distribution({ driver }: Place): Promise<string> {
-  const { Domain = '', BucketName = '' } = await createStack(driver.send, 'bench-cdn', template);
+async function distribution({ driver }: Place, name: string, made: object): Promise<string> {
+  const { Domain = '', BucketName = '' } = await createStack(driver.send, name, made);
   const headers = { 'content-type': 'text/html', 'cache-control': 'max-age=3600' };
   await driver.send(restCall('s3', 'PUT', `/${BucketName}/index.html`, { body: page, headers }));
   return Domain;
@@ -56,7 +69,7 @@ const template = {
       Type: 'AWS::CloudFront::OriginAccessControl',
       Properties: {
         OriginAccessControlConfig: {
-          Name: 'bench',
+          Name: { Ref: 'AWS::StackName' },
           OriginAccessControlOriginType: 's3',
           SigningBehavior: 'always',
           SigningProtocol: 'sigv4',
@@ -112,3 +125,40 @@ const template = {
     BucketName: { Value: { Ref: 'Bucket' } },
   },
 };
+
+/** The same behind a web ACL that inspects every part of the request. */
+function guardedTemplate(): object {
+  const visibility = (MetricName: string) => ({
+    SampledRequestsEnabled: true,
+    CloudWatchMetricsEnabled: true,
+    MetricName,
+  });
+  const groups = ['CommonRuleSet', 'KnownBadInputsRuleSet', 'SQLiRuleSet', 'LinuxRuleSet', 'UnixRuleSet'];
+  const { Distribution, ...others } = template.Resources;
+  const { DistributionConfig } = Distribution.Properties;
+  return {
+    ...template,
+    Resources: {
+      ...others,
+      Acl: {
+        Type: 'AWS::WAFv2::WebACL',
+        Properties: {
+          Scope: 'CLOUDFRONT',
+          DefaultAction: { Allow: {} },
+          VisibilityConfig: visibility('bench'),
+          Rules: groups.map((name, Priority) => ({
+            Name: name,
+            Priority,
+            OverrideAction: { None: {} },
+            VisibilityConfig: visibility(name),
+            Statement: { ManagedRuleGroupStatement: { VendorName: 'AWS', Name: `AWSManagedRules${name}` } },
+          })),
+        },
+      },
+      Distribution: {
+        ...Distribution,
+        Properties: { DistributionConfig: { ...DistributionConfig, WebACLId: { 'Fn::GetAtt': ['Acl', 'Arn'] } } },
+      },
+    },
+  };
+}
