@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { network } from '../../engines/network/network.ts';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
@@ -8,6 +7,7 @@ import { hosts } from '../http/hosts.ts';
 import { AccessLog } from './access-log.ts';
 import { generated } from './answers.ts';
 import type { ListenerTable, LoadBalancerTable, NodeTable, TargetGroupTable } from './configuration.ts';
+import { isIsolated } from './connections.ts';
 import type { HealthReport } from './health-checks.ts';
 import { AlbMetrics } from './metrics.ts';
 import { serve } from './serve.ts';
@@ -123,15 +123,9 @@ export class Alb {
     const { nodes, vpcId } = running.table;
     for (let step = 0; step < nodes.length; step += 1) {
       const node = nodes[running.turn++ % nodes.length];
-      if (node && !this.#cutZones.has(node.zone) && !this.#isolated(vpcId, node)) return node;
+      if (node && !this.#cutZones.has(node.zone) && !isIsolated(this.#kernel, vpcId, node.address)) return node;
     }
     return undefined;
-  }
-
-  #isolated(vpcId: string, { address }: NodeTable): boolean {
-    if (address === undefined) return false;
-    const { interfaces } = this.#kernel.engine(network).vpc(vpcId);
-    return interfaces.some(({ privateIp, isolated }) => privateIp === address && isolated === true);
   }
 
   async #serve(arn: string, request: HttpRequest, parent: Hop): Promise<HttpResponse> {

@@ -83,6 +83,13 @@ export function reachable(kernel: Kernel, vpcId: string, address: string): 'vpc'
   return kernel.engine(network).vpc(vpcId).cidrs.length > 0 ? 'vpc' : 'no';
 }
 
+/** Whether a node's zone or subnet is cut off. */
+export function isIsolated(kernel: Kernel, vpcId: string, node: string | undefined): boolean {
+  if (node === undefined) return false;
+  const { interfaces } = kernel.engine(network).vpc(vpcId);
+  return interfaces.some(({ privateIp, isolated }) => privateIp === node && isolated === true);
+}
+
 export async function open(kernel: Kernel, dial: Dial): Promise<Socket> {
   const socket = await plain(kernel, dial);
   socket.setNoDelay(true);

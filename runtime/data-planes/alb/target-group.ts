@@ -1,7 +1,7 @@
 import type { Timer } from '../../kernel/clock/clock.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { type TargetGroupTable, type TargetTable, targetKey } from './configuration.ts';
-import { Connections } from './connections.ts';
+import { Connections, isIsolated } from './connections.ts';
 import { type HealthReport, initial, judge, notInUse, type Probe, probe } from './health-checks.ts';
 
 /** One registered target as the load balancer knows it. */
@@ -175,7 +175,7 @@ export class TargetGroup {
     };
     again();
     const armed = target.checking;
-    const from = nodes.find((node) => node !== undefined);
+    const from = nodes.find((node) => !isIsolated(this.#kernel, this.table.vpcId, node)) ?? nodes[0];
     const work = probe(this.#kernel, this.table, target.table, from).then((result) => {
       if (target.checking === armed && this.#targets.get(target.key) === target) this.#learn(target, result);
     });
