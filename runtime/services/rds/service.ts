@@ -10,6 +10,7 @@ import * as parameterGroupOperations from './operations/parameter-groups.ts';
 import * as restores from './operations/restores.ts';
 import * as snapshotOperations from './operations/snapshots.ts';
 import * as subnetGroupOperations from './operations/subnet-groups.ts';
+import { DBCluster, DBInstance, DBSubnetGroup } from './resources/types.ts';
 import { clusters, instances } from './state.ts';
 
 const operations = {
@@ -31,6 +32,7 @@ export default defineService({
     OperationHandler
   >,
   accessDenied: { code: 'AccessDenied', status: 403 },
+  resources: [DBCluster, DBInstance, DBSubnetGroup],
   dependencies: ['secretsmanager'],
   start,
   fidelity,

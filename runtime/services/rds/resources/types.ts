@@ -1,0 +1,127 @@
+import type { DBCluster as Cluster, DBInstance as Instance } from '@aws-sdk/client-rds';
+import type { ResourceContext } from '../../../kernel/resource.ts';
+import { fleet } from '../behaviour/fleet.ts';
+import { databaseType } from './database-type.ts';
+
+/** A deletion with its stack takes no final snapshot, whatever the DeletionPolicy's default is on AWS. */
+const withoutSnapshot = { SkipFinalSnapshot: true };
+
+export const DBCluster = databaseType({
+  type: 'AWS::RDS::DBCluster',
+  noun: 'DBCluster',
+  id: 'DBClusterIdentifier',
+  executed: [
+    'Engine',
+    'EngineVersion',
+    'DatabaseName',
+    'MasterUsername',
+    'MasterUserPassword',
+    'ManageMasterUserPassword',
+    'Port',
+    'DBSubnetGroupName',
+    'DBClusterParameterGroupName',
+    'DeletionProtection',
+  ],
+  stored: [
+    'StorageEncrypted',
+    'BackupRetentionPeriod',
+    'VpcSecurityGroupIds',
+    'CopyTagsToSnapshot',
+    'AvailabilityZones',
+  ],
+  modifiable: [
+    'MasterUserPassword',
+    'BackupRetentionPeriod',
+    'DeletionProtection',
+    'VpcSecurityGroupIds',
+    'DBClusterParameterGroupName',
+  ],
+  onDelete: withoutSnapshot,
+  async describe(ctx, DBClusterIdentifier) {
+    const { DBClusters = [] } = await ctx.call<{ DBClusters?: Cluster[] }>('rds', 'DescribeDBClusters', {
+      DBClusterIdentifier,
+    });
+    const found = DBClusters[0];
+    return {
+      DBClusterArn: found?.DBClusterArn,
+      DBClusterResourceId: found?.DbClusterResourceId,
+      'Endpoint.Address': found?.Endpoint,
+      'Endpoint.Port': String(found?.Port),
+      'ReadEndpoint.Address': found?.ReaderEndpoint,
+      'MasterUserSecret.SecretArn': found?.MasterUserSecret?.SecretArn,
+    };
+  },
+});
+
+export const DBInstance = databaseType({
+  type: 'AWS::RDS::DBInstance',
+  noun: 'DBInstance',
+  id: 'DBInstanceIdentifier',
+  executed: [
+    'Engine',
+    'EngineVersion',
+    'DBName',
+    'DBClusterIdentifier',
+    'MasterUsername',
+    'MasterUserPassword',
+    'ManageMasterUserPassword',
+    'MultiAZ',
+    'Port',
+    'DBSubnetGroupName',
+    'DBParameterGroupName',
+    'DeletionProtection',
+  ],
+  stored: [
+    'DBInstanceClass',
+    'AllocatedStorage',
+    'AvailabilityZone',
+    'BackupRetentionPeriod',
+    'StorageEncrypted',
+    'PromotionTier',
+    'PubliclyAccessible',
+    'CopyTagsToSnapshot',
+    'AutoMinorVersionUpgrade',
+  ],
+  modifiable: [
+    'MasterUserPassword',
+    'DBInstanceClass',
+    'AllocatedStorage',
+    'BackupRetentionPeriod',
+    'DeletionProtection',
+    'PromotionTier',
+    'PubliclyAccessible',
+    'DBParameterGroupName',
+  ],
+  onDelete: withoutSnapshot,
+  describe: describeInstance,
+});
+
+/** A stack goes on when the instance answers. */
+async function describeInstance(ctx: ResourceContext, DBInstanceIdentifier: string): Promise<Record<string, unknown>> {
+  const ask = async (): Promise<Instance | undefined> => {
+    const input = { DBInstanceIdentifier };
+    const { DBInstances } = await ctx.call<{ DBInstances?: Instance[] }>('rds', 'DescribeDBInstances', input);
+    return DBInstances?.[0];
+  };
+  const begun = await ask();
+  const cluster = begun?.DBClusterIdentifier;
+  const groupId = cluster === undefined ? begun?.DbiResourceId : `cluster-${begun?.DbiResourceId?.slice(3)}`;
+  await ctx.engine(fleet).settled(groupId ?? '');
+  const found = await ask();
+  if (found?.DBInstanceStatus !== 'available') throw new Error(`${DBInstanceIdentifier} did not become available`);
+  return {
+    DBInstanceArn: found.DBInstanceArn,
+    DbiResourceId: found.DbiResourceId,
+    'Endpoint.Address': found.Endpoint?.Address,
+    'Endpoint.Port': String(found.Endpoint?.Port),
+    'MasterUserSecret.SecretArn': found.MasterUserSecret?.SecretArn,
+  };
+}
+
+export const DBSubnetGroup = databaseType({
+  type: 'AWS::RDS::DBSubnetGroup',
+  noun: 'DBSubnetGroup',
+  id: 'DBSubnetGroupName',
+  executed: ['DBSubnetGroupDescription', 'SubnetIds'],
+  modifiable: ['DBSubnetGroupDescription', 'SubnetIds'],
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  waitUntilStackCreateComplete,
+} from '@aws-sdk/client-cloudformation';
+import { startOrrery } from '../../../tests/runtime-fixture.ts';
+
+test('a template makes a cluster with its instance, and its outputs name the endpoint', async () => {
+  const orrery = await startOrrery({
+    services: ['rds', 'secretsmanager', 'kms', 'cloudformation', 's3'],
+    clock: 'running',
+  });
+  try {
+    const client = orrery.client(CloudFormationClient);
+    const template = {
+      Resources: {
+        Subnets: {
+          Type: 'AWS::RDS::DBSubnetGroup',
+          Properties: { DBSubnetGroupDescription: 'two zones', SubnetIds: ['subnet-1', 'subnet-2'] },
+        },
+        Shop: {
+          Type: 'AWS::RDS::DBCluster',
+          Properties: {
+            Engine: 'aurora-postgresql',
+            MasterUsername: 'owner',
+            MasterUserPassword: 'correct-horse',
+            DBSubnetGroupName: { Ref: 'Subnets' },
+          },
+        },
+        Writer: {
+          Type: 'AWS::RDS::DBInstance',
+          Properties: {
+            Engine: 'aurora-postgresql',
+            DBClusterIdentifier: { Ref: 'Shop' },
+            DBInstanceClass: 'db.r6g.large',
+          },
+        },
+      },
+      Outputs: { Endpoint: { Value: { 'Fn::GetAtt': ['Shop', 'Endpoint.Address'] } } },
+    };
+    await client.send(new CreateStackCommand({ StackName: 'data', TemplateBody: JSON.stringify(template) }));
+    await waitUntilStackCreateComplete(
+      { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
+      { StackName: 'data' },
+    ).catch(async (error) => {
+      const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: 'data' }));
+      throw new Error(`${error}: ${JSON.stringify(StackEvents?.map((one) => one.ResourceStatusReason))}`);
+    });
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'data' }));
+    assert.match(Stacks?.[0]?.Outputs?.[0]?.OutputValue ?? '', /\.cluster-c\w+\.us-east-1\.rds\.amazonaws\.com$/);
+  } finally {
+    await orrery.stop();
+  }
+});
