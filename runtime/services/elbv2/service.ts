@@ -34,6 +34,14 @@ export default defineService({
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
   fidelity: {
+    'ModifyLoadBalancerAttributes.Attributes.client_keep_alive.seconds': 'stored',
+    'ModifyLoadBalancerAttributes.Attributes.ipv6.deny_all_igw_traffic': 'stored',
+    'ModifyLoadBalancerAttributes.Attributes.routing.http2.enabled': 'stored',
+    'ModifyLoadBalancerAttributes.Attributes.waf.fail_open.enabled': 'stored',
+    'ModifyLoadBalancerAttributes.Attributes.zonal_shift.config.enabled': 'stored',
+    'ModifyTargetGroupAttributes.Attributes.target_group_health.dns_failover.minimum_healthy_targets.count': 'stored',
+    'ModifyTargetGroupAttributes.Attributes.target_group_health.dns_failover.minimum_healthy_targets.percentage':
+      'stored',
     'CreateListener.SslPolicy': 'stored',
     'ModifyListener.SslPolicy': 'stored',
     'CreateListener.Certificates': 'stored',
