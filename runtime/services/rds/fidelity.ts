@@ -65,6 +65,29 @@ const refusedForInstances = {
   CustomIamInstanceProfile: 'RDS Custom is not done.',
 };
 
+/** Further parameters of changes and restores: what has no counterpart here, by what would be missing. */
+const changes = {
+  cluster:
+    'OptionGroupName PreferredBackupWindow PreferredMaintenanceWindow BacktrackWindow DBInstanceParameterGroupName Domain DomainIAMRoleName EnableGlobalWriteForwarding DBClusterInstanceClass AllocatedStorage StorageType Iops NetworkType MonitoringInterval MonitoringRoleArn DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EnableLocalWriteForwarding MasterUserSecretKmsKeyId EngineMode AllowEngineModeChange AwsBackupRecoveryPointArn EnableLimitlessDatabase CACertificateIdentifier MasterUserAuthenticationType EngineLifecycleSupport',
+  instance:
+    'DBSecurityGroups PreferredBackupWindow PreferredMaintenanceWindow LicenseModel Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword CACertificateIdentifier Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain MonitoringInterval MonitoringRoleArn DomainIAMRoleName DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod ProcessorFeatures UseDefaultProcessorFeatures MaxAllocatedStorage CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant DedicatedLogVolume Engine AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications MasterUserAuthenticationType EngineLifecycleSupport',
+  restoredCluster:
+    'DatabaseName OptionGroupName KmsKeyId EnableIAMDatabaseAuthentication BacktrackWindow EnableCloudwatchLogsExports ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod PreferredBackupWindow EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
+  restoredInstance:
+    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName EnableIAMDatabaseAuthentication EnableCloudwatchLogsExports ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier PreferredBackupWindow DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
+};
+
+function notHere(names: string): Record<string, string> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, silent]));
+}
+
+/** What is listed comes whole, in one page. */
+const listings =
+  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents'.split(
+    ' ',
+  );
+const unfiltered = listings.filter((name) => name !== 'DescribeDBInstances');
+
 export const fidelity: Record<string, Fidelity> = {
   ...each(
     'CreateDBCluster',
@@ -105,6 +128,64 @@ export const fidelity: Record<string, Fidelity> = {
   'ModifyDBInstance.DBSubnetGroupName': notDone('moving to another VPC is not done.'),
   'ModifyDBInstance.EnableIAMDatabaseAuthentication': notDone('IAM database authentication is not done.'),
   'ModifyDBInstance.CloudwatchLogsExportConfiguration': notDone('export of logs is not done.'),
+  ...each(
+    'ModifyDBCluster',
+    ['ApplyImmediately', 'AllowMajorVersionUpgrade', 'CopyTagsToSnapshot', 'AutoMinorVersionUpgrade'],
+    notHere(changes.cluster),
+  ),
+  ...each(
+    'ModifyDBInstance',
+    ['ApplyImmediately', 'AllowMajorVersionUpgrade', 'CopyTagsToSnapshot', 'AutoMinorVersionUpgrade'],
+    notHere(changes.instance),
+  ),
+  ...each(
+    'RestoreDBClusterFromSnapshot',
+    [
+      'AvailabilityZones',
+      'EngineMode',
+      'CopyTagsToSnapshot',
+      'ServerlessV2ScalingConfiguration',
+      'BackupRetentionPeriod',
+    ],
+    notHere(changes.restoredCluster),
+  ),
+  ...each(
+    'RestoreDBInstanceFromDBSnapshot',
+    [
+      'AvailabilityZone',
+      'PubliclyAccessible',
+      'AutoMinorVersionUpgrade',
+      'LicenseModel',
+      'Engine',
+      'CopyTagsToSnapshot',
+      'BackupRetentionPeriod',
+    ],
+    notHere(changes.restoredInstance),
+  ),
+  ...each(
+    'CreateDBInstance',
+    [],
+    notHere(
+      'DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps EnableCustomerOwnedIp DBCapacityReservationIdentifier',
+    ),
+  ),
+  'DeleteDBCluster.DeleteAutomatedBackups': 'stored',
+  'DeleteDBInstance.DeleteAutomatedBackups': 'stored',
+  ...Object.fromEntries(
+    listings.flatMap((name) => [
+      [`${name}.MaxRecords`, 'stored'],
+      [`${name}.Marker`, notDone('what is listed comes in one page.')],
+    ]),
+  ),
+  ...Object.fromEntries(unfiltered.map((name) => [`${name}.Filters`, notDone('these are listed without filters.')])),
+  'ListTagsForResource.Filters': notDone('tags are listed without filters.'),
+  'DescribeDBParameters.Source': notDone('parameters are listed of every source.'),
+  'DescribeDBClusterParameters.Source': notDone('parameters are listed of every source.'),
+  'DescribeDBSnapshots.SnapshotType': notDone('every snapshot here is a manual one.'),
+  'DescribeDBClusterSnapshots.SnapshotType': notDone('every snapshot here is a manual one.'),
+  'DescribeDBSnapshots.DbiResourceId': notDone('name the instance.'),
+  'DescribeDBClusterSnapshots.DbClusterResourceId': notDone('name the cluster.'),
+  'DescribeDBEngineVersions.DefaultOnly': 'stored',
 };
 
 function each(operation: string, kept: readonly string[], not: Record<string, string>): Record<string, Fidelity> {
