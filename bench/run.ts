@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import type { Case, Place } from './case.ts';
 import { cases } from './cases.ts';
 import { Driver, type LoadOptions, type Measure, together, type Work } from './load.ts';
-import { type Server, startMoto, startOurs } from './server.ts';
+import { peerPrograms } from './peer-programs.ts';
+import { type Server, startOurs } from './server.ts';
 import { measureStart } from './start.ts';
 import { type Line, printTable } from './table.ts';
 
@@ -24,7 +25,7 @@ const { values, positionals } = parseArgs({
 });
 const wanted = cases.filter(({ name }) => matches(name));
 const lines: Line[] = [];
-const places: { ours: Place; moto: Place | undefined } = await open();
+const places: { ours: Place; programs: Map<string, Place> } = await open();
 try {
   for (const one of wanted) {
     const line = await measureCase(one);
@@ -32,7 +33,7 @@ try {
     note(`${line.name}: ${line.failure ?? `${line.ours?.cpuUs.toFixed(0)} µs`}`);
   }
 } finally {
-  for (const place of [places.ours, places.moto]) if (place) await close(place);
+  for (const place of [places.ours, ...places.programs.values()]) await close(place);
 }
 if (matches('start')) lines.push(...(await measureStart()));
 if (values.json) process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
@@ -48,11 +49,18 @@ function note(text: string): void {
 
 async function open() {
   const ours = placeOf(await startOurs({ cpuProfileDir: values.profile }));
-  const wantsMoto = !values.ours && wanted.some(({ peer }) => peer === 'moto');
-  const moto = wantsMoto ? await startMoto() : undefined;
-  if (wantsMoto && !moto)
-    note("SKIPPED: moto_server is not on PATH (pip install 'moto[server]'), so ours stands alone.");
-  return { ours, moto: moto && placeOf(moto) };
+  const programs = new Map<string, Place>();
+  const names = new Set(values.ours ? [] : wanted.flatMap(programsOf));
+  for (const name of names) {
+    const server = await peerPrograms[name]?.start();
+    if (server) programs.set(name, placeOf(server));
+    else note(`SKIPPED: ${name} is not on PATH (${peerPrograms[name]?.install}).`);
+  }
+  return { ours, programs };
+}
+
+function programsOf({ peer, also = [] }: Case): string[] {
+  return [...(peer === 'moto' ? [peer] : []), ...also];
 }
 
 function placeOf(server: Server): Place {
@@ -65,21 +73,24 @@ async function close({ server, driver }: Place): Promise<void> {
 }
 
 async function measureCase(one: Case): Promise<Line> {
-  const line: Line = { name: one.name, budget: one.budget };
+  const measured: NonNullable<Line['peers']> = [];
+  const line: Line = { name: one.name, budget: one.budget, peers: measured };
   try {
     const ours = await one.prepare(places.ours);
-    const peer = await peerOf(one);
-    const options = { callers: one.callers ?? 32, durationMs: (Number(values.seconds) * 1000) / (peer ? 2 : 1) };
-    const rounds: { ours: Measure[]; peer: Measure[] } = { ours: [], peer: [] };
+    const peers = await peersOf(one);
+    const turns = peers.length > 0 ? 2 : 1;
+    const options = { callers: one.callers ?? 32, durationMs: (Number(values.seconds) * 1000) / turns };
+    const rounds: Measure[] = [];
     await round(places.ours, ours, { ...options, durationMs: WARM_UP_MS });
-    for (let turn = 0; turn < (peer ? 2 : 1); turn += 1) {
-      rounds.ours.push(await round(places.ours, ours, options));
-      if (peer && !line.peerFailure) await peerRound(peer, options, { line, measures: rounds.peer });
+    for (let turn = 0; turn < turns; turn += 1) {
+      rounds.push(await round(places.ours, ours, options));
+      for (const peer of peers) await peerRound(peer, options);
     }
-    line.ours = together(rounds.ours);
-    if (peer) line.peerName = peer.place.server.name;
-    if (peer && !line.peerFailure) line.peer = together(rounds.peer);
-    await peer?.end();
+    line.ours = together(rounds);
+    for (const { place, measures, failure, end } of peers) {
+      measured.push({ name: place.server.name, ...(failure ? { failure } : { measure: together(measures) }) });
+      await end();
+    }
   } catch (error) {
     line.failure = (error as Error).message;
   }
@@ -87,11 +98,12 @@ async function measureCase(one: Case): Promise<Line> {
 }
 
 /** What the peer cannot do is told in the table, and does not take ours with it. */
-async function peerRound(peer: Peer, options: LoadOptions, to: { line: Line; measures: Measure[] }): Promise<void> {
+async function peerRound(peer: Peer, options: LoadOptions): Promise<void> {
+  if (peer.failure) return;
   try {
-    to.measures.push(await round(peer.place, peer.work, options));
+    peer.measures.push(await round(peer.place, await peer.work(), options));
   } catch (error) {
-    to.line.peerFailure = (error as Error).message.replace(/\s+/g, ' ').slice(0, 80);
+    peer.failure = (error as Error).message.replace(/\s+/g, ' ').slice(0, 80);
   }
 }
 
@@ -99,18 +111,32 @@ type Prepared = Awaited<ReturnType<Case['prepare']>>;
 
 interface Peer {
   place: Place;
-  work: Prepared;
+  /** Prepared when first asked for. */
+  work(): Promise<Prepared>;
+  measures: Measure[];
+  failure?: string;
   end(): Promise<void>;
 }
 
-async function peerOf(one: Case): Promise<Peer | undefined> {
-  if (values.ours) return undefined;
-  if (one.peer === 'moto' && places.moto) {
-    return { place: places.moto, work: await one.prepare(places.moto), end: async () => undefined };
+async function peersOf(one: Case): Promise<Peer[]> {
+  if (values.ours) return [];
+  const running = programsOf(one).flatMap((name) => places.programs.get(name) ?? []);
+  const peers = running.map((place) => peerAt(one, place, async () => undefined));
+  for (const start of one.startPeers ?? []) {
+    const server = await start(places.ours);
+    const place = server && placeOf(server);
+    if (place) peers.push(peerAt(one, place, () => close(place)));
   }
-  if (!one.startPeer) return undefined;
-  const place = placeOf(await one.startPeer(places.ours));
-  return { place, work: await one.prepare(place), end: () => close(place) };
+  return peers;
+}
+
+function peerAt(one: Case, place: Place, end: () => Promise<void>): Peer {
+  let prepared: Promise<Prepared> | undefined;
+  const work = () => {
+    prepared ??= one.prepare(place);
+    return prepared;
+  };
+  return { place, work, measures: [], end };
 }
 
 function round(place: Place, work: Prepared, options: LoadOptions): Promise<Measure> {

@@ -53,22 +53,18 @@ export async function startOurs(options: { cpuProfileDir?: string | undefined } 
   };
 }
 
-/** moto's own server; undefined where it is not installed (`pip install 'moto[server]'`). */
-export async function startMoto(): Promise<Server | undefined> {
-  if (!onPath('moto_server')) return undefined;
-  const port = await freePort();
-  const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+/** A program that will answer at the port. */
+export async function startProgram(name: string, [command = '', ...args]: string[], port: number): Promise<Server> {
+  const child = spawn(command, args, { stdio: 'ignore' });
   await untilAnswering(child, port);
-  return serverOf('moto', child, port);
+  return serverOf(name, child, port);
 }
 
 /** node:http with nothing behind it, answering with given headers and body: the least that a Node server can cost. */
 export async function startBareNode(answer: { headers: Record<string, string>; body: string }): Promise<Server> {
   const port = await freePort();
   const program = join(import.meta.dirname, 'bare-node.ts');
-  const child = spawn(process.execPath, [program, String(port), JSON.stringify(answer)], { stdio: 'ignore' });
-  await untilAnswering(child, port);
-  return serverOf('bare node', child, port);
+  return startProgram('bare node', [process.execPath, program, String(port), JSON.stringify(answer)], port);
 }
 
 export function onPath(program: string): boolean {
@@ -115,7 +111,7 @@ async function until(child: ChildProcess, ready: () => boolean | Promise<boolean
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address() as { port: number };

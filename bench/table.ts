@@ -4,9 +4,8 @@ export interface Line {
   name: string;
   budget?: string | undefined;
   ours?: Measure;
-  peer?: Measure;
-  peerName?: string;
-  peerFailure?: string;
+  /** Others that did the same. */
+  peers?: { name: string; measure?: Measure; failure?: string }[];
   /** Instead of numbers, where something did not work. */
   failure?: string;
   /** Instead of numbers, where the measure is another. */
@@ -17,13 +16,16 @@ export interface Line {
 export function printTable(lines: Line[]): void {
   const rows = [['operation', 'server', 'calls/s', 'p50 ms', 'p99 ms', 'CPU µs', 'budget', 'CPU ratio']];
   for (const line of lines) {
-    const { ours, peer, name, budget = '' } = line;
-    if (ours) {
-      const ratio = peer ? `${(peer.cpuUs / ours.cpuUs).toFixed(1)}×` : '';
-      rows.push([name, 'orrery', ...figures(ours), budget, ratio]);
-    } else rows.push([name, line.failure ? `FAILED ${line.failure}` : (line.text ?? ''), '', '', '', '', budget, '']);
-    if (peer) rows.push(['', line.peerName ?? '', ...figures(peer), '', '']);
-    if (line.peerFailure) rows.push(['', `FAILED ${line.peerFailure}`, '', '', '', '', '', '']);
+    const { ours, peers = [], name, budget = '' } = line;
+    if (ours) rows.push([name, 'orrery', ...figures(ours), budget, '']);
+    else rows.push([name, line.failure ? `FAILED ${line.failure}` : (line.text ?? ''), '', '', '', '', budget, '']);
+    for (const peer of peers) {
+      if (!peer.measure) rows.push(['', `FAILED ${peer.name} ${peer.failure}`, '', '', '', '', '', '']);
+      else {
+        const ratio = ours ? `${(peer.measure.cpuUs / ours.cpuUs).toFixed(1)}×` : '';
+        rows.push(['', peer.name, ...figures(peer.measure), '', ratio]);
+      }
+    }
   }
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.min(34, Math.max(...rows.map((row) => row[column]?.length ?? 0))),

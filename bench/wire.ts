@@ -7,8 +7,8 @@ export interface Credentials {
   sessionToken?: string;
 }
 
-/** A key nobody issued: ours takes it for the account's root, moto takes anything. */
-export const unknownKey: Credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+/** A key nobody issued: ours takes it for the account's root, moto and dynalite take anything, s3rver takes this one alone. */
+export const unknownKey: Credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
 export function jsonCall(service: string, target: string, input: object, version = '1.0'): WireCall {
   const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };

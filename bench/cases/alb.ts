@@ -11,9 +11,7 @@ export const alb: Case[] = [
     name: 'ALB hop',
     budget: '≤ 2.5× bare',
     peer: 'own',
-    async startPeer() {
-      return startBareNode(answer);
-    },
+    startPeers: [() => startBareNode(answer)],
     async prepare(at) {
       if (at.server.name !== 'orrery') return hit(at.server, { method: 'GET', path: '/', headers: {} });
       const host = await balancer(at);

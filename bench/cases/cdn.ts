@@ -1,5 +1,6 @@
 import type { Case, Place } from '../case.ts';
 import { Driver, type WireCall } from '../load.ts';
+import { startNginx } from '../peer-programs.ts';
 import { startBareNode } from '../server.ts';
 import { createStack } from '../stack.ts';
 import { restCall } from '../wire.ts';
@@ -11,16 +12,7 @@ export const cdn: Case[] = [
     name: 'CDN hit, 2 KB',
     budget: '≥ 0.8× bare',
     peer: 'own',
-    async startPeer(ours) {
-      const { request } = await import('undici');
-      const hit = await hitOf(ours);
-      const { headers, body } = await request(`${ours.server.httpUrl}${hit.path}`, { headers: hit.headers });
-      const sent: Record<string, string> = {};
-      for (const [name, value] of Object.entries(headers)) {
-        if (name !== 'connection' && name !== 'keep-alive') sent[name] = String(value);
-      }
-      return startBareNode({ headers: sent, body: await body.text() });
-    },
+    startPeers: [async (ours) => startBareNode(await answerOf(ours)), async (ours) => startNginx(await answerOf(ours))],
     async prepare(at) {
       const hit = at.server.name === 'orrery' ? await hitOf(at) : { method: 'GET', path: '/index.html', headers: {} };
       const driver = new Driver(at.server, at.server.httpUrl);
@@ -42,6 +34,18 @@ export const cdn: Case[] = [
     },
   },
 ];
+
+/** What ours answers, for peers to answer the same. */
+async function answerOf(ours: Place): Promise<{ headers: Record<string, string>; body: string }> {
+  const { request } = await import('undici');
+  const hit = await hitOf(ours);
+  const { headers, body } = await request(`${ours.server.httpUrl}${hit.path}`, { headers: hit.headers });
+  const sent: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name !== 'connection' && name !== 'keep-alive') sent[name] = String(value);
+  }
+  return { headers: sent, body: await body.text() };
+}
 
 const made = new WeakMap<Place, Record<string, Promise<string>>>();
 

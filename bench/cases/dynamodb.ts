@@ -9,6 +9,7 @@ export const dynamodb: Case[] = [
     name: 'DynamoDB put',
     budget: '≤ 200 µs',
     peer: 'moto',
+    also: ['dynalite'],
     async prepare(at) {
       const TableName = await table(at, 'put');
       const calls = Array.from({ length: 500 }, (_, number) =>
@@ -22,6 +23,7 @@ export const dynamodb: Case[] = [
     name: 'DynamoDB get',
     budget: '≤ 200 µs',
     peer: 'moto',
+    also: ['dynalite'],
     async prepare(at) {
       const TableName = await table(at, 'get');
       await at.driver.send(ddb('PutItem', { TableName, Item: item('a', 0) }));
@@ -33,6 +35,7 @@ export const dynamodb: Case[] = [
     name: 'DynamoDB query of 25',
     budget: '≤ 700 µs',
     peer: 'moto',
+    also: ['dynalite'],
     async prepare(at) {
       const TableName = await table(at, 'query');
       for (let number = 0; number < 25; number += 1) {
