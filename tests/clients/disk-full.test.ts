@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -82,6 +82,7 @@ describe('a full disk', { skip: mountable ? false : 'only root may mount the sma
     assert.equal(refusal?.$metadata?.httpStatusCode, 500);
     assert.ok(accepted > 10, `${accepted} messages before it was full`);
 
+    fill(join(orrery.dataDir, 'crumbs')); // The message that was refused was large: smaller records would still fit.
     const object = new PutObjectCommand({ Bucket: 'menus', Key: 'large.bin', Body: Buffer.alloc(9 * 2 ** 20) });
     await assert.rejects(s3.send(object), /disk of the data folder .* is full/i);
     await assert.rejects(s3.send(new HeadObjectCommand({ Bucket: 'menus', Key: 'large.bin' })), { name: 'NotFound' });
@@ -95,7 +96,7 @@ describe('a full disk', { skip: mountable ? false : 'only root may mount the sma
     assert.equal(await menu.Body?.transformToString(), 'oysters');
     assert.equal(await waiting(), accepted);
 
-    rmSync(join(orrery.dataDir, 'ballast'));
+    for (const filler of ['ballast', 'crumbs']) rmSync(join(orrery.dataDir, filler));
     await send(accepted);
     accepted += 1;
     await s3.send(new PutObjectCommand({ Bucket: 'menus', Key: 'after.txt', Body: 'supper' }));
@@ -106,3 +107,11 @@ describe('a full disk', { skip: mountable ? false : 'only root may mount the sma
     assert.equal(await waiting(), accepted);
   });
 });
+
+function fill(file: string): void {
+  try {
+    for (;;) appendFileSync(file, Buffer.alloc(4096));
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+  }
+}
