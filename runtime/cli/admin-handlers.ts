@@ -8,6 +8,7 @@ import type { Kernel } from '../kernel/service.ts';
 import type { AdminHandler } from './admin-api.ts';
 import { type DeployProgress, type DeployTarget, deployAll } from './deploy/deploy.ts';
 import { followLogs } from './follow-logs.ts';
+import { keptMail } from './kept-mail.ts';
 import { lineStream } from './line-stream.ts';
 import { stackFidelity } from './stack-fidelity.ts';
 import { stackOutputs, stacks } from './stack-outputs.ts';
@@ -25,6 +26,7 @@ export function adminHandlers(
     'GET logs': (_body, query, signal) =>
       followLogs(kernel, { group: query.get('group') ?? '', follow: query.get('follow') === 'true', signal }),
     'GET cost': (_body, query) => cost(kernel, query),
+    'GET mail': (_body, query) => keptMail(kernel, query),
     'POST deploy': (body) => deploy(kernel, body as unknown as DeployTarget),
     'POST wind': (body) => wind(kernel, Number(body.durationMs)),
     'POST down': async () => {

@@ -4,6 +4,7 @@ import { cost } from './commands/cost.ts';
 import { down } from './commands/down.ts';
 import { fidelity } from './commands/fidelity.ts';
 import { logs } from './commands/logs.ts';
+import { mail } from './commands/mail.ts';
 import { outputs } from './commands/outputs.ts';
 import { reset } from './commands/reset.ts';
 import { resources } from './commands/resources.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   outputs,
   resources,
   logs,
+  mail,
   fidelity,
   cost,
   certificate,

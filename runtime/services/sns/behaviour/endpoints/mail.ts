@@ -1,8 +1,11 @@
+import { composeMail } from '../../../../engines/mail/compose.ts';
+import { mailbox } from '../../../../engines/mail/mailbox.ts';
 import type { Context } from '../../../../kernel/service.ts';
 import { type Delivery, envelope, subscribeUrl, unsubscribeUrl } from '../envelope.ts';
 import { textFor } from '../notification.ts';
-import { sendMail } from '../outbox.ts';
 import { meterDelivery } from '../usage.ts';
+
+const sender = 'no-reply@sns.amazonaws.com';
 
 export async function sendAsMail(ctx: Context, delivery: Delivery): Promise<void> {
   const { topic, subscription, notification } = delivery;
@@ -17,7 +20,17 @@ export async function sendAsMail(ctx: Context, delivery: Delivery): Promise<void
     ? 'AWS Notification - Subscription Confirmation'
     : (notification.Subject ?? 'AWS Notification Message');
   meterDelivery(ctx, topic, 'DeliveryAttempts-SMTP');
-  sendMail(ctx, topic, { to: subscription.Endpoint, subject, text });
+  const id = ctx.ids.uuid();
+  const to = [subscription.Endpoint];
+  const raw = await composeMail(ctx, {
+    from: `AWS Notifications <${sender}>`,
+    to,
+    subject,
+    text,
+    messageId: `${id}@sns.amazonaws.com`,
+  });
+  const { account, region } = topic;
+  await ctx.engine(mailbox).post({ id, account, region, service: 'sns', envelopeFrom: sender, recipients: to, raw });
 }
 
 function notificationText(ctx: Context, { subscription, notification }: Delivery): string {
