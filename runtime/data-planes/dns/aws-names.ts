@@ -5,6 +5,16 @@ export interface AwsName {
   addresses: readonly string[];
   /** What EvaluateTargetHealth of an alias to it comes to. */
   healthy: boolean;
+  /** Where it is to those within its VPC: a database's name and an internal load balancer's lead to private addresses. */
+  vpc?: { id: string; addresses: readonly string[] } | undefined;
+}
+
+/** What the resolver of a VPC answers beyond hosted zones ("Understanding Amazon DNS", Amazon VPC User Guide). */
+export interface VpcNames {
+  /** Lower case with the final dot, `*.` in front for everything below: host names of interfaces, names of endpoints. */
+  names: ReadonlyMap<string, readonly string[]>;
+  /** Where everything else of AWS's and of this machine answers to those in the VPC: an address outside it. */
+  elsewhere: string;
 }
 
 const dataPlaneAddress = '127.0.0.1';
@@ -25,6 +35,7 @@ const deployedNames = [
 export class AwsNames {
   readonly #hosts: Hosts;
   readonly #told = new Map<string, AwsName>();
+  readonly #vpcs = new Map<string, VpcNames>();
   onChange: () => void = () => undefined;
 
   constructor(hosts: Hosts) {
@@ -42,8 +53,27 @@ export class AwsNames {
     this.onChange();
   }
 
+  setVpc(vpcId: string, names: VpcNames | undefined): void {
+    if (names) this.#vpcs.set(vpcId, names);
+    else this.#vpcs.delete(vpcId);
+    this.onChange();
+  }
+
   /** Undefined: not a name of AWS's. Without addresses: nothing is deployed under it. */
-  find(name: string): AwsName | undefined {
+  find(name: string, vpcId?: string): AwsName | undefined {
+    const vpc = vpcId === undefined ? undefined : this.#vpcs.get(vpcId);
+    if (!vpc) return this.#public(name);
+    const own = named(vpc.names, name);
+    if (own) return { addresses: own, healthy: true };
+    const found = this.#public(name);
+    if (!found) return undefined;
+    const { addresses, healthy } = found;
+    if (found.vpc) return { addresses: found.vpc.addresses, healthy };
+    // This machine's loopback is not the sandbox's: what answers there is found at one address outside of its VPC.
+    return { addresses: addresses.length > 0 ? [vpc.elsewhere] : [], healthy };
+  }
+
+  #public(name: string): AwsName | undefined {
     const told = this.#told.get(name) ?? this.#told.get(name.replace(/^(dualstack|internal)\./, ''));
     if (told) return told;
     const known = name.endsWith('cloudfront.net.') || awsDomains.some((domain) => name.endsWith(domain));
@@ -52,4 +82,14 @@ export class AwsNames {
     const there = !needed || this.#hosts.find(name.slice(0, -1).replace(/^dualstack\./, '')) !== undefined;
     return { addresses: there ? [dataPlaneAddress] : [], healthy: there };
   }
+}
+
+function named(names: VpcNames['names'], name: string): readonly string[] | undefined {
+  const exact = names.get(name);
+  if (exact) return exact;
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
+    const below = names.get(`*${name.slice(dot)}`);
+    if (below) return below;
+  }
+  return undefined;
 }

@@ -26,6 +26,13 @@ export const dns = defineEngine('dns', (kernel) => new Dns(kernel));
 
 const cachedAnswers = 10_000;
 
+/** `vpcId`: the VPC whose resolver was asked. */
+export interface Asker {
+  transport: 'udp' | 'tcp';
+  ip: string;
+  vpcId?: string | undefined;
+}
+
 export class Dns {
   readonly awsNames: AwsNames;
   readonly #kernel: Kernel;
@@ -89,7 +96,7 @@ export class Dns {
   }
 
   /** A query as bytes. The answer's bytes are the caller's until the next query: its id is written into them. */
-  answer(query: Buffer, from: { transport: 'udp' | 'tcp'; ip: string }): Buffer | undefined {
+  answer(query: Buffer, from: Asker): Buffer | undefined {
     const answered = this.#cached(query, from);
     if (!answered) return undefined;
     answered.bytes[0] = query[0] ?? 0;
@@ -108,7 +115,7 @@ export class Dns {
     return this.#logs.deliver();
   }
 
-  #cached(query: Buffer, from: { transport: 'udp' | 'tcp'; ip: string }): AnsweredPacket | undefined {
+  #cached(query: Buffer, from: Asker): AnsweredPacket | undefined {
     const version = `${this.#table.version} ${this.#changes} ${this.#kernel.engine(hosts).version()}`;
     const cache = this.#cache[from.transport];
     if (version !== this.#cachedVersion) {
@@ -116,8 +123,8 @@ export class Dns {
       this.#cache.tcp.clear();
       this.#cachedVersion = version;
     }
-    // All clients are on this machine, so that whose question it is makes no difference beyond what its bytes say.
-    const key = query.toString('latin1', 2);
+    // All clients are on this machine: whose question it is makes no difference beyond what its bytes and its VPC say.
+    const key = from.vpcId === undefined ? query.toString('latin1', 2) : `${from.vpcId} ${query.toString('latin1', 2)}`;
     const known = cache.get(key);
     if (known) return known;
     const made = answerPacket(this.#knowledge, query, from);
@@ -128,7 +135,7 @@ export class Dns {
     return made;
   }
 
-  #record(answered: AnsweredPacket, resolution: Resolution, from: { transport: 'udp' | 'tcp'; ip: string }): void {
+  #record(answered: AnsweredPacket, resolution: Resolution, from: Asker): void {
     for (const { zone } of resolution.zones) {
       this.#counts.count(zone);
       if (zone.queryLogGroupArn !== undefined) this.#logs.record(zone, answered, from);

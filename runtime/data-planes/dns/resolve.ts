@@ -97,7 +97,7 @@ class Walk {
   }
 
   #outside(name: string, first: boolean): undefined {
-    const found = this.#knowledge.awsNames.find(name);
+    const found = this.#knowledge.awsNames.find(name, this.#asked.vpcId);
     if (!found) {
       if (first) Object.assign(this.#result, { rcode: 'REFUSED', authoritative: false });
       return;
@@ -149,7 +149,7 @@ class Walk {
       this.#add(other, name, this.#choose(other, group), depth + 1);
       return;
     }
-    const found = this.#knowledge.awsNames.find(target);
+    const found = this.#knowledge.awsNames.find(target, this.#asked.vpcId);
     if (!found) return;
     this.#result.leadsTo = target;
     this.#addAddresses(

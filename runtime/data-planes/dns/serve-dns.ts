@@ -66,10 +66,11 @@ function explained(error: NodeJS.ErrnoException, port: number, protocol: string)
   return error;
 }
 
-function answerUdp(kernel: Kernel, udp: UdpSocket): void {
+/** `vpcId`: the socket is the resolver of a VPC, and answers as that does. */
+export function answerUdp(kernel: Kernel, udp: UdpSocket, { vpcId }: { vpcId?: string } = {}): void {
   const names = kernel.engine(dns);
   udp.on('message', (query, from) => {
-    const answer = names.answer(query, { transport: 'udp', ip: from.address });
+    const answer = names.answer(query, { transport: 'udp', ip: from.address, vpcId });
     // The bytes are kept for the next who asks the same, with another id; sending reads them later.
     if (answer) udp.send(Uint8Array.prototype.slice.call(answer), from.port, from.address, () => undefined);
   });
@@ -91,7 +92,7 @@ function tcpServer(kernel: Kernel, port: number, connections: Set<Socket>): Prom
 }
 
 /** Each message is led by its length in two bytes (RFC 1035 §4.2.2). */
-function answerTcp(kernel: Kernel, socket: Socket): void {
+export function answerTcp(kernel: Kernel, socket: Socket, { vpcId }: { vpcId?: string } = {}): void {
   const names = kernel.engine(dns);
   const ip = socket.remoteAddress ?? address;
   let received = Buffer.alloc(0);
@@ -104,7 +105,7 @@ function answerTcp(kernel: Kernel, socket: Socket): void {
     while (received.length >= 2) {
       const length = received.readUInt16BE(0);
       if (received.length < 2 + length) return;
-      const answer = names.answer(received.subarray(2, 2 + length), { transport: 'tcp', ip });
+      const answer = names.answer(received.subarray(2, 2 + length), { transport: 'tcp', ip, vpcId });
       received = received.subarray(2 + length);
       if (!answer || socket.writableLength > mostUnread) return void socket.destroy();
       const framed = Buffer.allocUnsafe(2 + answer.length);

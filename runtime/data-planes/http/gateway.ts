@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import type { HttpResponse } from './exchange.ts';
+import { awsApi } from './aws-api.ts';
+import type { DataPlane, HttpResponse } from './exchange.ts';
 import { awsName, hosts } from './hosts.ts';
 import { fromNode, toNode } from './node-adapter.ts';
 
@@ -43,7 +44,7 @@ async function serve(
 ): Promise<void> {
   const request = fromNode(message, response, { secure });
   const known = kernel.engine(hosts);
-  const plane = known.find(request.host);
+  const plane = known.find(request.host) ?? apiAt(kernel, request.host);
   if (!plane) return toNode(unknownHost(kernel, request.host), response, request.method);
   const timeMs = kernel.clock.now();
   const started = kernel.clock.elapsed();
@@ -67,6 +68,13 @@ async function serve(
     url: request.url,
     status: answer.status,
   });
+}
+
+/** An endpoint of the API by its own name, as sandboxes in a VPC find it at port 443; not what is deployed under AWS's names. */
+function apiAt(kernel: Kernel, host: string): DataPlane | undefined {
+  const name = awsName(host);
+  const endpoint = /\.(amazonaws\.com|api\.aws)$/.test(name) && !/(\.|^)(elb|execute-api|s3-website)[.-]/.test(name);
+  return endpoint ? kernel.engine(awsApi).plane : undefined;
 }
 
 /** On AWS the HTTPS of a name is at port 443; here it is at another, which a redirect to the same name must say. */

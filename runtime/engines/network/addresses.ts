@@ -25,6 +25,11 @@ export function toAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 
+/** A VPC's resolver has the second address of its first range, besides 169.254.169.253 ("Amazon DNS server", Amazon VPC User Guide). */
+export function resolverOf(cidr: string): string {
+  return toAddress(rangeOf(cidr).first + 2);
+}
+
 /** Many blocks at once. */
 export function blockList(cidrs: readonly string[]): BlockList {
   const list = new BlockList();

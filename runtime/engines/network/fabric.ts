@@ -1,3 +1,4 @@
+import type { Socket as Datagrams } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import type { FlowCount } from './flows.ts';
 import type { InterfaceTable, VpcTable } from './vpc-table.ts';
@@ -11,6 +12,8 @@ export interface Fabric {
   detach(vpcId: string, networkInterfaceId: string): void;
   connect(vpc: VpcTable, options: ConnectOptions): Promise<Socket>;
   listen(vpc: VpcTable, options: ListenOptions): Promise<Server>;
+  /** A UDP socket bound there. */
+  receive(vpc: VpcTable, options: ListenOptions): Promise<Datagrams>;
   flows(vpcId: string): Promise<FlowCount[]>;
   stop(): void;
 }

@@ -1,3 +1,4 @@
+import type { Socket as Datagrams } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
@@ -23,10 +24,15 @@ export const outside = {
   dynamodb: '198.51.100.3',
 };
 
+/** The port of AWS's API at these addresses; they have 80 and 443 as well, for AWS's own names. */
+export const apiPort = 4566;
+
 export class Network {
   readonly #kernel: Kernel;
   readonly #vpcs = new Map<string, VpcTable>();
   readonly #live = new Map<string, LiveVpc>();
+  readonly #furnished = new Map<string, Promise<void>>();
+  #furnish: (vpcId: string) => Promise<void> = async () => undefined;
   #fabric: Fabric | undefined;
   #lacking: string | undefined;
 
@@ -60,8 +66,17 @@ export class Network {
 
   remove(vpcId: string): void {
     this.#vpcs.delete(vpcId);
+    this.#furnished.delete(vpcId);
     this.#live.delete(vpcId);
     this.#fabric?.remove(vpcId);
+  }
+
+  /**
+   * What every sandbox finds in a VPC (AWS's API, metadata, names) is put there before the first one enters it. Told once,
+   * by the EC2 service.
+   */
+  furnishBy(furnish: (vpcId: string) => Promise<void>): void {
+    this.#furnish = furnish;
   }
 
   /** Makes the network of an interface that `apply` has told of, for a sandbox to run in. */
@@ -69,6 +84,7 @@ export class Network {
     const found = this.vpc(vpcId).interfaces.find((each) => each.networkInterfaceId === networkInterfaceId);
     if (!found) throw new Error(`${vpcId} has no interface ${networkInterfaceId}`);
     await this.#carried(vpcId);
+    await this.#furnishedOnce(vpcId);
     return this.#carrier().attach(this.vpc(vpcId), found);
   }
 
@@ -88,6 +104,12 @@ export class Network {
     return this.#carrier().listen(this.vpc(vpcId), options);
   }
 
+  /** Datagrams that come to an address the runtime itself holds in the VPC. */
+  async receive(vpcId: string, options: ListenOptions): Promise<Datagrams> {
+    await this.#carried(vpcId);
+    return this.#carrier().receive(this.vpc(vpcId), options);
+  }
+
   /** What has flowed since this was last asked, for flow logs. */
   async flows(vpcId: string): Promise<FlowCount[]> {
     return (await this.#live.get(vpcId)?.drain()) ?? [];
@@ -95,6 +117,16 @@ export class Network {
 
   stop(): void {
     this.#fabric?.stop();
+  }
+
+  #furnishedOnce(vpcId: string): Promise<void> {
+    const known = this.#furnished.get(vpcId);
+    if (known) return known;
+    const furnishing = this.#furnish(vpcId);
+    this.#furnished.set(vpcId, furnishing);
+    // What could not be put in place is tried again for the next.
+    furnishing.catch(() => this.#furnished.delete(vpcId));
+    return furnishing;
   }
 
   async #carried(vpcId: string): Promise<void> {

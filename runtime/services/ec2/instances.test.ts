@@ -6,13 +6,9 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateLaunchTemplateCommand,
   CreateSecurityGroupCommand,
-  CreateSubnetCommand,
-  CreateVpcCommand,
-  DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
-  EC2Client,
-  GetConsoleOutputCommand,
+  type EC2Client,
   RunInstancesCommand,
   type RunInstancesCommandInput,
   StartInstancesCommand,
@@ -26,11 +22,8 @@ import {
   IAMClient,
 } from '@aws-sdk/client-iam';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
-import { namespacesLacking } from '../../engines/network/namespace/namespace-fabric.ts';
+import { base64, Fleet, lacking } from './instances.fixture.ts';
 import type { InstanceState } from './state.ts';
-
-const lacking = namespacesLacking();
-if (lacking) process.stderr.write(`NOT RUN: instances. ${lacking}\n`);
 
 const server = `#!/bin/bash
 cat > /opt/server.cjs <<'JS'
@@ -48,66 +41,30 @@ sleep 0.3
 echo served
 `;
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
 describe('EC2 instances', { skip: lacking }, () => {
   let orrery: Orrery;
+  let fleet: Fleet;
   let ec2: EC2Client;
   let ImageId: string;
   let SubnetId: string;
   let VpcId: string;
-  const states = new Map<string, InstanceState>();
-  let changed: (() => void) | undefined;
 
   before(async () => {
     orrery = await startOrrery({ services: ['ec2', 'iam', 'sts'], clock: 'running' });
-    ec2 = orrery.client(EC2Client);
-    orrery.kernel.events.on('ec2.instance-state', ({ instanceId, state }) => {
-      states.set(instanceId, state);
-      changed?.();
-    });
-    const { Images = [] } = await ec2.send(
-      new DescribeImagesCommand({ Filters: [{ Name: 'architecture', Values: ['x86_64'] }] }),
-    );
-    ImageId = Images[0]?.ImageId ?? '';
-    VpcId = (await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId ?? '';
-    SubnetId = (await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.0.1.0/24' }))).Subnet?.SubnetId ?? '';
+    fleet = new Fleet(orrery);
+    ec2 = fleet.ec2;
+    ImageId = await fleet.imageId();
+    VpcId = await fleet.vpc();
+    SubnetId = await fleet.subnet(VpcId, '10.0.1.0/24');
   });
   after(() => orrery.stop());
 
-  const until = async (id: string, state: InstanceState): Promise<void> => {
-    while (states.get(id) !== state) await new Promise<void>((resolve) => (changed = resolve));
-  };
-  const run = async (
+  const until = (id: string, state: InstanceState): Promise<void> => fleet.until(id, state);
+  const run = (
     script: string,
     change: Partial<RunInstancesCommandInput> = {},
-  ): Promise<{ id: string; address: string }> => {
-    const { Instances = [] } = await ec2.send(
-      new RunInstancesCommand({
-        ImageId,
-        InstanceType: 't3.micro',
-        SubnetId,
-        MinCount: 1,
-        MaxCount: 1,
-        UserData: base64(script),
-        ...change,
-      }),
-    );
-    const id = Instances[0]?.InstanceId ?? '';
-    assert.equal(Instances[0]?.State?.Name, 'pending');
-    await until(id, 'running');
-    return { id, address: Instances[0]?.PrivateIpAddress ?? '' };
-  };
-  /** The console, once cloud-init has come to its end. */
-  const consoleOf = async (InstanceId: string): Promise<string> => {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const { Output = '' } = await ec2.send(new GetConsoleOutputCommand({ InstanceId }));
-      const text = Buffer.from(Output, 'base64').toString();
-      if (text.includes('Cloud-init finished.')) return text;
-      await orrery.clock.sleep(100);
-    }
-    throw new Error('cloud-init did not come to its end');
-  };
+  ): Promise<{ id: string; address: string }> => fleet.run(script, { SubnetId, ...change });
+  const consoleOf = (id: string): Promise<string> => fleet.consoleOf(id);
 
   test('UserData runs, services start, and another instance reaches them as the security group says', async () => {
     const group = async (GroupName: string): Promise<string> =>

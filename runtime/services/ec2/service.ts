@@ -1,3 +1,4 @@
+import { network } from '../../engines/network/network.ts';
 import { formatArn } from '../../kernel/arn.ts';
 import {
   type Access,
@@ -12,6 +13,7 @@ import { flowLogSchedule } from './behaviour/flow-records.ts';
 import { publishInstanceMetrics } from './behaviour/instance-metrics.ts';
 import { machines } from './behaviour/machines.ts';
 import { enforce } from './behaviour/networks.ts';
+import { vpcDoors } from './behaviour/vpc-doors.ts';
 import { dryRun } from './errors.ts';
 import { fidelity } from './fidelity.ts';
 import * as addresses from './operations/addresses.ts';
@@ -104,6 +106,7 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
 }
 
 async function start(kernel: Kernel): Promise<Running | undefined> {
+  kernel.engine(network).furnishBy((vpcId) => kernel.engine(vpcDoors).open(vpcId));
   for (const scope of kernel.store.scopes('ec2.vpcs'))
     for (const { VpcId } of vpcs.all({ store: kernel.store, ...scope })) await enforce({ ...kernel, ...scope }, VpcId);
   for (const scope of kernel.store.scopes('ec2.flow-logs'))

@@ -1,3 +1,4 @@
+import { createSocket, type Socket as Datagrams } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -83,6 +84,18 @@ export class LoopbackFabric implements Fabric {
       server.listen(port, host, () => resolve());
     });
     return server;
+  }
+
+  /** What comes is not decided about: datagrams at this level pass no gate. */
+  receive(vpc: VpcTable, { address, port }: ListenOptions): Promise<Datagrams> {
+    const socket = createSocket('udp4');
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind({ address: this.#loopbackOf(vpc.vpcId, address), port }, () => {
+        socket.removeListener('error', reject);
+        resolve(socket);
+      });
+    });
   }
 
   async flows(vpcId: string): Promise<FlowCount[]> {

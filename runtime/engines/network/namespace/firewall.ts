@@ -1,4 +1,4 @@
-import { rangeOf } from '../addresses.ts';
+import { rangeOf, resolverOf } from '../addresses.ts';
 import {
   icmp,
   type NetworkAclTable,
@@ -76,12 +76,14 @@ const letThroughChain = `chain let_through {
   accept
 }`;
 
-/** The link-local addresses of the VPC (metadata, resolver) are behind no gate ("Security group rules", User Guide). */
+/** Metadata and the resolver are behind no gate ("Security group rules", "Control subnet traffic with network ACLs", User Guide). */
 function gates(vpc: VpcTable): string {
+  const resolver = vpc.cidrs[0] === undefined ? [] : [resolverOf(vpc.cidrs[0])];
   return `chain gates {
   ip saddr 127.0.0.0/8 accept
   ip saddr 169.254.0.0/16 accept
   ip daddr 169.254.0.0/16 accept
+  ${resolver.flatMap((address) => [`ip saddr ${address} accept`, `ip daddr ${address} accept`]).join('\n  ')}
   ip saddr @isolated goto refused
   ip daddr @isolated goto refused
   ${verdicts(

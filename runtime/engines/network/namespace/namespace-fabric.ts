@@ -34,6 +34,10 @@ export class NamespaceFabric implements Fabric {
     return this.#router(vpc.vpcId).listen(options);
   }
 
+  receive(vpc: VpcTable, options: ListenOptions) {
+    return this.#router(vpc.vpcId).receive(options);
+  }
+
   async flows(vpcId: string) {
     return (await this.#routers.get(vpcId)?.flows()) ?? [];
   }

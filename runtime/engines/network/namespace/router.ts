@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { Socket as Datagrams } from 'node:dgram';
 import { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { FlowCount } from '../flows.ts';
@@ -108,6 +109,13 @@ export class VpcRouter {
     this.#listeners.set(answer.id, handle);
     handle.once('close', () => this.#listeners.delete(answer.id));
     return handle;
+  }
+
+  async receive(options: { address: string; port: number }): Promise<Datagrams> {
+    await this.hold(options.address);
+    const { answer, handle } = await this.#ask({ receive: options });
+    if (handle instanceof Datagrams) return handle;
+    throw failure(answer);
   }
 
   async flows(): Promise<FlowCount[]> {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoundFolder } from '../../../engines/compute/isolation.ts';
 import type { Kernel } from '../../../kernel/service.ts';
@@ -16,14 +16,15 @@ export interface Disk {
 }
 
 /** The root volume of an instance: a folder of the runtime's, made at its first boot. */
-export function diskOf(kernel: Kernel, { InstanceId, PrivateIpAddress, userData }: Instance): Disk {
+export function diskOf(kernel: Kernel, instance: Instance, authorityPem: string): Disk {
+  const { InstanceId, PrivateIpAddress, userData } = instance;
   const root = kernel.store.folder(`instances/${InstanceId}`);
   if (!existsSync(join(root, 'etc'))) format(root);
   const hostname = `ip-${PrivateIpAddress.replaceAll('.', '-')}`;
   writeFileSync(join(root, 'etc/hostname'), `${hostname}\n`);
   writeFileSync(join(root, 'etc/hosts'), `127.0.0.1 localhost\n${PrivateIpAddress} ${hostname}\n`);
-  // The VPC's resolver answers over TCP here, which glibc asks for by this option.
-  writeFileSync(join(root, 'etc/resolv.conf'), 'nameserver 169.254.169.253\noptions use-vc\n');
+  writeFileSync(join(root, 'etc/resolv.conf'), 'search ec2.internal\nnameserver 169.254.169.253\n');
+  trust(root, authorityPem);
   mkdirSync(join(root, 'var/lib/cloud/instance'), { recursive: true });
   if (userData) writeFileSync(join(root, 'var/lib/cloud/instance/user-data.txt'), Buffer.from(userData, 'base64'));
   const folders = [
@@ -33,6 +34,21 @@ export function diskOf(kernel: Kernel, { InstanceId, PrivateIpAddress, userData 
   ];
   return { folders, command: enclosed };
 }
+
+/** Where an instance has the certificate of the local authority, and where programs look for those they trust. */
+export const authorityFile = '/etc/pki/orrery-authority.pem';
+const bundles = ['etc/ssl/certs/ca-certificates.crt', 'etc/pki/tls/certs/ca-bundle.crt'];
+
+/** AWS's own names answer over TLS with certificates of the local authority: the image trusts it as it trusts Amazon's. */
+function trust(root: string, authorityPem: string): void {
+  mkdirSync(join(root, 'etc/pki/tls/certs'), { recursive: true });
+  mkdirSync(join(root, 'etc/ssl/certs'), { recursive: true });
+  const known = existsSync(bundle) ? readFileSync(bundle, 'utf8') : '';
+  writeFileSync(join(root, authorityFile), authorityPem);
+  for (const file of bundles) writeFileSync(join(root, file), `${known}${authorityPem}`);
+}
+
+const bundle = '/etc/ssl/certs/ca-certificates.crt';
 
 export function wipe(kernel: Kernel, instanceId: string): void {
   rmSync(join(kernel.store.folder('instances'), instanceId), { recursive: true, force: true });

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { certificates } from '../../../engines/certificates/certificates.ts';
 import { compute } from '../../../engines/compute/compute.ts';
 import type { Sandbox } from '../../../engines/compute/sandbox.ts';
-import { network, outside } from '../../../engines/network/network.ts';
+import { endpointVariables } from '../../../engines/network/endpoint-variables.ts';
+import { network } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { type Instance, type InstanceState, instances } from '../state.ts';
-import { diskOf } from './instance-disk.ts';
+import { authorityFile, diskOf } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
 import { enforce } from './networks.ts';
-import { apiPort, vpcDoors } from './vpc-doors.ts';
 
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
@@ -28,6 +29,13 @@ interface Machine {
   console: string;
   /** Ended because it was asked to, so that its end says nothing about it. */
   asked: boolean;
+}
+
+/** What an instance is started in. */
+interface Surroundings {
+  enclose(command: string[]): string[];
+  /** Of the local authority, which stands for those that AWS's images trust. */
+  authorityPem: string;
 }
 
 /** The processes of running instances. Records are in the store; this is what a restart of the runtime begins anew. */
@@ -50,10 +58,10 @@ export class Machines {
     const instance = instances.find(where, instanceId);
     try {
       await enforce(where, instance.VpcId);
-      await kernel.engine(vpcDoors).open(instance.VpcId);
       const place = await kernel.engine(network).attach(instance.VpcId, instance.NetworkInterfaceId);
       if (this.#stopped || instances.find(where, instanceId).state !== 'pending') return;
-      this.#start(scope, instance, place.enclose);
+      const { certificatePem } = await kernel.engine(certificates).authority();
+      this.#start(scope, instance, { enclose: place.enclose, authorityPem: certificatePem });
       instances.put(where, { ...instances.find(where, instanceId), initialized: true });
       this.to(scope, instanceId, 'running');
     } catch (error) {
@@ -63,9 +71,9 @@ export class Machines {
     }
   }
 
-  #start(scope: Scope, instance: Instance, enclose: (command: string[]) => string[]): void {
+  #start(scope: Scope, instance: Instance, { enclose, authorityPem }: Surroundings): void {
     const { InstanceId, PrivateIpAddress, InstanceType } = instance;
-    const disk = diskOf(this.#kernel, instance);
+    const disk = diskOf(this.#kernel, instance, authorityPem);
     const machine: Pick<Machine, 'console' | 'asked'> & { sandbox?: Sandbox } = { console: '', asked: false };
     const sandbox = this.#kernel.engine(compute).start({
       kind: 'instance',
@@ -143,16 +151,14 @@ export class Machines {
 }
 
 function environmentOf(region: string): Record<string, string> {
-  const at = (address: string): string => `http://${address}:${apiPort}`;
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',
     LANG: 'C.UTF-8',
+    NODE_EXTRA_CA_CERTS: authorityFile,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ENDPOINT_URL: at(outside.aws),
-    AWS_ENDPOINT_URL_S3: at(outside.s3),
-    AWS_ENDPOINT_URL_DYNAMODB: at(outside.dynamodb),
+    ...endpointVariables(region),
   };
 }
 

@@ -1,3 +1,4 @@
+import { dns } from '../../../data-planes/dns/dns.ts';
 import { network } from '../../../engines/network/network.ts';
 import type {
   InterfaceTable,
@@ -27,13 +28,18 @@ import {
 } from '../state.ts';
 import type { Where } from './noun.ts';
 import { prefixList } from './prefix-lists.ts';
+import { vpcDoors } from './vpc-doors.ts';
+import { namesOf } from './vpc-names.ts';
 
 /** Puts a VPC as it is now in force in the network engine. To be awaited before what changed it is answered. */
 export async function enforce(kernel: Kernel & Scope, vpcId: string | undefined): Promise<void> {
   if (vpcId === undefined) return;
   const engine = kernel.engine(network);
-  if (vpcs.records(kernel).has(vpcId)) await engine.apply(compile(kernel, vpcId));
+  const isThere = vpcs.records(kernel).has(vpcId);
+  kernel.engine(dns).awsNames.setVpc(vpcId, isThere ? namesOf(kernel, vpcId) : undefined);
+  if (isThere) await engine.apply(compile(kernel, vpcId));
   else engine.remove(vpcId);
+  await kernel.engine(vpcDoors).sync(vpcId);
 }
 
 /** The VPC's configuration as the network engine decides by it. */

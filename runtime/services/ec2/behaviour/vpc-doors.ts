@@ -1,61 +1,136 @@
-import { createServer as createHttpServer } from 'node:http';
+import type { Socket as Datagrams } from 'node:dgram';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
-import { network, outside } from '../../../engines/network/network.ts';
+import { answerTcp, answerUdp } from '../../../data-planes/dns/serve-dns.ts';
+import { resolverOf } from '../../../engines/network/addresses.ts';
+import { apiPort, network, outside } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/store/store.ts';
+import { networkInterfaces, vpcEndpoints, vpcs } from '../state.ts';
 import { instanceMetadata } from './instance-metadata.ts';
-
-/** The port at which AWS's API answers inside a VPC, at `outside.aws`, `outside.s3` and `outside.dynamodb`. */
-export const apiPort = 4566;
+import type { Where } from './noun.ts';
 
 /** Where instances ask for metadata, and for names ("Instance metadata", "Amazon DNS server"). */
 const metadataAddress = '169.254.169.254';
 const resolverAddress = '169.254.169.253';
 
-/** What every sandbox in a VPC finds: AWS's API, the metadata service and the resolver. Opened once a VPC. */
+/** What a VPC holds open at one address and port; `open` is done once, however often the VPC changes. */
+interface Door {
+  key: string;
+  open(): Promise<{ close(): void }>;
+}
+
+/**
+ * What every sandbox in a VPC finds, instance or function: AWS's API outside the VPC and at its interface endpoints, users'
+ * names beside it, the metadata service and the resolver. Opened before the first sandbox enters, kept as the VPC is.
+ */
 export const vpcDoors = defineEngine('ec2.vpc-doors', (kernel) => new VpcDoors(kernel));
 
 class VpcDoors {
   readonly #kernel: Kernel;
-  readonly #open = new Map<string, Promise<Server[]>>();
+  readonly #open = new Map<string, Map<string, Promise<{ close(): void }>>>();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
   }
 
+  /** Before a first sandbox enters. Where namespaces cannot be made sandboxes reach the machine's own ports instead. */
   async open(vpcId: string): Promise<void> {
-    let servers = this.#open.get(vpcId);
-    if (!servers) {
-      servers = this.#listen(vpcId);
-      this.#open.set(vpcId, servers);
-    }
-    await servers;
+    if (this.#kernel.engine(network).level !== 'namespace' || this.#open.has(vpcId)) return;
+    this.#open.set(vpcId, new Map());
+    await this.sync(vpcId);
+  }
+
+  /** After a change of the VPC: endpoints may have come and gone, and name resolution been switched. */
+  async sync(vpcId: string): Promise<void> {
+    const open = this.#open.get(vpcId);
+    if (!open) return;
+    const scope = scopeOf(this.#kernel, vpcId);
+    const wanted = scope ? this.#doors(vpcId, { store: this.#kernel.store, ...scope }) : [];
+    for (const [key, opening] of open)
+      if (!wanted.some((door) => door.key === key)) {
+        open.delete(key);
+        closeWhenOpen(opening);
+      }
+    for (const door of wanted) if (!open.has(door.key)) open.set(door.key, door.open());
+    if (!scope) this.#open.delete(vpcId);
+    await Promise.all(open.values());
   }
 
   stop(): void {
-    for (const opening of this.#open.values())
-      void opening.then((servers) => {
-        for (const server of servers) server.close();
-      });
+    for (const open of this.#open.values()) for (const opening of open.values()) closeWhenOpen(opening);
     this.#open.clear();
   }
 
-  async #listen(vpcId: string): Promise<Server[]> {
-    const { addresses } = this.#kernel;
-    const at = async (address: string, port: number, answer: (socket: Socket) => void): Promise<Server> => {
-      const server = await this.#kernel.engine(network).listen(vpcId, { address, port });
-      return server.on('connection', answer);
-    };
-    const toApi = (socket: Socket): void => handOver(socket, Number(new URL(addresses.apiUrl).port));
+  #doors(vpcId: string, where: Where): Door[] {
+    const vpc = vpcs.find(where, vpcId);
     const metadata = createHttpServer(
       (request, response) => void instanceMetadata(this.#kernel, vpcId, request, response),
     );
-    return Promise.all([
-      ...[outside.aws, outside.s3, outside.dynamodb].map((address) => at(address, apiPort, toApi)),
-      at(metadataAddress, 80, (socket) => void metadata.emit('connection', socket)),
-      at(resolverAddress, 53, (socket) => handOver(socket, addresses.dnsPort)),
-    ]);
+    const resolvers = vpc.enableDnsSupport ? [resolverAddress, resolverOf(vpc.CidrBlock)] : [];
+    return [
+      ...[outside.aws, outside.s3, outside.dynamodb, ...endpointAddresses(where, vpcId)].flatMap((address) =>
+        this.#api(vpcId, address),
+      ),
+      this.#tcp(vpcId, metadataAddress, 80, (socket) => enter(metadata, socket)),
+      ...resolvers.flatMap((address) => [
+        this.#tcp(vpcId, address, 53, (socket) => answerTcp(this.#kernel, socket, { vpcId })),
+        this.#udp(vpcId, address, 53, (socket) => answerUdp(this.#kernel, socket, { vpcId })),
+      ]),
+    ];
   }
+
+  #api(vpcId: string, address: string): Door[] {
+    const { addresses } = this.#kernel;
+    return [
+      this.#tcp(vpcId, address, apiPort, (socket) => handOver(socket, Number(new URL(addresses.apiUrl).port))),
+      this.#tcp(vpcId, address, 443, (socket) => handOver(socket, addresses.httpsPort)),
+      this.#tcp(vpcId, address, 80, (socket) => handOver(socket, addresses.httpPort)),
+    ];
+  }
+
+  #tcp(vpcId: string, address: string, port: number, answer: (socket: Socket) => void): Door {
+    const open = async (): Promise<Server> => {
+      const server = await this.#kernel.engine(network).listen(vpcId, { address, port });
+      return server.on('connection', (socket) => {
+        // Who leaves in the middle concerns nobody else.
+        socket.on('error', () => socket.destroy());
+        answer(socket);
+      });
+    };
+    return { key: `tcp ${address}:${port}`, open };
+  }
+
+  #udp(vpcId: string, address: string, port: number, answer: (socket: Datagrams) => void): Door {
+    const open = async (): Promise<Datagrams> => {
+      const socket = await this.#kernel.engine(network).receive(vpcId, { address, port });
+      answer(socket);
+      return socket;
+    };
+    return { key: `udp ${address}:${port}`, open };
+  }
+}
+
+/** Interface endpoints take calls at their interfaces, whose groups decide who may ("AWS PrivateLink"). */
+function endpointAddresses(where: Where, vpcId: string): string[] {
+  return vpcEndpoints
+    .all(where)
+    .filter((endpoint) => endpoint.VpcId === vpcId)
+    .flatMap(({ NetworkInterfaceIds }) => NetworkInterfaceIds)
+    .flatMap((id) => networkInterfaces.records(where).get(id)?.PrivateIpAddress ?? []);
+}
+
+function scopeOf(kernel: Kernel, vpcId: string): Scope | undefined {
+  return kernel.store.scopes('ec2.vpcs').find((scope) => vpcs.records({ store: kernel.store, ...scope }).has(vpcId));
+}
+
+function closeWhenOpen(opening: Promise<{ close(): void }>): void {
+  opening.then((open) => open.close()).catch(() => undefined);
+}
+
+function enter(server: HttpServer, socket: Socket): void {
+  server.emit('connection', socket);
 }
 
 function handOver(socket: Socket, port: number): void {

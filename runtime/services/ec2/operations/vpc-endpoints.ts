@@ -12,6 +12,7 @@ import { defaultGroupOf, groupsOf, makeInterface, removeInterface } from '../beh
 import { chosen, filtered, list } from '../behaviour/listing.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
+import { dnsEntries } from '../behaviour/vpc-names.ts';
 import { invalidCombination, invalidParameterValue, missingParameter } from '../errors.ts';
 import { networkInterfaces, routeTables, subnets, type VpcEndpoint, vpcEndpoints, vpcs } from '../state.ts';
 
@@ -30,8 +31,8 @@ const openPolicy = JSON.stringify({
 const gatewayServices = ['s3', 'dynamodb'];
 
 /**
- * A gateway endpoint opens routes to where S3 or DynamoDB answer inside the VPC. An interface endpoint has its interfaces,
- * with their addresses and groups, and is kept; calls go by AWS's one address all the same.
+ * A gateway endpoint opens routes to where S3 or DynamoDB answer. At the interfaces of an interface endpoint the API answers
+ * within the VPC, as their groups allow; with private DNS the VPC's resolver leads the service's own name there.
  */
 export async function CreateVpcEndpoint(ctx: Context, input: CreateVpcEndpointCommandInput) {
   const vpc = vpcs.find(ctx, input.VpcId);
@@ -40,6 +41,12 @@ export async function CreateVpcEndpoint(ctx: Context, input: CreateVpcEndpointCo
     throw invalidParameterValue(`The vpc endpoint type ${type} is not run here.`);
   checkService(ctx, input.ServiceName ?? '', type);
   const VpcEndpointId = vpcEndpoints.newId(ctx);
+  const PrivateDnsEnabled = type === 'Interface' && (input.PrivateDnsEnabled ?? true);
+  if (PrivateDnsEnabled && !(vpc.enableDnsSupport && vpc.enableDnsHostnames))
+    throw new AwsError(
+      'InvalidParameter',
+      `Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for ${vpc.VpcId}`,
+    );
   const groups = input.SecurityGroupIds ?? (type === 'Interface' ? [defaultGroupOf(ctx, vpc.VpcId)] : []);
   const RouteTableIds = routeTablesOf(ctx, vpc.VpcId, input.RouteTableIds ?? [], type);
   const endpoint: VpcEndpoint = {
@@ -52,7 +59,7 @@ export async function CreateVpcEndpoint(ctx: Context, input: CreateVpcEndpointCo
     RouteTableIds,
     SubnetIds: [],
     Groups: groupsOf(ctx, vpc.VpcId, groups),
-    PrivateDnsEnabled: type === 'Interface' && (input.PrivateDnsEnabled ?? true),
+    PrivateDnsEnabled,
     NetworkInterfaceIds: [],
     OwnerId: ctx.account,
     createdMs: ctx.clock.now(),
@@ -60,7 +67,7 @@ export async function CreateVpcEndpoint(ctx: Context, input: CreateVpcEndpointCo
   };
   const made = vpcEndpoints.put(ctx, withInterfaces(ctx, endpoint, input.SubnetIds ?? []));
   await enforce(ctx, vpc.VpcId);
-  return { VpcEndpoint: described(made), ClientToken: input.ClientToken };
+  return { VpcEndpoint: described(ctx, made), ClientToken: input.ClientToken };
 }
 
 function checkService(ctx: Context, name: string, type: string): void {
@@ -114,11 +121,13 @@ export function DescribeVpcEndpoints(ctx: Context, input: DescribeVpcEndpointsCo
     () => vpcEndpoints.all(ctx),
   );
   const { page, ...rest } = list(found, input, filters);
-  return { VpcEndpoints: page.map(described), ...rest };
+  return { VpcEndpoints: page.map((endpoint) => described(ctx, endpoint)), ...rest };
 }
 
-function described({ createdMs, ...endpoint }: VpcEndpoint) {
-  return { ...endpoint, RequesterManaged: false, CreationTimestamp: new Date(createdMs), DnsEntries: [] };
+function described(ctx: Context, endpoint: VpcEndpoint) {
+  const { createdMs, ...rest } = endpoint;
+  const DnsEntries = dnsEntries(endpoint, ctx.region, networkInterfaces.all(ctx));
+  return { ...rest, RequesterManaged: false, CreationTimestamp: new Date(createdMs), DnsEntries };
 }
 
 export async function ModifyVpcEndpoint(ctx: Context, input: ModifyVpcEndpointCommandInput) {

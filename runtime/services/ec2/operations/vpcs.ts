@@ -117,7 +117,7 @@ function inUse(ctx: Context, VpcId: string): boolean {
   );
 }
 
-export function ModifyVpcAttribute(ctx: Context, input: ModifyVpcAttributeCommandInput) {
+export async function ModifyVpcAttribute(ctx: Context, input: ModifyVpcAttributeCommandInput) {
   const vpc = vpcs.find(ctx, input.VpcId);
   const given = (['EnableDnsSupport', 'EnableDnsHostnames', 'EnableNetworkAddressUsageMetrics'] as const).filter(
     (name) => input[name] !== undefined,
@@ -132,6 +132,7 @@ export function ModifyVpcAttribute(ctx: Context, input: ModifyVpcAttributeComman
     changed[own] = input[name]?.Value === true;
   }
   vpcs.put(ctx, changed);
+  await enforce(ctx, vpc.VpcId);
   return {};
 }
 

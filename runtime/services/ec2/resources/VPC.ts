@@ -14,8 +14,8 @@ export const VPC = defineResource<VpcProperties>({
   type: 'AWS::EC2::VPC',
   properties: {
     CidrBlock: 'executed',
-    EnableDnsSupport: 'stored',
-    EnableDnsHostnames: 'stored',
+    EnableDnsSupport: 'executed',
+    EnableDnsHostnames: 'executed',
     InstanceTenancy: 'stored',
     Ipv4IpamPoolId: { refused: 'IP Address Manager is not done.' },
     Ipv4NetmaskLength: { refused: 'IP Address Manager is not done.' },

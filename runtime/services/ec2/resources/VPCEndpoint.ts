@@ -21,7 +21,7 @@ export const VPCEndpoint = defineResource<EndpointProperties>({
     ServiceName: 'executed',
     VpcEndpointType: 'executed',
     PolicyDocument: 'stored',
-    PrivateDnsEnabled: 'stored',
+    PrivateDnsEnabled: 'executed',
     RouteTableIds: 'executed',
     SecurityGroupIds: 'executed',
     SubnetIds: 'executed',
@@ -32,16 +32,17 @@ export const VPCEndpoint = defineResource<EndpointProperties>({
     ServiceNetworkArn: { refused: 'VPC Lattice is not done.' },
     Tags: 'stored',
   },
-  async create(ctx, { PolicyDocument, Tags, ...input }) {
+  async create(ctx, { PolicyDocument, Tags, PrivateDnsEnabled = false, ...input }) {
     const { VpcEndpoint } = await ctx.call<{ VpcEndpoint: { VpcEndpointId: string } }>('ec2', 'CreateVpcEndpoint', {
       ...input,
+      PrivateDnsEnabled,
       ...(PolicyDocument ? { PolicyDocument: JSON.stringify(PolicyDocument) } : {}),
       ...tagSpecification(ctx, 'vpc-endpoint', Tags),
     });
     return describe(ctx, VpcEndpoint.VpcEndpointId);
   },
   async update(ctx, VpcEndpointId, properties, previous) {
-    const { PolicyDocument, PrivateDnsEnabled } = properties;
+    const { PolicyDocument, PrivateDnsEnabled = false } = properties;
     await ctx.call('ec2', 'ModifyVpcEndpoint', {
       VpcEndpointId,
       PrivateDnsEnabled,
