@@ -9,6 +9,10 @@ const systems: Record<string, () => Promise<(app: App) => void>> = {
     const { ServerlessOrders } = await import('./stacks/serverless-orders.ts');
     return (app) => new ServerlessOrders(app, 'serverless-orders');
   },
+  'web-classic': async () => {
+    const { WebClassic } = await import('./stacks/web-classic.ts');
+    return (app) => new WebClassic(app, 'web-classic');
+  },
 };
 
 const app = new App();

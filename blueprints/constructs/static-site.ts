@@ -12,10 +12,11 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { suppress } from './nag.ts';
+import { logBucket, siteBucket } from './site-buckets.ts';
 import { siteHeaders } from './site-headers.ts';
 
 export interface StaticSiteOptions {
@@ -34,34 +35,10 @@ export class StaticSite extends Construct {
 
   constructor(scope: Construct, id: string, options: StaticSiteOptions) {
     super(scope, id);
-    const logs = this.logBucket();
-    this.bucket = this.siteBucket(logs);
+    const logs = logBucket(this);
+    this.bucket = siteBucket(this, logs);
     this.distribution = this.inFrontOf(this.bucket, logs, options);
     this.hostName = options.domain?.name ?? this.distribution.distributionDomainName;
-  }
-
-  private logBucket(): Bucket {
-    return new Bucket(this, 'Logs', {
-      ...privateBucket,
-      // "Configure and use standard logs (access logs)": CloudFront delivers by access control list.
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
-      lifecycleRules: [{ expiration: Duration.days(30) }],
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-  }
-
-  /** Holds nothing but files of the repository, so it goes with the stack; SiteFiles empties it first. */
-  private siteBucket(logs: Bucket): Bucket {
-    return new Bucket(this, 'Bucket', {
-      ...privateBucket,
-      versioned: true,
-      lifecycleRules: [
-        { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ],
-      serverAccessLogsBucket: logs,
-      serverAccessLogsPrefix: 's3/',
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
   }
 
   private inFrontOf(bucket: Bucket, logs: Bucket, { apiDomainName, domain }: StaticSiteOptions): Distribution {
@@ -110,12 +87,6 @@ export class StaticSite extends Construct {
     };
   }
 }
-
-const privateBucket = {
-  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-  encryption: BucketEncryption.S3_MANAGED,
-  enforceSSL: true,
-};
 
 function justify(distribution: Distribution, hasCertificate: boolean): void {
   suppress(distribution, 'AwsSolutions-CFR1', 'Guests abroad may read the menu and book before they travel.');
