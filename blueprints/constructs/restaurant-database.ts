@@ -18,7 +18,7 @@ export class RestaurantDatabase extends Construct {
   /** JSON {host, port, username, password, dbname, engine}, kept true by the cluster and by its rotation. */
   readonly secret: ISecret;
 
-  constructor(scope: Construct, id: string, { vpc, database, functions }: RestaurantNetwork) {
+  constructor(scope: Construct, id: string, { vpc, database, instances, functions }: RestaurantNetwork) {
     super(scope, id);
     const instanceType = InstanceType.of(InstanceClass.T4G, InstanceSize.MEDIUM);
     this.cluster = new DatabaseCluster(this, 'Cluster', {
@@ -38,6 +38,7 @@ export class RestaurantDatabase extends Construct {
       cloudwatchLogsExports: ['postgresql'],
       removalPolicy: RemovalPolicy.SNAPSHOT,
     });
+    for (const client of [instances, functions]) this.cluster.connections.allowDefaultPortFrom(client, 'PostgreSQL');
     const { secret } = this.cluster;
     if (!secret) throw new Error('The cluster made no secret');
     this.secret = secret;
@@ -46,8 +47,11 @@ export class RestaurantDatabase extends Construct {
       vpcSubnets: { subnetGroupName: 'functions' },
       securityGroup: functions,
     });
-    suppress(this.cluster, 'AwsSolutions-RDS10', 'Deleting the stack leaves a final snapshot, from which it is restored.');
+    suppress(
+      this.cluster,
+      'AwsSolutions-RDS10',
+      'Deleting the stack leaves a final snapshot, from which it is restored.',
+    );
     suppress(this.cluster, 'AwsSolutions-RDS11', 'Only two security groups reach the port, whatever its number is.');
   }
 }
-

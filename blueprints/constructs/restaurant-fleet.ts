@@ -23,7 +23,6 @@ import {
   InstanceType,
   LaunchTemplate,
   MachineImage,
-  Port,
   ServiceManager,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
@@ -65,9 +64,6 @@ export class RestaurantFleet extends Construct {
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
       inlinePolicies: { work: new PolicyDocument({ statements }) },
     });
-    for (const { port } of Object.values(services)) {
-      network.instances.addIngressRule(network.loadBalancer, Port.tcp(port), 'A service, from the load balancer');
-    }
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc: network.vpc,
       vpcSubnets: { subnetGroupName: 'public' },

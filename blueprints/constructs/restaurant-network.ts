@@ -1,14 +1,13 @@
 import {
+  AclCidr,
+  AclTraffic,
   type CfnNetworkAclEntry,
   FlowLogDestination,
   FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
   IpAddresses,
-  AclCidr,
-  AclTraffic,
   type ISubnet,
   NetworkAcl,
-  Port,
   SecurityGroup,
   SubnetType,
   TrafficDirection,
@@ -40,9 +39,6 @@ export class RestaurantNetwork extends Construct {
     this.instances = this.group('InstancesGroup', 'The instances: their services, from the load balancer');
     this.functions = this.group('FunctionsGroup', 'The functions that read the database: nobody calls them here');
     this.database = this.group('DatabaseGroup', 'The database: from the instances and those functions', false);
-    for (const client of [this.instances, this.functions]) {
-      this.database.addIngressRule(client, Port.tcp(databasePort), 'PostgreSQL');
-    }
     this.guardDatabase();
   }
 

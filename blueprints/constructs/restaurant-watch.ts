@@ -88,7 +88,12 @@ function unhealthyChecks({ attrHealthCheckId }: CfnHealthCheck): IMetric {
     period: aMinute,
     statistic: 'Minimum',
   });
-  return new MathExpression({ expression: '1 - status', usingMetrics: { status }, period: aMinute, label: 'Unhealthy' });
+  return new MathExpression({
+    expression: '1 - status',
+    usingMetrics: { status },
+    period: aMinute,
+    label: 'Unhealthy',
+  });
 }
 
 function ofDistribution({ distributionId }: Distribution, metricName: string): IMetric {

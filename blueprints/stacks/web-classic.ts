@@ -92,7 +92,11 @@ export class WebClassic extends Stack {
         excludePunctuation: true,
       },
     });
-    suppress(admin, 'AwsSolutions-SMG4', 'A person types it: it is changed by that person, and by a restart taken over.');
+    suppress(
+      admin,
+      'AwsSolutions-SMG4',
+      'A person types it: it is changed by that person, and by a restart taken over.',
+    );
     const data = { DATABASE_SECRET_ID: database.secret.secretArn };
     return new RestaurantFleet(this, 'Fleet', {
       network,
