@@ -4,12 +4,14 @@ import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
+import { Unreachable } from '../http/unreachable.ts';
 import { AccessLog } from './access-log.ts';
 import { generated } from './answers.ts';
 import type { ListenerTable, LoadBalancerTable, NodeTable, TargetGroupTable } from './configuration.ts';
-import { isIsolated } from './connections.ts';
+import { Entrance } from './entrance.ts';
 import type { HealthReport } from './health-checks.ts';
 import { AlbMetrics } from './metrics.ts';
+import { announce, conceal } from './presence.ts';
 import { serve } from './serve.ts';
 import { TargetGroup } from './target-group.ts';
 import type { Visit } from './visit.ts';
@@ -23,8 +25,7 @@ export const alb = defineEngine('alb', (kernel) => new Alb(kernel));
 
 interface Running {
   table: LoadBalancerTable;
-  /** Requests go round the nodes, as DNS would spread them. */
-  turn: number;
+  readonly entrance: Entrance;
 }
 
 export class Alb {
@@ -45,16 +46,18 @@ export class Alb {
   deploy(table: LoadBalancerTable): void {
     const known = this.#loadBalancers.get(table.arn);
     if (known) this.#unlist(known.table);
-    this.#loadBalancers.set(table.arn, { table, turn: known?.turn ?? 0 });
+    this.#loadBalancers.set(table.arn, { table, entrance: known?.entrance ?? new Entrance(this.#kernel) });
     for (const name of namesOf(table))
       this.#kernel.engine(hosts).set(name, (request, hop) => this.#serve(table.arn, request, hop));
     this.#assignGroups();
+    this.#announce(table);
   }
 
   withdraw(arn: string): void {
     const known = this.#loadBalancers.get(arn);
     if (!known) return;
     this.#unlist(known.table);
+    conceal(this.#kernel, known.table);
     this.#loadBalancers.delete(arn);
     this.#assignGroups();
   }
@@ -65,7 +68,7 @@ export class Alb {
       known.configure(table);
       return;
     }
-    this.#groups.set(table.arn, new TargetGroup(this.#kernel, table, (group) => this.#checked(group)));
+    this.#groups.set(table.arn, new TargetGroup(this.#kernel, table, (group, change) => this.#checked(group, change)));
     this.#assignGroups();
   }
 
@@ -113,37 +116,48 @@ export class Alb {
     }
   }
 
-  #checked(group: TargetGroup): void {
-    for (const { table } of this.#loadBalancers.values()) {
-      if (groupsOf(table).has(group.table.arn)) this.#metrics.checked(group, table);
-    }
+  #announce(table: LoadBalancerTable): void {
+    announce(
+      this.#kernel,
+      table,
+      [...groupsOf(table)].map((arn) => this.#groups.get(arn)),
+    );
   }
 
-  #nodeFor(running: Running): NodeTable | undefined {
-    const { nodes, vpcId } = running.table;
-    for (let step = 0; step < nodes.length; step += 1) {
-      const node = nodes[running.turn++ % nodes.length];
-      if (node && !this.#cutZones.has(node.zone) && !isIsolated(this.#kernel, vpcId, node.address)) return node;
+  #checked(group: TargetGroup, change: { state: boolean }): void {
+    for (const { table } of this.#loadBalancers.values()) {
+      if (!groupsOf(table).has(group.table.arn)) continue;
+      this.#metrics.checked(group, table);
+      if (change.state) this.#announce(table);
     }
-    return undefined;
   }
 
   async #serve(arn: string, request: HttpRequest, parent: Hop): Promise<HttpResponse> {
     const running = this.#loadBalancers.get(arn);
     if (!running) throw new Error(`load balancer ${arn} is served but not deployed`);
     const hop = parent.child('elbv2', `${request.method} ${request.url}`, arn);
-    const { table } = running;
+    const { table, entrance } = running;
     const listener = listenerFor(table, request);
-    const node = this.#nodeFor(running);
-    if (!listener || !node) {
-      this.#metrics.reject(table);
-      hop.note('refused', node ? 'no listener has this port' : 'no zone of the load balancer can be reached');
-      hop.end({ status: 503 });
-      return generated(503);
-    }
+    const entered = listener
+      ? entrance.enter(table, listener.port, {
+          clientIp: request.client.ip,
+          isCut: (zone) => this.#cutZones.has(zone),
+        })
+      : { refused: 'no listener has this port', dropped: false };
+    if (!listener || 'refused' in entered) return this.#refuse(table, hop, entered);
+    const { node } = entered;
     const visit = this.#visit(table, listener, node, { request, hop });
     const response = await serve(visit);
     return this.#finish(visit, response);
+  }
+
+  #refuse(table: LoadBalancerTable, hop: Hop, entered: object): HttpResponse {
+    const { refused, dropped } = entered as { refused: string; dropped: boolean };
+    hop.note('refused', refused);
+    hop.end(dropped ? { error: refused } : { status: 503 });
+    if (dropped) throw new Unreachable(refused);
+    this.#metrics.reject(table);
+    return generated(503);
   }
 
   #visit(

@@ -11,6 +11,7 @@ export interface LoadBalancerTable {
   account: string;
   region: string;
   vpcId: string;
+  internal: boolean;
   nodes: readonly NodeTable[];
   listeners: readonly ListenerTable[];
   attributes: LoadBalancerSettings;
@@ -21,6 +22,8 @@ export interface NodeTable {
   zone: string;
   /** The private address of its network interface, where its subnet is one of a VPC that runs. */
   address: string | undefined;
+  /** Its elastic one, where the load balancer faces the internet. */
+  publicAddress: string | undefined;
 }
 
 export interface LoadBalancerSettings {
@@ -38,6 +41,8 @@ export interface ListenerTable {
   arn: string;
   port: number;
   protocol: 'HTTP' | 'HTTPS';
+  /** ARNs, the default one first. */
+  certificates: readonly string[];
   /** By priority; the default rule is last. */
   rules: readonly RuleTable[];
 }
@@ -90,6 +95,8 @@ export interface TargetGroupTable {
   multiValueHeaders: boolean;
   /** Below as many healthy targets, requests go to all ("Target group health"). */
   minimumHealthy: { count: number; percentage: number };
+  /** With fewer, DNS leads away from the load balancer (the same page, "DNS failover"). */
+  dnsMinimum: { count: number; percentage: number };
 }
 
 export type StickinessTable =

@@ -30,14 +30,18 @@ const unusedGroup: GroupUse = { nodes: undefined, zones: [] };
 /** A target group at work: who is healthy, who is leaving, and who gets the next request. */
 export class TargetGroup {
   readonly #kernel: Kernel;
-  readonly #onHealth: (group: TargetGroup) => void;
+  readonly #onHealth: (group: TargetGroup, change: { state: boolean }) => void;
   readonly #targets = new Map<string, Target>();
   #use = unusedGroup;
   table: TargetGroupTable;
   /** Round robin goes on from here. */
   turn = 0;
 
-  constructor(kernel: Kernel, table: TargetGroupTable, onHealth: (group: TargetGroup) => void) {
+  constructor(
+    kernel: Kernel,
+    table: TargetGroupTable,
+    onHealth: (group: TargetGroup, change: { state: boolean }) => void,
+  ) {
     this.#kernel = kernel;
     this.#onHealth = onHealth;
     this.table = table;
@@ -71,14 +75,16 @@ export class TargetGroup {
     for (const target of this.#targets.values()) this.#restartChecks(target);
   }
 
-  counts(): { healthy: number; unhealthy: number } {
-    let healthy = 0;
-    let unhealthy = 0;
-    for (const { health } of this.#targets.values()) {
-      if (health.state === 'healthy') healthy += 1;
-      if (health.state === 'unhealthy') unhealthy += 1;
+  /** Of one zone's targets, or of all. Those that leave are no longer registered. */
+  counts(zone?: string): { healthy: number; unhealthy: number; registered: number } {
+    const counts = { healthy: 0, unhealthy: 0, registered: 0 };
+    for (const { health, table } of this.#targets.values()) {
+      if (health.state === 'draining' || (zone !== undefined && table.zone !== zone)) continue;
+      counts.registered += 1;
+      if (health.state === 'healthy' || health.state === 'unavailable') counts.healthy += 1;
+      if (health.state === 'unhealthy') counts.unhealthy += 1;
     }
-    return { healthy, unhealthy };
+    return counts;
   }
 
   stop(): void {
@@ -189,7 +195,7 @@ export class TargetGroup {
     const before = target.health.state;
     target.health = judge(target.health, target.streak.count, result, this.table.healthCheck);
     if (before !== 'healthy' && target.health.state === 'healthy') this.#beginSlowly(target);
-    this.#onHealth(this);
+    this.#onHealth(this, { state: before !== target.health.state });
   }
 
   /** "Slow start mode": only beside healthy targets that take their full share already. */

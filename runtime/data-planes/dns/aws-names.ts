@@ -3,6 +3,8 @@ import type { Hosts } from '../http/hosts.ts';
 /** What a name of AWS's own leads to, where a service has more to say than "this machine". */
 export interface AwsName {
   addresses: readonly string[];
+  /** What instances and functions in VPCs are told instead. */
+  inside?: readonly string[] | undefined;
   /** What EvaluateTargetHealth of an alias to it comes to. */
   healthy: boolean;
   /** Where it is to those within its VPC: a database's name and an internal load balancer's lead to private addresses. */

@@ -5,6 +5,7 @@ import { awsApi } from './aws-api.ts';
 import type { DataPlane, HttpResponse } from './exchange.ts';
 import { awsName, hosts } from './hosts.ts';
 import { fromNode, toNode } from './node-adapter.ts';
+import { explainUnreachable } from './unreachable.ts';
 
 declare module '../../kernel/events/events.ts' {
   interface EventTypes {
@@ -53,7 +54,7 @@ async function serve(
   });
   const led = known.leadOf(request.host);
   if (led !== undefined) namedBy(hop, request.host, led);
-  const answer = await plane(request, hop);
+  const answer = await plane(request, hop).catch(explainUnreachable);
   if (!secure) leadToHttpsPort(kernel, request.headers.host ?? '', answer);
   const written = toNode(answer, response, request.method);
   if (written) await written;

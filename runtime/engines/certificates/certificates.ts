@@ -70,13 +70,20 @@ export class Certificates {
     this.#contexts.clear();
   }
 
+  /** As ACM issued or imported it; undefined while it may not be shown to anybody. */
+  find(arn: string): ServedCertificate | undefined {
+    return this.#served.get(arn);
+  }
+
   /** What a resource uses from now on; undefined: none. */
-  use(resourceArn: string, certificateArn: string | undefined): void {
+  use(resourceArn: string, certificateArns: string | readonly string[] | undefined): void {
     for (const users of this.#users.values()) users.delete(resourceArn);
-    if (certificateArn === undefined) return;
-    const users = this.#users.get(certificateArn) ?? new Set();
-    users.add(resourceArn);
-    this.#users.set(certificateArn, users);
+    for (const arn of [certificateArns ?? []].flat()) {
+      const users = this.#users.get(arn) ?? new Set();
+      users.add(resourceArn);
+      this.#users.set(arn, users);
+    }
+    this.#contexts.clear();
   }
 
   usersOf(certificateArn: string): string[] {
@@ -98,6 +105,15 @@ export class Certificates {
     this.#contexts.set(name, made);
     made.catch(() => this.#contexts.delete(name));
     return made;
+  }
+
+  /** What a server with these certificates shows, the first where none is for the name that is asked for. */
+  contextAmong(arns: readonly string[], serverName: string | undefined): Promise<SecureContext> | undefined {
+    const served = arns.flatMap((arn) => this.#served.get(arn) ?? []);
+    const name = serverName?.toLowerCase();
+    const fitting = served.find(({ names }) => name && names.some((pattern) => covers(pattern, name)));
+    const chosen = fitting ?? served[0];
+    return chosen && contextOf(chosen);
   }
 
   #find(name: string): ServedCertificate | undefined {

@@ -18,6 +18,9 @@ export const network = defineEngine<Network>('network', (kernel) => new Network(
 /** Where users come from, and where AWS's API answers inside a VPC: addresses that documentation alone uses (RFC 5737). */
 export const outside = {
   users: '203.0.113.1',
+  /** CloudFront, towards its origins: of a range that AWS publishes (CLOUDFRONT_ORIGIN_FACING in ip-ranges.json). */
+  edge: '130.176.0.1',
+  edges: '130.176.0.0/17',
   aws: '198.51.100.1',
   /** Services that gateway endpoints lead to answer at addresses of their own, so that a route can name them alone. */
   s3: '198.51.100.2',

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import * as sdk from '@aws-sdk/client-cloudfront';
 import { callerOf } from '../../data-planes/http/caller.ts';
 import { hosts } from '../../data-planes/http/hosts.ts';
+import { certificates } from '../../engines/certificates/certificates.ts';
 import { refusal, s3Domain, TestCloudFront } from './cloudfront-for-tests.ts';
 
 let cloudfront: TestCloudFront;
@@ -167,12 +168,17 @@ describe('a distribution', () => {
       await assert.rejects(cloudfront.create(change, behaviour), refusal(code, status), code);
   });
 
-  it('keeps another distribution from an alias it has', async () => {
-    const ViewerCertificate: sdk.ViewerCertificate = {
-      ACMCertificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/1',
-      SSLSupportMethod: 'sni-only',
-    };
+  it('takes aliases that its certificate covers, and keeps them from other distributions', async () => {
+    const ACMCertificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/1';
+    const ViewerCertificate: sdk.ViewerCertificate = { ACMCertificateArn, SSLSupportMethod: 'sni-only' };
     const Aliases = { Quantity: 1, Items: ['www.example.com'] };
+    const invalid = refusal('InvalidViewerCertificate', 400);
+    await assert.rejects(cloudfront.create({ Aliases, ViewerCertificate }), invalid, 'no such certificate');
+    const known = cloudfront.orrery.kernel.engine(certificates);
+    const issued = await known.issue(['*.example.com'], { keyAlgorithm: 'EC_prime256v1', validDays: 30 });
+    known.put(ACMCertificateArn, { ...issued, names: ['*.example.com'], chainPem: '' });
+    const uncovered = { Quantity: 1, Items: ['example.com'] };
+    await assert.rejects(cloudfront.create({ Aliases: uncovered, ViewerCertificate }), invalid, 'not covered');
     cloudfront.origin(s3Domain, () => ({ status: 200, headers: {}, body: 'aliased' }));
     await cloudfront.create({ Aliases, ViewerCertificate });
     assert.equal((await cloudfront.view('www.example.com.localhost:8080', '/')).body, 'aliased');

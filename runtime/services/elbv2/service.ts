@@ -39,9 +39,6 @@ export default defineService({
     'ModifyLoadBalancerAttributes.Attributes.routing.http2.enabled': 'stored',
     'ModifyLoadBalancerAttributes.Attributes.waf.fail_open.enabled': 'stored',
     'ModifyLoadBalancerAttributes.Attributes.zonal_shift.config.enabled': 'stored',
-    'ModifyTargetGroupAttributes.Attributes.target_group_health.dns_failover.minimum_healthy_targets.count': 'stored',
-    'ModifyTargetGroupAttributes.Attributes.target_group_health.dns_failover.minimum_healthy_targets.percentage':
-      'stored',
     'CreateListener.SslPolicy': 'stored',
     'ModifyListener.SslPolicy': 'stored',
     'CreateListener.Certificates': 'stored',

@@ -18,6 +18,11 @@ export interface NodeRecord {
   SubnetId: string;
   NetworkInterfaceId: string | undefined;
   PrivateIpAddress: string | undefined;
+  PublicIpAddress?: string | undefined;
+  /** Of the elastic address that it manages itself. */
+  AllocationId?: string | undefined;
+  /** The user's own elastic address, for a Network Load Balancer. */
+  ownAllocationId?: string | undefined;
 }
 
 /** Times are ISO texts, for records are JSON. */

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { CreateNetworkInterfaceCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateNetworkInterfaceCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import {
   CreateLoadBalancerCommand,
   DescribeLoadBalancersCommand,
@@ -32,6 +37,9 @@ test('a target in the VPC is reached from the nodes’ own addresses, through th
   });
   listening.on('connection', (socket) => http.emit('connection', socket));
   const { port } = listening.address() as AddressInfo;
+  const GroupId = NetworkInterface?.Groups?.[0]?.GroupId;
+  const everybody = { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [everybody] }));
   const Subnet = [first?.SubnetId ?? '', second?.SubnetId ?? ''];
   const { LoadBalancers } = await cloud.elb.send(new CreateLoadBalancerCommand({ Name: 'inside', Subnets: Subnet }));
   const { LoadBalancerArn = '', DNSName = '' } = LoadBalancers?.[0] ?? {};

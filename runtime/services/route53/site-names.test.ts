@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DescribeStacksCommand,
-  waitUntilStackCreateComplete,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -27,11 +22,14 @@ describe("a site's own name", () => {
     orrery = await startOrrery();
     const cloudformation = orrery.client(CloudFormationClient);
     await cloudformation.send(new CreateStackCommand({ StackName: 'site', TemplateBody: JSON.stringify(template) }));
-    await waitUntilStackCreateComplete(
-      { client: cloudformation, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
-      { StackName: 'site' },
-    );
-    const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'site' }));
+    const stacks = async () =>
+      (await cloudformation.send(new DescribeStacksCommand({ StackName: 'site' }))).Stacks ?? [];
+    for (let turn = 0; turn < 50 && (await stacks())[0]?.StackStatus === 'CREATE_IN_PROGRESS'; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await orrery.clock.wind(1000);
+    }
+    const Stacks = await stacks();
+    assert.equal(Stacks[0]?.StackStatus, 'CREATE_COMPLETE');
     for (const { OutputKey = '', OutputValue = '' } of Stacks?.[0]?.Outputs ?? []) outputs[OutputKey] = OutputValue;
     const page = { Key: 'index.html', Body: 'the menu', ContentType: 'text/html' };
     await orrery.client(S3Client).send(new PutObjectCommand({ Bucket: 'static.example.com', ...page }));
@@ -168,6 +166,14 @@ const template = {
         },
       },
     },
+    Certificate: {
+      Type: 'AWS::CertificateManager::Certificate',
+      Properties: {
+        DomainName: 'www.example.com',
+        ValidationMethod: 'DNS',
+        DomainValidationOptions: [{ DomainName: 'www.example.com', HostedZoneId: { Ref: 'Zone' } }],
+      },
+    },
     Distribution: {
       Type: 'AWS::CloudFront::Distribution',
       Properties: {
@@ -175,7 +181,7 @@ const template = {
           Enabled: true,
           Aliases: ['www.example.com'],
           ViewerCertificate: {
-            AcmCertificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-0000-0000-000000000000',
+            AcmCertificateArn: { Ref: 'Certificate' },
             SslSupportMethod: 'sni-only',
           },
           Origins: [

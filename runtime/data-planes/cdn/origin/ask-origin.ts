@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
+import { outside } from '../../../engines/network/network.ts';
 import type { Hop } from '../../../kernel/events/hop.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { setCaller } from '../../http/caller.ts';
 import type { HttpRequest, HttpResponse } from '../../http/exchange.ts';
 import { hosts } from '../../http/hosts.ts';
+import { Unreachable } from '../../http/unreachable.ts';
 import type { Origin } from '../configuration.ts';
 import type { LoopbackClient } from './loopback-client.ts';
 
@@ -28,9 +30,6 @@ export interface OriginAccess {
   kernel: Kernel;
   loopback: LoopbackClient;
 }
-
-/** An edge server's address in CloudFront's published range, which is what origins see as their client. */
-const edgeAddress = '130.176.0.1';
 
 /**
  * Names resolve inside first: an origin that Orrery serves is called as a function. Only loopback is reached by socket;
@@ -60,14 +59,16 @@ export async function askOrigin(
 function mayRepeat(reply: OriginReply, request: OriginRequest, repeatable: boolean): boolean {
   if (!repeatable || request.signal.aborted) return false;
   if (reply.failure === 'connect') return reply.reason === undefined;
-  return reply.failure === 'timeout' && (request.method === 'GET' || request.method === 'HEAD');
+  return (
+    reply.failure === 'timeout' && reply.reason === undefined && (request.method === 'GET' || request.method === 'HEAD')
+  );
 }
 
 async function attempt(access: OriginAccess, origin: Origin, request: OriginRequest, hop: Hop): Promise<OriginReply> {
   const { kernel } = access;
   const secure = origin.protocol === 'https-only' || (origin.protocol === 'match-viewer' && request.viewerSecure);
   const plane = kernel.engine(hosts).find(origin.domainName);
-  if (!plane && !isLoopback(origin.domainName)) return outside(origin);
+  if (!plane && !isLoopback(origin.domainName)) return elsewhere(origin);
   const abort = new AbortController();
   const signal = AbortSignal.any([request.signal, abort.signal]);
   const asked = plane
@@ -83,7 +84,7 @@ function toRequest(origin: Origin, request: OriginRequest, how: { secure: boolea
     host: (request.headers.host ?? origin.domainName).toLowerCase().replace(/:\d+$/, ''),
     headers: request.headers,
     body: request.body,
-    client: { ip: edgeAddress, port: 443, secure: how.secure, httpVersion: '1.1' },
+    client: { ip: outside.edge, port: 443, secure: how.secure, httpVersion: '1.1' },
     signal: how.signal,
   };
   if (origin.caller && request.headers.authorization === undefined) setCaller(made, origin.caller);
@@ -131,11 +132,12 @@ function broken(kernel: Kernel, error: Error & { code?: unknown }): OriginReply 
       ...(error.stack ? { stack: error.stack } : {}),
     });
   }
+  if (error instanceof Unreachable) return { ...failed(504, 'timeout'), reason: error.message };
   if (error.code === 'UND_ERR_HEADERS_TIMEOUT') return failed(504, 'timeout');
   return failed(502, 'connect');
 }
 
-function outside(origin: Origin): OriginReply {
+function elsewhere(origin: Origin): OriginReply {
   return {
     ...failed(502, 'connect'),
     reason: `origin ${origin.domainName} is outside; Orrery opens no connections to the internet`,

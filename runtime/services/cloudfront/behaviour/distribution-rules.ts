@@ -1,5 +1,6 @@
 import type { DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront';
 import { firewalls } from '../../../data-planes/waf/firewalls.ts';
+import { certificates, covers } from '../../../engines/certificates/certificates.ts';
 import { regions } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import * as errors from '../errors.ts';
@@ -85,7 +86,8 @@ function checkAliases(ctx: Context, config: DistributionConfig, own: string | un
   if (new Set(aliases).size !== aliases.length)
     throw errors.invalidArgument('The parameter CNAME contains duplicates.');
   const certificate = config.ViewerCertificate?.ACMCertificateArn;
-  if (certificate !== undefined && certificate.split(':')[3] !== 'us-east-1') {
+  const served = certificate === undefined ? undefined : ctx.engine(certificates).find(certificate);
+  if (certificate !== undefined && (certificate.split(':')[3] !== 'us-east-1' || !served)) {
     throw errors.invalidViewerCertificate(
       "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
     );
@@ -96,6 +98,14 @@ function checkAliases(ctx: Context, config: DistributionConfig, own: string | un
       'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.',
     );
   }
+  // "Requirements for using alternate domain names": each of them is among the certificate's names.
+  if (
+    served &&
+    !aliases.every((alias) => served.names.some((name) => name.toLowerCase() === alias || covers(name, alias)))
+  )
+    throw errors.invalidViewerCertificate(
+      "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add. For more details, see: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements",
+    );
   for (const { account } of ctx.store.scopes('cloudfront.distributions')) {
     for (const other of distributions(ctx, { account }).values()) {
       if (other.Id === own) continue;

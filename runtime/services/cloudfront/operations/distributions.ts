@@ -5,10 +5,12 @@ import type {
   DeleteDistributionCommandInput,
   DistributionConfig,
   GetDistributionCommandInput,
+  ListDistributionsByWebACLIdCommandInput,
   ListDistributionsCommandInput,
   Tag,
   UpdateDistributionCommandInput,
 } from '@aws-sdk/client-cloudfront';
+import { firewalls } from '../../../data-planes/waf/firewalls.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { withDefaults } from '../behaviour/defaults.ts';
 import { deploy, withdraw } from '../behaviour/deployment.ts';
@@ -18,6 +20,7 @@ import {
   distributionAlreadyExists,
   distributionNotDisabled,
   illegalUpdate,
+  invalidWebAclId,
   missingBody,
   noSuchDistribution,
 } from '../errors.ts';
@@ -70,6 +73,17 @@ export function DeleteDistribution(ctx: Context, input: DeleteDistributionComman
 
 export function ListDistributions(ctx: Context, input: ListDistributionsCommandInput) {
   const { page, ...list } = pageOf(distributions(ctx, ctx).values(), (record) => record.Id, input);
+  return { DistributionList: { ...list, Items: page.map(summarise) } };
+}
+
+/** Those that an ACL guards; `null` asks for those that none does ("ListDistributionsByWebACLId"). */
+export function ListDistributionsByWebACLId(ctx: Context, input: ListDistributionsByWebACLIdCommandInput) {
+  const wanted = input.WebACLId === 'null' ? '' : (input.WebACLId ?? '');
+  if (wanted !== '' && !ctx.engine(firewalls).has(wanted)) throw invalidWebAclId();
+  const found = distributions(ctx, ctx)
+    .values()
+    .filter(({ DistributionConfig }) => (DistributionConfig.WebACLId ?? '') === wanted);
+  const { page, ...list } = pageOf(found, ({ Id }) => Id, input);
   return { DistributionList: { ...list, Items: page.map(summarise) } };
 }
 

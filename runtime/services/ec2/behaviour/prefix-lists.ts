@@ -18,7 +18,7 @@ export function prefixLists(region: string): PrefixList[] {
     {
       PrefixListId: 'pl-3b927c52',
       PrefixListName: 'com.amazonaws.global.cloudfront.origin-facing',
-      cidrs: [`${outside.users}/32`],
+      cidrs: [outside.edges],
     },
   ];
 }

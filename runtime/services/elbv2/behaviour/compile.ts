@@ -29,7 +29,12 @@ export function compileLoadBalancer(kernel: Kernel, record: LoadBalancerRecord):
     account: record.account,
     region: record.region,
     vpcId: record.VpcId,
-    nodes: record.nodes.map(({ ZoneName, PrivateIpAddress }) => ({ zone: ZoneName, address: PrivateIpAddress })),
+    internal: record.Scheme === 'internal',
+    nodes: record.nodes.map(({ ZoneName, PrivateIpAddress, PublicIpAddress }) => ({
+      zone: ZoneName,
+      address: PrivateIpAddress,
+      publicAddress: PublicIpAddress,
+    })),
     listeners: listenersOf(kernel, record, record.LoadBalancerArn).map((listener) =>
       compileListener(kernel, record, listener),
     ),
@@ -67,7 +72,13 @@ function compileListener(kernel: Kernel, owner: LoadBalancerRecord, listener: Li
     conditions: [],
     action: compileAction(listener.DefaultActions),
   };
-  return { arn: listener.ListenerArn, port: listener.Port, protocol: listener.Protocol, rules: [...own, last] };
+  return {
+    arn: listener.ListenerArn,
+    port: listener.Port,
+    protocol: listener.Protocol,
+    certificates: listener.Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []),
+    rules: [...own, last],
+  };
 }
 
 /** Which of them are compared without regard to case is said with each condition type. */
@@ -138,8 +149,11 @@ function compileAction([action]: readonly Action[]): ActionTable {
 export function compileTargetGroup(record: TargetGroupRecord): TargetGroupTable {
   const known = targetGroupAttributes(record.TargetType);
   const value = (key: string): string => attributeOf(known, record.attributes, key);
-  const minimum = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets';
-  const percentage = value(`${minimum}.percentage`);
+  const number = (text: string): number => (text === 'off' ? 0 : Number(text));
+  const minimum = (kind: string) => ({
+    count: number(value(`target_group_health.${kind}.minimum_healthy_targets.count`)),
+    percentage: number(value(`target_group_health.${kind}.minimum_healthy_targets.percentage`)),
+  });
   const crossZone = value('load_balancing.cross_zone.enabled');
   return {
     arn: record.TargetGroupArn,
@@ -173,10 +187,8 @@ export function compileTargetGroup(record: TargetGroupRecord): TargetGroupTable 
     crossZone: /^(true|false)$/.test(crossZone) ? crossZone === 'true' : undefined,
     stickiness: stickinessOf(value),
     multiValueHeaders: value('lambda.multi_value_headers.enabled') === 'true',
-    minimumHealthy: {
-      count: Number(value(`${minimum}.count`)),
-      percentage: percentage === 'off' ? 0 : Number(percentage),
-    },
+    minimumHealthy: minimum('unhealthy_state_routing'),
+    dnsMinimum: minimum('dns_failover'),
   };
 }
 

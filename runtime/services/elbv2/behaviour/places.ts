@@ -3,7 +3,7 @@ import { type ServicePrincipal, servicePrincipal } from '../../../kernel/princip
 import { zonesOf } from '../../../kernel/regions.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { invalidSecurityGroup, invalidSubnet, subnetNotFound, validationError } from '../errors.ts';
+import { invalidSubnet, subnetNotFound, validationError } from '../errors.ts';
 import type { NodeRecord } from '../state.ts';
 
 interface Subnet {
@@ -68,51 +68,17 @@ function inOrder(ctx: Context, ids: readonly string[]): Subnet[] {
   return ids.map((SubnetId, index) => ({ SubnetId, AvailabilityZone: zones[index] ?? '', VpcId: '' }));
 }
 
-/** Each node has a network interface in its subnet, which EC2 shows as the load balancer's: all are made, or none. */
-export async function makeInterfaces(
-  ctx: Context,
-  nodes: readonly NodeRecord[],
-  about: { dimension: string; securityGroups: readonly string[] },
-): Promise<NodeRecord[]> {
-  if (!runsEc2(ctx)) return [...nodes];
-  const made: NodeRecord[] = [];
-  try {
-    for (const node of nodes) {
-      const { NetworkInterface } = await ctx.call<{
-        NetworkInterface?: { NetworkInterfaceId?: string; PrivateIpAddress?: string };
-      }>(
-        'ec2',
-        'CreateNetworkInterface',
-        {
-          SubnetId: node.SubnetId,
-          Description: `ELB ${about.dimension}`,
-          ...(about.securityGroups.length > 0 ? { Groups: about.securityGroups } : {}),
-        },
-        asElb(ctx),
-      );
-      const { NetworkInterfaceId, PrivateIpAddress } = NetworkInterface ?? {};
-      made.push({ ...node, NetworkInterfaceId, PrivateIpAddress });
-    }
-    return made;
-  } catch (error) {
-    await removeInterfaces(ctx, made);
-    if (error instanceof AwsError && /^InvalidGroup|^InvalidSecurityGroup/.test(error.code))
-      throw invalidSecurityGroup(error.message);
-    throw error;
-  }
-}
-
-export async function regroup(ctx: Context, nodes: readonly NodeRecord[], Groups: readonly string[]): Promise<void> {
-  try {
-    for (const { NetworkInterfaceId } of nodes) {
-      if (NetworkInterfaceId !== undefined)
-        await ctx.call('ec2', 'ModifyNetworkInterfaceAttribute', { NetworkInterfaceId, Groups }, asElb(ctx));
-    }
-  } catch (error) {
-    if (error instanceof AwsError && /^InvalidGroup|^InvalidSecurityGroup/.test(error.code))
-      throw invalidSecurityGroup(error.message);
-    throw error;
-  }
+/** An internet-facing load balancer needs a way out of its VPC ("CreateLoadBalancer", InvalidSubnet). */
+export async function requireInternetGateway(ctx: Context, vpcId: string): Promise<void> {
+  if (!runsEc2(ctx)) return;
+  const Filters = [{ Name: 'attachment.vpc-id', Values: [vpcId] }];
+  const { InternetGateways = [] } = await ctx.call<{ InternetGateways?: object[] }>(
+    'ec2',
+    'DescribeInternetGateways',
+    { Filters },
+    asElb(ctx),
+  );
+  if (InternetGateways.length === 0) throw invalidSubnet(`VPC ${vpcId} has no internet gateway`);
 }
 
 /** Through its service-linked role ("Using service-linked roles", Elastic Load Balancing User Guide). */
@@ -120,16 +86,4 @@ export function asElb({ account }: Context): { principal: ServicePrincipal } {
   return {
     principal: servicePrincipal('elasticloadbalancing.amazonaws.com', account, { serviceLinked: true }),
   };
-}
-
-/** An interface that is gone already is none to be deleted. */
-export async function removeInterfaces(ctx: Context, nodes: readonly NodeRecord[]): Promise<void> {
-  for (const { NetworkInterfaceId } of nodes) {
-    if (NetworkInterfaceId === undefined || !runsEc2(ctx)) continue;
-    try {
-      await ctx.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId }, asElb(ctx));
-    } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== 'InvalidNetworkInterfaceID.NotFound') throw error;
-    }
-  }
 }

@@ -17,8 +17,9 @@ import { deploy } from '../behaviour/deployment.ts';
 import { findLoadBalancer } from '../behaviour/find.ts';
 import { canonicalHostedZone } from '../behaviour/hosted-zones.ts';
 import { checkName } from '../behaviour/names.ts';
+import { makeInterfaces, regroup, removeInterfaces } from '../behaviour/node-interfaces.ts';
 import { pageOf } from '../behaviour/pages.ts';
-import { asElb, findSubnets, makeInterfaces, regroup, removeInterfaces, runsEc2 } from '../behaviour/places.ts';
+import { asElb, findSubnets, requireInternetGateway, runsEc2 } from '../behaviour/places.ts';
 import {
   duplicateLoadBalancerName,
   invalidScheme,
@@ -54,6 +55,8 @@ export async function CreateLoadBalancer(ctx: Context, input: CreateLoadBalancer
     return { LoadBalancers: [describe(existing)] };
   }
   const { vpcId, nodes } = await findSubnets(ctx, subnets);
+  const internetFacing = Scheme === 'internet-facing';
+  if (internetFacing) await requireInternetGateway(ctx, vpcId);
   const SecurityGroups = await securityGroups(ctx, input.SecurityGroups, vpcId);
   const dimension = `app/${Name}/${ctx.ids.hex(16)}`;
   const digits = String(1e9 + Math.floor(ctx.ids.random() * 9e9)).slice(0, 10);
@@ -68,7 +71,7 @@ export async function CreateLoadBalancer(ctx: Context, input: CreateLoadBalancer
     Type: 'application',
     IpAddressType: 'ipv4',
     SecurityGroups,
-    nodes: await makeInterfaces(ctx, nodes, { dimension, securityGroups: SecurityGroups }),
+    nodes: await makeInterfaces(ctx, nodes, { dimension, securityGroups: SecurityGroups, internetFacing }),
     attributes: {},
     Tags: input.Tags ?? [],
     account: ctx.account,
@@ -185,6 +188,7 @@ export async function SetSubnets(ctx: Context, input: SetSubnetsCommandInput) {
   const about = {
     dimension: record.LoadBalancerArn.split('loadbalancer/')[1] ?? '',
     securityGroups: record.SecurityGroups,
+    internetFacing: record.Scheme === 'internet-facing',
   };
   const after = { ...record, nodes: [...kept, ...(await makeInterfaces(ctx, added, about))] };
   keep(ctx, after);

@@ -9,9 +9,15 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
+  AttachInternetGatewayCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateInternetGatewayCommand,
+  CreateRouteCommand,
+  CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { startBalanced } from '../elbv2-for-tests.ts';
@@ -73,7 +79,8 @@ describe('load balancers in templates', () => {
   });
 });
 
-async function makeNetwork(ec2: EC2Client): Promise<{ vpc: string; subnets: string[] }> {
+/** A VPC with two subnets that lead to the internet, and a group that lets everybody in. */
+async function makeNetwork(ec2: EC2Client): Promise<{ vpc: string; subnets: string[]; group: string }> {
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const vpc = Vpc?.VpcId ?? '';
   const subnets: string[] = [];
@@ -84,7 +91,19 @@ async function makeNetwork(ec2: EC2Client): Promise<{ vpc: string; subnets: stri
     );
     subnets.push(made.Subnet?.SubnetId ?? '');
   }
-  return { vpc, subnets };
+  const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+  const GatewayId = InternetGateway?.InternetGatewayId;
+  await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: GatewayId, VpcId: vpc }));
+  const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
+  const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
+  const { RouteTableId } = RouteTables?.[0] ?? {};
+  await ec2.send(new CreateRouteCommand({ RouteTableId, GatewayId, DestinationCidrBlock: '0.0.0.0/0' }));
+  const { GroupId = '' } = await ec2.send(
+    new CreateSecurityGroupCommand({ VpcId: vpc, GroupName: 'web', Description: 'web' }),
+  );
+  const open = { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [open] }));
+  return { vpc, subnets, group: GroupId };
 }
 
 const ref = (name: string, attribute?: string) => (attribute ? { 'Fn::GetAtt': [name, attribute] } : { Ref: name });
@@ -95,9 +114,10 @@ interface Made {
   priority: string;
   vpc: string;
   subnets: string[];
+  group: string;
 }
 
-function template({ orders, pages, priority, vpc, subnets }: Made) {
+function template({ orders, pages, priority, vpc, subnets, group: securityGroup }: Made) {
   const group = (port: number) => ({
     Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
     Properties: {
@@ -120,6 +140,7 @@ function template({ orders, pages, priority, vpc, subnets }: Made) {
         Properties: {
           Scheme: 'internet-facing',
           Subnets: subnets,
+          SecurityGroups: [securityGroup],
           LoadBalancerAttributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '30' }],
           Tags: [{ Key: 'team', Value: 'web' }],
         },
