@@ -11,7 +11,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { bundledCode, projectFolder } from '../constructs/bundled-code.ts';
 import { suppress } from '../constructs/nag.ts';
@@ -48,6 +48,8 @@ export class WebClassic extends Stack {
       ...props,
     });
     const zone = new PublicHostedZone(this, 'Zone', { zoneName: this.domainName });
+    // The registrar names its servers, and the records that prove the certificate would keep it from being deleted.
+    zone.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const certificate = new Certificate(this, 'Certificate', {
       domainName: this.siteName,
       subjectAlternativeNames: [this.originName],

@@ -93,9 +93,11 @@ function untilIssued(ctx: ResourceContext, wanted: string): Promise<void> {
   });
   const aborted = (): void => reject(ctx.signal.reason);
   ctx.signal.addEventListener('abort', aborted, { once: true });
-  promise.catch(() => undefined);
-  return promise.finally(() => {
+  const issued = promise.finally(() => {
     stop();
     ctx.signal.removeEventListener('abort', aborted);
   });
+  // It may fail while the records that prove the domain are still being made, before anyone waits for it.
+  issued.catch(() => undefined);
+  return issued;
 }
