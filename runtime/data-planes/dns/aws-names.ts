@@ -5,6 +5,9 @@ export interface AwsName {
   addresses: readonly string[];
   /** What instances and functions in VPCs are told instead. */
   inside?: readonly string[] | undefined;
+  /** Each answer has one of the addresses, by chance, and not all of them. */
+  oneOfThem?: boolean;
+  ttlSeconds?: number;
   /** What EvaluateTargetHealth of an alias to it comes to. */
   healthy: boolean;
   /** Where it is to those within its VPC: a database's name and an internal load balancer's lead to private addresses. */
@@ -69,8 +72,8 @@ export class AwsNames {
     if (own) return { addresses: own, healthy: true };
     const found = this.#public(name);
     if (!found) return undefined;
+    if (found.vpc) return { ...found, addresses: found.vpc.addresses };
     const { addresses, healthy } = found;
-    if (found.vpc) return { addresses: found.vpc.addresses, healthy };
     // This machine's loopback is not the sandbox's: what answers there is found at one address outside of its VPC.
     return { addresses: addresses.length > 0 ? [vpc.elsewhere] : [], healthy };
   }

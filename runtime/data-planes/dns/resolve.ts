@@ -1,5 +1,5 @@
 import type { Answer } from 'dns-packet';
-import type { AwsNames } from './aws-names.ts';
+import type { AwsName, AwsNames } from './aws-names.ts';
 import { choose } from './choose.ts';
 import type { ClientLocation } from './locations.ts';
 import { answerOf } from './record-data.ts';
@@ -103,17 +103,22 @@ class Walk {
       return;
     }
     this.#result.leadsTo = name;
-    if (found.addresses.length === 0) this.#result.rcode = 'NXDOMAIN';
-    else this.#addAddresses(name, found.addresses);
+    const addresses = this.#addressesOf(found);
+    if (addresses.length === 0) this.#result.rcode = 'NXDOMAIN';
+    else this.#addAddresses(name, addresses, found.ttlSeconds);
   }
 
-  #addAddresses(name: string, addresses: readonly string[]): void {
+  #addressesOf({ addresses, oneOfThem }: AwsName): readonly string[] {
+    if (!oneOfThem || addresses.length < 2) return addresses;
+    this.#result.drawn = true;
+    return [addresses[Math.floor(this.#knowledge.random() * addresses.length)] ?? ''];
+  }
+
+  #addAddresses(name: string, addresses: readonly string[], ttl = aliasTtl): void {
     const { type } = this.#asked;
     for (const address of addresses)
       if (type === (address.includes(':') ? 'AAAA' : 'A') || type === 'ANY')
-        this.#result.answers.push(
-          answerOf(name, { type: address.includes(':') ? 'AAAA' : 'A', ttl: aliasTtl }, address),
-        );
+        this.#result.answers.push(answerOf(name, { type: address.includes(':') ? 'AAAA' : 'A', ttl }, address));
   }
 
   #nothing(zone: ZoneRecords, rcode: Rcode): undefined {
@@ -154,7 +159,7 @@ class Walk {
     this.#result.leadsTo = target;
     this.#addAddresses(
       name,
-      found.addresses.filter((address) => (set.type === 'AAAA') === address.includes(':')),
+      this.#addressesOf(found).filter((address) => (set.type === 'AAAA') === address.includes(':')),
     );
   }
 

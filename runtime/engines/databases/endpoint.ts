@@ -3,6 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export interface EndpointOptions {
   /** The port of the server to go to now; undefined: nobody, and connections are refused. */
   target(): number | undefined;
+  /** Where the way to it is another than straight to that port of this machine. */
+  connect?(port: number): Promise<Socket>;
   /** Loopback addresses to listen at, with `port`, best first; where none is free, any port of 127.0.0.1. */
   hosts?: readonly string[];
   port?: number;
@@ -11,7 +13,7 @@ export interface EndpointOptions {
 /** A stable address that follows a database: where it listens stays, where it leads changes. */
 export class Endpoint {
   readonly #options: EndpointOptions;
-  readonly #connections = new Map<Socket, { upstream: Socket; port: number }>();
+  readonly #connections = new Map<Socket, { upstream: Socket | undefined; port: number }>();
   readonly #servers = new Set<Server>();
   /** Where it listens on this machine. */
   localHost = '127.0.0.1';
@@ -56,14 +58,14 @@ export class Endpoint {
     for (const [socket, led] of this.#connections) {
       if (led.port === port) continue;
       socket.destroy();
-      led.upstream.destroy();
+      led.upstream?.destroy();
     }
   }
 
   async close(): Promise<void> {
     for (const [socket, { upstream }] of this.#connections) {
       socket.destroy();
-      upstream.destroy();
+      upstream?.destroy();
     }
     await Promise.all([...this.#servers].map((server) => new Promise((resolve) => server.close(resolve))));
     this.#servers.clear();
@@ -73,15 +75,27 @@ export class Endpoint {
     const port = this.#options.target();
     socket.on('error', () => undefined);
     if (port === undefined) return void socket.destroy();
-    const upstream = connect({ port, host: '127.0.0.1', noDelay: true });
     socket.setNoDelay(true);
-    this.#connections.set(socket, { upstream, port });
-    upstream.on('error', () => socket.destroy());
-    upstream.on('close', () => socket.destroy());
-    socket.on('close', () => {
-      upstream.destroy();
+    this.#connections.set(socket, { upstream: undefined, port });
+    socket.once('close', () => {
+      this.#connections.get(socket)?.upstream?.destroy();
       this.#connections.delete(socket);
     });
+    if (!this.#options.connect) return this.#join(socket, connect({ port, host: '127.0.0.1' }));
+    socket.pause();
+    this.#options.connect(port).then(
+      (upstream) => this.#join(socket, upstream),
+      () => socket.destroy(),
+    );
+  }
+
+  #join(socket: Socket, upstream: Socket): void {
+    const led = this.#connections.get(socket);
+    upstream.on('error', () => socket.destroy());
+    upstream.on('close', () => socket.destroy());
+    if (!led) return void upstream.destroy();
+    led.upstream = upstream;
+    upstream.setNoDelay(true);
     socket.pipe(upstream);
     upstream.pipe(socket);
   }

@@ -57,3 +57,17 @@ export const invalidInstanceState = (message: string) =>
   new AwsError('InvalidDBInstanceStateFault', message, { queryCode: 'InvalidDBInstanceState' });
 export const invalidParameter = (message: string) => new AwsError('InvalidParameterValue', message);
 export const invalidCombination = (message: string) => new AwsError('InvalidParameterCombination', message);
+export const differentVpcs = (own: string, other: string) =>
+  invalidCombination(
+    `The DB instance and EC2 security group are in different VPCs. The DB instance is in ${own} and the EC2 security group is in ${other}`,
+  );
+export const noDefaultSubnet = () =>
+  new AwsError(
+    'InvalidSubnet',
+    'No default subnet detected in VPC. Please contact AWS Support to recreate the default Subnets.',
+  );
+export const uncoveredZone = (zone: string) =>
+  new AwsError(
+    'InvalidVPCNetworkStateFault',
+    `The DB subnet group has no subnet in the Availability Zone ${zone}, so the DB instance cannot be placed there.`,
+  );

@@ -2,6 +2,7 @@ import { databases } from '../../engines/databases/databases.ts';
 import { defineService, type Kernel, type OperationHandler, type Running } from '../../kernel/service.ts';
 import { fleet } from './behaviour/fleet.ts';
 import { clusterNames, instanceName, listenerOf } from './behaviour/groups.ts';
+import { moveIn } from './behaviour/housing.ts';
 import { fidelity } from './fidelity.ts';
 import * as clusterOperations from './operations/clusters.ts';
 import * as instanceOperations from './operations/instances.ts';
@@ -33,7 +34,8 @@ export default defineService({
   >,
   accessDenied: { code: 'AccessDenied', status: 403 },
   resources: [DBCluster, DBInstance, DBSubnetGroup],
-  dependencies: ['secretsmanager'],
+  // Databases have interfaces that EC2 keeps.
+  dependencies: ['secretsmanager', 'ec2'],
   start,
   fidelity,
 });
@@ -49,12 +51,11 @@ async function start(kernel: Kernel): Promise<Running> {
   }
   const resumed = new Set<string>();
   for (const scope of kernel.store.scopes('rds.instances')) {
-    for (const { DBInstanceIdentifier, DBClusterIdentifier, groupId, Port, Status } of instances({
-      kernel,
-      scope,
-    }).values()) {
+    for (const record of instances({ kernel, scope }).values()) {
+      const { DBInstanceIdentifier, DBClusterIdentifier, groupId, Port, Status } = record;
       const role = DBClusterIdentifier === undefined ? 'writer' : { member: DBInstanceIdentifier };
       await kernel.engine(fleet).expose(instanceName(scope, DBInstanceIdentifier), groupId, role, Port);
+      await moveIn(kernel, scope, record);
       if (Status !== 'available' || resumed.has(groupId)) continue;
       resumed.add(groupId);
       kernel

@@ -39,6 +39,16 @@ export interface ClusterRecord extends Owner {
   serverless?: { MinCapacity?: number | undefined; MaxCapacity?: number | undefined } | undefined;
 }
 
+/** Where a database is in its VPC. */
+export interface Place {
+  VpcId: string;
+  NetworkInterfaceId: string;
+  PrivateIpAddress: string;
+  zone: string;
+  /** Whether it has a public address too. */
+  isPublic: boolean;
+}
+
 export interface InstanceRecord extends Owner {
   DBInstanceIdentifier: string;
   DBInstanceArn: string;
@@ -49,6 +59,8 @@ export interface InstanceRecord extends Owner {
   PromotionTier: number;
   AvailabilityZone: string;
   PubliclyAccessible: boolean;
+  /** By the engine's member: the instance, and a Multi-AZ instance's standby in another zone. */
+  places?: Record<string, Place> | undefined;
 }
 
 export interface SnapshotRecord {

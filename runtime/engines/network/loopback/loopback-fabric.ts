@@ -20,6 +20,8 @@ export class LoopbackFabric implements Fabric {
   readonly #folder: string;
   readonly #first: number;
   readonly #addresses = new Map<string, string>();
+  /** As last applied: what a listener decides by changes while it listens. */
+  readonly #tables = new Map<string, VpcTable>();
   readonly #flows = new Map<string, Map<string, FlowCount>>();
 
   /** `slot` sets runtimes on one machine apart: each has 65,536 addresses. */
@@ -29,6 +31,7 @@ export class LoopbackFabric implements Fabric {
   }
 
   async apply(vpc: VpcTable): Promise<FlowCount[]> {
+    this.#tables.set(vpc.vpcId, vpc);
     for (const { privateIp } of vpc.interfaces) this.#loopbackOf(vpc.vpcId, privateIp);
     this.#writeMap(vpc.vpcId);
     return this.#drain(vpc.vpcId);
@@ -37,6 +40,7 @@ export class LoopbackFabric implements Fabric {
   remove(vpcId: string): void {
     for (const key of [...this.#addresses.keys()]) if (key.startsWith(`${vpcId}|`)) this.#addresses.delete(key);
     this.#flows.delete(vpcId);
+    this.#tables.delete(vpcId);
   }
 
   async attach(vpc: VpcTable, { privateIp }: InterfaceTable): Promise<Place> {
@@ -74,10 +78,13 @@ export class LoopbackFabric implements Fabric {
     const server = createServer();
     // Before anybody else hears of the connection: the gate.
     server.on('connection', (socket) => {
-      const from = this.#privateOf(vpc.vpcId, socket.remoteAddress ?? '');
+      const now = this.#tables.get(vpc.vpcId) ?? vpc;
+      const remote = socket.remoteAddress ?? '';
+      // Who has no address in the VPC comes from outside it, as far as its rules are concerned.
+      const from = this.#privateOf(vpc.vpcId, remote) ?? remote;
       const bound = server.address();
-      const to = { to: endOf(vpc, address), port: typeof bound === 'object' && bound ? bound.port : port };
-      if (from && !this.#allows(vpc, { from: endOf(vpc, from), ...to, protocol: tcp })) socket.destroy();
+      const to = { to: endOf(now, address), port: typeof bound === 'object' && bound ? bound.port : port };
+      if (!this.#allows(now, { from: endOf(now, from), ...to, protocol: tcp })) socket.destroy();
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

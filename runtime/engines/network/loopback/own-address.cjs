@@ -29,6 +29,9 @@ net.Server.prototype.listen = function listenOnOwnAddress(...args) {
 
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function connectFromOwnAddress(...args) {
+  // net.connect hands its arguments on as one array; a socket's own connect takes (port, host) too.
+  if (!Array.isArray(args[0]) && typeof args[0] !== 'object' && typeof args[1] === 'string' && standsFor(args[1]))
+    args.splice(0, 2, { port: Number(args[0]), host: args[1] });
   const given = Array.isArray(args[0]) ? args[0][0] : args[0];
   if (typeof given === 'object' && given !== null && typeof given.host === 'string') {
     const host = standsFor(given.host);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { Socket as Datagrams } from 'node:dgram';
 import { Server, Socket } from 'node:net';
 import { join } from 'node:path';
+import { within } from '../addresses.ts';
 import type { FlowCount } from '../flows.ts';
 import type { InterfaceTable, VpcTable } from '../vpc-table.ts';
 import { renderFirewall } from './firewall.ts';
@@ -63,6 +64,13 @@ export class VpcRouter {
     await this.#ready;
     const flows = await this.flows();
     await this.#inside(['nft', '-f', '-'], renderFirewall(vpc));
+    // What an interface had that is gone may be a sandbox's next, which would not be reached while the router holds it.
+    const stale = [...this.#held].filter(
+      (address) =>
+        vpc.cidrs.some((cidr) => within(address, cidr)) &&
+        !vpc.interfaces.some(({ privateIp }) => privateIp === address),
+    );
+    for (const address of stale) await this.letGo(address);
     return flows;
   }
 

@@ -3,8 +3,8 @@ import { network } from '../../../engines/network/network.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameterValue } from '../errors.ts';
 import { elasticIps, type NetworkInterface, networkInterfaces, type Subnet, securityGroups } from '../state.ts';
-import { disassociate } from './elastic-addresses.ts';
-import { privateAddress, privateDnsName } from './private-addresses.ts';
+import { disassociate, withAssociation } from './elastic-addresses.ts';
+import { privateAddress, privateDnsName, publicAddress, publicDnsName } from './private-addresses.ts';
 
 export interface InterfaceOptions {
   subnet: Subnet;
@@ -45,6 +45,13 @@ export function makeInterface(ctx: Context, options: InterfaceOptions): NetworkI
   let made = face;
   for (const wanted of options.secondary ?? []) made = addAddress(ctx, made, subnet, wanted);
   return made;
+}
+
+/** One of Amazon's own addresses, for as long as the interface has it. */
+export function givePublicAddress(ctx: Context, face: NetworkInterface): NetworkInterface {
+  const PublicIp = publicAddress(ctx);
+  const association = { IpOwnerId: 'amazon', PublicIp, PublicDnsName: publicDnsName(ctx.region, PublicIp) };
+  return networkInterfaces.put(ctx, withAssociation(face, face.PrivateIpAddress, association));
 }
 
 export function addAddress(ctx: Context, face: NetworkInterface, subnet: Subnet, wanted?: string): NetworkInterface {

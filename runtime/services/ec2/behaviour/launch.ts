@@ -17,12 +17,10 @@ import {
   subnets,
   vpcs,
 } from '../state.ts';
-import { withAssociation } from './elastic-addresses.ts';
 import { userDataRefusal } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
-import { defaultGroupOf, makeInterface } from './interfaces.ts';
+import { defaultGroupOf, givePublicAddress, makeInterface } from './interfaces.ts';
 import { newId } from './noun.ts';
-import { publicAddress, publicDnsName } from './private-addresses.ts';
 import { tagsFor } from './tag-rules.ts';
 
 /** What the request says, over what its launch template says ("Launch instances from a launch template"). */
@@ -155,9 +153,7 @@ function newFace(ctx: Context, input: RunInstancesCommandInput): NetworkInterfac
     Tags: [],
   });
   if (!(spec?.AssociatePublicIpAddress ?? subnet.MapPublicIpOnLaunch)) return face;
-  const PublicIp = publicAddress(ctx);
-  const association = { IpOwnerId: 'amazon', PublicIp, PublicDnsName: publicDnsName(ctx.region, PublicIp) };
-  return networkInterfaces.put(ctx, withAssociation(face, face.PrivateIpAddress, association));
+  return givePublicAddress(ctx, face);
 }
 
 function subnetFor(ctx: Context, id: string | undefined, zone: string | undefined): Subnet {

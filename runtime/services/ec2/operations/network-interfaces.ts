@@ -9,7 +9,8 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { addAddress, defaultGroupOf, groupsOf, makeInterface, removeInterface } from '../behaviour/interfaces.ts';
+import { withAssociation } from '../behaviour/elastic-addresses.ts';
+import { addAddress, defaultGroupOf, givePublicAddress, groupsOf, makeInterface, removeInterface } from '../behaviour/interfaces.ts';
 import { chosen, list } from '../behaviour/listing.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { requesterOf } from '../behaviour/requesters.ts';
@@ -127,8 +128,19 @@ export async function ModifyNetworkInterfaceAttribute(
     ...(Description ? { Description: Description.Value } : {}),
     ...(attachment ? { Attachment: attachment } : {}),
   });
+  if (input.AssociatePublicIpAddress !== undefined)
+    associatePublicAddress(ctx, face.NetworkInterfaceId, input.AssociatePublicIpAddress);
   await enforce(ctx, face.VpcId);
   return {};
+}
+
+/** An elastic IP address that is there stays, as it is the customer's. */
+function associatePublicAddress(ctx: Context, id: string, wanted: boolean): void {
+  const face = networkInterfaces.find(ctx, id);
+  const { PrivateIpAddress, Association } = face;
+  if (wanted && Association === undefined) givePublicAddress(ctx, face);
+  if (!wanted && Association?.IpOwnerId === 'amazon')
+    networkInterfaces.put(ctx, withAssociation(face, PrivateIpAddress, undefined));
 }
 
 export function DescribeNetworkInterfaceAttribute(ctx: Context, input: DescribeNetworkInterfaceAttributeCommandInput) {

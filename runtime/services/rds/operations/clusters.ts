@@ -13,6 +13,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { describeCluster, membersOf } from '../behaviour/describe.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { clusterNames } from '../behaviour/groups.ts';
+import { networkOf, regroup } from '../behaviour/housing.ts';
 import { checkEngine, checkMaster, checkPassword, engineVersion, identifierOf } from '../behaviour/input-rules.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { defaultFamily, settingsOf } from '../behaviour/parameters.ts';
@@ -20,7 +21,6 @@ import { scramVerifier } from '../behaviour/scram.ts';
 import { clusterExists, clusterNotFound, invalidClusterState, invalidCombination } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, instances } from '../state.ts';
 import { takeClusterSnapshot } from './snapshots.ts';
-import { findSubnetGroup } from './subnet-groups.ts';
 
 /** An Aurora cluster has an address and a master, but nothing runs until its first instance is there. */
 export async function CreateDBCluster(ctx: Context, input: CreateDBClusterCommandInput) {
@@ -43,8 +43,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     ...master,
     Port: input.Port ?? 5432,
     Status: 'available',
-    DBSubnetGroupName: input.DBSubnetGroupName && findSubnetGroup(ctx, input.DBSubnetGroupName).DBSubnetGroupName,
-    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? [],
+    ...(await networkOf(ctx, input)),
     parameterGroup,
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
     StorageEncrypted: input.StorageEncrypted ?? false,
@@ -78,7 +77,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
     ...record,
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? record.BackupRetentionPeriod,
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
-    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? record.VpcSecurityGroupIds,
+    VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
     parameterGroup: input.DBClusterParameterGroupName ?? record.parameterGroup,
     serverless: input.ServerlessV2ScalingConfiguration ?? record.serverless,
     verifier: password === undefined ? record.verifier : scramVerifier(ctx.ids, password),
@@ -92,6 +91,14 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
       await group?.query(`ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(changed.verifier)}`);
   });
   return { DBCluster: describeCluster(ctx, changed) };
+}
+
+async function securityGroupsAfter(ctx: Context, record: ClusterRecord, wanted: string[] | undefined) {
+  if (wanted === undefined) return record.VpcSecurityGroupIds;
+  const { DBSubnetGroupName } = record;
+  const { VpcSecurityGroupIds } = await networkOf(ctx, { DBSubnetGroupName, VpcSecurityGroupIds: wanted });
+  await regroup(ctx, membersOf(ctx, record.DBClusterIdentifier), VpcSecurityGroupIds);
+  return VpcSecurityGroupIds;
 }
 
 export async function DeleteDBCluster(ctx: Context, input: DeleteDBClusterCommandInput) {

@@ -7,11 +7,22 @@ import type {
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
 import { identifier, literal } from '../../../engines/databases/session.ts';
-import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { describeInstance, membersOf } from '../behaviour/describe.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { beginGroup, clusterNames, instanceName } from '../behaviour/groups.ts';
+import {
+  checkZone,
+  isPublic,
+  moveIn,
+  moveOut,
+  networkOf,
+  regroup,
+  setPublic,
+  standbyOf,
+  takePlaces,
+  zoneFor,
+} from '../behaviour/housing.ts';
 import { checkEngine, checkMaster, checkPassword, engineVersion, identifierOf } from '../behaviour/input-rules.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { defaultFamily, settingsOf } from '../behaviour/parameters.ts';
@@ -20,7 +31,6 @@ import { instanceExists, instanceNotFound, invalidCombination, invalidInstanceSt
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
 import { findCluster } from './clusters.ts';
 import { takeInstanceSnapshot } from './snapshots.ts';
-import { findSubnetGroup } from './subnet-groups.ts';
 
 export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceCommandInput) {
   const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
@@ -31,9 +41,14 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
     throw invalidCombination(`The engine ${input.Engine} needs a DBClusterIdentifier.`);
   const parameterGroup = input.DBParameterGroupName ?? `default.${defaultFamily(String(input.Engine))}`;
   settingsOf(ctx, parameterGroup);
+  checkZone(input);
+  const where = cluster ?? (await networkOf(ctx, input));
   const own = cluster ? undefined : await standingAlone(ctx, id, input);
-  const record: InstanceRecord = {
+  const { DBSubnetGroupName, VpcSecurityGroupIds } = where;
+  const begun: InstanceRecord = {
     ...(cluster ? fromCluster(cluster) : { ...common(ctx, input), ...own?.owner }),
+    DBSubnetGroupName,
+    VpcSecurityGroupIds,
     DBInstanceIdentifier: id,
     DBInstanceArn: arnOf(ctx, 'db', id),
     DBInstanceClass: String(input.DBInstanceClass),
@@ -42,11 +57,14 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
     AllocatedStorage: input.AllocatedStorage ?? (cluster ? 1 : 20),
     PromotionTier: input.PromotionTier ?? 1,
     MultiAZ: !cluster && (input.MultiAZ ?? false),
-    PubliclyAccessible: input.PubliclyAccessible ?? false,
-    AvailabilityZone: input.AvailabilityZone ?? zoneFor(ctx, cluster),
+    PubliclyAccessible: await isPublic(ctx, DBSubnetGroupName, input.PubliclyAccessible),
+    AvailabilityZone:
+      input.AvailabilityZone ??
+      zoneFor(ctx, DBSubnetGroupName, cluster ? membersOf(ctx, cluster.DBClusterIdentifier).length : 0),
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
   };
+  const record = { ...begun, places: await takePlaces(ctx, begun) };
   instances(ctx).put(id, record);
   ctx
     .engine(fleet)
@@ -68,7 +86,7 @@ async function joinCluster(ctx: Context, record: InstanceRecord): Promise<void> 
     await beginGroup(ctx, cluster, { member, names: [...names, instanceName(ctx, member)], verifier, from: volume });
   }
   await ctx.engine(fleet).expose(instanceName(ctx, member), cluster.groupId, { member }, record.Port);
-  available(ctx, member);
+  await begun(ctx, record);
 }
 
 export async function beginInstance(
@@ -80,21 +98,25 @@ export async function beginInstance(
   const member = record.DBInstanceIdentifier;
   const name = instanceName(ctx, member);
   const group = await beginGroup(ctx, record, { member, names: [name], verifier, from });
-  if (record.MultiAZ) await group.addMember(`${member}-standby`);
+  if (record.MultiAZ) await group.addMember(standbyOf(member));
   await ctx.engine(fleet).expose(name, record.groupId, 'writer', record.Port);
-  available(ctx, member);
+  await begun(ctx, record);
 }
 
-function available(ctx: Context, id: string): void {
+/** "incompatible-network": its interface cannot be used ("Viewing DB instance status"). */
+async function begun(ctx: Context, { DBInstanceIdentifier: id }: InstanceRecord): Promise<void> {
   const record = instances(ctx).get(id);
-  if (record) instances(ctx).put(id, { ...record, Status: 'available' });
+  if (!record) return;
+  const answers = await moveIn(ctx, { account: ctx.account, region: ctx.region }, record);
+  const now = instances(ctx).get(id);
+  if (now) instances(ctx).put(id, { ...now, Status: answers ? 'available' : 'incompatible-network' });
 }
 
 function fromCluster(cluster: ClusterRecord) {
-  const { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port, DBSubnetGroupName, ...rest } = cluster;
-  const { VpcSecurityGroupIds, BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier } = rest;
-  const owner = { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port, DBSubnetGroupName };
-  const more = { VpcSecurityGroupIds, BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier };
+  const { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port, ...rest } = cluster;
+  const { BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier } = rest;
+  const owner = { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port };
+  const more = { BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier };
   return { ...owner, ...more, DeletionProtection: false };
 }
 
@@ -106,8 +128,6 @@ function common(ctx: Context, input: CreateDBInstanceCommandInput) {
     DatabaseName: input.DBName,
     MasterUsername: checkMaster(input.MasterUsername, undefined),
     Port: input.Port ?? 5432,
-    DBSubnetGroupName: input.DBSubnetGroupName && findSubnetGroup(ctx, input.DBSubnetGroupName).DBSubnetGroupName,
-    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? [],
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
     StorageEncrypted: input.StorageEncrypted ?? false,
     DeletionProtection: input.DeletionProtection ?? false,
@@ -118,13 +138,6 @@ async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCo
   const username = checkMaster(input.MasterUsername, undefined);
   const { verifier, secretArn } = await decideMaster(ctx, username, input, { id, kind: 'db' });
   return { verifier, owner: { secretArn } };
-}
-
-/** Spread over the zones, as Aurora does. */
-function zoneFor(ctx: Context, cluster: ClusterRecord | undefined): string {
-  const zones = zonesOf(ctx.region);
-  const count = cluster ? membersOf(ctx, cluster.DBClusterIdentifier).length : 0;
-  return zones[count % zones.length] ?? '';
 }
 
 export function DescribeDBInstances(ctx: Context, input: DescribeDBInstancesCommandInput) {
@@ -139,7 +152,7 @@ export function DescribeDBInstances(ctx: Context, input: DescribeDBInstancesComm
   return { DBInstances: chosen.map((record) => describeInstance(ctx, record)) };
 }
 
-export function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceCommandInput) {
+export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceCommandInput) {
   const record = findInstance(ctx, input.DBInstanceIdentifier);
   const password = input.MasterUserPassword;
   if (password !== undefined) checkPassword(password);
@@ -152,8 +165,7 @@ export function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceCommandInp
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? record.BackupRetentionPeriod,
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
-    PubliclyAccessible: input.PubliclyAccessible ?? record.PubliclyAccessible,
-    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? record.VpcSecurityGroupIds,
+    ...(await inNetwork(ctx, record, input)),
     parameterGroup: input.DBParameterGroupName ?? record.parameterGroup,
   };
   const settings = settingsOf(ctx, changed.parameterGroup);
@@ -168,6 +180,23 @@ export function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceCommandInp
       );
   });
   return { DBInstance: describeInstance(ctx, changed) };
+}
+
+/** What changes where it is reached from, which counts at once. */
+async function inNetwork(ctx: Context, record: InstanceRecord, input: ModifyDBInstanceCommandInput) {
+  const { DBSubnetGroupName } = record;
+  const wanted = input.VpcSecurityGroupIds;
+  if (wanted !== undefined && record.DBClusterIdentifier !== undefined)
+    throw invalidCombination(
+      'The specified DB Instance is a member of a cluster. Modify the VPC security group for the DB Cluster using the ModifyDbCluster API',
+    );
+  const ids = wanted && (await networkOf(ctx, { DBSubnetGroupName, VpcSecurityGroupIds: wanted })).VpcSecurityGroupIds;
+  if (ids) await regroup(ctx, [record], ids);
+  const { PubliclyAccessible } = input;
+  return {
+    ...(ids ? { VpcSecurityGroupIds: ids } : {}),
+    ...(PubliclyAccessible === undefined ? {} : await setPublic(ctx, record, PubliclyAccessible)),
+  };
 }
 
 export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceCommandInput) {
@@ -187,6 +216,7 @@ export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceComm
     await ctx.engine(databases).destroy(record.groupId);
     await forgetSecret(ctx, record.secretArn);
   } else await leaveCluster(ctx, record);
+  await moveOut(ctx, record);
   instances(ctx).delete(id);
   return { DBInstance: described };
 }

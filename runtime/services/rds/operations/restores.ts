@@ -5,13 +5,13 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { describeCluster, describeInstance } from '../behaviour/describe.ts';
 import { fleet } from '../behaviour/fleet.ts';
+import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
 import { checkEngine, identifierOf } from '../behaviour/input-rules.ts';
 import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
 import { exposeCluster } from './clusters.ts';
 import { beginInstance } from './instances.ts';
 import { findSnapshot } from './snapshots.ts';
-import { findSubnetGroup } from './subnet-groups.ts';
 
 /** A new cluster with the snapshot's data and master; its instances are created afterwards, as on AWS. */
 export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreDBClusterFromSnapshotCommandInput) {
@@ -31,8 +31,7 @@ export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreD
     secretArn: undefined,
     Status: 'available',
     Port: input.Port ?? before.Port,
-    DBSubnetGroupName: input.DBSubnetGroupName && findSubnetGroup(ctx, input.DBSubnetGroupName).DBSubnetGroupName,
-    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? [],
+    ...(await networkOf(ctx, input)),
     parameterGroup: input.DBClusterParameterGroupName ?? before.parameterGroup,
     DeletionProtection: input.DeletionProtection ?? false,
     createdMs: ctx.clock.now(),
@@ -43,13 +42,15 @@ export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreD
   return { DBCluster: { ...describeCluster(ctx, record), Status: 'creating' } };
 }
 
-export function RestoreDBInstanceFromDBSnapshot(ctx: Context, input: RestoreDBInstanceFromDBSnapshotCommandInput) {
+export async function RestoreDBInstanceFromDBSnapshot(ctx: Context, input: RestoreDBInstanceFromDBSnapshotCommandInput) {
   const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
   if (instances(ctx).has(id)) throw instanceExists();
   if (input.DBSnapshotIdentifier === undefined) throw invalidCombination('DBSnapshotIdentifier must be provided.');
   const snapshot = findSnapshot(ctx, 'instance', input.DBSnapshotIdentifier);
   const before = snapshot.owner as InstanceRecord;
-  const record: InstanceRecord = {
+  checkZone(input);
+  const where = await networkOf(ctx, input);
+  const begun: InstanceRecord = {
     ...before,
     DBInstanceIdentifier: id,
     DBInstanceArn: arnOf(ctx, 'db', id),
@@ -59,13 +60,15 @@ export function RestoreDBInstanceFromDBSnapshot(ctx: Context, input: RestoreDBIn
     Port: input.Port ?? before.Port,
     DBInstanceClass: input.DBInstanceClass ?? before.DBInstanceClass,
     MultiAZ: input.MultiAZ ?? false,
-    DBSubnetGroupName: input.DBSubnetGroupName && findSubnetGroup(ctx, input.DBSubnetGroupName).DBSubnetGroupName,
-    VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? [],
+    PubliclyAccessible: await isPublic(ctx, where.DBSubnetGroupName, input.PubliclyAccessible),
+    AvailabilityZone: input.AvailabilityZone ?? zoneFor(ctx, where.DBSubnetGroupName, 0),
+    ...where,
     parameterGroup: input.DBParameterGroupName ?? before.parameterGroup,
     DeletionProtection: input.DeletionProtection ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
   };
+  const record = { ...begun, places: await takePlaces(ctx, begun) };
   instances(ctx).put(id, record);
   ctx.engine(fleet).begin(record.groupId, () => beginInstance(ctx, record, '', snapshot.folder));
   return { DBInstance: describeInstance(ctx, record) };

@@ -6,13 +6,15 @@ import type {
 } from '@aws-sdk/client-rds';
 import { AwsError } from '../../../kernel/errors.ts';
 import { zonesOf } from '../../../kernel/regions.ts';
-import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { subnetGroupExists, subnetGroupInUse, subnetGroupNotFound, uncoveredZones } from '../errors.ts';
+import { defaultSubnets, describeSubnets, runsEc2 } from '../behaviour/places.ts';
+import { invalidParameter, subnetGroupExists, subnetGroupInUse, subnetGroupNotFound, uncoveredZones } from '../errors.ts';
 import { arnOf, clusters, instances, type SubnetGroupRecord, subnetGroups } from '../state.ts';
 
 export async function CreateDBSubnetGroup(ctx: Context, input: CreateDBSubnetGroupCommandInput) {
   const DBSubnetGroupName = String(input.DBSubnetGroupName).toLowerCase();
+  if (DBSubnetGroupName === ownGroup)
+    throw invalidParameter('The parameter DBSubnetGroupName is not a valid identifier: "default" is reserved.');
   if (subnetGroups(ctx).has(DBSubnetGroupName)) throw subnetGroupExists(DBSubnetGroupName);
   const record: SubnetGroupRecord = {
     DBSubnetGroupName,
@@ -70,28 +72,53 @@ export function describeSubnetGroup({ Subnets, Tags: _, ...record }: SubnetGroup
   };
 }
 
+const ownGroup = 'default';
+
+/**
+ * The group named; else `default`, which RDS makes of the default VPC's subnets when it is first needed. Undefined where
+ * no EC2 runs beside this service and none is named: there is no VPC then.
+ */
+export async function subnetGroupFor(ctx: Context, name: string | undefined): Promise<SubnetGroupRecord | undefined> {
+  if (name !== undefined && !(name.toLowerCase() === ownGroup && !subnetGroups(ctx).has(ownGroup)))
+    return findSubnetGroup(ctx, name);
+  if (!runsEc2(ctx)) return undefined;
+  const found = await defaultSubnets(ctx);
+  const record: SubnetGroupRecord = {
+    DBSubnetGroupName: ownGroup,
+    DBSubnetGroupDescription: ownGroup,
+    DBSubnetGroupArn: arnOf(ctx, 'subgrp', ownGroup),
+    VpcId: found[0]?.VpcId ?? '',
+    Subnets: found.map(({ SubnetId, AvailabilityZone }) => ({ SubnetIdentifier: SubnetId, zone: AvailabilityZone })),
+    Tags: [],
+  };
+  subnetGroups(ctx).put(ownGroup, record);
+  return record;
+}
+
 /** Where no EC2 runs beside this service, zones are given out in order and there is no VPC. */
 async function covering(ctx: Context, ids: readonly string[]) {
   const zones = zonesOf(ctx.region);
   let VpcId = '';
   let Subnets = ids.map((SubnetIdentifier, index) => ({ SubnetIdentifier, zone: zones[index % zones.length] ?? '' }));
-  if (ctx.engine(registry).services.has('ec2')) {
-    try {
-      const answer = await ctx.call<{ Subnets?: { SubnetId: string; AvailabilityZone: string; VpcId: string }[] }>(
-        'ec2',
-        'DescribeSubnets',
-        { SubnetIds: ids },
-      );
-      Subnets = (answer.Subnets ?? []).map(({ SubnetId, AvailabilityZone }) => ({
-        SubnetIdentifier: SubnetId,
-        zone: AvailabilityZone,
-      }));
-      VpcId = answer.Subnets?.[0]?.VpcId ?? '';
-    } catch (error) {
-      if (!(error instanceof AwsError) || !error.code.startsWith('InvalidSubnetID')) throw error;
-      throw new AwsError('InvalidSubnet', `Some input subnets in :[${ids.join(', ')}] are invalid.`);
-    }
+  if (runsEc2(ctx)) {
+    const found = await knownSubnets(ctx, ids);
+    Subnets = found.map(({ SubnetId, AvailabilityZone }) => ({ SubnetIdentifier: SubnetId, zone: AvailabilityZone }));
+    VpcId = found[0]?.VpcId ?? '';
+    if (found.some((subnet) => subnet.VpcId !== VpcId)) throw invalidSubnets(ids);
   }
   if (new Set(Subnets.map(({ zone }) => zone)).size < 2) throw uncoveredZones();
   return { VpcId, Subnets };
 }
+
+async function knownSubnets(ctx: Context, ids: readonly string[]) {
+  try {
+    return await describeSubnets(ctx, { SubnetIds: ids });
+  } catch (error) {
+    if (!(error instanceof AwsError) || !error.code.startsWith('InvalidSubnetID')) throw error;
+    throw invalidSubnets(ids);
+  }
+}
+
+/** "The requested subnet is invalid, or multiple subnets were requested that are not all in a common VPC" (InvalidSubnet). */
+const invalidSubnets = (ids: readonly string[]) =>
+  new AwsError('InvalidSubnet', `Some input subnets in :[${ids.join(', ')}] are invalid.`);
