@@ -3,7 +3,7 @@ import type { Fidelity } from '../../kernel/service.ts';
 const notDone = (why: string): Fidelity => ({ refused: why });
 
 /** Parameters that creating a cluster or an instance takes and that have no effect, or are refused. */
-const stored = ['StorageEncrypted', 'BackupRetentionPeriod', 'Tags', 'VpcSecurityGroupIds'];
+const stored = ['StorageEncrypted', 'BackupRetentionPeriod', 'Tags'];
 const silent = 'it has no effect here; leave it out.';
 const refusedForBoth = {
   CharacterSetName: silent,
@@ -105,8 +105,6 @@ export const fidelity: Record<string, Fidelity> = {
       'AutoMinorVersionUpgrade',
       'CopyTagsToSnapshot',
       'LicenseModel',
-      'PubliclyAccessible',
-      'AvailabilityZone',
     ],
     refusedForInstances,
   ),
@@ -152,8 +150,6 @@ export const fidelity: Record<string, Fidelity> = {
   ...each(
     'RestoreDBInstanceFromDBSnapshot',
     [
-      'AvailabilityZone',
-      'PubliclyAccessible',
       'AutoMinorVersionUpgrade',
       'LicenseModel',
       'Engine',
