@@ -81,10 +81,11 @@ export class Endpoint {
       this.#connections.get(socket)?.upstream?.destroy();
       this.#connections.delete(socket);
     });
-    if (!this.#options.connect) return this.#join(socket, connect({ port, host: '127.0.0.1' }));
+    const straight = async (): Promise<Socket> => connect({ port, host: '127.0.0.1' });
+    const upstream = this.#options.connect ? this.#options.connect(port) : straight();
     socket.pause();
-    this.#options.connect(port).then(
-      (upstream) => this.#join(socket, upstream),
+    upstream.then(
+      (there) => this.#join(socket, there),
       () => socket.destroy(),
     );
   }

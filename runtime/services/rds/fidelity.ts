@@ -149,13 +149,7 @@ export const fidelity: Record<string, Fidelity> = {
   ),
   ...each(
     'RestoreDBInstanceFromDBSnapshot',
-    [
-      'AutoMinorVersionUpgrade',
-      'LicenseModel',
-      'Engine',
-      'CopyTagsToSnapshot',
-      'BackupRetentionPeriod',
-    ],
+    ['AutoMinorVersionUpgrade', 'LicenseModel', 'Engine', 'CopyTagsToSnapshot', 'BackupRetentionPeriod'],
     notHere(changes.restoredInstance),
   ),
   ...each(

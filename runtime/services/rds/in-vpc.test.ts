@@ -48,7 +48,15 @@ describe('databases in a VPC', () => {
   let orrery: Orrery;
   let ec2: EC2Client;
   let rds: RDSClient;
-  const made = { VpcId: '', gateway: '', publicSubnet: '', privateSubnets: [] as string[], app: '', data: '', other: '' };
+  const made = {
+    VpcId: '',
+    gateway: '',
+    publicSubnet: '',
+    privateSubnets: [] as string[],
+    app: '',
+    data: '',
+    other: '',
+  };
   let endpoint = '';
 
   before(async () => {
@@ -171,9 +179,7 @@ describe('databases in a VPC', () => {
     assert.equal(await askFrom(made.publicSubnet, made.other, address), 'not reached');
     assert.equal(orrery.kernel.engine(fleet).local(endpoint), undefined);
     await assert.rejects(
-      orrery.kernel
-        .engine(network)
-        .connect(made.VpcId, { from: '203.0.113.1', address, port: 5432, timeoutMs: 500 }),
+      orrery.kernel.engine(network).connect(made.VpcId, { from: '203.0.113.1', address, port: 5432, timeoutMs: 500 }),
       { code: 'ETIMEDOUT' },
     );
   });
@@ -181,14 +187,14 @@ describe('databases in a VPC', () => {
   test('other security groups count at once', async () => {
     const [address = ''] = addressInVpc(endpoint);
     const [subnet = ''] = made.privateSubnets;
-    await rds.send(
-      new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', VpcSecurityGroupIds: [made.other] }),
-    );
+    await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', VpcSecurityGroupIds: [made.other] }));
     assert.equal(await askFrom(subnet, made.app, address), 'not reached');
     await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', VpcSecurityGroupIds: [made.data] }));
     assert.equal(await askFrom(subnet, made.app, address), 'answered 42');
     await assert.rejects(
-      rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', VpcSecurityGroupIds: ['sg-0123456789abcdef0'] })),
+      rds.send(
+        new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', VpcSecurityGroupIds: ['sg-0123456789abcdef0'] }),
+      ),
       { message: /Invalid security group , groupId= sg-0123456789abcdef0/ },
     );
   });

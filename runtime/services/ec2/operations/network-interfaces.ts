@@ -10,7 +10,14 @@ import type {
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { withAssociation } from '../behaviour/elastic-addresses.ts';
-import { addAddress, defaultGroupOf, givePublicAddress, groupsOf, makeInterface, removeInterface } from '../behaviour/interfaces.ts';
+import {
+  addAddress,
+  defaultGroupOf,
+  givePublicAddress,
+  groupsOf,
+  makeInterface,
+  removeInterface,
+} from '../behaviour/interfaces.ts';
 import { chosen, list } from '../behaviour/listing.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { requesterOf } from '../behaviour/requesters.ts';

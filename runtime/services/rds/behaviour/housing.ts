@@ -6,7 +6,15 @@ import { findSubnetGroup, subnetGroupFor } from '../operations/subnet-groups.ts'
 import { arnOf, type InstanceRecord, instances, type Place } from '../state.ts';
 import { recordEvent } from './events.ts';
 import { fleet } from './fleet.ts';
-import { hasInternetGateway, leavePlace, openPlace, regroupPlace, runsEc2, securityGroupsOf, takePlace } from './places.ts';
+import {
+  hasInternetGateway,
+  leavePlace,
+  openPlace,
+  regroupPlace,
+  runsEc2,
+  securityGroupsOf,
+  takePlace,
+} from './places.ts';
 
 export const standbyOf = (id: string): string => `${id}-standby`;
 
@@ -55,7 +63,10 @@ export async function takePlaces(ctx: Context, record: InstanceRecord): Promise<
   if (!record.MultiAZ) return places;
   const other = group.Subnets.find((subnet) => subnet.zone !== zone)?.zone ?? zone;
   try {
-    return { ...places, [standbyOf(record.DBInstanceIdentifier)]: await takePlace(ctx, group, { ...placing, zone: other }) };
+    return {
+      ...places,
+      [standbyOf(record.DBInstanceIdentifier)]: await takePlace(ctx, group, { ...placing, zone: other }),
+    };
   } catch (error) {
     await leavePlace(ctx, own);
     throw error;

@@ -42,7 +42,10 @@ export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreD
   return { DBCluster: { ...describeCluster(ctx, record), Status: 'creating' } };
 }
 
-export async function RestoreDBInstanceFromDBSnapshot(ctx: Context, input: RestoreDBInstanceFromDBSnapshotCommandInput) {
+export async function RestoreDBInstanceFromDBSnapshot(
+  ctx: Context,
+  input: RestoreDBInstanceFromDBSnapshotCommandInput,
+) {
   const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
   if (instances(ctx).has(id)) throw instanceExists();
   if (input.DBSnapshotIdentifier === undefined) throw invalidCombination('DBSnapshotIdentifier must be provided.');

@@ -8,7 +8,13 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { defaultSubnets, describeSubnets, runsEc2 } from '../behaviour/places.ts';
-import { invalidParameter, subnetGroupExists, subnetGroupInUse, subnetGroupNotFound, uncoveredZones } from '../errors.ts';
+import {
+  invalidParameter,
+  subnetGroupExists,
+  subnetGroupInUse,
+  subnetGroupNotFound,
+  uncoveredZones,
+} from '../errors.ts';
 import { arnOf, clusters, instances, type SubnetGroupRecord, subnetGroups } from '../state.ts';
 
 export async function CreateDBSubnetGroup(ctx: Context, input: CreateDBSubnetGroupCommandInput) {

@@ -23,12 +23,7 @@ export const DBCluster = databaseType({
     'DeletionProtection',
     'VpcSecurityGroupIds',
   ],
-  stored: [
-    'StorageEncrypted',
-    'BackupRetentionPeriod',
-    'CopyTagsToSnapshot',
-    'AvailabilityZones',
-  ],
+  stored: ['StorageEncrypted', 'BackupRetentionPeriod', 'CopyTagsToSnapshot', 'AvailabilityZones'],
   modifiable: [
     'MasterUserPassword',
     'BackupRetentionPeriod',
