@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { Socket as Datagrams } from 'node:dgram';
 import { Server, Socket } from 'node:net';
 import { join } from 'node:path';
-import { within } from '../addresses.ts';
 import type { FlowCount } from '../flows.ts';
 import type { InterfaceTable, VpcTable } from '../vpc-table.ts';
 import { renderFirewall } from './firewall.ts';
@@ -29,6 +28,8 @@ export class VpcRouter {
   readonly #waiting = new Map<number, (answer: Answer, handle: unknown) => void>();
   readonly #listeners = new Map<number, Server>();
   readonly #held = new Set<string>();
+  /** Addresses of the interfaces that were last applied. */
+  #interfaces = new Set<string>();
   readonly #leaves = new Map<string, Leaf>();
   #lastId = 0;
   #lastDevice = 0;
@@ -65,11 +66,9 @@ export class VpcRouter {
     const flows = await this.flows();
     await this.#inside(['nft', '-f', '-'], renderFirewall(vpc));
     // What an interface had that is gone may be a sandbox's next, which would not be reached while the router holds it.
-    const stale = [...this.#held].filter(
-      (address) =>
-        vpc.cidrs.some((cidr) => within(address, cidr)) &&
-        !vpc.interfaces.some(({ privateIp }) => privateIp === address),
-    );
+    const now = new Set(vpc.interfaces.map(({ privateIp }) => privateIp));
+    const stale = [...this.#held].filter((address) => this.#interfaces.has(address) && !now.has(address));
+    this.#interfaces = now;
     for (const address of stale) await this.letGo(address);
     return flows;
   }
