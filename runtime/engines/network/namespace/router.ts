@@ -27,7 +27,7 @@ export class VpcRouter {
   readonly #ready: Promise<void>;
   readonly #waiting = new Map<number, (answer: Answer, handle: unknown) => void>();
   readonly #listeners = new Map<number, Server>();
-  readonly #held = new Set<string>();
+  readonly #held = new Map<string, Promise<string>>();
   /** Addresses of the interfaces that were last applied. */
   #interfaces = new Set<string>();
   readonly #leaves = new Map<string, Leaf>();
@@ -67,7 +67,7 @@ export class VpcRouter {
     await this.#inside(['nft', '-f', '-'], renderFirewall(vpc));
     // What an interface had that is gone may be a sandbox's next, which would not be reached while the router holds it.
     const now = new Set(vpc.interfaces.map(({ privateIp }) => privateIp));
-    const stale = [...this.#held].filter((address) => this.#interfaces.has(address) && !now.has(address));
+    const stale = [...this.#held.keys()].filter((address) => this.#interfaces.has(address) && !now.has(address));
     this.#interfaces = now;
     for (const address of stale) await this.letGo(address);
     return flows;
@@ -76,13 +76,19 @@ export class VpcRouter {
   /** Addresses whose connections the runtime itself makes and takes: nodes of a load balancer, endpoints, the outside. */
   async hold(address: string): Promise<void> {
     await this.#ready;
-    if (this.#held.has(address)) return;
-    this.#held.add(address);
-    await this.#inside(['ip', 'addr', 'add', `${address}/32`, 'dev', 'lo']);
+    let holding = this.#held.get(address);
+    if (!holding) {
+      holding = this.#inside(['ip', 'addr', 'add', `${address}/32`, 'dev', 'lo']);
+      this.#held.set(address, holding);
+    }
+    await holding;
   }
 
   async letGo(address: string): Promise<void> {
-    if (this.#held.delete(address)) await this.#inside(['ip', 'addr', 'del', `${address}/32`, 'dev', 'lo']);
+    const holding = this.#held.get(address);
+    if (!this.#held.delete(address)) return;
+    await holding;
+    await this.#inside(['ip', 'addr', 'del', `${address}/32`, 'dev', 'lo']);
   }
 
   /** Gives an interface a namespace of its own; `enclose` makes the command that runs a program there. */
