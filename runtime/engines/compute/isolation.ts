@@ -63,6 +63,7 @@ mkdir -p "$home/var/tmp" "$home/var/.tmp" "$home/var/task"
 mount --bind "$home/tmp" "$home/var/.tmp"
 while [ "$1" != -- ]; do
   from=$1; at=$2; shift 2
+  case "$at" in /etc/*) mount --bind "$from" "$at"; continue ;; esac
   target="$home$at"
   if [ -d "$from" ]; then mkdir -p "$target"; else mkdir -p "\${target%/*}"; : > "$target"; fi
   mount --bind "$from" "$target"
@@ -75,8 +76,12 @@ cd /var/task
 exec "$@"
 `;
 
+/** Files of the machine that a sandbox with a network of its own sees in another's place. */
+const settings = ['/etc/resolv.conf', '/etc/nsswitch.conf'];
+
 function binds({ folder, folders }: Enclosure): string[] {
   for (const { at } of folders)
-    if (!at.startsWith('/var/')) throw new Error(`a sandbox finds folders under /var, not at ${at}`);
+    if (!at.startsWith('/var/') && !settings.includes(at))
+      throw new Error(`a sandbox finds folders under /var, not at ${at}`);
   return [folder, ...folders.flatMap(({ from, at }) => [from, at])];
 }

@@ -9,6 +9,8 @@ export interface Fabric {
   apply(vpc: VpcTable): Promise<FlowCount[]>;
   remove(vpcId: string): void;
   attach(vpc: VpcTable, networkInterface: InterfaceTable): Promise<Place>;
+  /** A place of its own behind an interface that others share. */
+  enter(vpc: VpcTable, networkInterface: InterfaceTable): Promise<SharedPlace>;
   detach(vpcId: string, networkInterfaceId: string): void;
   connect(vpc: VpcTable, options: ConnectOptions): Promise<Socket>;
   listen(vpc: VpcTable, options: ListenOptions): Promise<Server>;
@@ -26,6 +28,10 @@ export interface Place {
   environment: Record<string, string>;
   /** What its servers are reached at on this machine, where the machine reaches them at all. */
   loopbackAddress: string | undefined;
+}
+
+export interface SharedPlace extends Place {
+  leave(): void;
 }
 
 export interface ConnectOptions {

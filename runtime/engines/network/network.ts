@@ -2,12 +2,12 @@ import type { Socket as Datagrams } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import type { ConnectOptions, Fabric, ListenOptions, Place } from './fabric.ts';
+import type { ConnectOptions, Fabric, ListenOptions, Place, SharedPlace } from './fabric.ts';
 import type { FlowCount } from './flows.ts';
 import { LiveVpc } from './live-vpc.ts';
 import { LoopbackFabric } from './loopback/loopback-fabric.ts';
 import { NamespaceFabric, namespacesLacking } from './namespace/namespace-fabric.ts';
-import { emptyVpc, type VpcTable } from './vpc-table.ts';
+import { emptyVpc, type InterfaceTable, type VpcTable } from './vpc-table.ts';
 
 /**
  * The networks of the cloud's VPCs. The EC2 service pushes what it is configured to (`apply`); compute, load balancers and
@@ -84,11 +84,17 @@ export class Network {
 
   /** Makes the network of an interface that `apply` has told of, for a sandbox to run in. */
   async attach(vpcId: string, networkInterfaceId: string): Promise<Place> {
-    const found = this.vpc(vpcId).interfaces.find((each) => each.networkInterfaceId === networkInterfaceId);
-    if (!found) throw new Error(`${vpcId} has no interface ${networkInterfaceId}`);
-    await this.#carried(vpcId);
-    await this.#furnishedOnce(vpcId);
+    const found = await this.#interface(vpcId, networkInterfaceId);
     return this.#carrier().attach(this.vpc(vpcId), found);
+  }
+
+  /**
+   * A place of its own behind an interface that many sandboxes share, as functions with the same subnet and groups do: what
+   * leaves it comes from the interface's address, and nothing reaches it from without.
+   */
+  async enter(vpcId: string, networkInterfaceId: string): Promise<SharedPlace> {
+    const found = await this.#interface(vpcId, networkInterfaceId);
+    return this.#carrier().enter(this.vpc(vpcId), found);
   }
 
   detach(vpcId: string, networkInterfaceId: string): void {
@@ -120,6 +126,16 @@ export class Network {
 
   stop(): void {
     this.#fabric?.stop();
+  }
+
+  async #interface(vpcId: string, networkInterfaceId: string): Promise<InterfaceTable> {
+    const find = () => this.vpc(vpcId).interfaces.find((each) => each.networkInterfaceId === networkInterfaceId);
+    if (!find()) throw new Error(`${vpcId} has no interface ${networkInterfaceId}`);
+    await this.#carried(vpcId);
+    await this.#furnishedOnce(vpcId);
+    const found = find();
+    if (!found) throw new Error(`${networkInterfaceId} has gone`);
+    return found;
   }
 
   #furnishedOnce(vpcId: string): Promise<void> {

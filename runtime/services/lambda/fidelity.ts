@@ -2,8 +2,7 @@ import type { Fidelity } from '../../kernel/service.ts';
 
 /** What is kept without effect or refused of the parameters of operations that are done. */
 export const fidelity: Record<string, Fidelity> = {
-  ...both('VpcConfig.SubnetIds', { refused: 'sandboxes do not have networks of their own yet.' }),
-  ...both('VpcConfig', 'stored'),
+  ...both('VpcConfig.Ipv6AllowedForDualStack', { refused: 'VPCs have IPv4 alone here.' }),
   ...both('FileSystemConfigs', { refused: 'EFS is not run.' }),
   ...both('SnapStart', 'stored'),
   ...both('KMSKeyArn', 'stored'),

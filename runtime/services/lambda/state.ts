@@ -42,6 +42,13 @@ export interface AliasRecord {
   RoutingConfig?: { AdditionalVersionWeights?: Record<string, number> };
 }
 
+/** A network interface that functions share, in one subnet under the same groups. */
+export interface InterfaceRecord {
+  NetworkInterfaceId: string;
+  VpcId: string;
+  SubnetId: string;
+}
+
 /** A statement of a resource policy, as IAM writes it. */
 export interface PolicyStatement {
   Sid: string;
@@ -117,6 +124,8 @@ export interface MappingRecord
   tags: Record<string, string>;
 }
 
+/** Key: subnet|groups. */
+export const interfaces = (records: Records) => records.collection<InterfaceRecord>('lambda.interfaces');
 export const functions = (records: Records) => records.collection<FunctionRecord>('lambda.functions');
 /** Key: name:version. Published versions only. */
 export const versions = (records: Records) => records.collection<FunctionVersion>('lambda.versions');

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { toAddress, toNumber } from '../addresses.ts';
-import type { ConnectOptions, Fabric, ListenOptions, Place } from '../fabric.ts';
+import type { ConnectOptions, Fabric, ListenOptions, Place, SharedPlace } from '../fabric.ts';
 import type { FlowCount } from '../flows.ts';
 import { type Connection, decide } from '../reachability.ts';
 import { type InterfaceTable, tcp, type VpcTable } from '../vpc-table.ts';
@@ -55,6 +55,10 @@ export class LoopbackFabric implements Fabric {
       },
       loopbackAddress: address,
     };
+  }
+
+  async enter(vpc: VpcTable, networkInterface: InterfaceTable): Promise<SharedPlace> {
+    return { ...(await this.attach(vpc, networkInterface)), leave: () => undefined };
   }
 
   detach(): void {}

@@ -22,6 +22,11 @@ export class NamespaceFabric implements Fabric {
     return { enclose, environment: {}, loopbackAddress: undefined };
   }
 
+  async enter(vpc: VpcTable, networkInterface: InterfaceTable) {
+    const { enclose, leave } = await this.#router(vpc.vpcId).enter(networkInterface);
+    return { enclose, leave, environment: {}, loopbackAddress: undefined };
+  }
+
   detach(vpcId: string, networkInterfaceId: string): void {
     this.#routers.get(vpcId)?.detach(networkInterfaceId);
   }

@@ -1,14 +1,17 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket as Datagrams } from 'node:dgram';
 import { Server, Socket } from 'node:net';
 import { join } from 'node:path';
+import { toAddress, toNumber } from '../addresses.ts';
 import type { FlowCount } from '../flows.ts';
 import type { InterfaceTable, VpcTable } from '../vpc-table.ts';
 import { renderFirewall } from './firewall.ts';
+import { innerSide, Leaf, leafSide, roomSide, routerSide, run, shareAddress } from './leaf.ts';
 
+/** Link-local addresses of what is behind interfaces; 64 times 256 of them. */
+const firstRoom = '169.254.128.0';
+const mostRooms = 16_384;
 const connectorFile = join(import.meta.dirname, 'connector.cjs');
-/** Every interface sees its router at this address ("veth /32": no subnet is a broadcast domain, as in a VPC). */
-const gatewayAddress = '169.254.0.1';
 
 interface Answer {
   id: number;
@@ -31,6 +34,7 @@ export class VpcRouter {
   /** Addresses of the interfaces that were last applied. */
   #interfaces = new Set<string>();
   readonly #leaves = new Map<string, Leaf>();
+  readonly #sharing = new Map<string, Promise<Leaf>>();
   #lastId = 0;
   #lastDevice = 0;
 
@@ -99,13 +103,42 @@ export class VpcRouter {
     this.#leaves.set(networkInterfaceId, leaf);
     await leaf.started;
     await this.#inside(['ip', '-batch', '-'], routerSide(leaf, privateIp));
-    await run(['nsenter', `--net=${leaf.path}`, 'ip', '-batch', '-'], leafSide(privateIp));
-    return (command) => ['nsenter', `--net=${leaf.path}`, '--', ...command];
+    await run(leaf.enclose(['ip', '-batch', '-']), leafSide(privateIp));
+    return leaf.enclose;
+  }
+
+  /** A namespace behind an interface's, which sends under the interface's address. */
+  async enter(networkInterface: InterfaceTable): Promise<{ enclose: (command: string[]) => string[]; leave(): void }> {
+    const outer = await this.#shared(networkInterface);
+    this.#lastDevice += 1;
+    const room = new Leaf(`r${this.#lastDevice}`);
+    await room.started;
+    // Seen behind the one interface alone, so that every interface may use the same ones.
+    const address = toAddress(toNumber(firstRoom) + (this.#lastDevice % mostRooms));
+    await run(outer.enclose(['ip', '-batch', '-']), innerSide(room, address));
+    await run(room.enclose(['ip', '-batch', '-']), roomSide(address));
+    return { enclose: room.enclose, leave: () => room.end() };
+  }
+
+  #shared(networkInterface: InterfaceTable): Promise<Leaf> {
+    const { networkInterfaceId: id } = networkInterface;
+    const known = this.#sharing.get(id);
+    if (known) return known;
+    const made = this.attach(networkInterface).then(async () => {
+      const leaf = this.#leaves.get(id);
+      if (!leaf) throw new Error(`${id} has gone`);
+      await run(leaf.enclose(['sh', '-c', shareAddress]));
+      return leaf;
+    });
+    this.#sharing.set(id, made);
+    made.catch(() => this.#sharing.delete(id));
+    return made;
   }
 
   detach(networkInterfaceId: string): void {
     this.#leaves.get(networkInterfaceId)?.end();
     this.#leaves.delete(networkInterfaceId);
+    this.#sharing.delete(networkInterfaceId);
   }
 
   async connect(options: { address: string; port: number; from: string; timeoutMs: number }): Promise<Socket> {
@@ -187,67 +220,6 @@ interface NftElement {
 
 function numberOf(protocol: string | number): number {
   return protocol === 'tcp' ? 6 : protocol === 'udp' ? 17 : Number(protocol);
-}
-
-/** The namespace of one interface: it stays while a process is in it, and this one stays while the runtime does. */
-class Leaf {
-  readonly device: string;
-  readonly started: Promise<void>;
-  readonly #child: ChildProcess;
-
-  constructor(device: string) {
-    this.device = device;
-    this.#child = spawn('unshare', ['--net', 'sh', '-c', 'echo; exec cat'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' },
-    });
-    this.#child.stdin?.on('error', () => undefined);
-    this.started = new Promise((resolve, reject) => {
-      this.#child.stdout?.once('data', () => resolve());
-      this.#child.once('error', reject);
-      this.#child.once('exit', () => reject(new Error('a network namespace could not be made')));
-    });
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
-  get path(): string {
-    return `/proc/${this.pid}/ns/net`;
-  }
-
-  end(): void {
-    this.#child.kill('SIGKILL');
-  }
-}
-
-function routerSide({ device, pid }: Leaf, address: string): string {
-  return `link add ${device} type veth peer name eth0 netns ${pid}
-addr add ${gatewayAddress}/32 dev ${device}
-link set ${device} up
-route add ${address}/32 dev ${device}
-`;
-}
-
-function leafSide(address: string): string {
-  return `link set lo up
-addr add ${address}/32 dev eth0
-link set eth0 up
-route add ${gatewayAddress}/32 dev eth0
-route add default via ${gatewayAddress} dev eth0
-`;
-}
-
-function run([program = '', ...args]: string[], input?: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(program, args, { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${args.slice(1).join(' ')}: ${stderr.trim() || error.message}`));
-      else resolve(stdout);
-    });
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
-  });
 }
 
 function failure({ error }: Answer): Error {

@@ -103,8 +103,8 @@ function check(input: ConfigurationInput): void {
       `Value '${input.Role}' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+`,
     );
   if (violations.length > 0) throw validation(violations);
-  if (input.VpcConfig?.SubnetIds?.length)
-    throw refused('Lambda parameter VpcConfig', 'sandboxes do not have networks of their own yet.');
+  if (input.VpcConfig?.Ipv6AllowedForDualStack)
+    throw refused('Lambda parameter VpcConfig.Ipv6AllowedForDualStack', 'VPCs have IPv4 alone here.');
   if (input.FileSystemConfigs?.length) throw refused('Lambda parameter FileSystemConfigs');
   if (input.SnapStart?.ApplyOn === 'PublishedVersions')
     throw refused('Lambda parameter SnapStart with ApplyOn PublishedVersions');

@@ -8,6 +8,8 @@ export interface EnvironmentPlace {
   logGroup: string;
   logStream: string;
   runtimeApi: string;
+  /** Of a function in a VPC: where AWS's API is from there. */
+  endpoints: Record<string, string> | undefined;
   /** Name of the merged layers' folder in the code store. */
   layers: string | undefined;
 }
@@ -39,13 +41,13 @@ export function environmentVariables(
     PYTHONPATH: `${opt}/python`,
     HOME: places.tmp,
     TMPDIR: places.tmp,
+    ...(place.endpoints ?? { AWS_ENDPOINT_URL: kernel.addresses.apiUrl }),
     ...version.Environment?.Variables,
     AWS_REGION: place.region,
     AWS_DEFAULT_REGION: place.region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
-    AWS_ENDPOINT_URL: version.Environment?.Variables?.AWS_ENDPOINT_URL ?? kernel.addresses.apiUrl,
     AWS_EXECUTION_ENV: `AWS_Lambda_${version.Runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: version.FunctionName,
     AWS_LAMBDA_FUNCTION_VERSION: version.Version,

@@ -10,6 +10,7 @@ import { environmentVariables, foldersOf, startEnvironment } from './environment
 import type { Invocation, InvocationResult } from './invocation.ts';
 import { LogWriter } from './log-writer.ts';
 import { type DeliveredInvocation, header, read } from './runtime-api.ts';
+import type { VpcPlace } from './vpc-place.ts';
 import { type Worker, workers } from './workers.ts';
 
 /** "Lambda quotas": what a function may answer, buffered. */
@@ -20,6 +21,8 @@ export interface EnvironmentParts {
   region: string;
   layers: string | undefined;
   credentials: IssuedCredentials;
+  /** Where it runs when its function is in a VPC. */
+  vpc: VpcPlace | undefined;
   logGroup: string;
   logStream: string;
   /** It ended and takes no more; an invocation handed over but never fetched is handed back. */
@@ -135,9 +138,12 @@ export class Environment {
   }
 
   async #launch(): Promise<void> {
-    const { version, region, layers, credentials, logGroup, logStream } = this.#parts;
+    const { version, region, layers, credentials, logGroup, logStream, vpc } = this.#parts;
     const kind = runtimeKind(version.Runtime);
-    const worker = this.#kernel.engine(workers).take(kind, version.MemorySize, startEnvironment(version));
+    const worker = this.#kernel.engine(workers).take(kind, version.MemorySize, {
+      startEnvironment: startEnvironment(version),
+      vpc,
+    });
     this.#worker = worker;
     worker.onLine = (line) => this.#line(line);
     worker.sandbox.limitMemory(version.MemorySize * 2 ** 20);
@@ -150,7 +156,7 @@ export class Environment {
       initError: (errorType, payload) => this.#settleInit?.({ kind: 'answered', payload, failed: true, errorType }),
     });
     const runtimeApi = await worker.address;
-    const place = { region, logGroup, logStream, runtimeApi, layers };
+    const place = { region, logGroup, logStream, runtimeApi, layers, endpoints: vpc?.endpoints };
     const { mounts, opt } = foldersOf(version, worker.places, layers);
     const assignment = {
       environment: environmentVariables(this.#kernel, version, { places: worker.places, place, credentials }),

@@ -3,7 +3,7 @@ import { authorization } from '../../../kernel/authorizer.ts';
 import type { Timer } from '../../../kernel/clock/clock.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { AwsError } from '../../../kernel/errors.ts';
-import { servicePrincipal } from '../../../kernel/principal.ts';
+import { rootOf, servicePrincipal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { runtimeKind } from '../runtimes.ts';
 import type { FunctionVersion } from '../state.ts';
@@ -12,6 +12,8 @@ import type { Ending } from './environment-call.ts';
 import { exitMessage } from './environment-call.ts';
 import { failurePayload, type Invocation, type InvocationResult } from './invocation.ts';
 import { layersFolder } from './layers.ts';
+import { interfacesOf } from './vpc-interfaces.ts';
+import { placeIn, type VpcPlace } from './vpc-place.ts';
 import { workers } from './workers.ts';
 
 /** Lambda keeps an idle environment for some minutes; AWS promises no number. */
@@ -158,12 +160,14 @@ export class Fleet {
     const { version, region } = group;
     const layers = await layersFolder(this.#kernel, version);
     const credentials = this.#assumeRole(group);
+    const vpc = await this.#vpc(group);
     const date = new Date(this.#kernel.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const environment = new Environment(this.#kernel, {
       version,
       region,
       layers,
       credentials,
+      vpc,
       logGroup: version.LoggingConfig?.LogGroup ?? `/aws/lambda/${version.FunctionName}`,
       logStream: `${date}/[${version.Version}]${this.#kernel.ids.hex(32)}`,
       onFree: (free) => this.#free(group, free),
@@ -179,6 +183,12 @@ export class Fleet {
     this.#environments.add(environment);
     this.#sweeper ??= this.#kernel.clock.every(SWEEP_PERIOD_MS, 'idle Lambda environments', () => this.#sweep());
     return environment;
+  }
+
+  async #vpc({ version, account, region }: Group): Promise<VpcPlace | undefined> {
+    if (!version.VpcConfig?.VpcId) return undefined;
+    const records = this.#kernel.context({ principal: rootOf(account), region });
+    return placeIn(this.#kernel, region, interfacesOf(records, version.VpcConfig));
   }
 
   #assumeRole({ version, account, region }: Group) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { createServer } from '../../../data-planes/http/node-http.ts';
 
 /** What the process in an environment says and asks, each at its own time. */
@@ -23,6 +23,7 @@ export interface DeliveredInvocation {
  */
 export class RuntimeApi {
   readonly #server: Server;
+  #door: NetServer | undefined;
   #listener: RuntimeApiListener = nobody;
 
   constructor() {
@@ -36,6 +37,13 @@ export class RuntimeApi {
     this.#listener = listener;
   }
 
+  /** At the address of a VPC, whose listener is given; its process is in there and reaches nothing of this machine's. */
+  async listenAt(host: string, listening: Promise<NetServer>): Promise<string> {
+    this.#door = await listening;
+    this.#door.on('connection', (socket) => this.#server.emit('connection', socket));
+    return `${host}:${(this.#door.address() as AddressInfo).port}`;
+  }
+
   listen(): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
@@ -44,6 +52,7 @@ export class RuntimeApi {
   }
 
   close(): void {
+    this.#door?.close();
     this.#server.close();
     this.#server.closeAllConnections();
     this.#listener = nobody;

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { compute } from '../../../engines/compute/compute.ts';
 import type { BoundFolder } from '../../../engines/compute/isolation.ts';
 import type { Inside, Sandbox } from '../../../engines/compute/sandbox.ts';
+import { network } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { RuntimeKind } from '../runtimes.ts';
 import { python } from '../runtimes.ts';
 import { codeStore } from './code-store.ts';
 import { RuntimeApi } from './runtime-api.ts';
+import type { VpcPlace } from './vpc-place.ts';
 
 /** Memory sizes for which a process waits that was started before its function is known; each holds some 40 MB. */
 const POOLED_SIZES = 3;
@@ -79,7 +81,13 @@ export class Workers {
   }
 
   /** A process for a function: one that waits, where the function's start-up options allow. */
-  take(kind: RuntimeKind, memoryMb: number, startEnvironment: Record<string, string>): Worker {
+  take(
+    kind: RuntimeKind,
+    memoryMb: number,
+    { startEnvironment, vpc }: { startEnvironment: Record<string, string>; vpc?: VpcPlace | undefined },
+  ): Worker {
+    // A process cannot go to another network once it runs.
+    if (vpc) return this.#start(kind, memoryMb, { ...startEnvironment, ...vpc.startEnvironment }, vpc);
     const waiting = this.#pool.get(memoryMb);
     if (kind !== 'node' || !waiting || Object.keys(startEnvironment).length > 0)
       return this.#start(kind, memoryMb, startEnvironment);
@@ -92,19 +100,25 @@ export class Workers {
     this.#pool.clear();
   }
 
-  #start(kind: RuntimeKind, memoryMb: number, environment: Record<string, string>): Worker {
+  #start(kind: RuntimeKind, memoryMb: number, environment: Record<string, string>, vpc?: VpcPlace): Worker {
     const engine = this.#kernel.engine(compute);
     let worker: Worker | undefined;
     const sandbox = engine.start({
       kind: 'lambda',
       name: 'waiting',
-      folders: [...Object.values(this.#folders), ...this.#sdk],
+      folders: [...Object.values(this.#folders), ...this.#sdk, ...(vpc?.folders ?? [])],
+      ...(vpc ? { enclose: (command: string[]) => vpc.place.enclose(command) } : {}),
       command: (inside) => commandOf(kind, memoryMb, inside.path(this.#folders.bootstrap), this.#program(kind, inside)),
       environment: () => ({ PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', ...environment }),
       onLine: (line, stream) => worker?.onLine(line, stream),
     });
     const api = new RuntimeApi();
-    const address = api.listen();
+    const address = vpc?.runtimeApiAddress
+      ? api.listenAt(
+          vpc.runtimeApiAddress,
+          this.#kernel.engine(network).listen(vpc.vpcId, { address: vpc.runtimeApiAddress, port: 0 }),
+        )
+      : api.listen();
     // Told ahead, so that the connection is there when the function comes.
     void address.then((runtimeApi) => sandbox.control.write(`${JSON.stringify({ runtimeApi })}\n`));
     worker = {
@@ -117,6 +131,7 @@ export class Workers {
     const started = worker;
     void sandbox.exited.then(() => {
       api.close();
+      vpc?.place.leave();
       if (this.#pool.get(memoryMb) === started) this.#pool.delete(memoryMb);
     });
     return worker;

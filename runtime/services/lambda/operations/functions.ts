@@ -16,6 +16,7 @@ import { fleet } from '../behaviour/fleet.ts';
 import { forgetFunction, forgetVersion } from '../behaviour/forgetting.ts';
 import { page } from '../behaviour/paging.ts';
 import { publish } from '../behaviour/publishing.ts';
+import { releaseInterfaces, vpcConfig } from '../behaviour/vpc-interfaces.ts';
 import { workers } from '../behaviour/workers.ts';
 import { functionNotFound, invalidParameter, preconditionFailed, resourceConflict, validation } from '../errors.ts';
 import { existing, findVersion, functionArn, parseFunctionName } from '../function-names.ts';
@@ -31,7 +32,7 @@ export async function CreateFunction(ctx: Context, input: CreateFunctionCommandI
   if (input.PackageType === 'Image')
     throw invalidParameter('Orrery runs functions from zip archives only: PackageType Image is refused.');
   refuseExisting(ctx, name);
-  const configuration = configure(ctx, name, input);
+  const configuration = await withVpc(ctx, name, input, configure(ctx, name, input));
   const code = await storeCode(ctx, input.Code ?? {}, 'CreateFunction');
   // Another request may have made it while the code was unpacked.
   refuseExisting(ctx, name);
@@ -63,10 +64,23 @@ export async function UpdateFunctionCode(ctx: Context, input: UpdateFunctionCode
   return input.Publish ? answerOf(publish(ctx, name, {})) : answerOf(latest);
 }
 
-export function UpdateFunctionConfiguration(ctx: Context, input: UpdateFunctionConfigurationCommandInput) {
+export async function UpdateFunctionConfiguration(ctx: Context, input: UpdateFunctionConfigurationCommandInput) {
   const { name, record } = existing(ctx, input.FunctionName ?? '');
   if (input.RevisionId && input.RevisionId !== record.latest.RevisionId) throw preconditionFailed();
-  return answerOf(change(ctx, name, configure(ctx, name, input, record.latest)));
+  const configuration = await withVpc(ctx, name, input, configure(ctx, name, input, record.latest));
+  const latest = change(ctx, name, configuration);
+  if (input.VpcConfig) await releaseInterfaces(ctx);
+  return answerOf(latest);
+}
+
+async function withVpc(
+  ctx: Context,
+  name: string,
+  { VpcConfig }: Pick<CreateFunctionCommandInput, 'VpcConfig'>,
+  configuration: Partial<FunctionVersion>,
+): Promise<Partial<FunctionVersion>> {
+  if (!VpcConfig) return configuration;
+  return { ...configuration, VpcConfig: await vpcConfig(ctx, name, { VpcConfig, Role: configuration.Role ?? '' }) };
 }
 
 export function GetFunction(ctx: Context, input: GetFunctionCommandInput) {
@@ -103,6 +117,7 @@ export async function DeleteFunction(ctx: Context, input: DeleteFunctionCommandI
   else if (qualifier === '$LATEST')
     throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
   else await forgetVersion(ctx, name, qualifier);
+  await releaseInterfaces(ctx);
   return { StatusCode: 204 };
 }
 

@@ -25,6 +25,7 @@ const configurationDefaults = {
   EphemeralStorage: { Size: 512 },
   LoggingConfig: { LogFormat: 'Text' },
   KMSKeyArn: '',
+  VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
 };
 
 /** AWS::Lambda::Function. Ref is the name. */
@@ -54,7 +55,8 @@ export const LambdaFunction = defineResource<FunctionProperties>({
     TracingConfig: 'stored',
     RecursiveLoop: 'stored',
     SnapStart: 'stored',
-    VpcConfig: { refused: 'sandboxes do not have networks of their own yet.' },
+    VpcConfig: 'executed',
+    'VpcConfig.Ipv6AllowedForDualStack': { refused: 'VPCs have IPv4 alone here.' },
     FileSystemConfigs: { refused: 'EFS is not run.' },
     ImageConfig: { refused: 'functions run from zip archives only.' },
     CodeSigningConfigArn: { refused: 'code signing is not checked.' },
@@ -144,6 +146,7 @@ function configuration(properties: FunctionProperties): Record<string, unknown> 
     EphemeralStorage,
     TracingConfig,
     KmsKeyArn,
+    VpcConfig,
   } = properties;
   const variables = properties.Environment?.Variables;
   const Environment = variables && {
@@ -163,6 +166,7 @@ function configuration(properties: FunctionProperties): Record<string, unknown> 
     TracingConfig,
     Environment,
     KMSKeyArn: KmsKeyArn,
+    VpcConfig,
   });
 }
 

@@ -53,12 +53,20 @@ exports.install = function install() {
   syncBuiltinESMExports();
 };
 
+/** There the VPC's resolver knows AWS's names, and its routes decide what is reached. */
+function inVpc() {
+  return new URL(process.env.AWS_ENDPOINT_URL).hostname.endsWith('.amazonaws.com');
+}
+
 function endpoint() {
+  // A custom resource's answer goes to a presigned URL of S3's on AWS, and takes the same way from a VPC here.
+  if (inVpc()) return new URL(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
   return new URL(process.env.AWS_ENDPOINT_URL);
 }
 
 function isOurs(name, path) {
   if (!process.env.AWS_ENDPOINT_URL) return false;
+  if (inVpc()) return name === '127.0.0.1' && String(path).startsWith(responsePath);
   return awsNames.test(name) || (name === endpoint().hostname && String(path).startsWith(responsePath));
 }
 
