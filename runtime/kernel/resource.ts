@@ -25,6 +25,13 @@ export interface ResourceType<Properties extends object = Record<string, unknown
   ): Promise<ResourceState>;
   /** Succeeds when it is already gone. */
   delete(ctx: ResourceContext, physicalId: string, properties: Properties): Promise<void>;
+  /**
+   * DeletionPolicy or UpdateReplacePolicy `Snapshot`: keeps a final snapshot, then deletes. A type without it has no
+   * snapshots, and the policy is an error of the template.
+   */
+  deleteWithSnapshot?(ctx: ResourceContext, physicalId: string, properties: Properties): Promise<void>;
+  /** What becomes of it where the template has no DeletionPolicy; `Delete` where this is left out. */
+  defaultDeletionPolicy?(properties: Properties): 'Delete' | 'Snapshot';
   /** The properties as they are now, in the specification's names, for drift; undefined when the resource is gone. */
   read?(ctx: ResourceContext, physicalId: string): Promise<Partial<Properties> | undefined>;
 }

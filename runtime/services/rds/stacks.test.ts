@@ -3,13 +3,16 @@ import { test } from 'node:test';
 import {
   CloudFormationClient,
   CreateStackCommand,
+  DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   waitUntilStackCreateComplete,
+  waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
+import { DescribeDBClusterSnapshotsCommand, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { startOrrery } from '../../../tests/runtime-fixture.ts';
 
-test('a template makes a cluster with its instance, and its outputs name the endpoint', async () => {
+test('a template makes a cluster with its instance, and its deletion keeps a snapshot of what was in it', async () => {
   const orrery = await startOrrery({
     services: ['rds', 'secretsmanager', 'kms', 'cloudformation', 's3'],
     clock: 'running',
@@ -52,6 +55,14 @@ test('a template makes a cluster with its instance, and its outputs name the end
     });
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'data' }));
     assert.match(Stacks?.[0]?.Outputs?.[0]?.OutputValue ?? '', /\.cluster-c\w+\.us-east-1\.rds\.amazonaws\.com$/);
+    await client.send(new DeleteStackCommand({ StackName: 'data' }));
+    await waitUntilStackDeleteComplete({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { StackName: 'data' });
+    const rds = orrery.client(RDSClient);
+    assert.deepEqual((await rds.send(new DescribeDBClustersCommand({}))).DBClusters, []);
+    const { DBClusterSnapshots } = await rds.send(new DescribeDBClusterSnapshotsCommand({}));
+    assert.equal(DBClusterSnapshots?.length, 1);
+    assert.match(DBClusterSnapshots?.[0]?.DBClusterSnapshotIdentifier ?? '', /^data-snapshot-shop-[a-z0-9]{12}$/);
+    assert.match(DBClusterSnapshots?.[0]?.DBClusterIdentifier ?? '', /^data-shop-/);
   } finally {
     await orrery.stop();
   }

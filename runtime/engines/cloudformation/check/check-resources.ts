@@ -60,7 +60,10 @@ function resourceErrors(
   logicalId: string,
   definition: ResourceDefinition,
 ): TemplateError[] {
-  const errors = [...policyErrors(logicalId, definition), ...updatePolicyErrors(logicalId, definition)];
+  const errors = [
+    ...policyErrors(logicalId, definition, resourceTypeIn(types, definition.Type)),
+    ...updatePolicyErrors(logicalId, definition),
+  ];
   errors.push(...desired.problems(logicalId), ...secureReferenceErrors(logicalId, definition));
   for (const { property, path, fidelity } of fidelitiesOf(logicalId, definition, types)) {
     if (typeof fidelity === 'string') continue;
@@ -92,11 +95,15 @@ export function fidelitiesOf(
   );
 }
 
-/** "DeletionPolicy attribute": types that can take a snapshot. Orrery's cannot yet, so it is refused of them too. */
+/** "DeletionPolicy attribute": types that can take a snapshot on AWS. Those that Orrery does not run are none here. */
 const snapshotTypes =
   /^AWS::(?:DocDB::DBCluster|EC2::Volume|ElastiCache::(?:CacheCluster|ReplicationGroup)|Neptune::DBCluster|RDS::DB(?:Cluster|Instance)|Redshift::Cluster)$/;
 
-function policyErrors(logicalId: string, definition: ResourceDefinition): TemplateError[] {
+function policyErrors(
+  logicalId: string,
+  definition: ResourceDefinition,
+  type: ResourceType | undefined,
+): TemplateError[] {
   return (['DeletionPolicy', 'UpdateReplacePolicy'] as const).flatMap((member) => {
     const policy = definition[member];
     const path = ['Resources', logicalId, member];
@@ -105,6 +112,7 @@ function policyErrors(logicalId: string, definition: ResourceDefinition): Templa
     if (allowed.includes(String(policy))) return [];
     if (policy === 'Snapshot') {
       const { Type } = definition;
+      if (type?.deleteWithSnapshot) return [];
       const sentence = snapshotTypes.test(Type)
         ? `${member} Snapshot of ${Type} is refused: Orrery does not take that snapshot yet`
         : `Template error: resource type ${Type} does not support deletion policy Snapshot`;

@@ -1,3 +1,4 @@
+import type { ResourceType } from '../../../kernel/resource.ts';
 import type { ResourceRecord } from '../stacks/records.ts';
 import { type DependencyGraph, reversed } from '../template/dependency-graph.ts';
 import type { Journal } from './journal.ts';
@@ -51,7 +52,7 @@ async function carryOut(
     deletion.gone();
     return true;
   }
-  const done = await actions.remove(record, { keepStatus: old });
+  const done = await actions.remove(record, { keepStatus: old, snapshot: policy === 'Snapshot' });
   if (done) deletion.gone();
   return done;
 }
@@ -61,10 +62,10 @@ async function carryOut(
  * back ("DeletionPolicy attribute").
  */
 export function policyFor(
-  record: Pick<ResourceRecord, 'DeletionPolicy' | 'adopted'>,
-  about: { creation: boolean; retainExceptOnCreate: boolean },
+  record: Pick<ResourceRecord, 'DeletionPolicy' | 'adopted' | 'properties'>,
+  about: { creation: boolean; retainExceptOnCreate: boolean; type: ResourceType | undefined },
 ): string | undefined {
-  const policy = record.DeletionPolicy;
+  const policy = record.DeletionPolicy ?? about.type?.defaultDeletionPolicy?.(record.properties);
   if (about.creation && record.adopted) return 'Retain';
   const keepsExceptOnCreate = policy === 'RetainExceptOnCreate' || (policy === 'Retain' && about.retainExceptOnCreate);
   if (keepsExceptOnCreate) return about.creation ? 'Delete' : 'Retain';

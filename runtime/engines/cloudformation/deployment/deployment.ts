@@ -184,6 +184,7 @@ export class Deployment {
       const policy = policyFor(record, {
         creation: about.creation,
         retainExceptOnCreate: stack.RetainExceptOnCreate === true,
+        type: resourceTypeOf(this.#kernel, record.ResourceType),
       });
       return [...olderOf(record), deletionOf(record, policy)];
     });
@@ -241,6 +242,7 @@ export class Deployment {
       const policy = policyFor(record, {
         creation: !wanted,
         retainExceptOnCreate: stack.RetainExceptOnCreate === true,
+        type: resourceTypeOf(this.#kernel, record.ResourceType),
       });
       if (unwanted) deletions.push({ ...deletionOf(record, policy), gone });
       else deletions.push(...olderOf(record));

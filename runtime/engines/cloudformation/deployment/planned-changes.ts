@@ -21,7 +21,7 @@ export interface PlannedChange {
   properties: PropertyChange[];
   before: Record<string, unknown> | undefined;
   after: Record<string, unknown> | undefined;
-  policy: 'Delete' | 'Retain' | undefined;
+  policy: 'Delete' | 'Retain' | 'Snapshot' | undefined;
   /** As the template says it, of what is added. */
   deletionPolicy?: string | undefined;
 }
@@ -110,8 +110,13 @@ function planResource(
     attributes: tagged ? [...attributes, 'Tags'] : attributes,
     properties,
     before: record.properties,
-    policy: replaces === 'yes' ? (record.UpdateReplacePolicy === 'Retain' ? 'Retain' : 'Delete') : undefined,
+    policy: replaces === 'yes' ? policyOf(record.UpdateReplacePolicy) : undefined,
   };
+}
+
+function policyOf(written: string | undefined): 'Delete' | 'Retain' | 'Snapshot' {
+  if (written === 'Snapshot') return 'Snapshot';
+  return written === 'Retain' || written === 'RetainExceptOnCreate' ? 'Retain' : 'Delete';
 }
 
 function certain(change: PropertyChange): boolean {
@@ -145,7 +150,7 @@ function removal(record: ResourceRecord): PlannedChange {
     properties: [],
     before: properties,
     after: undefined,
-    policy: DeletionPolicy === 'Retain' || DeletionPolicy === 'RetainExceptOnCreate' ? 'Retain' : 'Delete',
+    policy: policyOf(DeletionPolicy),
   };
 }
 

@@ -154,7 +154,7 @@ export class ResourceActions {
   }
 
   /** Removes a physical resource; success when it was already gone. The record is the caller's to forget. */
-  async remove(record: Removable, options: { keepStatus?: boolean } = {}): Promise<boolean> {
+  async remove(record: Removable, options: { keepStatus?: boolean; snapshot?: boolean } = {}): Promise<boolean> {
     const note = (status: 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED', reason?: string): void => {
       if (options.keepStatus) this.#journal.tell(record, status, reason);
       else this.#journal.resource(record as ResourceRecord, status, reason);
@@ -167,7 +167,11 @@ export class ResourceActions {
       const ctx = this.#context(record.LogicalResourceId, record.ResourceType);
       const properties = await this.#final(ctx, record.ResourceType, record.properties).catch(() => record.properties);
       this.#guard();
-      await this.#tracked(record.ResourceType, type.delete(ctx, physicalId, properties));
+      const going =
+        options.snapshot && type.deleteWithSnapshot
+          ? type.deleteWithSnapshot(ctx, physicalId, properties)
+          : type.delete(ctx, physicalId, properties);
+      await this.#tracked(record.ResourceType, going);
       this.#guard();
       note('DELETE_COMPLETE');
       return true;

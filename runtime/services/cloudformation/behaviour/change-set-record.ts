@@ -81,11 +81,11 @@ export function asChange(planned: PlannedChange): Change {
 
 function policyAction(
   { action, replacement }: PlannedChange,
-  policy: 'Delete' | 'Retain' | undefined,
+  policy: 'Delete' | 'Retain' | 'Snapshot' | undefined,
 ): ResourceChange['PolicyAction'] {
   if (action === 'Remove') return policy;
   if (replacement !== 'True' || policy === undefined) return undefined;
-  return policy === 'Retain' ? 'ReplaceAndRetain' : 'ReplaceAndDelete';
+  return `ReplaceAnd${policy}`;
 }
 
 const recreation = { yes: 'Always', maybe: 'Conditionally', no: 'Never' } as const;

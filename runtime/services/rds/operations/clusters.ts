@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type {
   CreateDBClusterCommandInput,
   DeleteDBClusterCommandInput,
@@ -117,6 +118,7 @@ export async function DeleteDBCluster(ctx: Context, input: DeleteDBClusterComman
   await ctx.engine(fleet).withdraw(writer);
   await ctx.engine(fleet).withdraw(reader);
   await ctx.engine(databases).destroy(record.groupId);
+  rmSync(ctx.engine(databases).backupFolder(`volume-${record.groupId}`), { recursive: true, force: true });
   await forgetSecret(ctx, record.secretArn);
   clusters(ctx).delete(record.DBClusterIdentifier);
   return { DBCluster: described };

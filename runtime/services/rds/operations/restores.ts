@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type {
   RestoreDBClusterFromSnapshotCommandInput,
   RestoreDBInstanceFromDBSnapshotCommandInput,
@@ -25,9 +26,8 @@ export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreD
     DBClusterIdentifier: id,
     DBClusterArn: arnOf(ctx, 'cluster', id),
     groupId: `cluster-${ctx.ids.upper(26)}`,
-    // The data brings the master's password along.
-    verifier: '',
-    volume: snapshot.folder,
+    // The data brings the master's password along, where there is any.
+    ...(readdirSync(snapshot.folder).length > 0 ? { verifier: '', volume: snapshot.folder } : { volume: undefined }),
     secretArn: undefined,
     Status: 'available',
     Port: input.Port ?? before.Port,

@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import type {
   CreateDBClusterSnapshotCommandInput,
   CreateDBSnapshotCommandInput,
@@ -15,6 +15,7 @@ import {
   instanceSnapshotExists,
   instanceSnapshotNotFound,
   invalidClusterState,
+  invalidInstanceState,
   snapshotExists,
   snapshotNotFound,
 } from '../errors.ts';
@@ -99,7 +100,9 @@ async function take(ctx: Context, { kind, of, owner, id, tags, volume }: Taking)
   const group = engine.group(owner.groupId);
   if (group) await group.backup(folder);
   else if (volume !== undefined) cpSync(volume, folder, { recursive: true });
-  else throw invalidClusterState(`${of} has no instance yet, so there is nothing to take a snapshot of.`);
+  // Nothing was ever written: what is restored from it begins empty, with the same master.
+  else if (kind === 'cluster') mkdirSync(folder, { recursive: true });
+  else throw invalidInstanceState(`${of} is not running, so no snapshot can be taken of it.`);
   const arn = arnOf(ctx, kind === 'cluster' ? 'cluster-snapshot' : 'snapshot', name);
   const record: SnapshotRecord = { id: name, arn, kind, of, createdMs: ctx.clock.now(), folder, owner, Tags: tags };
   snapshots(ctx).put(key, record);

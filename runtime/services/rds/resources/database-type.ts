@@ -16,6 +16,8 @@ export interface DatabaseType {
   modifiable: string[];
   toInput?(properties: Properties): Properties;
   onDelete?: Record<string, unknown>;
+  /** The parameter of its deletion that names a final snapshot, where there is one to be taken of what it is. */
+  finalSnapshot?: { parameter: string; of(properties: Properties): boolean };
   describe?(ctx: ResourceContext, physicalId: string): Promise<Record<string, unknown>>;
 }
 
@@ -35,6 +37,14 @@ export function databaseType(about: DatabaseType) {
     ...[id, ...about.executed].map((name): [string, Fidelity] => [name, 'executed']),
     ...[...(about.stored ?? []), 'Tags'].map((name): [string, Fidelity] => [name, 'stored']),
   ];
+  const remove = async (ctx: ResourceContext, physicalId: string, how: object): Promise<void> => {
+    try {
+      await ctx.call('rds', `Delete${noun}`, { [id]: physicalId, ...how });
+    } catch (error) {
+      if (!/NotFound/.test((error as AwsError).code ?? '')) throw error;
+    }
+  };
+  const { finalSnapshot } = about;
   return defineResource<Properties>({
     type: about.type,
     properties: Object.fromEntries(fidelities),
@@ -52,14 +62,24 @@ export function databaseType(about: DatabaseType) {
       await ctx.call('rds', `Modify${noun}`, { [id]: physicalId, ...passed });
       return state(ctx, physicalId);
     },
-    async delete(ctx, physicalId) {
-      try {
-        await ctx.call('rds', `Delete${noun}`, { [id]: physicalId, ...about.onDelete });
-      } catch (error) {
-        if (!/NotFound/.test((error as AwsError).code ?? '')) throw error;
-      }
-    },
+    delete: (ctx, physicalId) => remove(ctx, physicalId, about.onDelete ?? {}),
+    ...(finalSnapshot && {
+      deleteWithSnapshot: (ctx: ResourceContext, physicalId: string, properties: Properties) =>
+        remove(
+          ctx,
+          physicalId,
+          finalSnapshot.of(properties) ? { [finalSnapshot.parameter]: snapshotName(ctx) } : (about.onDelete ?? {}),
+        ),
+      // "DeletionPolicy attribute": the default for clusters, and for instances that are not in one.
+      defaultDeletionPolicy: (properties: Properties) => (finalSnapshot.of(properties) ? 'Snapshot' : 'Delete'),
+    }),
   });
+}
+
+/** stack-snapshot-logicalId-random, as CloudFormation names them, within the 63 characters of an identifier. */
+function snapshotName({ stackName, logicalId, ids }: ResourceContext): string {
+  const cut = (name: string): string => name.slice(0, 20).replace(/-+$/, '');
+  return `${cut(stackName)}-snapshot-${cut(logicalId)}-${ids.lower(12)}`.toLowerCase();
 }
 
 function typed(properties: Properties): Properties {

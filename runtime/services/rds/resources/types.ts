@@ -3,7 +3,6 @@ import type { ResourceContext } from '../../../kernel/resource.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { databaseType } from './database-type.ts';
 
-/** A deletion with its stack takes no final snapshot, whatever the DeletionPolicy's default is on AWS. */
 const withoutSnapshot = { SkipFinalSnapshot: true };
 
 export const DBCluster = databaseType({
@@ -32,6 +31,7 @@ export const DBCluster = databaseType({
     'DBClusterParameterGroupName',
   ],
   onDelete: withoutSnapshot,
+  finalSnapshot: { parameter: 'FinalDBSnapshotIdentifier', of: () => true },
   async describe(ctx, DBClusterIdentifier) {
     const { DBClusters = [] } = await ctx.call<{ DBClusters?: Cluster[] }>('rds', 'DescribeDBClusters', {
       DBClusterIdentifier,
@@ -94,6 +94,11 @@ export const DBInstance = databaseType({
     ...(VPCSecurityGroups === undefined ? {} : { VpcSecurityGroupIds: VPCSecurityGroups }),
   }),
   onDelete: withoutSnapshot,
+  // A member of a cluster has no storage of its own.
+  finalSnapshot: {
+    parameter: 'FinalDBSnapshotIdentifier',
+    of: ({ DBClusterIdentifier }) => DBClusterIdentifier === undefined,
+  },
   describe: describeInstance,
 });
 
