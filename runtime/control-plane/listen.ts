@@ -41,7 +41,7 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
   try {
     // A browser speaks HTTP to loopback as it would speak TLS to AWS: that counts as secure unless told, see decisions/0002.
     const http = await open(gateway(kernel, { secure: !options.plainHttp }), wanted.http, '--http-port');
-    closing.push(acceptUpgrades(kernel, http), () => shut(http));
+    closing.push(acceptUpgrades(kernel, http, { secure: !options.plainHttp }), () => shut(http));
     kernel.addresses.httpPort = portOf(http);
     const tls = secureGateway(kernel, gateway(kernel, { secure: true }));
     const https = await listening(tls.server, wanted.https, '--https-port');

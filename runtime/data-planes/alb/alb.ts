@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { network } from '../../engines/network/network.ts';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
@@ -7,14 +8,15 @@ import { hosts } from '../http/hosts.ts';
 import { Unreachable } from '../http/unreachable.ts';
 import { AccessLog } from './access-log.ts';
 import { generated } from './answers.ts';
-import type { ListenerTable, LoadBalancerTable, NodeTable, TargetGroupTable } from './configuration.ts';
+import type { ListenerTable, LoadBalancerTable, TargetGroupTable } from './configuration.ts';
 import { Entrance } from './entrance.ts';
 import type { HealthReport } from './health-checks.ts';
+import { type InnerConnection, InnerListeners } from './inner-listeners.ts';
 import { AlbMetrics } from './metrics.ts';
 import { announce, conceal } from './presence.ts';
 import { serve } from './serve.ts';
 import { TargetGroup } from './target-group.ts';
-import type { Visit } from './visit.ts';
+import { beginVisit, type Visit } from './visit.ts';
 
 /**
  * Application Load Balancers at work. services/elbv2 compiles its records into tables and deploys them; from then on the
@@ -26,6 +28,7 @@ export const alb = defineEngine('alb', (kernel) => new Alb(kernel));
 interface Running {
   table: LoadBalancerTable;
   readonly entrance: Entrance;
+  readonly inner: InnerListeners;
 }
 
 export class Alb {
@@ -40,13 +43,16 @@ export class Alb {
     this.#kernel = kernel;
     this.#metrics = new AlbMetrics(kernel);
     this.#log = new AccessLog(kernel);
+    kernel.engine(network).furnishBy((vpcId) => this.#open(vpcId));
   }
 
   /** Takes effect with the next request. */
   deploy(table: LoadBalancerTable): void {
     const known = this.#loadBalancers.get(table.arn);
     if (known) this.#unlist(known.table);
-    this.#loadBalancers.set(table.arn, { table, entrance: known?.entrance ?? new Entrance(this.#kernel) });
+    const { entrance, inner } = known ?? this.#ways(table.arn);
+    this.#loadBalancers.set(table.arn, { table, entrance, inner });
+    if (this.#kernel.engine(network).isEntered(table.vpcId)) void this.#kernel.clock.track(this.#open(table.vpcId));
     for (const name of namesOf(table))
       this.#kernel.engine(hosts).set(name, (request, hop) => this.#serve(table.arn, request, hop));
     this.#assignGroups();
@@ -57,6 +63,7 @@ export class Alb {
     const known = this.#loadBalancers.get(arn);
     if (!known) return;
     this.#unlist(known.table);
+    known.inner.stop();
     conceal(this.#kernel, known.table);
     this.#loadBalancers.delete(arn);
     this.#assignGroups();
@@ -96,8 +103,37 @@ export class Alb {
   }
 
   stop(): void {
-    for (const { table } of this.#loadBalancers.values()) this.#unlist(table);
+    for (const { table, inner } of this.#loadBalancers.values()) {
+      this.#unlist(table);
+      inner.stop();
+    }
     for (const group of this.#groups.values()) group.stop();
+  }
+
+  #ways(arn: string): Pick<Running, 'entrance' | 'inner'> {
+    const entrance = new Entrance(this.#kernel);
+    const inner = new InnerListeners(this.#kernel, {
+      planeOf: (connection) => (request, hop) => this.#serveInside(arn, connection, request, hop),
+      admits: (connection, port, clientIp) => {
+        const table = this.#loadBalancers.get(arn)?.table;
+        return table !== undefined && entrance.admits(table, connection.node, { port, clientIp });
+      },
+    });
+    return { entrance, inner };
+  }
+
+  /** Its load balancers listen in a VPC; what cannot be opened keeps nobody out of the VPC. */
+  async #open(vpcId: string): Promise<void> {
+    for (const { table, inner } of this.#loadBalancers.values()) {
+      if (table.vpcId !== vpcId) continue;
+      await inner.sync(table).catch((error: Error) => {
+        this.#kernel.events.emit('problem', {
+          timeMs: this.#kernel.clock.now(),
+          where: table.name,
+          message: error.message,
+        });
+      });
+    }
   }
 
   #unlist(table: LoadBalancerTable): void {
@@ -145,10 +181,21 @@ export class Alb {
         })
       : { refused: 'no listener has this port', dropped: false };
     if (!listener || 'refused' in entered) return this.#refuse(table, hop, entered);
-    const { node } = entered;
-    const visit = this.#visit(table, listener, node, { request, hop });
-    const response = await serve(visit);
-    return this.#finish(visit, response);
+    return this.#answer({ loadBalancer: table, listener, node: entered.node, request, hop });
+  }
+
+  /** A request from inside the VPC has come to its node and listener already. */
+  async #serveInside(arn: string, at: InnerConnection, request: HttpRequest, parent: Hop): Promise<HttpResponse> {
+    const table = this.#loadBalancers.get(arn)?.table;
+    const listener = table?.listeners.find((one) => one.arn === at.listener);
+    if (!table || !listener) return generated(503);
+    const hop = parent.child('elbv2', `${request.method} ${request.url}`, arn);
+    return this.#answer({ loadBalancer: table, listener, node: at.node, request, hop });
+  }
+
+  async #answer(about: Pick<Visit, 'loadBalancer' | 'listener' | 'node' | 'request' | 'hop'>): Promise<HttpResponse> {
+    const visit = beginVisit({ kernel: this.#kernel, groups: this.#groups, ...about });
+    return this.#finish(visit, await serve(visit));
   }
 
   #refuse(table: LoadBalancerTable, hop: Hop, entered: object): HttpResponse {
@@ -158,36 +205,6 @@ export class Alb {
     if (dropped) throw new Unreachable(refused);
     this.#metrics.reject(table);
     return generated(503);
-  }
-
-  #visit(
-    loadBalancer: LoadBalancerTable,
-    listener: ListenerTable,
-    node: NodeTable,
-    { request, hop }: { request: HttpRequest; hop: Hop },
-  ): Visit {
-    const { clock } = this.#kernel;
-    return {
-      kernel: this.#kernel,
-      groups: this.#groups,
-      loadBalancer,
-      listener,
-      node,
-      request,
-      hop,
-      timeMs: clock.now(),
-      started: clock.elapsed(),
-      rule: undefined,
-      group: undefined,
-      target: undefined,
-      targetStatus: undefined,
-      targetMs: undefined,
-      bytes: 0,
-      desync: compliant,
-      actions: [],
-      redirectUrl: undefined,
-      errorReason: undefined,
-    };
   }
 
   /** Counts, logs and ends the hop when the last byte has gone by. */
@@ -203,8 +220,6 @@ export class Alb {
     return response;
   }
 }
-
-const compliant = { class: 'Compliant', reason: '-' };
 
 function namesOf({ dnsName, listeners }: LoadBalancerTable): string[] {
   if (listeners.length === 0) return [];

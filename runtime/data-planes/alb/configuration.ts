@@ -113,6 +113,8 @@ export interface TargetTable {
   address: string | undefined;
   /** Cloud time at which it was deregistered. */
   deregisteredMs: number | undefined;
+  /** An instance that does not run takes no requests. */
+  notRunning: 'stopping' | 'stopped' | undefined;
 }
 
 export interface HealthCheckTable {

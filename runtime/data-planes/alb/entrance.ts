@@ -43,6 +43,11 @@ export class Entrance {
     return { refused: reason(table, refusal, { port, clientIp: addressOf(clientIp) }), dropped: true };
   }
 
+  /** Whether an address outside may come in at this very node. */
+  admits(table: LoadBalancerTable, node: NodeTable, client: { port: number; clientIp: string }): boolean {
+    return this.#decide(table, node, client).allowed;
+  }
+
   #decide(table: LoadBalancerTable, node: NodeTable, client: { port: number; clientIp: string }): Decision {
     const vpc = this.#kernel.engine(network).vpc(table.vpcId);
     if (vpc !== this.#vpc || this.#decided.size >= mostClients) this.#decided.clear();

@@ -37,6 +37,13 @@ const notInUseReports: Record<'group' | 'zone' | 'disabled', HealthReport> = {
   },
 };
 
+/** "Target health reason codes", Target.InvalidState. */
+export const invalidState = (state: string): HealthReport => ({
+  state: 'unused',
+  reason: 'Target.InvalidState',
+  description: `Target is in the ${state} state`,
+});
+
 export const notInUse = (why: 'group' | 'zone' | 'disabled'): HealthReport => notInUseReports[why];
 
 /**

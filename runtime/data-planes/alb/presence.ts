@@ -19,7 +19,9 @@ export function announce(kernel: Kernel, table: LoadBalancerTable, groups: reado
   );
   kernel.engine(dns).awsNames.set(table.dnsName, {
     addresses: table.internal ? addressesOf(table, 'address') : [here],
-    inside: addressesOf(table, table.internal ? 'address' : 'publicAddress'),
+    vpc: table.vpcId
+      ? { id: table.vpcId, addresses: addressesOf(table, table.internal ? 'address' : 'publicAddress') }
+      : undefined,
     healthy: groups.every((group) => group === undefined || isUp(group)),
   });
 }

@@ -2,7 +2,7 @@ import type { Timer } from '../../kernel/clock/clock.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { type TargetGroupTable, type TargetTable, targetKey } from './configuration.ts';
 import { Connections, isIsolated } from './connections.ts';
-import { type HealthReport, initial, judge, notInUse, type Probe, probe } from './health-checks.ts';
+import { type HealthReport, initial, invalidState, judge, notInUse, type Probe, probe } from './health-checks.ts';
 
 /** One registered target as the load balancer knows it. */
 export interface Target {
@@ -99,7 +99,7 @@ export class TargetGroup {
       if (!known) this.#add(key, table);
       else if (JSON.stringify(known.table) !== JSON.stringify(table)) {
         const back = known.table.deregisteredMs !== undefined && table.deregisteredMs === undefined;
-        const moved = known.table.address !== table.address;
+        const moved = known.table.address !== table.address || known.table.notRunning !== table.notRunning;
         known.table = table;
         if (moved) known.connections.stop();
         if (back || moved || table.deregisteredMs !== undefined) this.#restartChecks(known);
@@ -141,8 +141,9 @@ export class TargetGroup {
       this.#drain(target, target.table.deregisteredMs);
       return;
     }
-    const { zone } = target.table;
-    if (!this.inUse) target.health = notInUse('group');
+    const { zone, notRunning } = target.table;
+    if (notRunning) target.health = invalidState(notRunning);
+    else if (!this.inUse) target.health = notInUse('group');
     else if (zone !== undefined && zone !== 'all' && !this.#use.zones.includes(zone)) target.health = notInUse('zone');
     else if (!this.table.healthCheck.enabled) target.health = notInUse('disabled');
     else {

@@ -32,3 +32,26 @@ export interface Visit {
   /** error_reason of access logs, for functions. */
   errorReason: string | undefined;
 }
+
+export function beginVisit(
+  about: Pick<Visit, 'kernel' | 'groups' | 'loadBalancer' | 'listener' | 'node' | 'request' | 'hop'>,
+): Visit {
+  const { clock } = about.kernel;
+  return {
+    ...about,
+    timeMs: clock.now(),
+    started: clock.elapsed(),
+    rule: undefined,
+    group: undefined,
+    target: undefined,
+    targetStatus: undefined,
+    targetMs: undefined,
+    bytes: 0,
+    desync: compliant,
+    actions: [],
+    redirectUrl: undefined,
+    errorReason: undefined,
+  };
+}
+
+const compliant = { class: 'Compliant', reason: '-' };

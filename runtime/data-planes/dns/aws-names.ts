@@ -3,8 +3,6 @@ import type { Hosts } from '../http/hosts.ts';
 /** What a name of AWS's own leads to, where a service has more to say than "this machine". */
 export interface AwsName {
   addresses: readonly string[];
-  /** What instances and functions in VPCs are told instead. */
-  inside?: readonly string[] | undefined;
   /** Each answer has one of the addresses, by chance, and not all of them. */
   oneOfThem?: boolean;
   ttlSeconds?: number;

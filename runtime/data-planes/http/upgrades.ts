@@ -1,11 +1,12 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import { startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import type { HttpRequest } from './exchange.ts';
+import type { DataPlane, HttpRequest, HttpResponse } from './exchange.ts';
 import { hosts } from './hosts.ts';
 import { fromNode, toNode } from './node-adapter.ts';
 import { ServerResponse } from './node-http.ts';
+import { explainUnreachable } from './unreachable.ts';
 
 /**
  * Requests whose client would go on with another protocol (WebSocket). A data plane that agrees answers 101 with the stream
@@ -21,26 +22,26 @@ export function isWebSocket(message: IncomingMessage): boolean {
   return message.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/**
- * Takes upgrades at the HTTP port. Such connections are no longer the server's to close: what is returned ends them.
- */
-export function acceptUpgrades(kernel: Kernel, http: Server): () => void {
-  const upgraded = new Set<Duplex>();
-  const serveUpgrade = upgradeGateway(kernel);
-  http.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
-    upgraded.add(socket);
-    socket.once('close', () => upgraded.delete(socket));
-    serveUpgrade(message, socket, head);
-  });
-  return () => {
-    for (const socket of upgraded) socket.destroy();
-  };
+export interface UpgradeOptions {
+  secure: boolean;
+  /** Which data plane is asked; by default the one of the request's host. */
+  planeOf?: (request: HttpRequest) => DataPlane | undefined;
 }
 
-function upgradeGateway(kernel: Kernel): (message: IncomingMessage, socket: Duplex, head: Buffer) => void {
-  return (message, socket, head) => {
+interface Upgrading {
+  on(event: 'upgrade', listener: (message: IncomingMessage, socket: Duplex, head: Buffer) => void): unknown;
+}
+
+/**
+ * Takes upgrades at a server. Such connections are no longer the server's to close: what is returned ends them.
+ */
+export function acceptUpgrades(kernel: Kernel, server: Upgrading, options: UpgradeOptions): () => void {
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (message, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
     socket.on('error', () => socket.destroy());
-    serve(kernel, message, { socket, head }).catch((error: Error) => {
+    serve(kernel, message, { socket, head }, options).catch((error: Error) => {
       kernel.events.emit('problem', {
         timeMs: kernel.clock.now(),
         where: 'gateway',
@@ -49,6 +50,9 @@ function upgradeGateway(kernel: Kernel): (message: IncomingMessage, socket: Dupl
       });
       socket.destroy();
     });
+  });
+  return () => {
+    for (const socket of upgraded) socket.destroy();
   };
 }
 
@@ -56,17 +60,19 @@ async function serve(
   kernel: Kernel,
   message: IncomingMessage,
   { socket, head }: { socket: Duplex; head: Buffer },
+  { secure, planeOf }: UpgradeOptions,
 ): Promise<void> {
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as never);
-  const request = fromNode(message, response, { secure: true });
+  const request = fromNode(message, response, { secure });
   upgradable.add(request);
-  const plane = kernel.engine(hosts).find(request.host);
+  const plane = planeOf ? planeOf(request) : kernel.engine(hosts).find(request.host);
   const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, {
     header: request.headers['x-amzn-trace-id'],
   });
-  const answer = plane ? await plane(request, hop) : { status: 404, headers: {}, body: undefined };
+  const asked = plane ? plane(request, hop) : Promise.resolve({ status: 404, headers: {}, body: undefined });
+  const answer: HttpResponse = await asked.catch(explainUnreachable);
   hop.end({ status: answer.status });
   if (answer.status !== 101 || !(answer.body instanceof Duplex)) {
     response.once('finish', () => socket.end());

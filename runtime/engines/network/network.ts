@@ -34,8 +34,9 @@ export class Network {
   readonly #kernel: Kernel;
   readonly #vpcs = new Map<string, VpcTable>();
   readonly #live = new Map<string, LiveVpc>();
+  readonly #entered = new Set<string>();
   readonly #furnished = new Map<string, Promise<void>>();
-  #furnish: (vpcId: string) => Promise<void> = async () => undefined;
+  readonly #furnishers: ((vpcId: string) => Promise<void>)[] = [];
   #fabric: Fabric | undefined;
   #lacking: string | undefined;
 
@@ -69,17 +70,23 @@ export class Network {
 
   remove(vpcId: string): void {
     this.#vpcs.delete(vpcId);
+    this.#entered.delete(vpcId);
     this.#furnished.delete(vpcId);
     this.#live.delete(vpcId);
     this.#fabric?.remove(vpcId);
   }
 
   /**
-   * What every sandbox finds in a VPC (AWS's API, metadata, names) is put there before the first one enters it. Told once,
-   * by the EC2 service.
+   * What every sandbox finds in a VPC (AWS's API, metadata, names, load balancers) is put there before the first one enters
+   * it, by everybody who asked to.
    */
   furnishBy(furnish: (vpcId: string) => Promise<void>): void {
-    this.#furnish = furnish;
+    this.#furnishers.push(furnish);
+  }
+
+  /** Whether a sandbox has entered it, or is about to: what is new for those inside is put there at once. */
+  isEntered(vpcId: string): boolean {
+    return this.#entered.has(vpcId);
   }
 
   /** Makes the network of an interface that `apply` has told of, for a sandbox to run in. */
@@ -132,6 +139,7 @@ export class Network {
     const find = () => this.vpc(vpcId).interfaces.find((each) => each.networkInterfaceId === networkInterfaceId);
     if (!find()) throw new Error(`${vpcId} has no interface ${networkInterfaceId}`);
     await this.#carried(vpcId);
+    this.#entered.add(vpcId);
     await this.#furnishedOnce(vpcId);
     const found = find();
     if (!found) throw new Error(`${networkInterfaceId} has gone`);
@@ -141,7 +149,7 @@ export class Network {
   #furnishedOnce(vpcId: string): Promise<void> {
     const known = this.#furnished.get(vpcId);
     if (known) return known;
-    const furnishing = this.#furnish(vpcId);
+    const furnishing = Promise.all(this.#furnishers.map((furnish) => furnish(vpcId))).then(() => undefined);
     this.#furnished.set(vpcId, furnishing);
     // What could not be put in place is tried again for the next.
     furnishing.catch(() => this.#furnished.delete(vpcId));

@@ -1,6 +1,7 @@
 import { alb } from '../../data-planes/alb/alb.ts';
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { deployAll } from './behaviour/deployment.ts';
+import { followInstances } from './behaviour/instances.ts';
 import { standing } from './behaviour/usage.ts';
 import * as listenerOperations from './operations/listeners.ts';
 import * as loadBalancerOperations from './operations/load-balancers.ts';
@@ -66,5 +67,11 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
 
 function start(kernel: Kernel): Running {
   deployAll(kernel);
-  return { stop: () => kernel.engine(alb).deliverLogs() };
+  const unfollow = followInstances(kernel);
+  return {
+    stop() {
+      unfollow();
+      return kernel.engine(alb).deliverLogs();
+    },
+  };
 }

@@ -73,6 +73,8 @@ export interface RegisteredTarget {
   /** Where an instance was found to answer, or the address itself. */
   address: string | undefined;
   deregisteredMs: number | undefined;
+  /** The state of an instance that does not run. */
+  notRunning?: 'stopping' | 'stopped' | undefined;
 }
 
 export interface TargetGroupRecord

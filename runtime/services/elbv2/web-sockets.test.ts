@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { type IncomingMessage, request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
+import { certificates } from '../../engines/certificates/certificates.ts';
 import { forwardTo, startBalanced } from './elbv2-for-tests.ts';
 
 describe('a load balancer and WebSockets', () => {
   let cloud: Awaited<ReturnType<typeof startBalanced>>;
   let host = '';
+  let ca = '';
   before(async () => {
     cloud = await startBalanced();
     const { port, server } = await cloud.serve((_request, response) => response.end('not upgraded'));
@@ -23,27 +26,39 @@ describe('a load balancer and WebSockets', () => {
     const balancer = await cloud.loadBalancer('sockets');
     host = balancer.host;
     await cloud.listener(balancer.arn, forwardTo(group));
+    ca = (await cloud.orrery.kernel.engine(certificates).authority()).certificatePem;
   });
   after(() => cloud.stop());
 
-  const upgrade = (path: string) =>
+  const upgrade = (path: string, { tls = false, to = 'websocket' } = {}) =>
     new Promise<{ response: IncomingMessage; socket?: Duplex }>((resolve, reject) => {
-      const headers = { host, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'k' };
-      const asked = request(`${cloud.orrery.httpUrl}${path}`, { headers });
+      const headers = { host, connection: 'Upgrade', upgrade: to, 'sec-websocket-key': 'k' };
+      const over = { host: '127.0.0.1', port: cloud.orrery.httpsPort, servername: host, ca, path, headers };
+      const asked = tls ? requestTls(over) : request(`${cloud.orrery.httpUrl}${path}`, { headers });
       asked.once('upgrade', (response, socket) => resolve({ response, socket }));
       asked.once('response', (response) => resolve({ response }));
       asked.once('error', reject);
       asked.end();
     });
 
-  test('hands the connection through, both ways, and ends with it', async () => {
-    const { response, socket } = await upgrade('/live');
-    assert.deepEqual([response.statusCode, response.headers['x-key']], [101, 'k']);
-    assert.ok(socket);
-    socket.write('order 7');
-    const [echo] = await new Promise<Buffer[]>((resolve) => socket.once('data', (chunk) => resolve([chunk])));
-    assert.equal(String(echo), 'echo order 7');
-    socket.destroy();
+  test('hands the connection through, both ways, and ends with it, with and without TLS', async () => {
+    for (const tls of [false, true]) {
+      const { response, socket } = await upgrade('/live', { tls });
+      assert.deepEqual([response.statusCode, response.headers['x-key']], [101, 'k']);
+      assert.ok(socket);
+      socket.write('order 7');
+      const [echo] = await new Promise<Buffer[]>((resolve) => socket.once('data', (chunk) => resolve([chunk])));
+      assert.equal(String(echo), 'echo order 7');
+      socket.destroy();
+    }
+  });
+
+  test('other upgrades are declined, and the request served as it is', async () => {
+    for (const tls of [false, true]) {
+      const { response } = await upgrade('/live', { tls, to: 'h2c' });
+      assert.equal(response.statusCode, 200);
+      response.resume();
+    }
   });
 
   test('passes on a refusal of the target', async () => {

@@ -163,12 +163,13 @@ export function compileTargetGroup(record: TargetGroupRecord): TargetGroupTable 
     targetType: record.TargetType,
     protocol: record.Protocol ?? 'HTTP',
     vpcId: record.VpcId ?? '',
-    targets: record.targets.map(({ Id, Port, AvailabilityZone, address, deregisteredMs }) => ({
+    targets: record.targets.map(({ Id, Port, AvailabilityZone, address, deregisteredMs, notRunning }) => ({
       id: Id,
       port: Port,
       zone: AvailabilityZone,
       address,
       deregisteredMs,
+      notRunning,
     })),
     healthCheck: {
       enabled: record.HealthCheckEnabled,

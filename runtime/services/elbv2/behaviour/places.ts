@@ -87,3 +87,25 @@ export function asElb({ account }: Context): { principal: ServicePrincipal } {
     principal: servicePrincipal('elasticloadbalancing.amazonaws.com', account, { serviceLinked: true }),
   };
 }
+
+export interface Instance {
+  PrivateIpAddress?: string;
+  VpcId?: string;
+  State?: { Name?: string };
+  Placement?: { AvailabilityZone?: string };
+}
+
+export async function findInstance(ctx: Context, id: string): Promise<Instance | undefined> {
+  try {
+    const { Reservations = [] } = await ctx.call<{ Reservations?: { Instances?: Instance[] }[] }>(
+      'ec2',
+      'DescribeInstances',
+      { InstanceIds: [id] },
+      asElb(ctx),
+    );
+    return Reservations[0]?.Instances?.[0];
+  } catch (error) {
+    if (error instanceof AwsError && /^InvalidInstanceID/.test(error.code)) return undefined;
+    throw error;
+  }
+}

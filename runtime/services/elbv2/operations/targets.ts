@@ -8,13 +8,14 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { alb } from '../../../data-planes/alb/alb.ts';
 import { targetKey } from '../../../data-planes/alb/configuration.ts';
+import { within } from '../../../engines/network/addresses.ts';
+import { network } from '../../../engines/network/network.ts';
 import { parseArn } from '../../../kernel/arn.ts';
-import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { attributeOf, targetGroupAttributes } from '../behaviour/attributes.ts';
 import { putTargetGroup } from '../behaviour/deployment.ts';
 import { findTargetGroup } from '../behaviour/find.ts';
-import { asElb } from '../behaviour/places.ts';
+import { findInstance } from '../behaviour/places.ts';
 import { invalidTarget, tooMany, validationError } from '../errors.ts';
 import type { RegisteredTarget, TargetGroupRecord } from '../state.ts';
 
@@ -54,19 +55,24 @@ async function resolve(ctx: Context, group: TargetGroupRecord, target: TargetDes
   if (!isIPv4(Id)) throw validationError(`'${Id}' is not a valid IPv4 address`);
   if (!isPrivate(Id))
     throw invalidTarget(`The IP address '${Id}' is not within the VPC, RFC 1918 or RFC 6598 address ranges`);
-  return { Id, Port: port, AvailabilityZone, address: Id, deregisteredMs: undefined };
+  return {
+    Id,
+    Port: port,
+    AvailabilityZone: AvailabilityZone ?? zoneOf(ctx, group, Id),
+    address: Id,
+    deregisteredMs: undefined,
+  };
+}
+
+/** An address within the VPC is in its subnet's zone ("RegisterTargets", AvailabilityZone). */
+function zoneOf(ctx: Context, { VpcId = '' }: TargetGroupRecord, address: string): string | undefined {
+  const { subnets } = ctx.engine(network).vpc(VpcId);
+  return subnets.find(({ cidr }) => within(address, cidr))?.availabilityZone;
 }
 
 /** RFC 1918, RFC 6598, and this machine's own loopback, so that any program on it can be a target. */
 function isPrivate(address: string): boolean {
   return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(address);
-}
-
-interface Instance {
-  PrivateIpAddress?: string;
-  VpcId?: string;
-  State?: { Name?: string };
-  Placement?: { AvailabilityZone?: string };
 }
 
 async function instance(ctx: Context, group: TargetGroupRecord, Id: string, port: number): Promise<RegisteredTarget> {
@@ -83,21 +89,6 @@ async function instance(ctx: Context, group: TargetGroupRecord, Id: string, port
     address: found.PrivateIpAddress,
     deregisteredMs: undefined,
   };
-}
-
-async function findInstance(ctx: Context, id: string): Promise<Instance | undefined> {
-  try {
-    const { Reservations = [] } = await ctx.call<{ Reservations?: { Instances?: Instance[] }[] }>(
-      'ec2',
-      'DescribeInstances',
-      { InstanceIds: [id] },
-      asElb(ctx),
-    );
-    return Reservations[0]?.Instances?.[0];
-  } catch (error) {
-    if (error instanceof AwsError && /^InvalidInstanceID/.test(error.code)) return undefined;
-    throw error;
-  }
 }
 
 /** Draining begins now; targets that are not registered are passed over. */
