@@ -1,3 +1,4 @@
+import { asksForNothing } from '../../kernel/asked.ts';
 import { AwsError, refused } from '../../kernel/errors.ts';
 import type { ServiceDefinition } from '../../kernel/service.ts';
 import type { Exchange } from '../exchange.ts';
@@ -42,11 +43,11 @@ function refusals(service: ServiceDefinition, operation: string): [string[], str
   return byOperation.get(operation) ?? [];
 }
 
-/** Whether the dotted path holds a value; arrays are looked into without adding to the path. */
+/** Whether the dotted path holds a value that asks for something; arrays are looked into without adding to the path. */
 function present(value: unknown, path: string[]): boolean {
   if (value === undefined || value === null) return false;
-  if (Array.isArray(value)) return value.some((element) => present(element, path));
   const [head, ...rest] = path;
-  if (head === undefined) return true;
+  if (head === undefined) return !asksForNothing(value);
+  if (Array.isArray(value)) return value.some((element) => present(element, path));
   return typeof value === 'object' && present((value as Record<string, unknown>)[head], rest);
 }

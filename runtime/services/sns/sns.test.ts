@@ -208,6 +208,9 @@ test('topics of the same name are the same topic, and their attributes are check
   await assert.rejects(set('Policy', '{"Statement":[]}'), { message: /^Invalid parameter: Policy Error: / });
   await assert.rejects(set('ArchivePolicy', '{}'), { name: 'NotImplemented' });
   await assert.rejects(set('SQSFailureFeedbackRoleArn', 'x'), { name: 'NotImplemented' });
+  // As Terraform sets it for every topic: without a role, no delivery is logged.
+  await set('LambdaSuccessFeedbackSampleRate', '0');
+  await assert.rejects(set('LambdaSuccessFeedbackSampleRate', '101'), { name: 'InvalidParameterException' });
 });
 
 test('permissions are statements of the policy', async () => {

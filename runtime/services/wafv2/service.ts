@@ -2,6 +2,7 @@ import { firewalls } from '../../data-planes/waf/firewalls.ts';
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { attachAll, redeployAll } from './behaviour/deployment.ts';
 import { standing } from './behaviour/usage.ts';
+import { fidelity } from './fidelity.ts';
 import * as associationOperations from './operations/associations.ts';
 import * as ipSetOperations from './operations/ip-sets.ts';
 import * as loggingOperations from './operations/logging.ts';
@@ -47,6 +48,7 @@ export default defineService({
   resources: [WebACL, WebACLAssociation, IPSet, RegexPatternSet, RuleGroup, LoggingConfiguration],
   authorization: authorize,
   start,
+  fidelity,
   usage: { standing, changedBy: ['CreateWebACL', 'UpdateWebACL', 'DeleteWebACL'] },
 });
 

@@ -118,6 +118,20 @@ describe('a web ACL', () => {
     );
     await assert.rejects(firewall.acl([{ ...admin(), Action: { Captcha: {} } }]), refusal('NotImplemented', /Captcha/));
     await assert.rejects(create({ TokenDomains: ['example.com'] }), refusal('NotImplemented', /TokenDomains/));
+    const ImmunityTimeProperty = { ImmunityTime: 300 };
+    await assert.rejects(
+      create({ CaptchaConfig: { ImmunityTimeProperty } }),
+      refusal('NotImplemented', /CaptchaConfig/),
+    );
+    await assert.rejects(
+      firewall.acl([{ ...admin(), ChallengeConfig: { ImmunityTimeProperty } }]),
+      refusal('NotImplemented', /Rules.ChallengeConfig/),
+    );
+    // As Terraform sends it: nothing is asked, so nothing is refused.
+    await firewall.acl([{ ...admin(), CaptchaConfig: {}, ChallengeConfig: {} }], {
+      CaptchaConfig: {},
+      TokenDomains: [],
+    });
   });
 
   test('is associated with load balancers only, not with HTTP APIs nor distributions', async () => {

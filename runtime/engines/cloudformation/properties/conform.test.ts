@@ -106,4 +106,10 @@ test('the most particular declaration of a property counts, and what is not decl
   assert.deepEqual(told({ AccelerateConfiguration: { AccelerationStatus: 'Enabled' } }, {}), [
     ['AccelerateConfiguration', 'refused'],
   ]);
+  // What is refused is refused when it is asked for.
+  const accelerate = { AccelerateConfiguration: { refused: 'no' } };
+  assert.deepEqual(told({ AccelerateConfiguration: {} }, accelerate), []);
+  assert.deepEqual(told({ AccelerateConfiguration: { Ref: 'Some' } }, accelerate), [
+    ['AccelerateConfiguration', 'refused'],
+  ]);
 });

@@ -1,3 +1,4 @@
+import { asksForNothing } from '../../../kernel/asked.ts';
 import type { ResourceType } from '../../../kernel/resource.ts';
 import type { Fidelity } from '../../../kernel/service.ts';
 import type { ResourceSpecification, TypeDigest } from '../specification/specification.ts';
@@ -33,7 +34,9 @@ export function propertyFidelities(
         visit(entry, memberType(valueType, name, specification), [...names, name], [...at, name]);
       return;
     }
-    found.push({ property, path: at, fidelity: declaredFidelity(property, type.properties, below) });
+    const fidelity = declaredFidelity(property, type.properties);
+    if (typeof fidelity === 'object' && asksForNothing(value)) return;
+    found.push({ property, path: at, fidelity: fidelity ?? (below ? 'executed' : notYet) });
   };
   for (const [name, value] of Object.entries(properties)) {
     visit(value, specification?.properties[name]?.type, [name], [...path, name]);
@@ -41,13 +44,15 @@ export function propertyFidelities(
   return found;
 }
 
+const notYet = { refused: 'Orrery does not run it yet' };
+
 /** The most particular declaration counts. A container of which only members are declared may itself be a function. */
-function declaredFidelity(property: string, declared: Record<string, Fidelity>, below: boolean): Fidelity {
+function declaredFidelity(property: string, declared: Record<string, Fidelity>): Fidelity | undefined {
   for (let name = property; name !== ''; name = name.slice(0, Math.max(name.lastIndexOf('.'), 0))) {
     const fidelity = declared[name];
     if (fidelity !== undefined) return fidelity;
   }
-  return below ? 'executed' : { refused: 'Orrery does not run it yet' };
+  return undefined;
 }
 
 function memberType(

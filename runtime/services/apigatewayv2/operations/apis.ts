@@ -38,7 +38,7 @@ export function CreateApi(ctx: Context, input: CreateApiCommandInput) {
     ...settings,
     ApiId,
     ApiEndpoint: `https://${ApiId}.execute-api.${ctx.region}.amazonaws.com`,
-    ApiKeySelectionExpression: '$request.header.x-api-key',
+    ApiKeySelectionExpression: input.ApiKeySelectionExpression ?? '$request.header.x-api-key',
     RouteSelectionExpression: '$request.method $request.path',
     DisableExecuteApiEndpoint: input.DisableExecuteApiEndpoint ?? false,
     IpAddressType: input.IpAddressType ?? 'ipv4',

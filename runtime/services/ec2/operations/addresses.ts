@@ -1,6 +1,7 @@
 import type {
   AllocateAddressCommandInput,
   AssociateAddressCommandInput,
+  DescribeAddressesAttributeCommandInput,
   DescribeAddressesCommandInput,
   DisassociateAddressCommandInput,
   ReleaseAddressCommandInput,
@@ -52,6 +53,16 @@ export function DescribeAddresses(ctx: Context, input: DescribeAddressesCommandI
     () => (byIp.length > 0 ? [] : elasticIps.all(ctx)),
   );
   return { Addresses: filtered([...byId, ...byIp], input.Filters ?? [], filters) };
+}
+
+/** Reverse DNS names, which no address has here: ModifyAddressAttribute is refused. */
+export function DescribeAddressesAttribute(ctx: Context, input: DescribeAddressesAttributeCommandInput) {
+  const addresses = chosen(
+    input.AllocationIds,
+    (id) => elasticIps.find(ctx, id),
+    () => elasticIps.all(ctx),
+  );
+  return { Addresses: addresses.map(({ PublicIp, AllocationId }) => ({ PublicIp, AllocationId })) };
 }
 
 function ofPublicIp(ctx: Context, ip: string): ElasticIp {

@@ -26,12 +26,15 @@ const settableOfFifo: Record<string, (value: string) => boolean> = {
   FifoThroughputScope: (value) => ['Topic', 'MessageGroup'].includes(value),
 };
 
-const notDone = /^((HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedback|FailureFeedback).*|ArchivePolicy)$/;
+const notDone = /^((HTTP|Firehose|Lambda|Application|SQS)(Success|Failure)FeedbackRoleArn|ArchivePolicy)$/;
+/** Kept, and without effect unless there is a role to write the logs with ("Amazon SNS message delivery status"). */
+const sampleRate = /^(HTTP|Firehose|Lambda|Application|SQS)SuccessFeedbackSampleRate$/;
 
 /** Throws InvalidParameter, or a refusal by name. An empty value takes the attribute off. */
 export function checkTopicAttribute(name: string, value: string, fifo: boolean): void {
-  if (notDone.test(name)) throw refused(`sns topic attribute ${name}`);
-  const valid = (fifo ? settableOfFifo : settable)[name];
+  if (notDone.test(name) && value !== '') throw refused(`sns topic attribute ${name}`);
+  if (notDone.test(name)) return;
+  const valid = sampleRate.test(name) ? isPercentage : (fifo ? settableOfFifo : settable)[name];
   if (!valid) throw invalidParameter(`Attributes Reason: Unknown attribute ${name}`);
   if (value !== '' && !valid(value)) throw invalidParameter(`Attributes Reason: ${name}: Invalid value [${value}]`);
 }
@@ -48,6 +51,10 @@ export function checkLargeMessages(size: string | undefined, subscriptions: Pick
 
 function isBoolean(value: string): boolean {
   return value === 'true' || value === 'false';
+}
+
+function isPercentage(value: string): boolean {
+  return /^\d{1,3}$/.test(value) && Number(value) <= 100;
 }
 
 function isPolicy(value: string): boolean {

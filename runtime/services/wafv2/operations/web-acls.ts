@@ -8,7 +8,6 @@ import type {
   WebACL,
 } from '@aws-sdk/client-wafv2';
 import { firewalls } from '../../../data-planes/waf/firewalls.ts';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { withBytes, withTexts } from '../behaviour/byte-strings.ts';
 import { capacityOf, mostCapacity } from '../behaviour/capacity.ts';
@@ -69,18 +68,7 @@ function put(ctx: Context, record: WebAclRecord): void {
   deploy(ctx, record);
 }
 
-/** What has no meaning here, or needs a browser's help, is refused by name. */
 function configOf(input: UpdateWebACLCommandInput | CreateWebACLCommandInput): WebAclRecord['Config'] {
-  for (const name of [
-    'CaptchaConfig',
-    'ChallengeConfig',
-    'TokenDomains',
-    'DataProtectionConfig',
-    'OnSourceDDoSProtectionConfig',
-    'ApplicationConfig',
-    'MonetizationConfig',
-  ] as const)
-    if ((input as unknown as Record<string, unknown>)[name] !== undefined) throw refused(`wafv2 parameter ${name}`);
   const { DefaultAction, Description, Rules, VisibilityConfig, CustomResponseBodies, AssociationConfig } = input;
   return withTexts({ DefaultAction, Description, Rules, VisibilityConfig, CustomResponseBodies, AssociationConfig });
 }
