@@ -86,12 +86,14 @@ export interface Configuration {
   member: string;
   /** Whether connections without TLS are turned away (rds.force_ssl). */
   forceSsl: boolean;
+  /** Where the log goes, segment by segment; undefined: nowhere. */
+  archiveCommand: string | undefined;
   certificate: { certificatePem: string; keyPem: string };
 }
 
 /** Writes the configuration files whole; what is in force afterwards is a matter of `reload` or a start. */
 export function writeConfiguration(folder: string, configuration: Configuration): void {
-  const { parameters, synchronousWith, primary, member, forceSsl, certificate } = configuration;
+  const { parameters, synchronousWith, primary, member, forceSsl, archiveCommand, certificate } = configuration;
   const own: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     unix_socket_permissions: '0700',
@@ -113,6 +115,10 @@ export function writeConfiguration(folder: string, configuration: Configuration)
     ssl: 'on',
     ssl_cert_file: 'server.crt',
     ssl_key_file: 'server.key',
+    // Standbys archive too, so that nothing is missing when the writer dies before it has. What is not wanted goes nowhere,
+    // for the mode itself changes only with a restart.
+    archive_mode: 'always',
+    archive_command: archiveCommand ?? 'true',
     logging_collector: 'off',
     log_destination: 'stderr',
     cluster_name: member,

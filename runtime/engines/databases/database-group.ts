@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Watchdog } from '../compute/watchdog.ts';
+import type { Archive } from './archive.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import { baseBackup, writeConfiguration } from './data-directory.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
@@ -21,6 +22,13 @@ export type GroupEvent =
   | { kind: 'down' | 'up' | 'failed'; member: string; message?: string }
   | { kind: 'log'; member: string; line: string };
 
+export interface GroupOptions {
+  folder: string;
+  archive: Archive;
+  record?: GroupRecord;
+  onEvent(event: GroupEvent): void;
+}
+
 const mostRestarts = 5;
 
 /**
@@ -30,6 +38,7 @@ const mostRestarts = 5;
  */
 export class DatabaseGroup {
   readonly folder: string;
+  readonly archive: Archive;
   readonly #host: GroupHost;
   readonly #onEvent: (event: GroupEvent) => void;
   readonly #servers = new Map<string, ServerProcess>();
@@ -40,11 +49,12 @@ export class DatabaseGroup {
   #turn: Promise<unknown> = Promise.resolve();
   #stopped = true;
 
-  constructor(host: GroupHost, options: { folder: string; record?: GroupRecord; onEvent(event: GroupEvent): void }) {
+  constructor(host: GroupHost, options: GroupOptions) {
     const record = options.record ?? readGroup(options.folder);
     if (!record) throw new Error(`no databases in ${options.folder}`);
     this.#host = host;
     this.folder = options.folder;
+    this.archive = options.archive;
     this.#onEvent = options.onEvent;
     this.#record = record;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -72,6 +82,10 @@ export class DatabaseGroup {
   pid(member: string): number | undefined {
     const server = this.#servers.get(member);
     return server?.alive ? server.pid : undefined;
+  }
+
+  get archiving(): boolean {
+    return this.#record.archiving ?? false;
   }
 
   /** As the runtime's superuser; at the writer unless told. */
@@ -144,7 +158,7 @@ export class DatabaseGroup {
   }
 
   /** Puts parameters in force: at once where PostgreSQL can, else with the next start. */
-  configure(change: { parameters?: Record<string, string>; forceSsl?: boolean }): Promise<void> {
+  configure(change: { parameters?: Record<string, string>; forceSsl?: boolean; archiving?: boolean }): Promise<void> {
     return this.#next(async () => {
       this.#save(change);
       for (const member of this.members) await this.#reconfigure(member);
@@ -281,13 +295,15 @@ export class DatabaseGroup {
   }
 
   #configuration(member: string, synchronousWith = [...this.#joined]): void {
-    const { parameters, forceSsl, certificate } = this.#record;
+    const { parameters, forceSsl, certificate, archiving } = this.#record;
+    if (archiving) this.archive.prepare();
     const writes = member === this.writer;
     const port = this.port(this.writer);
     writeConfiguration(this.dataDir(member), {
       parameters,
       forceSsl,
       certificate,
+      archiveCommand: archiving ? this.archive.command : undefined,
       member,
       synchronousWith: writes ? synchronousWith : [],
       primary: writes || port === undefined ? undefined : { socketDir: this.#host.socketDir, port },

@@ -118,6 +118,36 @@ describe('databases', () => {
     await engine.destroy('g2');
   });
 
+  test('come back as they were at a moment, by the log since a base backup, over winds and failovers', async () => {
+    const engine = orrery.kernel.engine(databases);
+    const countAt = async (cloudMs: number | undefined): Promise<string | undefined> => {
+      const to = engine.backupFolder('then');
+      await engine.recover('g1', { cloudMs, to });
+      const options = { member: 'then', parameters: {}, forceSsl: true, names: ['x'], from: to, onEvent() {} };
+      const then = await engine.create('g3', options);
+      const rows = await then.query("SELECT count(*) AS count FROM menus WHERE name <> ''", { database: 'menu' });
+      await engine.destroy('g3');
+      return rows[0]?.count ?? undefined;
+    };
+    await group.configure({ archiving: true });
+    await group.query('CREATE TABLE menus (name text)', { database: 'menu' });
+    await engine.takeBase('g1');
+    await group.query("INSERT INTO menus VALUES ('winter')", { database: 'menu' });
+    await orrery.clock.wind(3_600_000);
+    const before = orrery.clock.now();
+    await group.query("INSERT INTO menus SELECT repeat('spring', 1000) FROM generate_series(1, 2000)", {
+      database: 'menu',
+    });
+    await orrery.clock.wind(600_000);
+    await group.failover();
+    const between = orrery.clock.now();
+    await orrery.clock.wind(600_000);
+    await group.query('DELETE FROM menus', { database: 'menu' });
+    assert.equal(await countAt(before - 60_000), '1');
+    assert.equal(await countAt(between), '2001');
+    assert.equal(await countAt(undefined), '0');
+  });
+
   test('are there again after a restart', async () => {
     await group.query('CREATE TABLE kept (id int)', { database: 'menu' });
     await orrery.restart();

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { Watchdog } from '../compute/watchdog.ts';
+import { Archive, type Base } from './archive.ts';
 import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import { makeCertificate } from './certificate.ts';
 import { copyFolder, makeTemplate } from './data-directory.ts';
 import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
+import { recover } from './recovery.ts';
+import { TimeMarks } from './time-marks.ts';
 
 /** Real PostgreSQL for the services that have databases. Nothing of it outlives the runtime but the data. */
 export const databases = defineEngine<Databases>('databases', (kernel) => new Databases(kernel));
@@ -17,6 +20,8 @@ export interface NewGroup {
   member: string;
   parameters: Record<string, string>;
   forceSsl: boolean;
+  /** Whether the log is archived from the beginning. */
+  archiving?: boolean;
   /** Names its certificate is for. */
   names: string[];
   /** A backup to begin from; without it the databases are empty. */
@@ -35,6 +40,8 @@ export class Databases {
   #found: PostgresBinaries | { lacking: string } | undefined;
   #socketDir: string | undefined;
   #template: Promise<string> | undefined;
+  readonly #archives = new Map<string, Archive>();
+  #marks: TimeMarks | undefined;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -56,6 +63,35 @@ export class Databases {
     return join(this.#folder, 'backups', id);
   }
 
+  /** Base backups and the archived log of a group; they may outlive it. */
+  archive(id: string): Archive {
+    let archive = this.#archives.get(id);
+    if (!archive) this.#archives.set(id, (archive = new Archive(this.backupFolder(`continuous-${id}`))));
+    return archive;
+  }
+
+  /** A base backup now, from which any later moment can be reached. */
+  takeBase(id: string): Promise<Base> {
+    const group = this.#groups.get(id);
+    if (!group) throw new Error(`no group ${id}`);
+    const { clock } = this.#kernel;
+    return this.archive(id).takeBase(group, () => {
+      const cloudMs = clock.now();
+      return { cloudMs, machineMs: cloudMs - clock.offset() };
+    });
+  }
+
+  /** Makes the folder `to` the group's databases as they were at a time of the cloud, or as they are now. */
+  async recover(id: string, { cloudMs, to }: { cloudMs: number | undefined; to: string }): Promise<void> {
+    const targetMs = cloudMs === undefined ? undefined : this.#timeMarks().machineTime(cloudMs);
+    if (cloudMs !== undefined && targetMs === undefined) throw new Error('that moment is before all that is known');
+    const group = this.#groups.get(id);
+    // A commit after the moment, at which the replay can see that it has passed it.
+    if (group?.port(group.writer) !== undefined) await group.query('SELECT pg_current_xact_id()');
+    const log = group && join(group.dataDir(group.writer), 'pg_wal');
+    await recover(this.#host(), { archive: this.archive(id), log, targetMs, to });
+  }
+
   async create(id: string, options: NewGroup): Promise<DatabaseGroup> {
     const host = this.#host();
     const folder = this.#groupFolder(id);
@@ -63,15 +99,18 @@ export class Databases {
     this.#template ??= makeTemplate(host.binaries, this.#folder);
     const from = options.from ?? (await this.#template);
     await copyFolder(from, join(folder, options.member));
-    const { member, parameters, forceSsl, names, onEvent } = options;
+    const { member, parameters, forceSsl, names, onEvent, archiving } = options;
     const certificate = await makeCertificate(this.#kernel, names);
-    const record = { writer: member, members: [member], parameters, forceSsl, certificate };
-    return this.#begin(id, new DatabaseGroup(host, { folder, record, onEvent }));
+    const record = { writer: member, members: [member], parameters, forceSsl, certificate, archiving };
+    return this.#begin(id, new DatabaseGroup(host, { folder, archive: this.archive(id), record, onEvent }));
   }
 
   /** Starts again what an earlier runtime left. */
   resume(id: string, onEvent: (event: GroupEvent) => void): Promise<DatabaseGroup> {
-    return this.#begin(id, new DatabaseGroup(this.#host(), { folder: this.#groupFolder(id), onEvent }));
+    return this.#begin(
+      id,
+      new DatabaseGroup(this.#host(), { folder: this.#groupFolder(id), archive: this.archive(id), onEvent }),
+    );
   }
 
   async destroy(id: string): Promise<void> {
@@ -90,8 +129,14 @@ export class Databases {
 
   async #begin(id: string, group: DatabaseGroup): Promise<DatabaseGroup> {
     this.#groups.set(id, group);
+    this.#timeMarks();
     await group.start();
     return group;
+  }
+
+  #timeMarks(): TimeMarks {
+    this.#marks ??= new TimeMarks(this.#kernel.clock, join(this.#folder, 'times'));
+    return this.#marks;
   }
 
   #groupFolder(id: string): string {

@@ -8,6 +8,8 @@ export interface GroupRecord {
   members: string[];
   parameters: Record<string, string>;
   forceSsl: boolean;
+  /** Whether the log is archived, for point-in-time recovery. */
+  archiving?: boolean | undefined;
   certificate: ServerCertificate;
 }
 

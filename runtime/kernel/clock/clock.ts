@@ -27,6 +27,8 @@ export interface Clock {
   track<T>(work: Promise<T>): Promise<T>;
   /** Moves the cloud's time forward, firing everything due on the way in order. Winds never overlap. */
   wind(durationMs: number, onProgress?: (nowMs: number, fired: number) => void): Promise<WindReport>;
+  /** Calls `listener` at the beginning and the end of each wind: between them time does not go at the machine's pace. */
+  onWind(listener: (phase: 'begins' | 'ends') => void): void;
   /** What is due next, soonest first. */
   upcoming(limit: number): { atMs: number; name: string }[];
   /**
@@ -87,6 +89,7 @@ class KernelClock implements Clock {
   /** While winding, time stands at the timer being fired. */
   #windMs: number | undefined;
   #stopped = false;
+  readonly #windListeners: ((phase: 'begins' | 'ends') => void)[] = [];
 
   constructor(options: ClockOptions) {
     this.#mode = options.mode ?? 'running';
@@ -170,6 +173,10 @@ class KernelClock implements Clock {
     return turn;
   }
 
+  onWind(listener: (phase: 'begins' | 'ends') => void): void {
+    this.#windListeners.push(listener);
+  }
+
   upcoming(limit: number): { atMs: number; name: string }[] {
     return this.#cloudTimers.soonest(limit).map(({ atMs, name }) => ({ atMs, name }));
   }
@@ -201,6 +208,7 @@ class KernelClock implements Clock {
     const toMs = fromMs + durationMs;
     let fired = 0;
     this.#windMs = fromMs;
+    for (const listener of this.#windListeners) listener('begins');
     try {
       await this.#work.settle();
       for (let timer = this.#cloudTimers.takeDue(toMs); timer; timer = this.#cloudTimers.takeDue(toMs)) {
@@ -212,6 +220,7 @@ class KernelClock implements Clock {
     } finally {
       this.#setTime(toMs);
       this.#windMs = undefined;
+      for (const listener of this.#windListeners) listener('ends');
       this.#arm();
     }
     return { fromMs, toMs, fired };

@@ -1,0 +1,108 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseGroup } from './database-group.ts';
+
+/** A copy of the databases from which any later moment is reached by replaying the log since. */
+export interface Base {
+  folder: string;
+  /** When it was whole, by the cloud's clock and by the machine's, which is the one the log goes by. */
+  cloudMs: number;
+  machineMs: number;
+  /** The log's position at that moment, and the first of the log's segments it needs. */
+  position: string;
+  segment: string;
+}
+
+/**
+ * What point-in-time recovery rests on: base backups of a group of databases, and every segment of the write-ahead log since
+ * the oldest of them, which the servers put here as they fill ("Continuous Archiving", PostgreSQL documentation).
+ */
+export class Archive {
+  readonly folder: string;
+  /** Recoveries under way, which need all there is. */
+  #readers = 0;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  get log(): string {
+    return join(this.folder, 'log');
+  }
+
+  /** For `archive_command`. Writer and standbys archive the same segments; each arrives whole, by a rename. */
+  get command(): string {
+    const folder = `'${this.log.replaceAll('%', '%%').replaceAll("'", `'\\''`)}'`;
+    return `cp "%p" ${folder}/".%f.$$" && mv -f ${folder}/".%f.$$" ${folder}/"%f"`;
+  }
+
+  prepare(): void {
+    mkdirSync(this.log, { recursive: true, mode: 0o700 });
+  }
+
+  /** Oldest first. */
+  bases(): Base[] {
+    const names = entries(join(this.folder, 'bases')).filter((name) => /^\d+$/.test(name));
+    return names.sort().map((name) => {
+      const folder = join(this.folder, 'bases', name);
+      return { folder: join(folder, 'data'), ...JSON.parse(readFileSync(join(folder, 'base.json'), 'utf8')) };
+    });
+  }
+
+  async takeBase(group: DatabaseGroup, now: () => { cloudMs: number; machineMs: number }): Promise<Base> {
+    this.prepare();
+    const making = join(this.folder, 'making');
+    rmSync(making, { recursive: true, force: true });
+    mkdirSync(making, { recursive: true, mode: 0o700 });
+    await group.backup(join(making, 'data'));
+    const [row] = await group.query('SELECT pg_current_wal_lsn() AS position');
+    const label = readFileSync(join(making, 'data', 'backup_label'), 'utf8');
+    const segment = /START WAL LOCATION: .*\(file ([0-9A-F]{24})\)/.exec(label)?.[1];
+    if (!segment) throw new Error(`a backup without its log's position: ${label}`);
+    const base = { ...now(), position: row?.position ?? '0/0', segment };
+    writeFileSync(join(making, 'base.json'), JSON.stringify(base));
+    const folder = join(this.folder, 'bases', String(base.machineMs).padStart(15, '0'));
+    mkdirSync(join(this.folder, 'bases'), { recursive: true, mode: 0o700 });
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(making, folder);
+    return { folder: join(folder, 'data'), ...base };
+  }
+
+  /** Forgets what no moment from `cloudMs` on needs: bases but the last before it, and the log before that one. */
+  prune(cloudMs: number): void {
+    if (this.#readers > 0) return;
+    const bases = this.bases();
+    const first = Math.max(
+      bases.findLastIndex((base) => base.cloudMs <= cloudMs),
+      0,
+    );
+    for (const { folder } of bases.slice(0, first)) rmSync(join(folder, '..'), { recursive: true, force: true });
+    const needed = bases[first]?.segment.slice(8);
+    if (needed === undefined) return;
+    for (const name of entries(this.log)) {
+      const position = /^[0-9A-F]{8}([0-9A-F]{16})/.exec(name)?.[1];
+      if (position !== undefined && position < needed) rmSync(join(this.log, name), { force: true });
+    }
+  }
+
+  async reading<T>(work: () => Promise<T>): Promise<T> {
+    this.#readers += 1;
+    try {
+      return await work();
+    } finally {
+      this.#readers -= 1;
+    }
+  }
+
+  destroy(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
