@@ -65,8 +65,8 @@ export class Databases {
 
   /** Base backups and the archived log of a group; they may outlive it. */
   archive(id: string): Archive {
-    let archive = this.#archives.get(id);
-    if (!archive) this.#archives.set(id, (archive = new Archive(this.backupFolder(`continuous-${id}`))));
+    const archive = this.#archives.get(id) ?? new Archive(this.backupFolder(`continuous-${id}`));
+    this.#archives.set(id, archive);
     return archive;
   }
 
