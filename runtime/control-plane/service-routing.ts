@@ -21,15 +21,15 @@ export function findService(kernel: Kernel, request: HttpRequest, body?: Buffer)
   const target = request.headers['x-amz-target'];
   if (target) return byTarget(kernel, target);
   const scope = signedService(request);
-  if (scope) return byName(kernel, scope);
+  if (scope) return byName(kernel, scope, request);
   const host = awsName(request.host).split('.');
-  const fromHost = byHost(kernel, host);
+  const fromHost = byHost(kernel, host, request);
   if (fromHost) return fromHost;
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     if (!body) return { protocolHint: 'body' };
     return byVersion(kernel, new URLSearchParams(body.toString('latin1')).get('Version') ?? '');
   }
-  return byName(kernel, 's3');
+  return byName(kernel, 's3', request);
 }
 
 /** The service in the credential scope of an Authorization header or a presigned query ("Signature elements", IAM User Guide). */
@@ -49,13 +49,22 @@ function byTarget(kernel: Kernel, target: string): Route {
   return runs(kernel, names().target.get(prefix), prefix);
 }
 
-function byName(kernel: Kernel, signingName: string): Route {
-  return runs(kernel, names().signing.get(signingName), signingName);
+function byName(kernel: Kernel, signingName: string, request: HttpRequest): Route {
+  return runs(kernel, fitting(names().signing.get(signingName), request), signingName);
 }
 
-function byHost(kernel: Kernel, labels: string[]): Route | undefined {
-  const name = labels.length > 1 ? names().host.get(labels[0] ?? '') : undefined;
+function byHost(kernel: Kernel, labels: string[], request: HttpRequest): Route | undefined {
+  const name = labels.length > 1 ? fitting(names().host.get(labels[0] ?? ''), request) : undefined;
   return name === undefined ? undefined : runs(kernel, name);
+}
+
+/** Where two APIs share a name (ses and sesv2), the query API has the path /, and the REST API all others. */
+function fitting(candidates: readonly string[] | undefined, { url }: HttpRequest): string | undefined {
+  if (!candidates || candidates.length < 2) return candidates?.[0];
+  const atRoot = /^\/?(\?|$)/.test(url);
+  const fits = (name: string): boolean =>
+    modelIndex().get(name)?.protocols.every((protocol) => protocol.startsWith('rest')) !== atRoot;
+  return candidates.find(fits) ?? candidates[0];
 }
 
 function byVersion(kernel: Kernel, version: string): Route {
@@ -64,30 +73,36 @@ function byVersion(kernel: Kernel, version: string): Route {
 
 interface Names {
   target: Map<string, string>;
-  signing: Map<string, string>;
-  host: Map<string, string>;
+  signing: Map<string, string[]>;
+  host: Map<string, string[]>;
   version: Map<string, string>;
 }
 
 let known: Names | undefined;
 
-/** The index of models turned round, once: what requests say of a service to its name. The first to claim a name has it. */
+/** The index of models turned round, once: what requests say of a service to its name. The first to claim a name comes first. */
 function names(): Names {
   if (known) return known;
   known = { target: new Map(), signing: new Map(), host: new Map(), version: new Map() };
   for (const [name, entry] of modelIndex()) {
     claim(known.target, entry.serviceTarget, name);
-    claim(known.signing, entry.signingName, name);
+    share(known.signing, entry.signingName, name);
     if (entry.protocols.includes('awsQuery')) claim(known.version, entry.apiVersion, name);
     if (name === 's3') continue;
-    claim(known.host, entry.endpointPrefix, name);
-    claim(known.host, name, name);
+    share(known.host, entry.endpointPrefix, name);
+    share(known.host, name, name);
   }
   return known;
 }
 
 function claim(table: Map<string, string>, key: string | undefined, name: string): void {
   if (key !== undefined && !table.has(key)) table.set(key, name);
+}
+
+function share(table: Map<string, string[]>, key: string, name: string): void {
+  const known = table.get(key);
+  if (!known) table.set(key, [name]);
+  else if (!known.includes(name)) known.push(name);
 }
 
 function runs(kernel: Kernel, name: string | undefined, named = name ?? ''): Route {

@@ -1,0 +1,80 @@
+import { outcomes } from '../../engines/ses/outcomes.ts';
+import { serveVerification } from '../../engines/ses/verification.ts';
+import { defineService, type Fidelity } from '../../kernel/service.ts';
+import { authorize } from './authorization.ts';
+import * as account from './operations/account.ts';
+import * as sets from './operations/configuration-sets.ts';
+import * as identityOperations from './operations/identities.ts';
+import * as policies from './operations/identity-policies.ts';
+import { SendBulkEmail, SendEmail } from './operations/send.ts';
+import * as suppression from './operations/suppression.ts';
+import * as tags from './operations/tags.ts';
+import * as templateOperations from './operations/templates.ts';
+
+const endpoints: Fidelity = { refused: 'multi-region endpoints are not done.' };
+const tenants: Fidelity = { refused: 'tenants are not done.' };
+const validation: Fidelity = { refused: 'addresses are not validated before sending.' };
+const overrides: Fidelity = { refused: 'options of the configuration set cannot be overridden here.' };
+const ownKeys: Fidelity = { refused: 'Easy DKIM is; keys of your own are not done.' };
+
+export default defineService({
+  name: 'sesv2',
+  actionPrefix: 'ses',
+  operations: {
+    SendEmail,
+    SendBulkEmail,
+    ...account,
+    ...identityOperations,
+    ...policies,
+    ...sets,
+    ...suppression,
+    ...tags,
+    ...templateOperations,
+  },
+  authorization: authorize,
+  accessDenied: { code: 'AccessDeniedException', status: 403 },
+  start(kernel) {
+    const links = serveVerification(kernel);
+    kernel.engine(outcomes).resume();
+    return links;
+  },
+  fidelity: {
+    'SendEmail.EndpointId': endpoints,
+    'SendEmail.TenantName': tenants,
+    'SendEmail.ConfigurationOverrides': overrides,
+    'SendEmail.ListManagementOptions': { refused: 'contact lists are not done.' },
+    'SendEmail.FeedbackForwardingEmailAddressIdentityArn': { refused: 'the feedback address must be of this account.' },
+    'SendBulkEmail.EndpointId': endpoints,
+    'SendBulkEmail.TenantName': tenants,
+    'SendBulkEmail.ConfigurationOverrides': overrides,
+    'SendBulkEmail.FeedbackForwardingEmailAddressIdentityArn': {
+      refused: 'the feedback address must be of this account.',
+    },
+    'CreateEmailIdentity.DkimSigningAttributes.DomainSigningSelector': ownKeys,
+    'CreateEmailIdentity.DkimSigningAttributes.DomainSigningPrivateKey': ownKeys,
+    'CreateEmailIdentity.DkimSigningAttributes.DomainSigningAttributesOrigin': ownKeys,
+    'CreateEmailIdentity.DkimSigningAttributes.NextSigningKeyLength': 'stored',
+    'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningPrivateKey': ownKeys,
+    'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningSelector': ownKeys,
+    'PutEmailIdentityDkimAttributes.SigningEnabled': 'stored',
+    'CreateConfigurationSet.TrackingOptions': { refused: 'opens and clicks are not tracked: nobody opens a mail here.' },
+    'CreateConfigurationSet.VdmOptions': { refused: 'the Virtual Deliverability Manager is not done.' },
+    'CreateConfigurationSet.ArchivingOptions': { refused: 'Mail Manager archives are not done.' },
+    'CreateConfigurationSet.MessageSecurityOptions': { refused: 'messages are not signed or encrypted.' },
+    'CreateConfigurationSet.SuppressionOptions.SuppressionScope': tenants,
+    'CreateConfigurationSet.SuppressionOptions.ValidationOptions': validation,
+    'CreateConfigurationSet.DeliveryOptions.TlsPolicy': 'stored',
+    'CreateConfigurationSet.DeliveryOptions.MaxDeliverySeconds': 'stored',
+    'CreateConfigurationSet.DeliveryOptions.SendingPoolName': { refused: 'dedicated IP pools are not done.' },
+    'PutConfigurationSetDeliveryOptions.TlsPolicy': 'stored',
+    'PutConfigurationSetDeliveryOptions.SendingPoolName': { refused: 'dedicated IP pools are not done.' },
+    'PutConfigurationSetDeliveryOptions.MaxDeliverySeconds': { refused: 'nothing is delayed here.' },
+    'PutConfigurationSetSuppressionOptions.SuppressionScope': tenants,
+    'PutConfigurationSetSuppressionOptions.ValidationOptions': validation,
+    'PutAccountSuppressionAttributes.ValidationAttributes': validation,
+    'PutSuppressedDestination.TenantName': tenants,
+    'GetSuppressedDestination.TenantName': tenants,
+    'DeleteSuppressedDestination.TenantName': tenants,
+    'ListSuppressedDestinations.TenantName': tenants,
+  },
+});
