@@ -63,7 +63,9 @@ function fitting(candidates: readonly string[] | undefined, { url }: HttpRequest
   if (!candidates || candidates.length < 2) return candidates?.[0];
   const atRoot = /^\/?(\?|$)/.test(url);
   const fits = (name: string): boolean =>
-    modelIndex().get(name)?.protocols.every((protocol) => protocol.startsWith('rest')) !== atRoot;
+    modelIndex()
+      .get(name)
+      ?.protocols.every((protocol) => protocol.startsWith('rest')) !== atRoot;
   return candidates.find(fits) ?? candidates[0];
 }
 

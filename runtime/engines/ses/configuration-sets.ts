@@ -14,9 +14,11 @@ export function createConfigurationSet(
   set: Pick<ConfigurationSet, 'ConfigurationSetName'> & Partial<ConfigurationSet>,
 ): void {
   const name = set.ConfigurationSetName;
-  if (!/^[\w-]{1,64}$/.test(name)) throw badRequest(`Invalid configuration set name <${name}>.`, 'InvalidConfigurationSet');
+  if (!/^[\w-]{1,64}$/.test(name))
+    throw badRequest(`Invalid configuration set name <${name}>.`, 'InvalidConfigurationSet');
   const all = configurationSets(ctx, ctx);
-  if (all.has(name)) throw alreadyExists(`Configuration set <${name}> already exists.`, 'ConfigurationSetAlreadyExists');
+  if (all.has(name))
+    throw alreadyExists(`Configuration set <${name}> already exists.`, 'ConfigurationSetAlreadyExists');
   if (all.size >= limits.sets) throw limitExceeded(`You can have at most ${limits.sets} configuration sets.`);
   all.put(name, {
     createdMs: ctx.clock.now(),
@@ -35,7 +37,11 @@ export function configurationSetNamed(ctx: Context, name: string | undefined): C
   return set;
 }
 
-export function changeConfigurationSet(ctx: Context, name: string | undefined, change: Partial<ConfigurationSet>): void {
+export function changeConfigurationSet(
+  ctx: Context,
+  name: string | undefined,
+  change: Partial<ConfigurationSet>,
+): void {
   const set = configurationSetNamed(ctx, name);
   configurationSets(ctx, ctx).put(set.ConfigurationSetName, { ...set, ...change });
 }
@@ -48,16 +54,24 @@ export function deleteConfigurationSet(ctx: Context, name: string | undefined): 
 export async function putDestination(
   ctx: Context,
   setName: string | undefined,
-  { name = '', definition = {}, mode }: { name: string | undefined; definition: EventDestinationDefinition | undefined; mode: 'create' | 'update' },
+  {
+    name = '',
+    definition = {},
+    mode,
+  }: { name: string | undefined; definition: EventDestinationDefinition | undefined; mode: 'create' | 'update' },
 ): Promise<void> {
   const { destinations } = configurationSetNamed(ctx, setName);
   const known = destinations.some(({ Name }) => Name === name);
   if (mode === 'create' && known)
-    throw alreadyExists(`Event destination <${name}> already exists in configuration set <${setName}>.`, 'EventDestinationAlreadyExists');
+    throw alreadyExists(
+      `Event destination <${name}> already exists in configuration set <${setName}>.`,
+      'EventDestinationAlreadyExists',
+    );
   if (mode === 'update' && !known) throw noDestination(name);
   if (mode === 'create' && destinations.length >= limits.destinations)
     throw limitExceeded(`A configuration set can have at most ${limits.destinations} event destinations.`);
-  if (!/^[\w-]{1,64}$/.test(name)) throw badRequest(`Invalid event destination name <${name}>.`, 'InvalidParameterValue');
+  if (!/^[\w-]{1,64}$/.test(name))
+    throw badRequest(`Invalid event destination name <${name}>.`, 'InvalidParameterValue');
   checkDefinition(ctx, definition);
   if (definition.SnsDestination) await tryTopic(ctx, setName ?? '', definition.SnsDestination.TopicArn ?? '');
   const destination: EventDestination = { Name: name, Enabled: false, MatchingEventTypes: [], ...definition };
@@ -77,8 +91,10 @@ function noDestination(name: string): AwsError {
 
 function checkDefinition(ctx: Context, definition: EventDestinationDefinition): void {
   const { KinesisFirehoseDestination, PinpointDestination, SnsDestination } = definition;
-  if (KinesisFirehoseDestination) throw refused('a Firehose event destination', 'Firehose is not done; SNS, EventBridge and CloudWatch are.');
-  if (PinpointDestination) throw refused('a Pinpoint event destination', 'Pinpoint is not done; SNS, EventBridge and CloudWatch are.');
+  if (KinesisFirehoseDestination)
+    throw refused('a Firehose event destination', 'Firehose is not done; SNS, EventBridge and CloudWatch are.');
+  if (PinpointDestination)
+    throw refused('a Pinpoint event destination', 'Pinpoint is not done; SNS, EventBridge and CloudWatch are.');
   const { EventBridgeDestination: bridge, CloudWatchDestination: watch } = definition;
   if ([SnsDestination, bridge, watch].filter(Boolean).length !== 1)
     throw badRequest('Exactly one destination must be specified.', 'InvalidParameterValue');
@@ -89,10 +105,16 @@ function checkDefinition(ctx: Context, definition: EventDestinationDefinition): 
     throw badRequest(`EventBridge event bus <${bridge.EventBusArn}> must be the default bus.`);
   const dimensions = watch?.DimensionConfigurations ?? [];
   if (watch && (dimensions.length === 0 || dimensions.length > limits.dimensions))
-    throw badRequest(`A CloudWatch destination has 1 to ${limits.dimensions} dimensions.`, 'InvalidCloudWatchDestination');
+    throw badRequest(
+      `A CloudWatch destination has 1 to ${limits.dimensions} dimensions.`,
+      'InvalidCloudWatchDestination',
+    );
   for (const { DimensionValueSource, DimensionName } of dimensions)
     if (DimensionValueSource === 'LINK_TAG')
-      throw refused(`the dimension ${DimensionName} from a link tag`, 'clicks are not tracked here: nobody opens a mail.');
+      throw refused(
+        `the dimension ${DimensionName} from a link tag`,
+        'clicks are not tracked here: nobody opens a mail.',
+      );
 }
 
 /** SES says something to the topic before it takes it ("Set up an Amazon SNS event destination"). */

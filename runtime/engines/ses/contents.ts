@@ -46,7 +46,11 @@ export function composeSimple(
 export function composeTemplate(
   ctx: Context,
   envelope: Envelope,
-  { templateName, content, data }: { templateName: string; content: EmailTemplateContent; data: Record<string, unknown> },
+  {
+    templateName,
+    content,
+    data,
+  }: { templateName: string; content: EmailTemplateContent; data: Record<string, unknown> },
 ): (messageId: string) => Promise<Buffer | Unrenderable> {
   return async (messageId) => {
     let rendered: EmailTemplateContent;
@@ -56,7 +60,9 @@ export function composeTemplate(
       if (error instanceof TemplateError) return { templateName, errorMessage: error.message };
       throw error;
     }
-    return composeSimple(ctx, envelope, { ...rendered, Subject: rendered.Subject?.replace(/\s*[\r\n]+\s*/g, ' ') })(messageId);
+    return composeSimple(ctx, envelope, { ...rendered, Subject: rendered.Subject?.replace(/\s*[\r\n]+\s*/g, ' ') })(
+      messageId,
+    );
   };
 }
 
@@ -113,7 +119,11 @@ export function parseTemplateData(text: string | undefined): Record<string, unkn
 }
 
 /** TestRenderTemplate: the whole MIME message, or what is wrong at once. */
-export async function testRender(ctx: Context, content: EmailTemplateContent, data: Record<string, unknown>): Promise<string> {
+export async function testRender(
+  ctx: Context,
+  content: EmailTemplateContent,
+  data: Record<string, unknown>,
+): Promise<string> {
   try {
     const rendered = renderContent(content, data);
     const raw = await composeSimple(ctx, { from: '' }, rendered)(ctx.ids.uuid());
@@ -144,7 +154,7 @@ function partOf(attachment: Attachment): Part {
   const { FileName = '', RawContent = new Uint8Array(), ContentType, ContentDisposition, ContentId } = attachment;
   const { ContentTransferEncoding, ContentDescription } = attachment;
   const encoding = encodings[ContentTransferEncoding ?? 'BASE64'];
-  if (FileName === '' || /[\x00-\x1f]/.test(FileName)) throw badRequest(`Illegal filename '${FileName}'.`);
+  if (FileName === '' || /\p{Cc}/u.test(FileName)) throw badRequest(`Illegal filename '${FileName}'.`);
   return {
     filename: FileName,
     content: Buffer.from(RawContent),

@@ -40,7 +40,8 @@ export function looked(kernel: Kernel, scope: Scope, identity: Identity): Identi
     const dkim = identity.dkim.verified || hasDkimRecords(kernel, identity);
     const domain = dkim || hasDomainRecord(kernel, identity);
     if (dkim && !identity.dkim.verified) found = { ...found, dkim: { ...identity.dkim, verified: true } };
-    if (domain && identity.VerificationStatus !== 'SUCCESS') found = { ...found, VerificationStatus: 'SUCCESS', verifiedMs: nowMs };
+    if (domain && identity.VerificationStatus !== 'SUCCESS')
+      found = { ...found, VerificationStatus: 'SUCCESS', verifiedMs: nowMs };
   }
   const lateMs = identity.askedMs + (identity.IdentityType === 'DOMAIN' ? domainWaitMs : linkMs);
   if (found.VerificationStatus === 'PENDING' && nowMs > lateMs) found = { ...found, VerificationStatus: 'FAILED' };

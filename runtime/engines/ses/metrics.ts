@@ -4,7 +4,11 @@ import type { SentMessage } from './message.ts';
 import { type Count, count, quartersSince, total } from './quota.ts';
 import { configurationSets } from './state.ts';
 
-const counts: Partial<Record<Happening['type'], Count>> = { BOUNCE: 'Bounces', COMPLAINT: 'Complaints', REJECT: 'Rejects' };
+const counts: Partial<Record<Happening['type'], Count>> = {
+  BOUNCE: 'Bounces',
+  COMPLAINT: 'Complaints',
+  REJECT: 'Rejects',
+};
 
 /** "Retrieving Amazon SES event data from CloudWatch": without dimensions for the account; and what GetSendStatistics counts. */
 export function countMetrics(kernel: Kernel, message: SentMessage, { type, about }: Happening): void {

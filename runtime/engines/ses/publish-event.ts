@@ -30,7 +30,11 @@ export async function publishTo(ctx: Context, TopicArn: string, Message: string)
   await (region === undefined ? ctx : ctx.as({ region })).call('sns', 'Publish', { TopicArn, Subject, Message });
 }
 
-export function asSes(kernel: Kernel, { account, region }: { account: string; region: string }, sourceArn: string): Context {
+export function asSes(
+  kernel: Kernel,
+  { account, region }: { account: string; region: string },
+  sourceArn: string,
+): Context {
   return kernel.context({ principal: servicePrincipal('ses.amazonaws.com', account, { sourceArn }), region });
 }
 
@@ -85,7 +89,16 @@ function emitMetric(
     dimensions[DimensionName] = (DimensionValueSource === 'EMAIL_HEADER' ? header : tag) ?? DefaultDimensionValue;
   }
   const name = naming[type]?.eventType ?? type;
-  events.emit('metric', { namespace: 'AWS/SES', name, dimensions, value: 1, unit: 'Count', timeMs: clock.now(), account, region });
+  events.emit('metric', {
+    namespace: 'AWS/SES',
+    name,
+    dimensions,
+    value: 1,
+    unit: 'Count',
+    timeMs: clock.now(),
+    account,
+    region,
+  });
 }
 
 function feedbackOf({ type }: Happening): FeedbackType | undefined {

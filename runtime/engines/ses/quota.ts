@@ -8,7 +8,10 @@ import { sendingAccount } from './state.ts';
  * "Service quotas in Amazon SES": the sandbox sends 200 mails in 24 hours, one a second. Outside of it AWS decides by the
  * account; 50,000 and 14 is what most get first.
  */
-const quotas = { sandbox: { Max24HourSend: 200, MaxSendRate: 1 }, production: { Max24HourSend: 50_000, MaxSendRate: 14 } };
+const quotas = {
+  sandbox: { Max24HourSend: 200, MaxSendRate: 1 },
+  production: { Max24HourSend: 50_000, MaxSendRate: 14 },
+};
 const dayMs = 24 * 60 * 60_000;
 const quarterMs = 15 * 60_000;
 /** GetSendStatistics tells of two weeks. */
@@ -26,7 +29,10 @@ export interface Quarter {
 
 export type Count = Exclude<keyof Quarter, 'startMs'>;
 
-export function quotaOf(kernel: Kernel, scope: Scope): { Max24HourSend: number; MaxSendRate: number; SentLast24Hours: number } {
+export function quotaOf(
+  kernel: Kernel,
+  scope: Scope,
+): { Max24HourSend: number; MaxSendRate: number; SentLast24Hours: number } {
   const quota = sendingAccount(kernel, scope).ProductionAccessEnabled ? quotas.production : quotas.sandbox;
   return { ...quota, SentLast24Hours: total(quartersSince(kernel, scope, dayMs), 'DeliveryAttempts') };
 }
@@ -35,7 +41,8 @@ export function quotaOf(kernel: Kernel, scope: Scope): { Max24HourSend: number; 
 export function takeQuota(kernel: Kernel, scope: Scope, recipients: number): void {
   const { Max24HourSend, MaxSendRate, SentLast24Hours } = quotaOf(kernel, scope);
   if (SentLast24Hours + recipients > Max24HourSend) throw tooManyRequests('Daily message quota exceeded.');
-  if (!kernel.engine(rates).take(scope, MaxSendRate, recipients)) throw tooManyRequests('Maximum sending rate exceeded.');
+  if (!kernel.engine(rates).take(scope, MaxSendRate, recipients))
+    throw tooManyRequests('Maximum sending rate exceeded.');
   count(kernel, scope, 'DeliveryAttempts', recipients);
 }
 

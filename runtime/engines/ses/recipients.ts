@@ -22,6 +22,7 @@ export function isSimulator(address: string): boolean {
  * `.invalid` (RFC 2606) bounces as a name that does not resolve.
  */
 export function fateAt(address: string): Fate {
-  if (isSimulator(address)) return simulator[address.slice(0, address.lastIndexOf('@')).split('+')[0]?.toLowerCase() ?? ''] ?? 'bounced';
+  if (isSimulator(address))
+    return simulator[address.slice(0, address.lastIndexOf('@')).split('+')[0]?.toLowerCase() ?? ''] ?? 'bounced';
   return domainOf(address).endsWith('.invalid') ? 'no-such-domain' : 'delivered';
 }

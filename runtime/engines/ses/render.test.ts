@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { render } from './render.ts';
 
 test('fills in variables as they are, nested ones too', () => {
-  assert.equal(render('Dear {{name}}, {{ address.city }} {{{b}}}', { name: 'A<b>', address: { city: 'Aldeburgh' }, b: 1 }), 'Dear A<b>, Aldeburgh 1');
+  assert.equal(
+    render('Dear {{name}}, {{ address.city }} {{{b}}}', { name: 'A<b>', address: { city: 'Aldeburgh' }, b: 1 }),
+    'Dear A<b>, Aldeburgh 1',
+  );
   assert.equal(render('{{a.[1].x}}{{! not shown }}{{!-- {{nor}} --}}', { a: [0, { x: 'yes' }] }), 'yes');
 });
 
@@ -14,7 +17,10 @@ test('has blocks: if with else if, unless, each over lists and objects, with', (
   assert.equal(render(source, {}), 'none!');
   const dishes = [{ name: 'chips' }, { name: 'crab' }];
   assert.equal(
-    render('{{#each dishes}}{{@index}} {{name}} of {{../house}}{{#unless @last}}, {{/unless}}{{/each}}', { dishes, house: 'SW' }),
+    render('{{#each dishes}}{{@index}} {{name}} of {{../house}}{{#unless @last}}, {{/unless}}{{/each}}', {
+      dishes,
+      house: 'SW',
+    }),
     '0 chips of SW, 1 crab of SW',
   );
   assert.equal(render('{{#each sizes}}{{@key}}={{this}};{{else}}no{{/each}}', { sizes: { s: 1, m: 2 } }), 's=1;m=2;');
@@ -22,7 +28,13 @@ test('has blocks: if with else if, unless, each over lists and objects, with', (
 });
 
 test('has inline partials', () => {
-  assert.equal(render('{{#* inline "greet"}}Hi {{name}}{{/inline}}{{> greet}}! {{> greet other}}', { name: 'Ada', other: { name: 'Bob' } }), 'Hi Ada! Hi Bob');
+  assert.equal(
+    render('{{#* inline "greet"}}Hi {{name}}{{/inline}}{{> greet}}! {{> greet other}}', {
+      name: 'Ada',
+      other: { name: 'Bob' },
+    }),
+    'Hi Ada! Hi Bob',
+  );
 });
 
 test('a block tag alone on its line leaves no empty line', () => {
@@ -31,7 +43,9 @@ test('a block tag alone on its line leaves no empty line', () => {
 });
 
 test('says what is missing, and what is wrong', () => {
-  assert.throws(() => render('{{customer.name}}', { customer: {} }), { message: "Attribute 'customer.name' is not present in the rendering data." });
+  assert.throws(() => render('{{customer.name}}', { customer: {} }), {
+    message: "Attribute 'customer.name' is not present in the rendering data.",
+  });
   assert.throws(() => render('{{constructor}}', {}), /Attribute 'constructor'/);
   assert.throws(() => render('{{#if a}}', {}), /\{\{#if\}\} is not closed/);
   assert.throws(() => render('{{#shout a}}{{/shout}}', {}), /no helper shout/);

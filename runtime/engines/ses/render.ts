@@ -68,15 +68,19 @@ class Renderer {
     const value = lookUp(frame, node.path);
     const holds = !isEmpty(value);
     if (node.helper === 'if' || node.helper === 'unless')
-      return this.#nodes(holds === (node.helper === 'if') ? node.body : node.otherwise, frame);
-    if (!holds) return this.#nodes(node.otherwise, frame);
-    if (node.helper === 'with') return this.#nodes(node.body, { value, notes: {}, parent: frame });
+      this.#nodes(holds === (node.helper === 'if') ? node.body : node.otherwise, frame);
+    else if (!holds) this.#nodes(node.otherwise, frame);
+    else if (node.helper === 'with') this.#nodes(node.body, { value, notes: {}, parent: frame });
+    else this.#each(node, value, frame);
+  }
+
+  #each({ body, otherwise }: Node & { kind: 'block' }, value: unknown, frame: Frame): void {
     const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
     entries.forEach(([key, element], index) => {
       const notes = { index, key, first: index === 0, last: index === entries.length - 1 };
-      this.#nodes(node.body, { value: element, notes, parent: frame });
+      this.#nodes(body, { value: element, notes, parent: frame });
     });
-    if (entries.length === 0) this.#nodes(node.otherwise, frame);
+    if (entries.length === 0) this.#nodes(otherwise, frame);
   }
 
   #write(text: string): void {
@@ -113,12 +117,21 @@ function note(start: Frame, name: string, steps: string[]): unknown {
 function follow(value: unknown, steps: readonly string[]): unknown {
   return steps.reduce<unknown>((at, step) => {
     const key = step.replace(/^\[|\]$/g, '');
-    return typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined;
+    return typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+      ? (at as Record<string, unknown>)[key]
+      : undefined;
   }, value);
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === false || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined ||
+    value === null ||
+    value === false ||
+    value === '' ||
+    value === 0 ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 function shown(value: unknown): string {

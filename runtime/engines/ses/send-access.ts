@@ -5,7 +5,12 @@ import { identityFor } from './identities.ts';
 import { configurationSetArn, type Identity, identities, identityArn, templateArn } from './state.ts';
 
 export interface SendingRight {
-  action: 'ses:SendEmail' | 'ses:SendRawEmail' | 'ses:SendTemplatedEmail' | 'ses:SendBulkTemplatedEmail' | 'ses:SendBulkEmail';
+  action:
+    | 'ses:SendEmail'
+    | 'ses:SendRawEmail'
+    | 'ses:SendTemplatedEmail'
+    | 'ses:SendBulkTemplatedEmail'
+    | 'ses:SendBulkEmail';
   apiVersion: '1' | '2';
   from: string;
   recipients: string[];

@@ -1,8 +1,8 @@
 import type { MessageTag } from '@aws-sdk/client-sesv2';
+import { parseArn } from '../../kernel/arn.ts';
 import { describePrincipal } from '../../kernel/principal.ts';
 import type { Context } from '../../kernel/service.ts';
 import type { Scope } from '../../kernel/store/store.ts';
-import { parseArn } from '../../kernel/arn.ts';
 import { mailbox } from '../mail/mailbox.ts';
 import { bareAddress } from './addresses.ts';
 import { checkAttachments } from './attachments.ts';
@@ -83,7 +83,12 @@ export async function send(ctx: Context, outgoing: Outgoing): Promise<string> {
   return messageId;
 }
 
-async function accept(ctx: Context, message: SentMessage, raw: Buffer, set: ConfigurationSet | undefined): Promise<void> {
+async function accept(
+  ctx: Context,
+  message: SentMessage,
+  raw: Buffer,
+  set: ConfigurationSet | undefined,
+): Promise<void> {
   const fates = message.destination.map((address): [string, Fate] => [
     address,
     isSuppressed(ctx, ctx, address, set) ? 'suppressed' : fateAt(address),
@@ -130,7 +135,10 @@ function configurationSetOf(ctx: Context, name: string | undefined): Configurati
   const set = configurationSets(ctx, ctx).get(name);
   if (!set) throw noConfigurationSet(name);
   if (!set.sendingEnabled)
-    throw sendingPaused(`Email sending is disabled for the configuration set <${name}>.`, 'ConfigurationSetSendingPausedException');
+    throw sendingPaused(
+      `Email sending is disabled for the configuration set <${name}>.`,
+      'ConfigurationSetSendingPausedException',
+    );
   return set;
 }
 
@@ -146,7 +154,10 @@ function checkTags(tags: readonly MessageTag[]): void {
 function checkMailFrom(ctx: Context, owner: Scope, identity: Identity | undefined): void {
   if (!identity?.MailFromDomain || identity.BehaviorOnMxFailure !== 'REJECT_MESSAGE') return;
   if (hasMailFromRecord(ctx, owner, identity.MailFromDomain)) return;
-  throw badRequest(`MAIL FROM domain <${identity.MailFromDomain}> is not verified.`, 'MailFromDomainNotVerifiedException');
+  throw badRequest(
+    `MAIL FROM domain <${identity.MailFromDomain}> is not verified.`,
+    'MailFromDomainNotVerifiedException',
+  );
 }
 
 /** As AWS's look: the time in milliseconds, and what makes it unique. */

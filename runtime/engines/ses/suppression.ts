@@ -7,7 +7,12 @@ import { type ConfigurationSet, sendingAccount, suppressed } from './state.ts';
  * Whether SES leaves the recipient out: it is on the account's list, for a reason that the configuration set, or else the
  * account, suppresses by ("Using configuration set-level suppression to override your account-level suppression list").
  */
-export function isSuppressed(kernel: Kernel, scope: Scope, address: string, set: ConfigurationSet | undefined): boolean {
+export function isSuppressed(
+  kernel: Kernel,
+  scope: Scope,
+  address: string,
+  set: ConfigurationSet | undefined,
+): boolean {
   const entry = suppressed(kernel, scope).get(address.toLowerCase());
   return entry?.Reason !== undefined && reasons(kernel, scope, set).includes(entry.Reason);
 }
@@ -16,7 +21,11 @@ export function isSuppressed(kernel: Kernel, scope: Scope, address: string, set:
 export function suppress(
   kernel: Kernel,
   scope: Scope,
-  { address, Reason, Attributes }: { address: string; Reason: SuppressionListReason; Attributes: { MessageId: string; FeedbackId: string } },
+  {
+    address,
+    Reason,
+    Attributes,
+  }: { address: string; Reason: SuppressionListReason; Attributes: { MessageId: string; FeedbackId: string } },
   set: ConfigurationSet | undefined,
 ): void {
   if (!reasons(kernel, scope, set).includes(Reason)) return;

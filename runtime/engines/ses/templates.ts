@@ -9,7 +9,8 @@ const limits = { templates: 20_000, bytes: 500 * 1024 };
 
 export function createTemplate(ctx: Context, name: string, content: EmailTemplateContent, Tags: Tag[] = []): void {
   if (templates(ctx, ctx).has(name)) throw alreadyExists(`Template ${name} already exists.`, 'AlreadyExists');
-  if (templates(ctx, ctx).size >= limits.templates) throw limitExceeded(`You can have at most ${limits.templates} templates.`);
+  if (templates(ctx, ctx).size >= limits.templates)
+    throw limitExceeded(`You can have at most ${limits.templates} templates.`);
   checkTemplate(name, content);
   templates(ctx, ctx).put(name, { TemplateName: name, content, createdMs: ctx.clock.now(), Tags });
 }

@@ -44,7 +44,9 @@ export function serveVerification(kernel: Kernel): Running {
 }
 
 async function follow(kernel: Kernel, scope: Scope, token: string): Promise<HttpResponse> {
-  const known = kernel.store.scopes('ses.identities').some((one) => one.account === scope.account && one.region === scope.region);
+  const known = kernel.store
+    .scopes('ses.identities')
+    .some((one) => one.account === scope.account && one.region === scope.region);
   const all = known ? identities(kernel, scope).values() : [];
   const identity = all.find(({ linkToken }) => linkToken !== undefined && linkToken === token);
   if (!identity || looked(kernel, scope, identity).VerificationStatus === 'FAILED')

@@ -10,7 +10,10 @@ export function authorize(operation: string, input: Record<string, unknown>, ctx
   if (operation === 'SendBulkEmail') return sendBulkAccess(ctx, input as unknown as SendBulkEmailCommandInput);
   const action = `ses:${operation}`;
   const conditions = { 'ses:ApiVersion': '2' };
-  const { EmailIdentity, ConfigurationSetName, TemplateName, ResourceArn } = input as Record<string, string | undefined>;
+  const { EmailIdentity, ConfigurationSetName, TemplateName, ResourceArn } = input as Record<
+    string,
+    string | undefined
+  >;
   if (EmailIdentity !== undefined) {
     const identity = identities(ctx, ctx).get(EmailIdentity);
     const resourcePolicy = identity && policyOf(identity);

@@ -23,7 +23,12 @@ const queueArn = 'arn:aws:sqs:us-east-1:000000000000:mail-events';
 
 interface EventRecord {
   eventType: string;
-  mail: { messageId: string; destination: string[]; tags: Record<string, string[]>; commonHeaders: { subject: string } };
+  mail: {
+    messageId: string;
+    destination: string[];
+    tags: Record<string, string[]>;
+    commonHeaders: { subject: string };
+  };
   bounce?: { bounceType: string; bounceSubType: string; bouncedRecipients: { emailAddress: string }[] };
   failure?: { errorMessage: string };
   complaint?: { complaintFeedbackType: string };
@@ -98,7 +103,10 @@ test('a topic that does not let SES in is refused, and told once when it does', 
       AttributeValue: allowing('sns:Publish', topicArn, ['s3.amazonaws.com']),
     }),
   );
-  await assert.rejects(destination('topic', definition), { name: 'BadRequestException', message: /Could not publish to SNS topic/ });
+  await assert.rejects(destination('topic', definition), {
+    name: 'BadRequestException',
+    message: /Could not publish to SNS topic/,
+  });
   const AttributeValue = allowing('sns:Publish', topicArn, ['ses.amazonaws.com']);
   await sns.send(new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName: 'Policy', AttributeValue }));
   await destination('topic', definition);
@@ -120,18 +128,27 @@ test('tells of a mail that it was sent and delivered, with its tags', async () =
   );
   assert.deepEqual(
     metrics.filter(({ name }) => !name.startsWith('Reputation')).map(({ name, dimensions }) => [name, dimensions]),
-    [['Send', {}], ['Delivery', {}]],
+    [
+      ['Send', {}],
+      ['Delivery', {}],
+    ],
   );
 });
 
 test('the simulator bounces and complains, the sender is mailed about it, and the rates move', async () => {
   await send('bounce+label@simulator.amazonses.com');
   const [, bounced] = await records();
-  assert.deepEqual([bounced?.eventType, bounced?.bounce?.bounceType, bounced?.bounce?.bounceSubType], ['Bounce', 'Permanent', 'General']);
+  assert.deepEqual(
+    [bounced?.eventType, bounced?.bounce?.bounceType, bounced?.bounce?.bounceSubType],
+    ['Bounce', 'Permanent', 'General'],
+  );
   assert.match(lab.last(desk).subject, /Delivery Status Notification/);
   await send('complaint@simulator.amazonses.com');
   const told = await records();
-  assert.deepEqual(told.map(({ eventType }) => eventType), ['Send', 'Delivery', 'Complaint']);
+  assert.deepEqual(
+    told.map(({ eventType }) => eventType),
+    ['Send', 'Delivery', 'Complaint'],
+  );
   assert.equal(told[2]?.complaint?.complaintFeedbackType, 'abuse');
   await send('suppressionlist@simulator.amazonses.com');
   assert.equal((await records())[1]?.bounce?.bounceSubType, 'Suppressed');
@@ -151,7 +168,10 @@ test('an address that cannot be bounces, and then is not tried again but where t
   assert.equal(lab.mails(to).length, before);
   await lab.ses.send(new PutSuppressedDestinationCommand({ EmailAddress: 'No@Example.com', Reason: 'COMPLAINT' }));
   const listed = await lab.ses.send(new ListSuppressedDestinationsCommand({ Reasons: ['COMPLAINT'] }));
-  assert.deepEqual(listed.SuppressedDestinationSummaries?.map(({ EmailAddress }) => EmailAddress), ['no@example.com']);
+  assert.deepEqual(
+    listed.SuppressedDestinationSummaries?.map(({ EmailAddress }) => EmailAddress),
+    ['no@example.com'],
+  );
   const options = { ConfigurationSetName: set, SuppressedReasons: [] };
   await lab.ses.send(new PutConfigurationSetSuppressionOptionsCommand(options));
   await send('no@example.com');
@@ -162,12 +182,17 @@ test('tells of a template that could not be filled in', async () => {
   const Content = { Template: { TemplateContent: { Subject: '{{who}}', Text: 'x' }, TemplateData: '{}' } };
   await send('success@simulator.amazonses.com', { Content });
   const [failed] = await records();
-  assert.deepEqual([failed?.eventType, failed?.failure?.errorMessage], ['Rendering Failure', "Attribute 'who' is not present in the rendering data."]);
+  assert.deepEqual(
+    [failed?.eventType, failed?.failure?.errorMessage],
+    ['Rendering Failure', "Attribute 'who' is not present in the rendering data."],
+  );
 });
 
 test('puts events on the default bus, and metrics with dimensions of the mail', async () => {
   const bridge = lab.orrery.client(EventBridgeClient);
-  await bridge.send(new PutRuleCommand({ Name: 'sent', EventPattern: '{"source": ["aws.ses"], "detail-type": ["Email Sent"]}' }));
+  await bridge.send(
+    new PutRuleCommand({ Name: 'sent', EventPattern: '{"source": ["aws.ses"], "detail-type": ["Email Sent"]}' }),
+  );
   await bridge.send(new PutTargetsCommand({ Rule: 'sent', Targets: [{ Id: 'queue', Arn: queueArn }] }));
   const EventBusArn = 'arn:aws:events:us-east-1:000000000000:event-bus/default';
   const MatchingEventTypes = ['SEND' as const];
@@ -180,7 +205,11 @@ test('puts events on the default bus, and metrics with dimensions of the mail', 
   await send('success@simulator.amazonses.com', { EmailTags: [{ Name: 'kind', Value: 'order' }] });
   const event = (await received()).map((text) => JSON.parse(text) as { source?: string; detail?: EventRecord });
   assert.equal(event.find(({ source }) => source === 'aws.ses')?.detail?.eventType, 'Send');
-  assert.ok(metrics.some(({ name, dimensions: { kind, Subject } }) => name === 'Send' && kind === 'order' && Subject === 'Hello'));
+  assert.ok(
+    metrics.some(
+      ({ name, dimensions: { kind, Subject } }) => name === 'Send' && kind === 'order' && Subject === 'Hello',
+    ),
+  );
 });
 
 test('events that were due while it was down come after the restart', async () => {
@@ -189,13 +218,21 @@ test('events that were due while it was down come after the restart', async () =
   await received();
   await lab.orrery.restart();
   await lab.orrery.clock.wind(2000);
-  assert.deepEqual((await records()).map(({ eventType }) => eventType), ['Delivery']);
+  assert.deepEqual(
+    (await records()).map(({ eventType }) => eventType),
+    ['Delivery'],
+  );
 });
 
 test('a set that is switched off sends nothing, and Firehose is refused by name', async () => {
-  await lab.ses.send(new PutConfigurationSetSendingOptionsCommand({ ConfigurationSetName: set, SendingEnabled: false }));
+  await lab.ses.send(
+    new PutConfigurationSetSendingOptionsCommand({ ConfigurationSetName: set, SendingEnabled: false }),
+  );
   await assert.rejects(send('success@simulator.amazonses.com'), { name: 'SendingPausedException' });
-  const KinesisFirehoseDestination = { IamRoleArn: 'arn:aws:iam::000000000000:role/x', DeliveryStreamArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/x' };
+  const KinesisFirehoseDestination = {
+    IamRoleArn: 'arn:aws:iam::000000000000:role/x',
+    DeliveryStreamArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/x',
+  };
   await assert.rejects(destination('hose', { MatchingEventTypes: ['SEND'], KinesisFirehoseDestination }), {
     name: 'NotImplemented',
     message: /Firehose/,

@@ -55,6 +55,8 @@ export function simple(from: string, to: string[], subject = 'Hello') {
   return {
     FromEmailAddress: from,
     Destination: { ToAddresses: to },
-    Content: { Simple: { Subject: { Data: subject }, Body: { Text: { Data: 'Text' }, Html: { Data: '<p>HTML</p>' } } } },
+    Content: {
+      Simple: { Subject: { Data: subject }, Body: { Text: { Data: 'Text' }, Html: { Data: '<p>HTML</p>' } } },
+    },
   };
 }

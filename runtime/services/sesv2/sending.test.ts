@@ -70,7 +70,12 @@ describe('in the sandbox', () => {
       [account.ProductionAccessEnabled, account.SendQuota],
       [false, { Max24HourSend: 200, MaxSendRate: 1, SentLast24Hours: 12 }],
     );
-    const many = { ...simple(desk, Array.from({ length: 47 }, () => admin)) };
+    const many = {
+      ...simple(
+        desk,
+        Array.from({ length: 47 }, () => admin),
+      ),
+    };
     for (let sent = 0; sent < 4; sent += 1) {
       await lab.orrery.clock.wind(60_000);
       await lab.ses.send(new SendEmailCommand(many));
@@ -104,17 +109,32 @@ describe('a mail', () => {
             Headers: [{ Name: 'List-Unsubscribe', Value: '<https://example.com/u>' }],
             Attachments: [
               { FileName: 'a.csv', ContentType: 'text/csv', RawContent: Buffer.from('a,b\n') },
-              { FileName: 'i.png', ContentType: 'image/png', RawContent: Buffer.from([1, 2, 3]), ContentDisposition: 'INLINE', ContentId: 'pic' },
+              {
+                FileName: 'i.png',
+                ContentType: 'image/png',
+                RawContent: Buffer.from([1, 2, 3]),
+                ContentDisposition: 'INLINE',
+                ContentId: 'pic',
+              },
             ],
           },
         },
       }),
     );
     const mail = lab.last('bcc@');
-    assert.deepEqual([mail.cc, mail.replyTo, mail.recipients], [['cc@example.com'], ['reply@example.com'], [admin, 'cc@example.com', 'bcc@example.com']]);
+    assert.deepEqual(
+      [mail.cc, mail.replyTo, mail.recipients],
+      [['cc@example.com'], ['reply@example.com'], [admin, 'cc@example.com', 'bcc@example.com']],
+    );
     const box = lab.orrery.kernel.engine(mailbox);
     assert.deepEqual(
-      (await box.attachments(mail)).map(({ name, contentType, disposition, contentId, content }) => [name, contentType, disposition, contentId, content.length]),
+      (await box.attachments(mail)).map(({ name, contentType, disposition, contentId, content }) => [
+        name,
+        contentType,
+        disposition,
+        contentId,
+        content.length,
+      ]),
       [
         ['i.png', 'image/png', 'inline', 'pic', 3],
         ['a.csv', 'text/csv', 'attachment', '', 4],
@@ -150,7 +170,10 @@ describe('a mail', () => {
     assert.equal(lab.mails(admin).length, before);
     const test = (TemplateData: string) =>
       lab.ses.send(new TestRenderEmailTemplateCommand({ TemplateName: 'order', TemplateData }));
-    await assert.rejects(test('{}'), { name: 'BadRequestException', message: "Attribute 'id' is not present in the rendering data." });
+    await assert.rejects(test('{}'), {
+      name: 'BadRequestException',
+      message: "Attribute 'id' is not present in the rendering data.",
+    });
     assert.match((await test('{"id": 8, "dishes": []}')).RenderedTemplate ?? '', /Subject: Order 8/);
   });
 
@@ -183,12 +206,28 @@ describe('a mail', () => {
     await refusedWith({ Destination: {} }, 'BadRequestException', /recipient/);
     await refusedWith({ Destination: { ToAddresses: Array(51).fill(admin) } }, 'BadRequestException', /exceeds 50/);
     await refusedWith({ FromEmailAddress: 'stranger@other.org' }, 'MessageRejected', /US-EAST-1: stranger@other\.org$/);
-    await refusedWith({ ConfigurationSetName: 'none' }, 'NotFoundException', /Configuration set <none> does not exist\./);
-    await refusedWith({ ListManagementOptions: { ContactListName: 'x' } }, 'NotImplemented', /ListManagementOptions.* contact lists/);
+    await refusedWith(
+      { ConfigurationSetName: 'none' },
+      'NotFoundException',
+      /Configuration set <none> does not exist\./,
+    );
+    await refusedWith(
+      { ListManagementOptions: { ContactListName: 'x' } },
+      'NotImplemented',
+      /ListManagementOptions.* contact lists/,
+    );
     const Attachments = [{ FileName: 'run.exe', RawContent: Buffer.from('MZ') }];
-    await refusedWith({ Content: { Simple: { ...good.Content.Simple, Attachments } } }, 'BadRequestException', /Illegal filename 'run\.exe'/);
+    await refusedWith(
+      { Content: { Simple: { ...good.Content.Simple, Attachments } } },
+      'BadRequestException',
+      /Illegal filename 'run\.exe'/,
+    );
     const Data = Buffer.concat([Buffer.from(`From: ${desk}\r\n\r\n`), Buffer.alloc(40 * 1024 * 1024, 'x')]);
-    await refusedWith({ Content: { Raw: { Data } } }, 'BadRequestException', /Message length is more than 41943040 bytes/);
+    await refusedWith(
+      { Content: { Raw: { Data } } },
+      'BadRequestException',
+      /Message length is more than 41943040 bytes/,
+    );
     await lab.ses.send(new PutAccountSendingAttributesCommand({ SendingEnabled: false }));
     await refusedWith({}, 'SendingPausedException', /disabled for this account/);
     await lab.ses.send(new PutAccountSendingAttributesCommand({ SendingEnabled: true }));

@@ -57,7 +57,9 @@ export default defineService({
     'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningPrivateKey': ownKeys,
     'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningSelector': ownKeys,
     'PutEmailIdentityDkimAttributes.SigningEnabled': 'stored',
-    'CreateConfigurationSet.TrackingOptions': { refused: 'opens and clicks are not tracked: nobody opens a mail here.' },
+    'CreateConfigurationSet.TrackingOptions': {
+      refused: 'opens and clicks are not tracked: nobody opens a mail here.',
+    },
     'CreateConfigurationSet.VdmOptions': { refused: 'the Virtual Deliverability Manager is not done.' },
     'CreateConfigurationSet.ArchivingOptions': { refused: 'Mail Manager archives are not done.' },
     'CreateConfigurationSet.MessageSecurityOptions': { refused: 'messages are not signed or encrypted.' },

@@ -15,8 +15,10 @@ const mostPolicies = 20;
 export function CreateEmailIdentityPolicy(ctx: Context, input: CreateEmailIdentityPolicyCommandInput) {
   const { policies } = identityNamed(ctx, input.EmailIdentity);
   const { PolicyName = '', Policy = '' } = input;
-  if (policies[PolicyName] !== undefined) throw alreadyExists(`Policy <${PolicyName}> already exists.`, 'AlreadyExists');
-  if (Object.keys(policies).length >= mostPolicies) throw limitExceeded(`At most ${mostPolicies} policies an identity.`);
+  if (policies[PolicyName] !== undefined)
+    throw alreadyExists(`Policy <${PolicyName}> already exists.`, 'AlreadyExists');
+  if (Object.keys(policies).length >= mostPolicies)
+    throw limitExceeded(`At most ${mostPolicies} policies an identity.`);
   if (!/^[\w-]{1,64}$/.test(PolicyName)) throw badRequest(`Invalid policy name <${PolicyName}>.`);
   checkPolicy(Policy);
   changeIdentity(ctx, input.EmailIdentity, { policies: { ...policies, [PolicyName]: Policy } });

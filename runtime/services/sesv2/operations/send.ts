@@ -6,7 +6,14 @@ import type {
   SendEmailCommandInput,
   Template,
 } from '@aws-sdk/client-sesv2';
-import { composeRaw, composeSimple, composeTemplate, type Envelope, parseTemplateData, readRaw } from '../../../engines/ses/contents.ts';
+import {
+  composeRaw,
+  composeSimple,
+  composeTemplate,
+  type Envelope,
+  parseTemplateData,
+  readRaw,
+} from '../../../engines/ses/contents.ts';
 import { badRequest } from '../../../engines/ses/errors.ts';
 import { type Outgoing, send } from '../../../engines/ses/send.ts';
 import { checkTemplate, templateNamed } from '../../../engines/ses/templates.ts';

@@ -36,7 +36,8 @@ export function ListTagsForResource(ctx: Context, input: ListTagsForResourceComm
 
 function taggedBy(ctx: Context, arn = ''): { Tags: Tag[]; put(Tags: Tag[]): void } {
   const [kind = '', name = ''] = parseArn(arn)?.resource.split(/\/(.*)/) ?? [];
-  if (kind === 'identity') return { Tags: identityNamed(ctx, name).Tags, put: (Tags) => void changeIdentity(ctx, name, { Tags }) };
+  if (kind === 'identity')
+    return { Tags: identityNamed(ctx, name).Tags, put: (Tags) => void changeIdentity(ctx, name, { Tags }) };
   if (kind === 'configuration-set')
     return { Tags: configurationSetNamed(ctx, name).Tags, put: (Tags) => changeConfigurationSet(ctx, name, { Tags }) };
   if (kind === 'template') {
