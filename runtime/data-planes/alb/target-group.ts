@@ -196,6 +196,14 @@ export class TargetGroup {
     const before = target.health.state;
     target.health = judge(target.health, target.streak.count, result, this.table.healthCheck);
     if (before !== 'healthy' && target.health.state === 'healthy') this.#beginSlowly(target);
+    if (before !== target.health.state) {
+      const { arn } = this.table;
+      this.#kernel.events.emit('alb.target-health', {
+        targetGroupArn: arn,
+        id: target.table.id,
+        state: target.health.state,
+      });
+    }
     this.#onHealth(this, { state: before !== target.health.state });
   }
 
@@ -205,5 +213,12 @@ export class TargetGroup {
       (other) => other !== target && other.health.state === 'healthy' && other.slowSinceMs === undefined,
     );
     target.slowSinceMs = this.table.slowStartSeconds > 0 && others ? this.#kernel.clock.now() : undefined;
+  }
+}
+
+declare module '../../kernel/events/events.ts' {
+  interface EventTypes {
+    /** A health check changed its mind about a target; Auto Scaling reads this. */
+    'alb.target-health': { targetGroupArn: string; id: string; state: HealthReport['state'] };
   }
 }

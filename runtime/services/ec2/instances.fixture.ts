@@ -43,8 +43,10 @@ export class Fleet {
     return (await this.ec2.send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId ?? '';
   }
 
-  async subnet(VpcId: string, CidrBlock: string): Promise<string> {
-    return (await this.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock }))).Subnet?.SubnetId ?? '';
+  async subnet(VpcId: string, CidrBlock: string, AvailabilityZone?: string): Promise<string> {
+    return (
+      (await this.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))).Subnet?.SubnetId ?? ''
+    );
   }
 
   async until(id: string, state: InstanceState): Promise<void> {

@@ -1,0 +1,17 @@
+import type { Context } from '../../../kernel/service.ts';
+import { activities, type Group, groups, hooks, keyOf, ofGroup } from '../state.ts';
+
+/** A group goes, and all that belongs to it. */
+export function forgetGroup(ctx: Context, group: Group): void {
+  const { AutoScalingGroupName: name } = group;
+  for (const { LifecycleHookName } of ofGroup(hooks(ctx), name)) hooks(ctx).delete(keyOf(name, LifecycleHookName));
+  for (const { ActivityId } of ofGroup(activities(ctx), name)) activities(ctx).delete(ActivityId);
+  groups(ctx).delete(name);
+  ctx.events.emit('autoscaling.deleted', { group });
+}
+
+declare module '../../../kernel/events/events.ts' {
+  interface EventTypes {
+    'autoscaling.deleted': { group: Group };
+  }
+}

@@ -1,0 +1,48 @@
+import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
+import type { Group, Member } from '../state.ts';
+
+export function describeGroup(group: Group, { IncludeInstances = true } = {}): AutoScalingGroup {
+  const { AutoScalingGroupName: name, subnets } = group;
+  return {
+    AutoScalingGroupName: name,
+    AutoScalingGroupARN: group.AutoScalingGroupARN,
+    LaunchTemplate: group.LaunchTemplate,
+    MinSize: group.MinSize,
+    MaxSize: group.MaxSize,
+    DesiredCapacity: group.DesiredCapacity,
+    DefaultCooldown: group.DefaultCooldown,
+    ...(group.DefaultInstanceWarmup === undefined ? {} : { DefaultInstanceWarmup: group.DefaultInstanceWarmup }),
+    AvailabilityZones: [...new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone))],
+    LoadBalancerNames: [],
+    TargetGroupARNs: group.TargetGroupARNs,
+    HealthCheckType: group.HealthCheckType.filter((type) => type !== 'EC2').join(',') || 'EC2',
+    HealthCheckGracePeriod: group.HealthCheckGracePeriod,
+    Instances: IncludeInstances ? group.members.map(describeMember) : [],
+    CreatedTime: new Date(group.createdMs),
+    SuspendedProcesses: Object.entries(group.suspended).map(([ProcessName, SuspensionReason]) => ({
+      ProcessName,
+      SuspensionReason,
+    })),
+    VPCZoneIdentifier: subnets.map(({ SubnetId }) => SubnetId).join(','),
+    EnabledMetrics: group.EnabledMetrics.map((Metric) => ({ Metric, Granularity: '1Minute' })),
+    ...(group.deleting ? { Status: 'Delete in progress' } : {}),
+    Tags: group.Tags.map((tag) => ({ ResourceId: name, ResourceType: 'auto-scaling-group', ...tag })),
+    TerminationPolicies: group.TerminationPolicies,
+    NewInstancesProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn,
+    ServiceLinkedRoleARN: group.ServiceLinkedRoleARN,
+    CapacityRebalance: false,
+    TrafficSources: group.TargetGroupARNs.map((Identifier) => ({ Identifier, Type: 'elbv2' })),
+  };
+}
+
+export function describeMember(member: Member): Instance {
+  return {
+    InstanceId: member.InstanceId,
+    InstanceType: member.InstanceType,
+    AvailabilityZone: member.AvailabilityZone,
+    LifecycleState: member.LifecycleState,
+    HealthStatus: member.HealthStatus,
+    LaunchTemplate: member.LaunchTemplate,
+    ProtectedFromScaleIn: member.ProtectedFromScaleIn,
+  };
+}

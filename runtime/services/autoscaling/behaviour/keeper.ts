@@ -1,0 +1,118 @@
+import { defineEngine } from '../../../kernel/engine.ts';
+import type { Kernel } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/store/store.ts';
+import { type Group, groups, type Member } from '../state.ts';
+import { at } from './activities.ts';
+import { Launches } from './launches.ts';
+import { Terminations } from './terminations.ts';
+import { counted, toTerminate } from './zones.ts';
+
+/** Keeps every group at its desired capacity: one pass at a time for each, begun by whatever changed. */
+export const keeper = defineEngine('autoscaling.keeper', (kernel) => new Keeper(kernel));
+
+export class Keeper {
+  readonly kernel: Kernel;
+  readonly launches: Launches;
+  readonly terminations: Terminations;
+  readonly #passes = new Map<string, { again: boolean }>();
+  #stopped = false;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+    this.launches = new Launches(this);
+    this.terminations = new Terminations(this);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  find({ account, region }: Scope, name: string): Group | undefined {
+    return groups({ store: this.kernel.store, account, region }).get(name);
+  }
+
+  /** Reads, changes and keeps a group in one go; nothing else comes in between. */
+  change(group: Group, change: (now: Group) => Partial<Group>): Group | undefined {
+    const now = this.find(group, group.AutoScalingGroupName);
+    if (now?.AutoScalingGroupARN !== group.AutoScalingGroupARN) return undefined;
+    const next = { ...now, ...change(now) };
+    groups({ ...group, store: this.kernel.store }).put(group.AutoScalingGroupName, next);
+    return next;
+  }
+
+  changeMember(group: Group, instanceId: string, change: Partial<Member>): Member | undefined {
+    const next = this.change(group, ({ members }) => ({
+      members: members.map((member) => (member.InstanceId === instanceId ? { ...member, ...change } : member)),
+    }));
+    return next?.members.find(({ InstanceId }) => InstanceId === instanceId);
+  }
+
+  remove(group: Group, instanceId: string): void {
+    this.change(group, ({ members }) => ({ members: members.filter(({ InstanceId }) => InstanceId !== instanceId) }));
+    this.kernel.events.emit('autoscaling.group', { arn: group.AutoScalingGroupARN });
+  }
+
+  /** Work on the group begins, or begins again once what is under way is done. */
+  wake(group: Group): void {
+    const key = group.AutoScalingGroupARN;
+    const running = this.#passes.get(key);
+    if (running) {
+      running.again = true;
+      return;
+    }
+    if (this.#stopped) return;
+    const pass = { again: false };
+    this.#passes.set(key, pass);
+    void this.kernel.clock.track(
+      (async () => {
+        do {
+          pass.again = false;
+          await this.#settle(group);
+        } while (pass.again && !this.#stopped);
+      })().finally(() => this.#passes.delete(key)),
+    );
+  }
+
+  async #settle({ AutoScalingGroupName, ...scope }: Group): Promise<void> {
+    // Whoever woke it changed the group in this turn; let that turn end.
+    await Promise.resolve();
+    const group = this.find(scope, AutoScalingGroupName);
+    if (!group) return;
+    if (!group.suspended.ReplaceUnhealthy && !group.suspended.Terminate) this.#replaceUnhealthy(group);
+    const now = this.find(scope, AutoScalingGroupName) ?? group;
+    const missing = now.DesiredCapacity - counted(now).length;
+    if (missing > 0 && !now.suspended.Launch) await this.launches.launch(now, missing);
+    if (missing < 0 && !now.suspended.Terminate) this.#shrink(now, -missing);
+  }
+
+  #replaceUnhealthy(group: Group): void {
+    for (const member of group.members) {
+      if (member.HealthStatus !== 'Unhealthy' || member.LifecycleState !== 'InService') continue;
+      const why = member.unhealthyBecause ?? 'an unhealthy instance';
+      const cause = `At ${at(this.kernel.clock.now())} an instance was taken out of service in response to ${why}.`;
+      this.change(group, () => ({
+        cause: `At ${at(this.kernel.clock.now())} an instance was launched in response to an unhealthy instance needing to be replaced.`,
+      }));
+      this.terminations.begin(group, member, { cause });
+    }
+  }
+
+  #shrink(group: Group, count: number): void {
+    const before = counted(group).length;
+    const victims = toTerminate(group, count);
+    const now = at(this.kernel.clock.now());
+    const chosen = victims
+      .map(({ InstanceId }) => `  At ${now} instance ${InstanceId} was selected for termination.`)
+      .join('');
+    const shrinking = `At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${before} to ${before - victims.length}.`;
+    const cause = [group.cause, `${shrinking}${chosen}`].filter(Boolean).join('  ');
+    for (const victim of victims) this.terminations.begin(group, victim, { cause });
+  }
+}
+
+declare module '../../../kernel/events/events.ts' {
+  interface EventTypes {
+    /** A group's instances are other than they were; whoever waits for its capacity looks again. */
+    'autoscaling.group': { arn: string };
+  }
+}

@@ -1,0 +1,225 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Activity, Group, Member, TemplateChoice } from '../state.ts';
+import { advance, at, begin } from './activities.ts';
+import { asAutoScaling } from './as-autoscaling.ts';
+import { notifyHooks, waitsFor } from './hook-waits.ts';
+import type { Keeper } from './keeper.ts';
+import { register } from './target-groups.ts';
+import { counted, subnetsToTry } from './zones.ts';
+
+/** A launch that failed is tried again after this, then after twice as long, and so on. */
+const firstRetryMs = 15_000;
+const longestRetryMs = 60 * 60_000;
+
+/** From RunInstances to in service. */
+export class Launches {
+  readonly #keeper: Keeper;
+  readonly #failures = new Map<string, number>();
+  readonly #resting = new Set<string>();
+
+  constructor(keeper: Keeper) {
+    this.#keeper = keeper;
+  }
+
+  async launch(group: Group, count: number): Promise<void> {
+    if (this.#resting.has(group.AutoScalingGroupARN)) return;
+    const { clock } = this.#keeper.kernel;
+    for (let made = 0; made < count; made += 1) {
+      const now = this.#keeper.find(group, group.AutoScalingGroupName);
+      if (!now || now.deleting) return;
+      const before = counted(now).length;
+      const growing = `At ${at(clock.now())} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${before + 1}.`;
+      const replacing = /needing to be replaced\.$/.test(now.cause);
+      const cause = replacing ? now.cause : [now.cause, growing].filter(Boolean).join('  ');
+      if (!(await this.#one(now, cause))) return;
+    }
+  }
+
+  /** In the first zone that has room. */
+  async #one(group: Group, cause: string): Promise<boolean> {
+    let failure: AwsError | undefined;
+    for (const zone of subnetsToTry(group)) {
+      try {
+        await this.#run(group, zone, cause);
+        return true;
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        failure = error;
+      }
+    }
+    const [zone = { SubnetId: '', AvailabilityZone: '' }] = group.subnets;
+    const activity = begin(this.#keeper.kernel, group, { description: 'Launching a new EC2 instance', cause, zone });
+    this.#fail(
+      group,
+      activity,
+      `${failure?.message ?? 'There is no subnet to launch in.'} Launching EC2 instance failed.`,
+    );
+    return false;
+  }
+
+  async #run(group: Group, zone: Group['subnets'][number], cause: string): Promise<void> {
+    const { kernel } = this.#keeper;
+    const ctx = asAutoScaling(kernel, group);
+    const { LaunchTemplateId, Version } = group.LaunchTemplate;
+    try {
+      const { Instances } = await ctx.call<{ Instances: Instance[] }>('ec2', 'RunInstances', {
+        MinCount: 1,
+        MaxCount: 1,
+        LaunchTemplate: { LaunchTemplateId, Version },
+        ...(await placement(ctx, group, zone.SubnetId)),
+        TagSpecifications: [{ ResourceType: 'instance', Tags: tagsOf(group) }],
+      });
+      const [instance] = Instances;
+      if (!instance?.InstanceId) throw new Error('RunInstances gave no instance');
+      const template = { ...group.LaunchTemplate, Version: await versionNumber(ctx, group.LaunchTemplate) };
+      const description = `Launching a new EC2 instance: ${instance.InstanceId}`;
+      const activity = begin(kernel, group, { description, cause, status: 'PreInService', zone });
+      const member = newMember(group, instance, { template, activity, zone, nowMs: kernel.clock.now() });
+      this.#keeper.change(group, ({ members }) => ({ members: [...members, member] }));
+    } finally {
+      ctx.trace.end();
+    }
+  }
+
+  /** EC2 says it runs: life-cycle hooks come before service. */
+  started(group: Group, member: Member): void {
+    if (member.LifecycleState !== 'Pending') return;
+    const transition = 'autoscaling:EC2_INSTANCE_LAUNCHING';
+    const waiting = waitsFor(this.#keeper.kernel, group, transition);
+    if (waiting.length === 0) {
+      this.proceed(group, member);
+      return;
+    }
+    const token = this.#keeper.kernel.ids.uuid();
+    const changed = this.#keeper.changeMember(group, member.InstanceId, { LifecycleState: 'Pending:Wait', token });
+    advance(this.#keeper.kernel, group, member.activityId, { StatusCode: 'MidLifecycleAction', Progress: 50 });
+    if (changed) notifyHooks(this.#keeper, group, changed, waiting);
+  }
+
+  /** Into service: its target groups get it. */
+  proceed(group: Group, member: Member): void {
+    const changed = this.#keeper.changeMember(group, member.InstanceId, { LifecycleState: 'Pending:Proceed' });
+    if (changed) void this.#keeper.kernel.clock.track(this.#intoService(group, changed));
+  }
+
+  async #intoService(group: Group, member: Member): Promise<void> {
+    const { kernel } = this.#keeper;
+    await register(kernel, group, member.InstanceId);
+    const current = this.#keeper.find(group, group.AutoScalingGroupName)?.members;
+    if (!current?.some((one) => one.InstanceId === member.InstanceId && one.LifecycleState === 'Pending:Proceed'))
+      return;
+    const nowMs = kernel.clock.now();
+    const warmUntilMs = nowMs + (group.DefaultInstanceWarmup ?? 300) * 1000;
+    const { activityId, token: _token, ...rest } = member;
+    this.#keeper.change(group, ({ members }) => ({
+      members: members.map((one) =>
+        one.InstanceId === member.InstanceId
+          ? { ...rest, LifecycleState: 'InService', inServiceMs: nowMs, warmUntilMs }
+          : one,
+      ),
+    }));
+    this.#failures.delete(group.AutoScalingGroupARN);
+    advance(kernel, group, activityId, { StatusCode: 'Successful' });
+    kernel.events.emit('autoscaling.group', { arn: group.AutoScalingGroupARN });
+    kernel.events.emit('autoscaling.launched', { group, instanceId: member.InstanceId, activityId });
+  }
+
+  /** A life-cycle hook said no: the instance goes, and another is started. */
+  abandon(group: Group, member: Member): void {
+    const { activityId: _activity, ...rest } = member;
+    advance(this.#keeper.kernel, group, member.activityId, { StatusCode: 'Cancelled' });
+    const cause = `At ${at(this.#keeper.kernel.clock.now())} an instance was taken out of service in response to a launch lifecycle action being abandoned.`;
+    this.#keeper.terminations.begin(group, rest, { cause, atOnce: true });
+  }
+
+  /** It ended before it was in service. */
+  lost(group: Group, member: Member, why: string): void {
+    this.#keeper.remove(group, member.InstanceId);
+    this.#fail(group, member.activityId ? { ActivityId: member.activityId } : undefined, why);
+  }
+
+  #fail(group: Group, activity: Pick<Activity, 'ActivityId'> | undefined, StatusMessage: string): void {
+    const { kernel } = this.#keeper;
+    const arn = group.AutoScalingGroupARN;
+    advance(kernel, group, activity?.ActivityId, { StatusCode: 'Failed', StatusMessage });
+    kernel.events.emit('autoscaling.launch-failed', { arn, message: StatusMessage });
+    const failures = this.#failures.get(arn) ?? 0;
+    this.#failures.set(arn, failures + 1);
+    this.#resting.add(arn);
+    kernel.clock.after(
+      Math.min(firstRetryMs * 2 ** failures, longestRetryMs),
+      `next launch of ${group.AutoScalingGroupName}`,
+      () => {
+        this.#resting.delete(arn);
+        this.#keeper.wake(group);
+      },
+    );
+  }
+
+  /** What was changed may have mended what made launches fail. */
+  tryAgain(group: Group): void {
+    this.#resting.delete(group.AutoScalingGroupARN);
+    this.#failures.delete(group.AutoScalingGroupARN);
+  }
+}
+
+type AutoScaling = ReturnType<typeof asAutoScaling>;
+
+interface TemplateVersion {
+  VersionNumber: number;
+  LaunchTemplateData?: { NetworkInterfaces?: { Groups?: string[] }[]; SecurityGroupIds?: string[] };
+}
+
+async function template(ctx: AutoScaling, { LaunchTemplateId, Version }: TemplateChoice): Promise<TemplateVersion> {
+  const { LaunchTemplateVersions } = await ctx.call<{ LaunchTemplateVersions: TemplateVersion[] }>(
+    'ec2',
+    'DescribeLaunchTemplateVersions',
+    { LaunchTemplateId, Versions: [Version] },
+  );
+  const [found] = LaunchTemplateVersions;
+  if (!found)
+    throw new AwsError('ValidationError', `The launch template ${LaunchTemplateId} has no version ${Version}.`);
+  return found;
+}
+
+async function versionNumber(ctx: AutoScaling, choice: TemplateChoice): Promise<string> {
+  return String((await template(ctx, choice)).VersionNumber);
+}
+
+/** A template with interfaces takes its subnet there; the other says it beside them. */
+async function placement(ctx: AutoScaling, { LaunchTemplate }: Group, SubnetId: string): Promise<object> {
+  const { LaunchTemplateData = {} } = await template(ctx, LaunchTemplate);
+  const [face] = LaunchTemplateData.NetworkInterfaces ?? [];
+  return face ? { NetworkInterfaces: [{ ...face, SubnetId }] } : { SubnetId };
+}
+
+function tagsOf({ Tags, AutoScalingGroupName }: Group): { Key: string; Value: string }[] {
+  const own = Tags.filter(({ PropagateAtLaunch }) => PropagateAtLaunch).map(({ Key, Value }) => ({ Key, Value }));
+  return [...own, { Key: 'aws:autoscaling:groupName', Value: AutoScalingGroupName }];
+}
+
+function newMember(
+  group: Group,
+  { InstanceId = '', InstanceType, Placement }: Instance,
+  about: { template: TemplateChoice; activity: Activity; zone: { AvailabilityZone: string }; nowMs: number },
+): Member {
+  return {
+    InstanceId,
+    InstanceType: InstanceType ?? '',
+    AvailabilityZone: Placement?.AvailabilityZone ?? about.zone.AvailabilityZone,
+    LifecycleState: 'Pending',
+    HealthStatus: 'Healthy',
+    ProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn,
+    LaunchTemplate: about.template,
+    launchedMs: about.nowMs,
+    activityId: about.activity.ActivityId,
+  };
+}
+
+declare module '../../../kernel/events/events.ts' {
+  interface EventTypes {
+    'autoscaling.launched': { group: Group; instanceId: string; activityId: string | undefined };
+    'autoscaling.launch-failed': { arn: string; message: string };
+  }
+}

@@ -1,0 +1,56 @@
+import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { publishGroupMetrics } from './behaviour/group-metrics.ts';
+import { watch } from './behaviour/watch.ts';
+import * as activityOperations from './operations/activities.ts';
+import * as groupOperations from './operations/groups.ts';
+import * as hookOperations from './operations/hooks.ts';
+import * as instanceOperations from './operations/instances.ts';
+import * as tagOperations from './operations/tags.ts';
+import * as targetGroupOperations from './operations/target-groups.ts';
+import { findGroup } from './state.ts';
+
+export default defineService({
+  name: 'autoscaling',
+  actionPrefix: 'autoscaling',
+  operations: {
+    ...groupOperations,
+    ...instanceOperations,
+    ...activityOperations,
+    ...targetGroupOperations,
+    ...hookOperations,
+    ...tagOperations,
+  },
+  resources: [],
+  authorization: authorize,
+  accessDenied: { code: 'AccessDenied', status: 403 },
+  dependencies: ['ec2', 'elbv2'],
+  start,
+  fidelity: {
+    'CreateAutoScalingGroup.Context': 'stored',
+    'UpdateAutoScalingGroup.Context': 'stored',
+    'CreateAutoScalingGroup.ServiceLinkedRoleARN': 'stored',
+    'UpdateAutoScalingGroup.ServiceLinkedRoleARN': 'stored',
+  },
+});
+
+/** "Actions, resources, and condition keys for Amazon EC2 Auto Scaling" (Service Authorization Reference). */
+function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access {
+  const action = `autoscaling:${operation}`;
+  if (operation.startsWith('Describe')) return { action, resource: '*' };
+  const name = String(input.AutoScalingGroupName ?? '');
+  const known = findGroup(ctx, name)?.AutoScalingGroupARN;
+  const { account, region } = ctx;
+  const arn = known ?? `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${name}`;
+  return { action, resource: name ? arn : '*' };
+}
+
+function start(kernel: Kernel): Running {
+  const metrics = publishGroupMetrics(kernel);
+  const watching = watch(kernel);
+  return {
+    async stop() {
+      metrics.cancel();
+      await watching.stop();
+    },
+  };
+}

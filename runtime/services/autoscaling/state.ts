@@ -1,0 +1,142 @@
+import { formatArn } from '../../kernel/arn.ts';
+import type { Context } from '../../kernel/service.ts';
+import type { Collection } from '../../kernel/store/collection.ts';
+import type { Scope, Store } from '../../kernel/store/store.ts';
+
+/** An account and region, and the store that keeps its records. A Context is one. */
+export type Where = Scope & { readonly store: Store };
+
+/** "Amazon EC2 Auto Scaling instance lifecycle" (User Guide). */
+export type LifecycleState =
+  | 'Pending'
+  | 'Pending:Wait'
+  | 'Pending:Proceed'
+  | 'InService'
+  | 'EnteringStandby'
+  | 'Standby'
+  | 'Detaching'
+  | 'Terminating'
+  | 'Terminating:Wait'
+  | 'Terminating:Proceed';
+
+export interface TemplateChoice {
+  LaunchTemplateId: string;
+  LaunchTemplateName: string;
+  /** As asked for: a number, $Latest or $Default. */
+  Version: string;
+}
+
+export interface Member {
+  InstanceId: string;
+  AvailabilityZone: string;
+  InstanceType: string;
+  LifecycleState: LifecycleState;
+  HealthStatus: 'Healthy' | 'Unhealthy';
+  /** What found it unhealthy, as an activity's cause says it. */
+  unhealthyBecause?: string;
+  ProtectedFromScaleIn: boolean;
+  /** What it was started from: the version is a number. */
+  LaunchTemplate: TemplateChoice;
+  launchedMs: number;
+  inServiceMs?: number;
+  /** Its launch or its termination, while under way. */
+  activityId?: string;
+  /** Of the life-cycle action it waits for. */
+  token?: string;
+  /** Until when its warm-up lasts. */
+  warmUntilMs?: number;
+  /** Stands beside the desired capacity until it is gone: an instance refresh or an unhealthy one being replaced. */
+  leaving?: boolean;
+}
+
+export interface Group {
+  AutoScalingGroupName: string;
+  AutoScalingGroupARN: string;
+  account: string;
+  region: string;
+  createdMs: number;
+  LaunchTemplate: TemplateChoice;
+  MinSize: number;
+  MaxSize: number;
+  DesiredCapacity: number;
+  DefaultCooldown: number;
+  DefaultInstanceWarmup: number | undefined;
+  HealthCheckType: string[];
+  HealthCheckGracePeriod: number;
+  subnets: { SubnetId: string; AvailabilityZone: string; VpcId: string }[];
+  TargetGroupARNs: string[];
+  TerminationPolicies: string[];
+  NewInstancesProtectedFromScaleIn: boolean;
+  ServiceLinkedRoleARN: string;
+  /** Name of a process to why it is suspended. */
+  suspended: Record<string, string>;
+  EnabledMetrics: string[];
+  Tags: { Key: string; Value: string; PropagateAtLaunch: boolean }[];
+  members: Member[];
+  /** What last changed the desired capacity, for the next activities' causes. */
+  cause: string;
+  cooldownUntilMs: number;
+  deleting: boolean;
+}
+
+export interface Activity {
+  ActivityId: string;
+  AutoScalingGroupName: string;
+  AutoScalingGroupARN: string;
+  Description: string;
+  Cause: string;
+  startMs: number;
+  /** Among the group's activities, for those that began in the same millisecond. */
+  order: number;
+  endMs?: number;
+  StatusCode:
+    | 'PreInService'
+    | 'InProgress'
+    | 'Successful'
+    | 'Failed'
+    | 'Cancelled'
+    | 'MidLifecycleAction'
+    | 'WaitingForELBConnectionDraining';
+  StatusMessage?: string;
+  Progress: number;
+  Details: string;
+}
+
+export interface Hook {
+  AutoScalingGroupName: string;
+  LifecycleHookName: string;
+  LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
+  HeartbeatTimeout: number;
+  DefaultResult: 'CONTINUE' | 'ABANDON';
+  NotificationTargetARN?: string;
+  RoleARN?: string;
+  NotificationMetadata?: string;
+}
+
+export function groups(where: Where): Collection<Group> {
+  return where.store.collection<Group>('autoscaling.groups', { account: where.account, region: where.region });
+}
+
+/** By a key that begins with the group's name and sorts by time. */
+export function activities(where: Where): Collection<Activity> {
+  return where.store.collection<Activity>('autoscaling.activities', { account: where.account, region: where.region });
+}
+
+export function hooks(where: Where): Collection<Hook> {
+  return where.store.collection<Hook>('autoscaling.hooks', { account: where.account, region: where.region });
+}
+
+export const keyOf = (group: string, name: string): string => `${group}\n${name}`;
+
+export function ofGroup<T extends { AutoScalingGroupName: string }>(records: Collection<T>, name: string): T[] {
+  return records.values().filter(({ AutoScalingGroupName }) => AutoScalingGroupName === name);
+}
+
+/** "Actions, resources, and condition keys for Amazon EC2 Auto Scaling": arn:…:autoScalingGroup:<id>:autoScalingGroupName/<name> */
+export function groupArn({ account, region }: Scope, id: string, name: string): string {
+  return formatArn('autoscaling', region, account, `autoScalingGroup:${id}:autoScalingGroupName/${name}`);
+}
+
+export function findGroup(ctx: Context | Where, name: string | undefined): Group | undefined {
+  return name === undefined ? undefined : groups(ctx).get(name);
+}
