@@ -30,6 +30,7 @@ export interface GroupOptions {
 }
 
 const mostRestarts = 5;
+const restartsMs = 10 * 60_000;
 
 /**
  * A writer and the standbys that follow it by streaming replication. A commit waits for one standby that has joined, so
@@ -44,7 +45,8 @@ export class DatabaseGroup {
   readonly #servers = new Map<string, ServerProcess>();
   /** Standbys that commits wait for: only they may become the writer. */
   readonly #joined = new Set<string>();
-  readonly #restarts = new Map<string, number>();
+  /** When members ended, lately. */
+  readonly #restarts = new Map<string, number[]>();
   #record: GroupRecord;
   #turn: Promise<unknown> = Promise.resolve();
   #stopped = true;
@@ -152,9 +154,26 @@ export class DatabaseGroup {
       const server = this.#servers.get(member);
       if (member !== this.writer) await this.#leave(member);
       await server?.stop();
-      if (member === this.writer) await this.#startWriter();
-      else await this.#startStandby(member);
+      if (member !== this.writer) return this.#startStandby(member);
+      await this.#startWriter();
+      await this.#followed();
     });
+  }
+
+  /** A server that does not answer is made one that has ended, whose place another takes. */
+  async probe(): Promise<void> {
+    const servers = [...this.#servers.values()].filter(({ alive }) => alive);
+    await Promise.all(servers.map(async (server) => (await server.hangs()) && server.kill()));
+  }
+
+  /** Ends the group; what it held becomes the folder `to`, from which another can begin. */
+  async retire(to: string): Promise<void> {
+    await this.stop();
+    rmSync(join(this.dataDir(this.writer), 'standby.signal'), { force: true });
+    rmSync(to, { recursive: true, force: true });
+    mkdirSync(join(to, '..'), { recursive: true, mode: 0o700 });
+    renameSync(this.dataDir(this.writer), to);
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Puts parameters in force: at once where PostgreSQL can, else with the next start. */
@@ -191,9 +210,10 @@ export class DatabaseGroup {
   }
 
   async #launch(member: string): Promise<void> {
-    const { binaries, watchdog, socketDir } = this.#host;
+    const { clock, binaries, watchdog, socketDir } = this.#host;
     this.#configuration(member);
     const server = await ServerProcess.start({
+      clock,
       binaries,
       watchdog,
       socketDir,
@@ -234,10 +254,11 @@ export class DatabaseGroup {
   }
 
   async #recover(member: string, startMs: number): Promise<void> {
-    const restarts = (this.#restarts.get(member) ?? 0) + 1;
+    const nowMs = this.#host.clock.now();
+    const restarts = [...(this.#restarts.get(member) ?? []).filter((ms) => ms > nowMs - restartsMs), nowMs];
     this.#restarts.set(member, restarts);
     if (this.#stopped || !this.members.includes(member) || this.#servers.get(member)?.alive) return;
-    const enough = restarts > mostRestarts;
+    const enough = restarts.length > mostRestarts;
     if (member !== this.writer) {
       await this.#leave(member);
       if (!enough) await this.#startStandby(member);
@@ -248,7 +269,7 @@ export class DatabaseGroup {
       await this.#startWriter();
       for (const other of this.members) if (other !== member) await this.#rejoin(other);
     }
-    if (enough) throw new Error(`${member} ended ${restarts} times`);
+    if (enough) throw new Error(`${member} ended ${restarts.length} times in ten minutes`);
   }
 
   async #rejoin(member: string): Promise<void> {
@@ -269,8 +290,13 @@ export class DatabaseGroup {
     await this.#server(to).query('SELECT pg_promote(true, 60)');
     this.#save({ writer: to });
     this.#onEvent({ kind: 'failover', from, to, durationMs: this.#host.clock.elapsed() - startMs });
+    await this.#followed();
+  }
+
+  /** Standbys that run follow the writer of now, at its port of now. */
+  async #followed(): Promise<void> {
     for (const member of this.members) {
-      if (member === to || !this.#servers.get(member)?.alive) continue;
+      if (member === this.writer || !this.#servers.get(member)?.alive) continue;
       await this.#reconfigure(member);
       await this.#join(member);
     }

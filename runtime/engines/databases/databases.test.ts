@@ -100,6 +100,16 @@ describe('databases', () => {
     await client.end();
   });
 
+  test('a writer that hangs is found and replaced', async () => {
+    process.kill(group.pid('one') ?? 0, 'SIGSTOP');
+    const deadline = performance.now() + 30_000;
+    while (group.writer === 'one' && performance.now() < deadline) await orrery.clock.wind(10_000);
+    assert.equal(group.writer, 'two');
+    await orrery.clock.wind(0);
+    await group.failover('one');
+    assert.equal((await group.query('SELECT pg_is_in_recovery() AS standby', { member: 'two' }))[0]?.standby, 't');
+  });
+
   test('another group begins from a backup', async () => {
     const engine = orrery.kernel.engine(databases);
     await group.backup(engine.backupFolder('b1'));

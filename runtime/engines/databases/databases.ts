@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineEngine } from '../../kernel/engine.ts';
@@ -10,6 +10,7 @@ import { makeCertificate } from './certificate.ts';
 import { copyFolder, makeTemplate } from './data-directory.ts';
 import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
 import { recover } from './recovery.ts';
+import { Rounds } from './rounds.ts';
 import { TimeMarks } from './time-marks.ts';
 
 /** Real PostgreSQL for the services that have databases. Nothing of it outlives the runtime but the data. */
@@ -42,6 +43,7 @@ export class Databases {
   #template: Promise<string> | undefined;
   readonly #archives = new Map<string, Archive>();
   #marks: TimeMarks | undefined;
+  #probes: Rounds | undefined;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -113,6 +115,22 @@ export class Databases {
     );
   }
 
+  /** Ends a group; its databases become the folder `to`. */
+  async retire(id: string, to: string): Promise<void> {
+    const group = this.#groups.get(id);
+    this.#groups.delete(id);
+    await group?.retire(to);
+  }
+
+  /** A copy of a backup that outlives it. */
+  async copy(from: string, to: string): Promise<void> {
+    const making = `${to}.making`;
+    rmSync(making, { recursive: true, force: true });
+    await copyFolder(from, making);
+    rmSync(to, { recursive: true, force: true });
+    renameSync(making, to);
+  }
+
   async destroy(id: string): Promise<void> {
     const group = this.#groups.get(id);
     this.#groups.delete(id);
@@ -135,6 +153,12 @@ export class Databases {
   }
 
   #timeMarks(): TimeMarks {
+    this.#probes ??= new Rounds(this.#kernel.clock, {
+      name: 'databases: do they answer',
+      periodMs: 10_000,
+      basis: 'elapsed',
+      round: async () => void (await Promise.all([...this.#groups.values()].map((group) => group.probe()))),
+    });
     this.#marks ??= new TimeMarks(this.#kernel.clock, join(this.#folder, 'times'));
     return this.#marks;
   }

@@ -63,9 +63,9 @@ async function replay(host: GroupHost, recovery: Recovery & { base: Base; log: s
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
   writeFileSync(join(making, 'postgresql.conf'), `${lines.join('\n')}\n`);
   writeFileSync(join(making, 'recovery.signal'), '');
-  const { binaries, watchdog, socketDir } = host;
+  const { clock, binaries, watchdog, socketDir } = host;
   const unheard = (): void => undefined;
-  const options = { binaries, watchdog, socketDir, dataDir: making, onLine: unheard, onDeath: unheard };
+  const options = { clock, binaries, watchdog, socketDir, dataDir: making, onLine: unheard, onDeath: unheard };
   const server = await ServerProcess.start(options);
   await server.stop();
   rmSync(to, { recursive: true, force: true });

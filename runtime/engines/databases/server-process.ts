@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Clock } from '../../kernel/clock/clock.ts';
 import { eachLine } from '../compute/lines.ts';
 import type { Watchdog } from '../compute/watchdog.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import { type Row, Session } from './session.ts';
 
 export interface ServerOptions {
+  clock: Clock;
   binaries: PostgresBinaries;
   watchdog: Watchdog;
   dataDir: string;
@@ -17,6 +19,23 @@ export interface ServerOptions {
   /** It ended without being asked to. */
   onDeath(): void;
 }
+
+/** It ended before it took connections; the message is what it said. */
+export class StartFailure extends Error {
+  /** Whether it was for what its configuration asks. */
+  readonly incompatible: boolean;
+  constructor(lines: string[]) {
+    super(`PostgreSQL did not start:\n${lines.join('\n')}`);
+    this.incompatible =
+      /invalid value for parameter|contains errors|is outside the valid range|unrecognized configuration parameter|could not (map anonymous|create) shared memory|not enough shared memory|could not access file|insufficient parameter settings/.test(
+        this.message,
+      );
+  }
+}
+
+/** How long a shutdown may take before it becomes a crash, and how long an answer before its server counts as hung. */
+const patienceMs = 30_000;
+const hungMs = 5_000;
 
 /** One running PostgreSQL: resolves from `start` when it takes connections. What it says are signals, never polls. */
 export class ServerProcess {
@@ -102,11 +121,47 @@ export class ServerProcess {
     });
   }
 
-  /** `fast` ends its connections first; `kill` is a crash. */
-  async stop(how: 'fast' | 'kill' = 'fast'): Promise<void> {
+  /** Ends its connections first. One that hangs is killed. */
+  async stop(): Promise<void> {
     this.#expected = true;
-    if (this.alive) this.#child.kill(how === 'kill' ? 'SIGKILL' : 'SIGINT');
+    if (!this.alive) return;
+    this.#child.kill('SIGINT');
+    const { clock } = this.#options;
+    const timer = clock.after(patienceMs, 'databases: a shutdown', () => this.kill(), { basis: 'elapsed' });
     await this.exited;
+    timer.cancel();
+  }
+
+  /** A crash, of all its processes: none of them may go on writing beside a successor. */
+  kill(): void {
+    for (const pid of [...childrenOf(this.pid), this.pid]) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+
+  /**
+   * Whether it does not answer, as a server whose process is stopped. The time is asked for twice: a runtime that was
+   * itself stopped for a while finds its timers due before it has read the answers that wait.
+   */
+  async hangs(): Promise<boolean> {
+    const { clock } = this.#options;
+    let answered = false;
+    const answer = this.query('SELECT 1').then(
+      () => (answered = true),
+      () => (answered = true),
+    );
+    for (let times = 0; times < 2 && !answered; times += 1) {
+      const limit = new AbortController();
+      const over = clock.sleep(hungMs, limit.signal, { basis: 'elapsed' }).catch(() => undefined);
+      await Promise.race([answer, over, this.exited]);
+      limit.abort();
+      if (!this.alive) return false;
+    }
+    return !answered;
   }
 
   async #untilReady(): Promise<void> {
@@ -119,8 +174,17 @@ export class ServerProcess {
       await this.#line(/ready to accept (read-only )?connections/);
       this.#ready = true;
     } catch {
-      throw new Error(`PostgreSQL did not start:\n${last.join('\n')}`);
+      throw new StartFailure(last);
     }
+  }
+}
+
+/** Of Linux; elsewhere they end by themselves when they see that their parent has. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
   }
 }
 
