@@ -10,6 +10,10 @@ import { SendBulkEmail, SendEmail } from './operations/send.ts';
 import * as suppression from './operations/suppression.ts';
 import * as tags from './operations/tags.ts';
 import * as templateOperations from './operations/templates.ts';
+import { ConfigurationSet } from './resources/ConfigurationSet.ts';
+import { ConfigurationSetEventDestination } from './resources/ConfigurationSetEventDestination.ts';
+import { EmailIdentity } from './resources/EmailIdentity.ts';
+import { Template } from './resources/Template.ts';
 
 const endpoints: Fidelity = { refused: 'multi-region endpoints are not done.' };
 const tenants: Fidelity = { refused: 'tenants are not done.' };
@@ -31,6 +35,7 @@ export default defineService({
     ...tags,
     ...templateOperations,
   },
+  resources: [EmailIdentity, ConfigurationSet, ConfigurationSetEventDestination, Template],
   authorization: authorize,
   accessDenied: { code: 'AccessDeniedException', status: 403 },
   start(kernel) {
