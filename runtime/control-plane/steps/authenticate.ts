@@ -1,3 +1,4 @@
+import { askedAsInstance, instanceIdentity } from '../../engines/compute/instance-identity.ts';
 import { checkSignature, checkTime } from '../../engines/signature/check.ts';
 import { claimOf } from '../../engines/signature/claim.ts';
 import { accountOfKey } from '../../engines/signature/signer.ts';
@@ -5,7 +6,7 @@ import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
 import { authorization } from '../../kernel/authorizer.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { startTrace } from '../../kernel/events/hop.ts';
-import { type Principal, rootOf } from '../../kernel/principal.ts';
+import { type Principal, rootOf, servicePrincipal } from '../../kernel/principal.ts';
 import { isRegion } from '../../kernel/regions.ts';
 import { openBody } from '../aws-chunked/open-body.ts';
 import { createContext } from '../context.ts';
@@ -19,7 +20,8 @@ export function authenticate(exchange: Exchange): void {
   const { request, service, operation, kernel } = exchange;
   if (!request || !service || !operation) throw new Error('authenticate before route');
   const claim = claimOf(request);
-  if (!claim && service.anonymous !== 'allowed' && !operation.unsigned) {
+  const instance = claim ? undefined : shownInstance(exchange);
+  if (!claim && !instance && service.anonymous !== 'allowed' && !operation.unsigned) {
     throw new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', { status: 403 });
   }
   const issued = claim && kernel.engine(authorization).current?.credentials(claim.accessKeyId);
@@ -31,7 +33,9 @@ export function authenticate(exchange: Exchange): void {
       });
     exchange.region = defaultRegion;
   }
-  exchange.principal = claim ? (issued?.principal ?? rootOf(accountOfKey(claim.accessKeyId))) : { kind: 'anonymous' };
+  exchange.principal = claim
+    ? (issued?.principal ?? rootOf(accountOfKey(claim.accessKeyId)))
+    : (instance ?? { kind: 'anonymous' });
   if (claim) checkTime(kernel.clock, claim);
   if (claim && issued) {
     const inHost = claim.older && request.url.replace(/\?.*/s, '') === exchange.path;
@@ -62,6 +66,13 @@ export function authenticate(exchange: Exchange): void {
       return request.signal;
     },
   });
+}
+
+/** CloudFormation's helper scripts on an instance show its identity document, and may ask this much by it. */
+function shownInstance({ request, service, operation, kernel }: Exchange): Principal | undefined {
+  if (service?.name !== 'cloudformation' || !askedAsInstance.includes(operation?.name ?? '')) return undefined;
+  const document = kernel.engine(instanceIdentity).shown(request?.headers.authorization);
+  return document && servicePrincipal('ec2.amazonaws.com', document.accountId, { serviceLinked: true });
 }
 
 function accountOfPrincipal(principal: Principal): string {

@@ -67,28 +67,80 @@ function format(root: string): void {
     'opt/aws',
   ])
     mkdirSync(join(root, folder), { recursive: true });
-  for (const file of ['ld.so.cache', 'ssl', 'alternatives', 'nsswitch.conf', 'services', 'protocols'])
+  for (const file of [
+    'ld.so.cache',
+    'ssl',
+    'alternatives',
+    'services',
+    'protocols',
+    'localtime',
+    'bash.bashrc',
+    'inputrc',
+  ])
     if (existsSync(`/etc/${file}`))
       cpSync(`/etc/${file}`, join(root, 'etc', file), {
         recursive: true,
         filter: (path) => !path.endsWith('/private'),
       });
-  writeFileSync(
-    join(root, 'etc/passwd'),
-    'root:x:0:0:root:/root:/bin/bash\nec2-user:x:1000:1000::/home/ec2-user:/bin/bash\n',
-  );
-  writeFileSync(join(root, 'etc/group'), 'root:x:0:\nec2-user:x:1000:\n');
+  for (const [file, text] of Object.entries(system)) writeFileSync(join(root, 'etc', file), text);
 }
+
+/** Users as on Amazon Linux 2023, and what programs ask about the system. */
+const system = {
+  passwd: `root:x:0:0:root:/root:/bin/bash
+bin:x:1:1:bin:/bin:/sbin/nologin
+daemon:x:2:2:daemon:/sbin:/sbin/nologin
+mail:x:8:12:mail:/var/spool/mail:/sbin/nologin
+nobody:x:65534:65534:Kernel Overflow User:/:/sbin/nologin
+ec2-user:x:1000:1000:EC2 Default User:/home/ec2-user:/bin/bash
+`,
+  group: `root:x:0:
+bin:x:1:
+daemon:x:2:
+sys:x:3:
+adm:x:4:ec2-user
+tty:x:5:
+wheel:x:10:ec2-user
+mail:x:12:
+users:x:100:
+nobody:x:65534:
+ec2-user:x:1000:
+`,
+  shadow: 'root:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\nec2-user:!:19000:0:99999:7:::\n',
+  gshadow: 'root:::\nec2-user:!::\n',
+  'nsswitch.conf': 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n',
+  'login.defs':
+    'UID_MIN 1000\nUID_MAX 60000\nSYS_UID_MIN 201\nSYS_UID_MAX 999\nGID_MIN 1000\nGID_MAX 60000\nSYS_GID_MIN 201\nSYS_GID_MAX 999\nENCRYPT_METHOD SHA512\n',
+  'system-release': 'Amazon Linux release 2023 (Amazon Linux)\n',
+  'os-release':
+    'NAME="Amazon Linux"\nVERSION="2023"\nID="amzn"\nID_LIKE="fedora"\nVERSION_ID="2023"\nPRETTY_NAME="Amazon Linux 2023"\n',
+};
+
+/**
+ * Programs of the machine lie under what the instance writes to /usr, so that `dnf`'s and `npm`'s places are its own. Where
+ * the data folder's file system cannot lie over another, what is written there lasts until the instance stops.
+ */
+const layUsr = `
+mkdir -p /var/usr /var/disk/usr /var/disk/.usr-work
+lay() { mount -t overlay overlay -o "lowerdir=/usr,upperdir=$1,workdir=$2" /var/usr 2>/dev/null; }
+lay /var/disk/usr /var/disk/.usr-work || {
+  mkdir /var/usr-top; mount -t tmpfs tmpfs /var/usr-top; mkdir /var/usr-top/upper /var/usr-top/work
+  lay /var/usr-top/upper /var/usr-top/work || { echo "an overlay of /usr could not be mounted"; exit 1; }
+}
+rm -f /var/usr/bin/node; : > /var/usr/bin/node; chmod 755 /var/usr/bin/node
+exec "$@"
+`;
 
 function enclosed(hostname: string): string[] {
   const binds = own.flatMap((folder) => ['--bind', `/var/disk/${folder}`, `/${folder.replace('-', '/')}`]);
   return [
-    'bwrap',
-    ...['--ro-bind', '/usr', '/usr'],
+    ...['/bin/sh', '-c', layUsr, 'instance', 'bwrap'],
+    ...['--bind', '/var/usr', '/usr'],
     ...['bin', 'sbin', 'lib', 'lib64'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]),
     ...binds,
     ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run'],
-    ...['--ro-bind', '/var/init', '/run/orrery', '--ro-bind', '/var/node', '/usr/local/bin/node'],
+    ...['--ro-bind', '/var/init', '/run/orrery'],
+    ...['/usr/bin/node', '/usr/local/bin/node'].flatMap((path) => ['--ro-bind', '/var/node', path]),
     ...['--unshare-uts', '--hostname', hostname, '--die-with-parent', '--chdir', '/'],
     ...['/usr/local/bin/node', '/run/orrery/init.cjs'],
   ];

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { instanceIdentity } from '../../../engines/compute/instance-identity.ts';
 import { authorization, type IssuedCredentials } from '../../../kernel/authorizer.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { rootOf, servicePrincipal } from '../../../kernel/principal.ts';
@@ -98,7 +99,7 @@ async function valueAt(kernel: Kernel, found: Found, path: string): Promise<stri
   let value: Tree | string | undefined = {
     ...(userData ? { 'user-data': Buffer.from(userData, 'base64').toString() } : {}),
     'meta-data': await metaData(kernel, found),
-    dynamic: { 'instance-identity': { document: identityDocument(found) } },
+    dynamic: { 'instance-identity': identity(kernel, found) },
   };
   for (const part of parts) value = typeof value === 'object' ? value[part] : undefined;
   if (typeof value !== 'object') return value;
@@ -188,6 +189,11 @@ async function iam(kernel: Kernel, scope: Scope, { InstanceId, profile }: Instan
 
 function iso(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function identity(kernel: Kernel, found: Found): Tree {
+  const document = identityDocument(found);
+  return { document, signature: kernel.engine(instanceIdentity).sign(document) };
 }
 
 function identityDocument({ scope, instance }: Found): string {

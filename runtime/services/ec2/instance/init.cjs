@@ -13,28 +13,37 @@ const {
   writeFileSync,
 } = require('node:fs');
 const { createServer } = require('node:net');
+const { answer } = require('./systemctl.cjs');
+const { startEnabled, stopAll } = require('./supervisor.cjs');
 
 const cloud = '/var/lib/cloud/instance';
-const units = '/etc/systemd/system';
-const wanted = '/etc/systemd/enabled';
-const services = new Map();
 
-mkdirSync(wanted, { recursive: true });
-for (const name of readdirSync('/run/orrery/bin')) {
-  const shim = `/usr/local/bin/${name}`;
-  rmSync(shim, { force: true });
-  writeFileSync(shim, readFileSync(`/run/orrery/bin/${name}`));
-  chmodSync(shim, 0o755);
+// On Amazon Linux aws-cfn-bootstrap has a folder of its own.
+for (const [from, to] of [
+  ['bin', '/usr/local/bin'],
+  ['cfn', '/opt/aws/bin'],
+]) {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(`/run/orrery/${from}`)) {
+    rmSync(`${to}/${name}`, { force: true });
+    writeFileSync(`${to}/${name}`, readFileSync(`/run/orrery/${from}/${name}`));
+    chmodSync(`${to}/${name}`, 0o755);
+  }
 }
 createServer((socket) => {
   socket.setEncoding('utf8');
-  socket.once('data', (line) => socket.end(`${JSON.stringify(answer(JSON.parse(line)))}\n`));
+  socket.once('data', (line) => {
+    const failed = (error) => ({ code: 1, text: error.message });
+    void answer(JSON.parse(line))
+      .catch(failed)
+      .then((told) => socket.end(`${JSON.stringify(told)}\n`));
+  });
   socket.on('error', () => undefined);
 }).listen('/run/systemctl.sock', boot);
 
-function boot() {
+async function boot() {
   console.log(`[    0.000000] ${readFileSync('/etc/hostname', 'utf8').trim()} booted`);
-  for (const name of readdirSync(wanted)) start(name);
+  await startEnabled();
   const script = `${cloud}/user-data.txt`;
   if (!existsSync(script) || existsSync(`${cloud}/boot-finished`)) return ready();
   chmodSync(script, 0o700);
@@ -46,10 +55,11 @@ function boot() {
   child.stdout.on('data', log);
   child.stderr.on('data', log);
   child.once('error', (error) => log(`cloud-init: UserData could not be run: ${error.message}\n`));
+  // `exit` and not `close`: what UserData leaves running in the background keeps its output open.
   child.once('exit', (code, signal) => {
     if (code !== 0) log(`cloud-init: UserData failed with ${signal ?? `exit status ${code}`}\n`);
     writeFileSync(`${cloud}/boot-finished`, '');
-    ready();
+    setImmediate(ready);
   });
 }
 
@@ -57,106 +67,8 @@ function ready() {
   console.log('Cloud-init finished.');
 }
 
-/** A service is what its unit file says in ExecStart, Environment(File), WorkingDirectory and Restart; the rest is not read. */
-function start(name) {
-  if (services.get(name)?.child) return { code: 0 };
-  const unit = readUnit(name);
-  if (!unit) return { code: 5, text: `Failed to start ${name}.service: Unit ${name}.service not found.` };
-  const service = { child: undefined, stopped: false };
-  services.set(name, service);
-  const run = () => {
-    const child = spawn('/bin/sh', ['-c', `exec ${unit.command}`], {
-      cwd: unit.folder,
-      env: { ...process.env, ...unit.environment },
-      stdio: ['ignore', 'inherit', 'inherit'],
-      detached: true,
-    });
-    service.child = child;
-    child.once('error', (error) => console.error(`${name}: ${error.message}`));
-    child.once('exit', (code, signal) => {
-      service.child = undefined;
-      if (service.stopped) return;
-      console.log(`systemd: ${name}.service: Main process exited, ${signal ?? `status=${code}`}`);
-      if (unit.restart === 'always' || (unit.restart === 'on-failure' && code !== 0)) setTimeout(run, unit.restartMs);
-    });
-  };
-  run();
-  return { code: 0 };
-}
-
-function readUnit(name) {
-  const file = [units, '/usr/lib/systemd/system']
-    .map((folder) => `${folder}/${name}.service`)
-    .find((path) => existsSync(path));
-  if (!file) return undefined;
-  const settings = readFileSync(file, 'utf8')
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .map((line) => /^([A-Za-z]+)=(.*)$/.exec(line.trim()))
-    .filter(Boolean);
-  const all = (key) => settings.filter((match) => match[1] === key).map((match) => match[2]);
-  const environment = {};
-  const read = (text) => {
-    for (const match of text.matchAll(/"?([A-Za-z_][A-Za-z0-9_]*)=("[^"]*"|[^\s"]*)"?/g))
-      environment[match[1]] = match[2].replace(/^"|"$/g, '');
-  };
-  for (const path of all('EnvironmentFile').map((given) => given.replace(/^-/, '')))
-    if (existsSync(path))
-      for (const line of readFileSync(path, 'utf8').split('\n'))
-        if (/^[A-Za-z_]\w*=/.test(line))
-          environment[line.slice(0, line.indexOf('='))] = line
-            .slice(line.indexOf('=') + 1)
-            .replace(/^(["'])(.*)\1$/, '$2');
-  for (const line of all('Environment')) read(line);
-  const seconds = Number.parseFloat(all('RestartSec').at(-1) ?? '0.1');
-  return {
-    command: (all('ExecStart').at(-1) ?? 'true').replace(/^[-@+!]+/, ''),
-    folder: all('WorkingDirectory').at(-1) ?? '/',
-    restart: all('Restart').at(-1),
-    restartMs: seconds * 1000,
-    environment,
-  };
-}
-
-function stop(name) {
-  const service = services.get(name);
-  if (!service) return { code: 0 };
-  service.stopped = true;
-  services.delete(name);
-  if (service.child) {
-    try {
-      process.kill(-service.child.pid, 'SIGTERM');
-    } catch {}
-  }
-  return { code: 0 };
-}
-
-function answer({ verb, names, now }) {
-  if (verb === 'daemon-reload') return { code: 0 };
-  let last = { code: 0 };
-  for (const given of names) {
-    const name = given.replace(/\.service$/, '');
-    if (verb === 'start') last = start(name);
-    else if (verb === 'stop') last = stop(name);
-    else if (verb === 'restart') {
-      stop(name);
-      last = start(name);
-    } else if (verb === 'enable') {
-      if (!readUnit(name)) return { code: 1, text: `Failed to enable unit: Unit file ${name}.service does not exist.` };
-      writeFileSync(`${wanted}/${name}`, '');
-      if (now) last = start(name);
-    } else if (verb === 'disable') {
-      rmSync(`${wanted}/${name}`, { force: true });
-      if (now) last = stop(name);
-    } else if (verb === 'is-active' || verb === 'status') {
-      const active = services.get(name)?.child !== undefined;
-      last = { code: active ? 0 : 3, text: active ? 'active' : 'inactive' };
-    } else
-      return {
-        code: 1,
-        text: `systemctl ${verb} is refused: an instance of Orrery starts, stops and restarts services, and no more.`,
-      };
-    if (last.code !== 0) return last;
-  }
-  return last;
-}
+/** Stopping the instance is a shutdown: services are asked to end, in the time the machine gives. */
+process.on('SIGTERM', async () => {
+  await stopAll();
+  process.exit(0);
+});
