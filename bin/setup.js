@@ -2,19 +2,63 @@
 // dependencies, Node 24, the API models extracted from the SDK, the digest of the CloudFormation specification.
 // Plain JavaScript for any Node since 14: it must be able to say that Node is too old.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const minimum = [22, 18];
 
 export async function prepare(root) {
+  const built = builtRuntime(root);
+  if (built) return built.node;
   installDependencies(root);
   linkPostgres(root);
   const node = findNode(root);
-  if (existsSync(join(root, 'tools', 'extract-models.ts'))) {
-    for (const tool of ['extract-models.ts', 'digest-specification.ts']) runTool(root, node, tool);
+  if (existsSync(join(root, 'tools', 'bundle.ts'))) {
+    for (const tool of ['extract-models.ts', 'digest-specification.ts', 'bundle.ts']) runTool(root, node, tool);
   }
   return node;
+}
+
+/** The program that `orrery` runs: the built one, or the sources where nothing builds them. */
+export function mainProgram(root) {
+  return (builtRuntime(root) ?? { main: join(root, 'runtime', 'cli', 'main.ts') }).main;
+}
+
+/** What tools/bundle.ts made last, unless a source, a tool or the lock file is newer or something it made is gone. */
+function builtRuntime(root) {
+  let built;
+  try {
+    built = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+  const generated = ['models/index.json', 'engines/cloudformation/specification/version.json'];
+  const needed = [built.node, built.main, join(root, 'node_modules'), ...generated.map((file) => join(root, 'runtime', file))];
+  if (built.root !== root || !needed.every((file) => existsSync(file))) return undefined;
+  const sources = ['package-lock.json', 'tools', 'runtime'].map((name) => join(root, name));
+  return sources.some((path) => hasNewer(path, built.madeMs)) ? undefined : built;
+}
+
+/** A folder's own time says that a file was added or removed. What was generated is left out. */
+function hasNewer(path, timeMs) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found || found.isFile()) return (found?.mtimeMs ?? 0) > timeMs;
+  const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => name !== 'models');
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
+  return (
+    found.mtimeMs > timeMs ||
+    files.some(({ name }) => statSync(`${path}/${name}`).mtimeMs > timeMs) ||
+    entries.some((entry) => entry.isDirectory() && hasNewer(`${path}/${entry.name}`, timeMs))
+  );
 }
 
 /**

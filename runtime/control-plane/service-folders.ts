@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { ServiceDefinition } from '../kernel/service.ts';
 
 const folder = join(import.meta.dirname, '..', 'services');
@@ -15,9 +14,9 @@ export function serviceNames(): string[] {
 export async function loadServices(names: string[] = serviceNames()): Promise<ServiceDefinition[]> {
   return Promise.all(
     names.map(async (name) => {
-      const file = serviceFile(name);
-      if (!file) throw new Error(`services/${name} has no service.ts`);
-      const module = (await import(pathToFileURL(file).href)) as { default: ServiceDefinition };
+      if (!serviceFile(name)) throw new Error(`services/${name} has no service.ts`);
+      // Written so that tools/bundle.ts sees which files it may be.
+      const module = (await import(`../services/${name}/service.ts`)) as { default: ServiceDefinition };
       if (module.default.name !== name)
         throw new Error(`services/${name}/service.ts calls itself ${module.default.name}`);
       return module.default;

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 /** One service's on-demand list prices, as data: prices/<service>.ts, by region and usage type. In US dollars, without tax. */
 export interface ServicePrices {
@@ -51,10 +50,10 @@ const folder = join(import.meta.dirname, 'prices');
 
 /** The folder is the list: every prices/<service>.ts. */
 export async function loadPriceList(): Promise<PriceList> {
-  const files = readdirSync(folder).filter((file) => /^[a-z0-9-]+\.(ts|js)$/.test(file));
+  const names = readdirSync(folder).flatMap((file) => /^([a-z0-9-]+)\.(ts|js)$/.exec(file)?.[1] ?? []);
   const all = await Promise.all(
-    files.map(async (file) => {
-      const module = (await import(pathToFileURL(join(folder, file)).href)) as { default: ServicePrices };
+    names.map(async (name) => {
+      const module = (await import(`./prices/${name}.ts`)) as { default: ServicePrices };
       return module.default;
     }),
   );

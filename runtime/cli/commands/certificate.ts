@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Authority, authorityFiles } from '../../engines/certificates/authority.ts';
 import type { Command } from '../command.ts';
 import { dataFolder } from '../data-folder.ts';
 
@@ -10,6 +9,7 @@ export const certificate: Command = {
   name: 'certificate',
   summary: 'the local certificate authority, and how to trust it',
   async run(line, out) {
+    const { Authority, authorityFiles } = await import('../../engines/certificates/authority.ts');
     const folder = join(dataFolder(line), 'certificates');
     const serialNumber = Buffer.concat([Buffer.from([1]), randomBytes(15)]).toString('hex');
     await Authority.open(folder, { nowMs: Date.now(), serialNumber });

@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { PersonError } from '../../kernel/errors.ts';
-import { type RunningCloud, startCloud } from '../cloud.ts';
+import type { RunningCloud } from '../cloud.ts';
 import type { Command, CommandLine } from '../command.ts';
 import { dataFolder, type RuntimeFile, runningRuntime } from '../data-folder.ts';
 import type { DeployProgress, DeployTarget } from '../deploy/deploy.ts';
-import { prepare } from '../deploy/prepare.ts';
 import { resolveTarget, type Target } from '../deploy/target.ts';
 import { usageError } from '../errors.ts';
 import { printOutputs } from '../outputs-view.ts';
@@ -63,10 +62,14 @@ function targetOf(line: CommandLine): Target | undefined {
 async function prepared(line: CommandLine, out: Terminal, dataDir: string) {
   const target = targetOf(line);
   mkdirSync(dataDir, { recursive: true });
-  return (
-    target &&
-    prepare(target, { dataDir, stackName: line.text('stack-name'), parameters: parametersOf(line), onNote: out.note })
-  );
+  if (!target) return undefined;
+  const { prepare } = await import('../deploy/prepare.ts');
+  return prepare(target, {
+    dataDir,
+    stackName: line.text('stack-name'),
+    parameters: parametersOf(line),
+    onNote: out.note,
+  });
 }
 
 function parametersOf(line: CommandLine): Record<string, string> {
@@ -89,6 +92,8 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
   try {
     // Who takes any port for the traffic takes any for its names and its TLS.
     const anyPort = line.number('http-port', 8080) === 0;
+    // Loaded here, not above: every other command does without the cloud's code.
+    const { startCloud } = await import('../cloud.ts');
     cloud = await startCloud({
       dataDir,
       ports: {

@@ -4,9 +4,11 @@ import type {
   CreateIntegrationCommandInput,
   CreateRouteCommandInput,
 } from '@aws-sdk/client-apigatewayv2';
-import { parse } from 'yaml';
+import { packageOnDemand } from '../../../kernel/package-on-demand.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { badRequest } from '../errors.ts';
+
+const yaml = packageOnDemand<typeof import('yaml')>('yaml');
 
 /** What an OpenAPI 3.0 definition says an HTTP API is ("Use OpenAPI definitions for HTTP APIs in API Gateway"). */
 export interface ApiDefinition {
@@ -68,7 +70,7 @@ export function readDefinition(ctx: Context, body: string, basePath: 'ignore' | 
 function parseBody(ctx: Context, body: string): Node {
   let document: unknown;
   try {
-    document = parse(body);
+    document = yaml().parse(body);
   } catch (error) {
     throw badRequest(`Invalid OpenAPI input: ${error instanceof Error ? error.message : error}`);
   }

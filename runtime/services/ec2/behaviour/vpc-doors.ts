@@ -1,7 +1,8 @@
 import type { Socket as Datagrams } from 'node:dgram';
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { answerTcp, answerUdp } from '../../../data-planes/dns/serve-dns.ts';
+import { createServer as createHttpServer } from '../../../data-planes/http/node-http.ts';
 import { resolverOf } from '../../../engines/network/addresses.ts';
 import { apiPort, network, outside } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
