@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mainProgram } from '../bin/setup.js';
 import { cpuMs } from './processes.ts';
 
 /** A server under measurement, a process of its own. */
@@ -28,7 +29,7 @@ export async function startOurs(options: { cpuProfileDir?: string | undefined } 
   const profile = options.cpuProfileDir;
   const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const up = ['up', '--empty', '--data', dataDir, '--port', '0', '--http-port', '0', ...(profile ? [] : ['--detach'])];
-  const args = [...node, '--disable-warning=ExperimentalWarning', join(root, 'runtime/cli/main.ts'), ...up];
+  const args = [...node, '--disable-warning=ExperimentalWarning', mainProgram(root), ...up];
   // As bin/orrery.js starts it: what an earlier start compiled is there.
   const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'orrery'), ...process.env };
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env });

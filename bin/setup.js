@@ -42,7 +42,12 @@ function builtRuntime(root) {
     return undefined;
   }
   const generated = ['models/index.json', 'engines/cloudformation/specification/version.json'];
-  const needed = [built.node, built.main, join(root, 'node_modules'), ...generated.map((file) => join(root, 'runtime', file))];
+  const needed = [
+    built.node,
+    built.main,
+    join(root, 'node_modules'),
+    ...generated.map((file) => join(root, 'runtime', file)),
+  ];
   if (built.root !== root || !needed.every((file) => existsSync(file))) return undefined;
   const sources = ['package-lock.json', 'tools', 'runtime'].map((name) => join(root, name));
   return sources.some((path) => hasNewer(path, built.madeMs)) ? undefined : built;

@@ -47,6 +47,18 @@ describe('the tree stays tidy', () => {
     assert.deepEqual(wrong, []);
   });
 
+  test('a start loads no library that it does not use: packages and the importable form of node:http come on demand', () => {
+    // `import type` is not loaded; dns-packet answers from the start, and a worker has a start of its own.
+    const eager = /^import (?!type )(?:[^;]*? from )?'(?:node:https?|[^.n][^']*|n(?!ode:)[^']*)'/gm;
+    const shipped = product.filter((file) => !/-for-tests\.ts$|\/test-[\w-]+\.ts$|-worker\.ts$/.test(file));
+    const wrong = shipped.flatMap((file) =>
+      [...read(file).matchAll(eager)]
+        .map(([line]) => `${file}: ${line}`)
+        .filter((line) => !line.includes("'dns-packet'")),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
   test('no file is named utils, helpers, common, manager or models', () => {
     assert.deepEqual(
       sources.filter(

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mainProgram } from '../../bin/setup.js';
 
-const main = join(import.meta.dirname, '..', '..', 'runtime', 'cli', 'main.ts');
+/** What `orrery` runs: the built program, or the sources where they are newer. */
+const main = mainProgram(join(import.meta.dirname, '..', '..'));
 
 export interface CommandResult {
   code: number | null;

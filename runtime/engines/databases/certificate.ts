@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import type * as X509 from '@peculiar/x509';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Ids } from '../../kernel/ids.ts';
 
@@ -14,7 +14,7 @@ export async function makeCertificate(
   { clock, ids }: { clock: Clock; ids: Ids },
   names: string[],
 ): Promise<ServerCertificate> {
-  const { X509CertificateGenerator, SubjectAlternativeNameExtension } = await import('@peculiar/x509');
+  const { X509CertificateGenerator, SubjectAlternativeNameExtension } = await library();
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
   const nowMs = clock.now() - clock.offset();
@@ -39,4 +39,10 @@ export async function makeCertificate(
   const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
   const keyPem = `-----BEGIN PRIVATE KEY-----\n${key.replaceAll(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
   return { certificatePem: `${certificate.toString('pem')}\n`, keyPem };
+}
+
+/** Its decorators' metadata is read by a polyfill, which must be there first. */
+async function library(): Promise<typeof X509> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
 }

@@ -1,4 +1,8 @@
-import MailComposer from 'nodemailer/lib/mail-composer';
+import type MailComposer from 'nodemailer/lib/mail-composer';
+import { packageOnDemand } from '../../kernel/package-on-demand.ts';
+
+const mailComposer = packageOnDemand<typeof MailComposer>('nodemailer/lib/mail-composer');
+
 import type { Kernel } from '../../kernel/service.ts';
 
 export interface Composition {
@@ -29,7 +33,7 @@ export interface Part {
 
 /** MIME of a mail. Date and boundaries are the cloud's, so that the same seed gives the same bytes. */
 export async function composeMail(kernel: Kernel, { messageId, ...mail }: Composition): Promise<Buffer> {
-  const composer = new MailComposer({
+  const composer = new (mailComposer())({
     ...mail,
     messageId: `<${messageId}>`,
     date: new Date(kernel.clock.now()),

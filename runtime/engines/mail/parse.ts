@@ -1,4 +1,8 @@
-import PostalMime, { type Address, type Email } from 'postal-mime';
+import type PostalMime from 'postal-mime';
+import type { Address, Email } from 'postal-mime';
+import { packageOnDemand } from '../../kernel/package-on-demand.ts';
+
+const postalMime = packageOnDemand<typeof PostalMime>('postal-mime');
 
 /** A mail as a person reads it. */
 export interface ParsedMail {
@@ -29,7 +33,7 @@ export interface Attachment extends AttachmentAbout {
 }
 
 export async function parseMail(raw: Buffer): Promise<ParsedMail> {
-  const email = await PostalMime.parse(raw);
+  const email = await postalMime().parse(raw);
   return {
     from: email.from ? shown(email.from) : '',
     to: (email.to ?? []).map(shown),
@@ -43,7 +47,7 @@ export async function parseMail(raw: Buffer): Promise<ParsedMail> {
 }
 
 export async function readAttachments(raw: Buffer): Promise<Attachment[]> {
-  return attachmentsOf(await PostalMime.parse(raw));
+  return attachmentsOf(await postalMime().parse(raw));
 }
 
 function attachmentsOf({ attachments }: Email): Attachment[] {
