@@ -257,6 +257,9 @@ describe('web servers made by a template', { skip: lacking }, () => {
             owner: 'root',
             group: 'root',
           },
+          '/etc/pki/rds/global-bundle.pem': {
+            source: 'https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem',
+          },
           '/etc/app.json': { content: { region: { Ref: 'AWS::Region' } }, owner: 'web', mode: '000400' },
         },
         commands: {
@@ -273,6 +276,7 @@ describe('web servers made by a template', { skip: lacking }, () => {
   /opt/aws/bin/cfn-init -v --region \${AWS::Region} --stack \${AWS::StackName} --resource Server -c default
   /opt/aws/bin/cfn-signal -e $? --region \${AWS::Region} --stack \${AWS::StackName} --resource Server
   cat /srv/order /etc/app.json; stat -c '%U %a' /etc/app.json; systemctl is-enabled orders
+  head -1 /etc/pki/rds/global-bundle.pem
   cat /var/log/cfn-init.log >&2
 )
 `;
@@ -289,7 +293,7 @@ describe('web servers made by a template', { skip: lacking }, () => {
       ),
     );
     const text = await fleet.consoleOf(Server);
-    assert.match(text, /^first word\nsecond\n\{"region":"us-east-1"\}web 400\nenabled$/m);
+    assert.match(text, /^first word\nsecond\n\{"region":"us-east-1"\}web 400\nenabled\n-----BEGIN CERTIFICATE-----$/m);
     assert.match(await ask(Vpc, Address, 3001), /"orders"/);
   });
 

@@ -3,6 +3,7 @@ import { defineService, type Kernel, type OperationHandler, type Running } from 
 import { fleet } from './behaviour/fleet.ts';
 import { clusterNames, instanceName, listenerOf } from './behaviour/groups.ts';
 import { moveIn } from './behaviour/housing.ts';
+import { openTrustStore } from './behaviour/trust-store.ts';
 import { fidelity } from './fidelity.ts';
 import * as clusterOperations from './operations/clusters.ts';
 import * as instanceOperations from './operations/instances.ts';
@@ -42,6 +43,7 @@ export default defineService({
 
 /** Databases that ran when the runtime ended run again; endpoints answer where they did. */
 async function start(kernel: Kernel): Promise<Running> {
+  openTrustStore(kernel);
   for (const scope of kernel.store.scopes('rds.clusters')) {
     for (const { DBClusterIdentifier, groupId, Port } of clusters({ kernel, scope }).values()) {
       const { writer, reader } = clusterNames(scope, DBClusterIdentifier);
