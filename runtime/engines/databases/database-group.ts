@@ -29,6 +29,14 @@ export interface GroupOptions {
   onEvent(event: GroupEvent): void;
 }
 
+export interface Settings {
+  parameters?: Record<string, string>;
+  forceSsl?: boolean;
+  archiving?: boolean;
+  /** What one member has beyond, or instead of, what all have. */
+  own?: { member: string; parameters: Record<string, string> };
+}
+
 const mostRestarts = 5;
 const restartsMs = 10 * 60_000;
 
@@ -45,6 +53,7 @@ export class DatabaseGroup {
   readonly #servers = new Map<string, ServerProcess>();
   /** Standbys that commits wait for: only they may become the writer. */
   readonly #joined = new Set<string>();
+  readonly #floors = new Map<string, Record<string, string>>();
   /** When members ended, lately. */
   readonly #restarts = new Map<string, number[]>();
   #record: GroupRecord;
@@ -157,6 +166,9 @@ export class DatabaseGroup {
       if (member !== this.writer) return this.#startStandby(member);
       await this.#startWriter();
       await this.#followed();
+      // With it, they take up what only a start puts in force: a standby may not have less of it than its writer.
+      for (const other of this.members)
+        if (other !== member && (await this.awaitsRestart(other))) await this.#rejoin(other);
     });
   }
 
@@ -177,11 +189,19 @@ export class DatabaseGroup {
   }
 
   /** Puts parameters in force: at once where PostgreSQL can, else with the next start. */
-  configure(change: { parameters?: Record<string, string>; forceSsl?: boolean; archiving?: boolean }): Promise<void> {
+  configure(change: Settings): Promise<void> {
     return this.#next(async () => {
-      this.#save(change);
+      const { own, ...all } = change;
+      this.#save({ ...all, ...(own ? { own: { ...this.#record.own, [own.member]: own.parameters } } : {}) });
       for (const member of this.members) await this.#reconfigure(member);
     });
+  }
+
+  /** Whether a member has been given what only its next start puts in force. */
+  async awaitsRestart(member: string): Promise<boolean> {
+    if (this.port(member) === undefined) return false;
+    const [row] = await this.query('SELECT count(*) FROM pg_settings WHERE pending_restart', { member });
+    return row?.count !== '0';
   }
 
   /** A copy another group can begin from, as of now. */
@@ -211,18 +231,38 @@ export class DatabaseGroup {
 
   async #launch(member: string): Promise<void> {
     const { clock, binaries, watchdog, socketDir } = this.#host;
-    this.#configuration(member);
-    const server = await ServerProcess.start({
-      clock,
-      binaries,
-      watchdog,
-      socketDir,
-      dataDir: this.dataDir(member),
-      onLine: (line) => this.#onEvent({ kind: 'log', member, line }),
-      onDeath: () => this.#died(member),
+    const start = (): Promise<ServerProcess> => {
+      this.#configuration(member);
+      return ServerProcess.start({
+        clock,
+        binaries,
+        watchdog,
+        socketDir,
+        dataDir: this.dataDir(member),
+        onLine: (line) => this.#onEvent({ kind: 'log', member, line }),
+        onDeath: () => this.#died(member),
+      });
+    };
+    const server = await start().catch((error: Error) => {
+      if (!this.#raise(member, error.message)) throw error;
+      return start();
     });
+    this.#floors.delete(member);
     this.#servers.set(member, server);
     this.#onEvent({ kind: 'up', member });
+  }
+
+  /**
+   * A standby may have no less of what its writer had when it wrote what is still to be replayed ("Hot Standby", administrator's
+   * overview). False when that is not what a start failed for.
+   */
+  #raise(member: string, message: string): boolean {
+    const found = [
+      ...message.matchAll(/(\w+) = \d+ is a lower setting than on the primary server, where its value was (\d+)/g),
+    ];
+    const raised = Object.fromEntries(found.map(([, name = '', value = '']) => [name, value]));
+    this.#floors.set(member, { ...this.#floors.get(member), ...raised });
+    return found.length > 0;
   }
 
   /**
@@ -321,12 +361,12 @@ export class DatabaseGroup {
   }
 
   #configuration(member: string, synchronousWith = [...this.#joined]): void {
-    const { parameters, forceSsl, certificate, archiving } = this.#record;
+    const { parameters, forceSsl, certificate, archiving, own } = this.#record;
     if (archiving) this.archive.prepare();
     const writes = member === this.writer;
     const port = this.port(this.writer);
     writeConfiguration(this.dataDir(member), {
-      parameters,
+      parameters: { ...parameters, ...own?.[member], ...(writes ? {} : this.#floors.get(member)) },
       forceSsl,
       certificate,
       archiveCommand: archiving ? this.archive.command : undefined,

@@ -11,6 +11,7 @@ import { copyFolder, makeTemplate } from './data-directory.ts';
 import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
 import { recover } from './recovery.ts';
 import { Rounds } from './rounds.ts';
+import { type BadSetting, checkSettings, describeSettings, hasLibrary, type Setting } from './settings.ts';
 import { TimeMarks } from './time-marks.ts';
 
 /** Real PostgreSQL for the services that have databases. Nothing of it outlives the runtime but the data. */
@@ -39,6 +40,7 @@ export class Databases {
   readonly #watchdog = new Watchdog();
   readonly #folder: string;
   #found: PostgresBinaries | { lacking: string } | undefined;
+  #settings: Map<string, Setting> | undefined;
   #socketDir: string | undefined;
   #template: Promise<string> | undefined;
   readonly #archives = new Map<string, Archive>();
@@ -54,6 +56,21 @@ export class Databases {
   get lacking(): string | undefined {
     this.#found ??= findPostgres();
     return 'lacking' in this.#found ? this.#found.lacking : undefined;
+  }
+
+  /** What the server can be told, by name. */
+  get settings(): ReadonlyMap<string, Setting> {
+    this.#settings ??= describeSettings(this.#host().binaries);
+    return this.#settings;
+  }
+
+  /** What the server has against the values; undefined when it takes them all. */
+  async badSetting(parameters: Readonly<Record<string, string>>): Promise<BadSetting | undefined> {
+    return checkSettings(this.#host().binaries, parameters);
+  }
+
+  hasLibrary(name: string): boolean {
+    return hasLibrary(this.#host().binaries, name);
   }
 
   group(id: string): DatabaseGroup | undefined {

@@ -10,6 +10,8 @@ export interface GroupRecord {
   forceSsl: boolean;
   /** Whether the log is archived, for point-in-time recovery. */
   archiving?: boolean | undefined;
+  /** Parameters of one member alone. */
+  own?: Record<string, Record<string, string>>;
   certificate: ServerCertificate;
 }
 

@@ -25,11 +25,26 @@ export const uncoveredZones = () =>
     'DBSubnetGroupDoesNotCoverEnoughAZs',
     "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Add subnets to cover at least 2 AZs.",
   );
-export const parameterGroupNotFound = (name: string) =>
-  new AwsError('DBParameterGroupNotFoundFault', `DBParameterGroup not found: ${name}`, {
-    status: 404,
-    queryCode: 'DBParameterGroupNotFound',
-  });
+export const parameterGroupNotFound = (name: string, kind: 'cluster' | 'instance' = 'instance') =>
+  kind === 'cluster'
+    ? new AwsError('DBClusterParameterGroupNotFoundFault', `DBClusterParameterGroup not found: ${name}`, {
+        status: 404,
+        queryCode: 'DBClusterParameterGroupNotFound',
+      })
+    : new AwsError('DBParameterGroupNotFoundFault', `DBParameterGroup not found: ${name}`, {
+        status: 404,
+        queryCode: 'DBParameterGroupNotFound',
+      });
+export const parameterGroupInUse = (name: string) =>
+  new AwsError(
+    'InvalidDBParameterGroupStateFault',
+    `One or more database instances are still members of this parameter group ${name}, so the group cannot be deleted`,
+    { queryCode: 'InvalidDBParameterGroupState' },
+  );
+export const otherFamily = (name: string, family: string, wanted: string) =>
+  invalidCombination(
+    `The Parameter Group ${name} with DBParameterGroupFamily ${family} can't be used for this instance. Please use a Parameter Group with DBParameterGroupFamily ${wanted}`,
+  );
 export const parameterGroupExists = (name: string) =>
   new AwsError('DBParameterGroupAlreadyExistsFault', `Parameter group ${name} already exists`, {
     queryCode: 'DBParameterGroupAlreadyExists',
@@ -70,4 +85,9 @@ export const uncoveredZone = (zone: string) =>
   new AwsError(
     'InvalidVPCNetworkStateFault',
     `The DB subnet group has no subnet in the Availability Zone ${zone}, so the DB instance cannot be placed there.`,
+  );
+export const keyNotAccessible = (id: string) =>
+  new AwsError(
+    'KMSKeyNotAccessibleFault',
+    `The specified KMS key [${id}] does not exist, is not enabled or you do not have permissions to access it.`,
   );

@@ -3,17 +3,15 @@ import type { Fidelity } from '../../kernel/service.ts';
 const notDone = (why: string): Fidelity => ({ refused: why });
 
 /** Parameters that creating a cluster or an instance takes and that have no effect, or are refused. */
-const stored = ['StorageEncrypted', 'BackupRetentionPeriod', 'Tags'];
+const stored = ['StorageEncrypted', 'KmsKeyId', 'StorageType', 'BackupRetentionPeriod', 'Tags'];
 const silent = 'it has no effect here; leave it out.';
 const refusedForBoth = {
   CharacterSetName: silent,
   OptionGroupName: 'option groups are not done.',
   PreferredBackupWindow: 'automated backups are not done.',
   PreferredMaintenanceWindow: 'there is no maintenance.',
-  KmsKeyId: 'storage is not encrypted by KMS keys.',
   EnableIAMDatabaseAuthentication: 'IAM database authentication is not done.',
   EnableCloudwatchLogsExports: 'export of logs is not done.',
-  StorageType: silent,
   Iops: silent,
   Domain: 'directories are not done.',
   DomainIAMRoleName: 'directories are not done.',
@@ -169,8 +167,6 @@ export const fidelity: Record<string, Fidelity> = {
   ),
   ...Object.fromEntries(unfiltered.map((name) => [`${name}.Filters`, notDone('these are listed without filters.')])),
   'ListTagsForResource.Filters': notDone('tags are listed without filters.'),
-  'DescribeDBParameters.Source': notDone('parameters are listed of every source.'),
-  'DescribeDBClusterParameters.Source': notDone('parameters are listed of every source.'),
   'DescribeDBSnapshots.SnapshotType': notDone('every snapshot here is a manual one.'),
   'DescribeDBClusterSnapshots.SnapshotType': notDone('every snapshot here is a manual one.'),
   'DescribeDBSnapshots.DbiResourceId': notDone('name the instance.'),

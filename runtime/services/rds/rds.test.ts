@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
   CreateDBClusterCommand,
+  CreateDBClusterParameterGroupCommand,
   CreateDBClusterSnapshotCommand,
   CreateDBInstanceCommand,
   DeleteDBClusterCommand,
+  DeleteDBClusterParameterGroupCommand,
   DeleteDBInstanceCommand,
+  DescribeDBClusterParametersCommand,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeEventsCommand,
   ModifyDBClusterCommand,
+  ModifyDBClusterParameterGroupCommand,
   RDSClient,
+  RebootDBInstanceCommand,
   RestoreDBClusterFromSnapshotCommand,
 } from '@aws-sdk/client-rds';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -148,6 +153,58 @@ describe('RDS', () => {
     await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: 'again-1' }));
     await rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier: 'shop-again', SkipFinalSnapshot: true }));
     await assert.rejects(cluster('shop-again'), { name: 'DBClusterNotFoundFault' });
+  });
+
+  test('a parameter group is checked by the server, and tells what waits for a reboot', async () => {
+    const DBClusterParameterGroupName = 'tuned';
+    await rds.send(
+      new CreateDBClusterParameterGroupCommand({
+        DBClusterParameterGroupName,
+        DBParameterGroupFamily: 'aurora-postgresql17',
+        Description: 'tuned',
+      }),
+    );
+    const set = (ParameterName: string, ParameterValue: string, ApplyMethod?: 'immediate' | 'pending-reboot') =>
+      rds.send(
+        new ModifyDBClusterParameterGroupCommand({
+          DBClusterParameterGroupName,
+          Parameters: [{ ParameterName, ParameterValue, ...(ApplyMethod ? { ApplyMethod } : {}) }],
+        }),
+      );
+    await assert.rejects(set('no_such_thing', '1'), { message: 'Could not find parameter with name: no_such_thing' });
+    await assert.rejects(set('log_statement', 'some'), { message: /Available values: none, ddl, mod, all/ });
+    await assert.rejects(set('max_connections', '150', 'immediate'), { name: 'InvalidParameterCombination' });
+    await assert.rejects(set('rds.logical_replication', '1'), /has no effect here/);
+    await set('work_mem', '12345');
+    await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', DBClusterParameterGroupName }));
+    const statuses = async () => (await cluster())?.DBClusterMembers?.map((one) => one.DBClusterParameterGroupStatus);
+    assert.deepEqual(await statuses(), ['pending-reboot', 'pending-reboot']);
+    const writer = (await cluster())?.DBClusterMembers?.find((one) => one.IsClusterWriter)?.DBInstanceIdentifier;
+    const reboot = async (): Promise<void> => {
+      await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: writer }));
+      await settle('shop');
+    };
+    await reboot();
+    const shown = async (name: string): Promise<string> => {
+      const client = await connectOnceThere(endpoint);
+      const { rows } = await client.query(`SHOW ${name}`);
+      await client.end();
+      return rows[0][name];
+    };
+    assert.equal(await shown('work_mem'), '12345kB');
+    await set('max_connections', '150');
+    await settle('shop');
+    assert.ok((await statuses())?.includes('pending-reboot'));
+    assert.equal(await shown('max_connections'), '200');
+    await reboot();
+    assert.equal(await shown('max_connections'), '150');
+    await assert.rejects(rds.send(new DeleteDBClusterParameterGroupCommand({ DBClusterParameterGroupName })), {
+      name: 'InvalidDBParameterGroupStateFault',
+    });
+    const { Parameters } = await rds.send(new DescribeDBClusterParametersCommand({ DBClusterParameterGroupName }));
+    const described = Parameters?.find(({ ParameterName }) => ParameterName === 'max_connections');
+    assert.equal(described?.ApplyType, 'static');
+    assert.equal(described?.ParameterValue, '150');
   });
 
   test('a new master password is what lets one in', async () => {

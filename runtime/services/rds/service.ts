@@ -12,6 +12,7 @@ import * as parameterGroupOperations from './operations/parameter-groups.ts';
 import * as restores from './operations/restores.ts';
 import * as snapshotOperations from './operations/snapshots.ts';
 import * as subnetGroupOperations from './operations/subnet-groups.ts';
+import { DBClusterParameterGroup, DBParameterGroup } from './resources/parameter-group-type.ts';
 import { DBCluster, DBInstance, DBSubnetGroup } from './resources/types.ts';
 import { clusters, instances } from './state.ts';
 
@@ -34,7 +35,7 @@ export default defineService({
     OperationHandler
   >,
   accessDenied: { code: 'AccessDenied', status: 403 },
-  resources: [DBCluster, DBInstance, DBSubnetGroup],
+  resources: [DBCluster, DBInstance, DBSubnetGroup, DBParameterGroup, DBClusterParameterGroup],
   // Databases have interfaces that EC2 keeps.
   dependencies: ['secretsmanager', 'ec2'],
   start,

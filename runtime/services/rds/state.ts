@@ -3,6 +3,7 @@ import { formatArn } from '../../kernel/arn.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
+import type { StorageKey } from './behaviour/storage-key.ts';
 
 export interface Tag {
   Key?: string | undefined;
@@ -24,6 +25,8 @@ export interface Owner {
   parameterGroup: string;
   BackupRetentionPeriod: number;
   StorageEncrypted: boolean;
+  storageKey?: StorageKey | undefined;
+  StorageType?: string | undefined;
   DeletionProtection: boolean;
   secretArn?: string | undefined;
   createdMs: number;
@@ -56,9 +59,12 @@ export interface InstanceRecord extends Owner {
   DBClusterIdentifier?: string | undefined;
   MultiAZ: boolean;
   AllocatedStorage: number;
+  MaxAllocatedStorage?: number | undefined;
   PromotionTier: number;
   AvailabilityZone: string;
   PubliclyAccessible: boolean;
+  /** It was given parameters that only a reboot puts in force. */
+  awaitsReboot?: boolean | undefined;
   /** By the engine's member: the instance, and a Multi-AZ instance's standby in another zone. */
   places?: Record<string, Place> | undefined;
 }

@@ -34,10 +34,10 @@ export function describeCluster(ctx: Context, record: ClusterRecord): DBCluster 
     ClusterCreateTime: new Date(record.createdMs),
     EngineMode: 'provisioned',
     HttpEndpointEnabled: false,
-    DBClusterMembers: members.map(({ DBInstanceIdentifier, PromotionTier }) => ({
+    DBClusterMembers: members.map(({ DBInstanceIdentifier, PromotionTier, awaitsReboot }) => ({
       DBInstanceIdentifier,
       IsClusterWriter: DBInstanceIdentifier === writer,
-      DBClusterParameterGroupStatus: 'in-sync',
+      DBClusterParameterGroupStatus: awaitsReboot ? 'pending-reboot' : 'in-sync',
       PromotionTier,
     })),
     ...(record.serverless ? { ServerlessV2ScalingConfiguration: record.serverless } : {}),
@@ -57,8 +57,14 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
     ...(record.DatabaseName === undefined ? {} : { DBName: record.DatabaseName }),
     ...(record.DBClusterIdentifier === undefined ? {} : { DBClusterIdentifier: record.DBClusterIdentifier }),
     AllocatedStorage: record.AllocatedStorage,
+    ...(record.MaxAllocatedStorage === undefined ? {} : { MaxAllocatedStorage: record.MaxAllocatedStorage }),
     InstanceCreateTime: new Date(record.createdMs),
-    DBParameterGroups: [{ DBParameterGroupName: record.parameterGroup, ParameterApplyStatus: 'in-sync' }],
+    DBParameterGroups: [
+      {
+        DBParameterGroupName: record.parameterGroup,
+        ParameterApplyStatus: record.awaitsReboot ? 'pending-reboot' : 'in-sync',
+      },
+    ],
     AvailabilityZone: record.AvailabilityZone,
     MultiAZ: record.MultiAZ,
     PromotionTier: record.PromotionTier,
@@ -78,6 +84,8 @@ function shared(record: Owner) {
     })),
     BackupRetentionPeriod: record.BackupRetentionPeriod,
     StorageEncrypted: record.StorageEncrypted,
+    ...(record.StorageType ? { StorageType: record.StorageType } : {}),
+    ...(record.storageKey ? { KmsKeyId: record.storageKey.KmsKeyId } : {}),
     DeletionProtection: record.DeletionProtection,
     TagList: record.Tags,
     ...(record.secretArn ? { MasterUserSecret: { SecretArn: record.secretArn, SecretStatus: 'active' } } : {}),

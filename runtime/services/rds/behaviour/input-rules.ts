@@ -30,6 +30,14 @@ export function checkEngine(ctx: Context, Engine: string | undefined, version: s
   if (lacking !== undefined) throw refused(`rds ${Engine}`, lacking);
 }
 
+export function checkStorageType(type: string, allowed: readonly string[]): string {
+  if (!allowed.includes(type)) {
+    if (/^io[12]$/.test(type)) throw refused(`rds StorageType ${type}`, 'provisioned IOPS have no effect here.');
+    throw invalidParameter(`Invalid storage type: ${type}`);
+  }
+  return type;
+}
+
 /** "Can't be a reserved word"; 8 to 128 printable characters except /, ', ", @ ("CreateDBInstance"). */
 export function checkMaster(name: string | undefined, password: string | undefined): string {
   if (name === undefined) throw invalidParameter('The parameter MasterUsername must be provided.');

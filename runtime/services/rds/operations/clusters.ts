@@ -15,10 +15,18 @@ import { describeCluster, membersOf } from '../behaviour/describe.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { clusterNames } from '../behaviour/groups.ts';
 import { networkOf, regroup } from '../behaviour/housing.ts';
-import { checkEngine, checkMaster, checkPassword, engineVersion, identifierOf } from '../behaviour/input-rules.ts';
+import {
+  checkEngine,
+  checkMaster,
+  checkPassword,
+  checkStorageType,
+  engineVersion,
+  identifierOf,
+} from '../behaviour/input-rules.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
-import { defaultFamily, settingsOf } from '../behaviour/parameters.ts';
+import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { scramVerifier } from '../behaviour/scram.ts';
+import { retire, storageKey } from '../behaviour/storage-key.ts';
 import { clusterExists, clusterNotFound, invalidClusterState, invalidCombination } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, instances } from '../state.ts';
 import { takeClusterSnapshot } from './snapshots.ts';
@@ -30,13 +38,13 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
   checkEngine(ctx, input.Engine, input.EngineVersion);
   if (input.Engine === 'postgres') throw invalidCombination('DBClusterInstanceClass is needed for engine postgres.');
   const MasterUsername = checkMaster(input.MasterUsername, undefined);
-  const parameterGroup = input.DBClusterParameterGroupName ?? `default.${defaultFamily('aurora-postgresql')}`;
-  settingsOf(ctx, parameterGroup);
+  const parameterGroup = clusterGroup(ctx, input.DBClusterParameterGroupName);
   const master = await decideMaster(ctx, MasterUsername, input, { id: DBClusterIdentifier, kind: 'cluster' });
+  const groupId = `cluster-${ctx.ids.upper(26)}`;
   const record: ClusterRecord = {
     DBClusterIdentifier,
     DBClusterArn: arnOf(ctx, 'cluster', DBClusterIdentifier),
-    groupId: `cluster-${ctx.ids.upper(26)}`,
+    groupId,
     Engine: 'aurora-postgresql',
     EngineVersion: engineVersion,
     DatabaseName: input.DatabaseName,
@@ -48,6 +56,8 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     parameterGroup,
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
     StorageEncrypted: input.StorageEncrypted ?? false,
+    storageKey: await storageKey(ctx, input, groupId),
+    StorageType: checkStorageType(input.StorageType ?? 'aurora', ['aurora', 'aurora-iopt1']),
     DeletionProtection: input.DeletionProtection ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
@@ -79,19 +89,24 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? record.BackupRetentionPeriod,
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
-    parameterGroup: input.DBClusterParameterGroupName ?? record.parameterGroup,
+    parameterGroup: clusterGroup(ctx, input.DBClusterParameterGroupName ?? record.parameterGroup),
     serverless: input.ServerlessV2ScalingConfiguration ?? record.serverless,
     verifier: password === undefined ? record.verifier : scramVerifier(ctx.ids, password),
   };
-  const settings = settingsOf(ctx, changed.parameterGroup);
   clusters(ctx).put(record.DBClusterIdentifier, changed);
   ctx.engine(fleet).begin(record.groupId, async () => {
     const group = ctx.engine(databases).group(record.groupId);
-    if (changed.parameterGroup !== record.parameterGroup) await group?.configure(settings);
     if (password !== undefined)
       await group?.query(`ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(changed.verifier)}`);
   });
+  if (changed.parameterGroup !== record.parameterGroup)
+    for (const one of membersOf(ctx, record.DBClusterIdentifier))
+      instances(ctx).put(one.DBInstanceIdentifier, { ...one, awaitsReboot: true });
   return { DBCluster: describeCluster(ctx, changed) };
+}
+
+function clusterGroup(ctx: Context, name: string | undefined): string {
+  return parameterGroupFor(ctx, name, { engine: 'aurora-postgresql', kind: 'cluster' });
 }
 
 async function securityGroupsAfter(ctx: Context, record: ClusterRecord, wanted: string[] | undefined) {
@@ -120,6 +135,7 @@ export async function DeleteDBCluster(ctx: Context, input: DeleteDBClusterComman
   await ctx.engine(databases).destroy(record.groupId);
   rmSync(ctx.engine(databases).backupFolder(`volume-${record.groupId}`), { recursive: true, force: true });
   await forgetSecret(ctx, record.secretArn);
+  await retire(ctx, record.storageKey);
   clusters(ctx).delete(record.DBClusterIdentifier);
   return { DBCluster: described };
 }

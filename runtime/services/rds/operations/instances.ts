@@ -23,10 +23,18 @@ import {
   takePlaces,
   zoneFor,
 } from '../behaviour/housing.ts';
-import { checkEngine, checkMaster, checkPassword, engineVersion, identifierOf } from '../behaviour/input-rules.ts';
+import {
+  checkEngine,
+  checkMaster,
+  checkPassword,
+  checkStorageType,
+  engineVersion,
+  identifierOf,
+} from '../behaviour/input-rules.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
-import { defaultFamily, settingsOf } from '../behaviour/parameters.ts';
+import { configurationOf, notePending, parameterGroupFor } from '../behaviour/parameters.ts';
 import { scramVerifier } from '../behaviour/scram.ts';
+import { retire, storageKey } from '../behaviour/storage-key.ts';
 import { instanceExists, instanceNotFound, invalidCombination, invalidInstanceState } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
 import { findCluster } from './clusters.ts';
@@ -39,14 +47,13 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
   const cluster = input.DBClusterIdentifier === undefined ? undefined : findCluster(ctx, input.DBClusterIdentifier);
   if (!cluster && input.Engine !== 'postgres')
     throw invalidCombination(`The engine ${input.Engine} needs a DBClusterIdentifier.`);
-  const parameterGroup = input.DBParameterGroupName ?? `default.${defaultFamily(String(input.Engine))}`;
-  settingsOf(ctx, parameterGroup);
+  const parameterGroup = instanceGroup(ctx, input.Engine, input.DBParameterGroupName);
   checkZone(input);
   const where = cluster ?? (await networkOf(ctx, input));
   const own = cluster ? undefined : await standingAlone(ctx, id, input);
   const { DBSubnetGroupName, VpcSecurityGroupIds } = where;
   const begun: InstanceRecord = {
-    ...(cluster ? fromCluster(cluster) : { ...common(ctx, input), ...own?.owner }),
+    ...(own?.owner ?? fromCluster(cluster ?? findCluster(ctx, input.DBClusterIdentifier))),
     DBSubnetGroupName,
     VpcSecurityGroupIds,
     DBInstanceIdentifier: id,
@@ -55,6 +62,7 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
     Status: 'creating',
     parameterGroup,
     AllocatedStorage: input.AllocatedStorage ?? (cluster ? 1 : 20),
+    MaxAllocatedStorage: input.MaxAllocatedStorage,
     PromotionTier: input.PromotionTier ?? 1,
     MultiAZ: !cluster && (input.MultiAZ ?? false),
     PubliclyAccessible: await isPublic(ctx, DBSubnetGroupName, input.PubliclyAccessible),
@@ -85,8 +93,18 @@ async function joinCluster(ctx: Context, record: InstanceRecord): Promise<void> 
     const { verifier, volume } = cluster;
     await beginGroup(ctx, cluster, { member, names: [...names, instanceName(ctx, member)], verifier, from: volume });
   }
+  await configureOwn(ctx, record);
   await ctx.engine(fleet).expose(instanceName(ctx, member), cluster.groupId, { member }, record.Port);
   await begun(ctx, record);
+}
+
+/** What the instance's own parameter group says beyond the cluster's, in force when it is available. */
+async function configureOwn(ctx: Context, record: InstanceRecord): Promise<void> {
+  const { own } = configurationOf(ctx, record);
+  const group = ctx.engine(databases).group(record.groupId);
+  if (!own || Object.keys(own.parameters).length === 0 || !group) return;
+  await group.configure({ own });
+  if (await group.awaitsRestart(own.member)) await group.reboot(own.member);
 }
 
 export async function beginInstance(
@@ -114,30 +132,33 @@ async function begun(ctx: Context, { DBInstanceIdentifier: id }: InstanceRecord)
 
 function fromCluster(cluster: ClusterRecord) {
   const { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port, ...rest } = cluster;
-  const { BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier } = rest;
+  const { BackupRetentionPeriod, StorageEncrypted, storageKey: key, StorageType, DBClusterIdentifier } = rest;
   const owner = { groupId, Engine, EngineVersion, DatabaseName, MasterUsername, Port };
-  const more = { BackupRetentionPeriod, StorageEncrypted, DBClusterIdentifier };
+  const more = { BackupRetentionPeriod, StorageEncrypted, storageKey: key, StorageType, DBClusterIdentifier };
   return { ...owner, ...more, DeletionProtection: false };
 }
 
-function common(ctx: Context, input: CreateDBInstanceCommandInput) {
-  return {
-    groupId: `db-${ctx.ids.upper(26)}`,
+async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCommandInput) {
+  const MasterUsername = checkMaster(input.MasterUsername, undefined);
+  const groupId = `db-${ctx.ids.upper(26)}`;
+  const key = await storageKey(ctx, input, groupId);
+  const { verifier, secretArn } = await decideMaster(ctx, MasterUsername, input, { id, kind: 'db' });
+  const owner = {
+    groupId,
     Engine: 'postgres',
     EngineVersion: engineVersion,
     DatabaseName: input.DBName,
-    MasterUsername: checkMaster(input.MasterUsername, undefined),
+    MasterUsername,
     Port: input.Port ?? 5432,
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
     StorageEncrypted: input.StorageEncrypted ?? false,
+    storageKey: key,
+    // "gp2" is what CreateDBInstance takes without Iops or StorageThroughput.
+    StorageType: checkStorageType(input.StorageType ?? 'gp2', ['gp2', 'gp3', 'standard']),
     DeletionProtection: input.DeletionProtection ?? false,
+    secretArn,
   };
-}
-
-async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCommandInput) {
-  const username = checkMaster(input.MasterUsername, undefined);
-  const { verifier, secretArn } = await decideMaster(ctx, username, input, { id, kind: 'db' });
-  return { verifier, owner: { secretArn } };
+  return { verifier, owner };
 }
 
 export function DescribeDBInstances(ctx: Context, input: DescribeDBInstancesCommandInput) {
@@ -166,20 +187,23 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
     ...(await inNetwork(ctx, record, input)),
-    parameterGroup: input.DBParameterGroupName ?? record.parameterGroup,
+    parameterGroup: instanceGroup(ctx, record.Engine, input.DBParameterGroupName ?? record.parameterGroup),
   };
-  const settings = settingsOf(ctx, changed.parameterGroup);
-  instances(ctx).put(record.DBInstanceIdentifier, changed);
+  // "Working with parameter groups": another group counts after the next reboot, its dynamic parameters too.
+  const awaitsReboot = changed.awaitsReboot || changed.parameterGroup !== record.parameterGroup;
+  instances(ctx).put(record.DBInstanceIdentifier, { ...changed, awaitsReboot });
   ctx.engine(fleet).begin(record.groupId, async () => {
     const group = ctx.engine(databases).group(record.groupId);
-    if (record.DBClusterIdentifier === undefined && changed.parameterGroup !== record.parameterGroup)
-      await group?.configure(settings);
     if (password !== undefined)
       await group?.query(
         `ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(scramVerifier(ctx.ids, password))}`,
       );
   });
-  return { DBInstance: describeInstance(ctx, changed) };
+  return { DBInstance: describeInstance(ctx, { ...changed, awaitsReboot }) };
+}
+
+function instanceGroup(ctx: Context, engine: string | undefined, name: string | undefined): string {
+  return parameterGroupFor(ctx, name, { engine: String(engine), kind: 'instance' });
 }
 
 /** What changes where it is reached from, which counts at once. */
@@ -215,6 +239,7 @@ export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceComm
   if (alone) {
     await ctx.engine(databases).destroy(record.groupId);
     await forgetSecret(ctx, record.secretArn);
+    await retire(ctx, record.storageKey);
   } else await leaveCluster(ctx, record);
   await moveOut(ctx, record);
   instances(ctx).delete(id);
@@ -250,9 +275,13 @@ export function RebootDBInstance(ctx: Context, input: RebootDBInstanceCommandInp
   ctx.engine(fleet).begin(record.groupId, async () => {
     const group = ctx.engine(databases).group(record.groupId);
     const member = record.DBClusterIdentifier === undefined ? group?.writer : record.DBInstanceIdentifier;
+    await group?.configure(configurationOf(ctx, findInstance(ctx, record.DBInstanceIdentifier)));
+    if (record.DBClusterIdentifier !== undefined)
+      await group?.configure(configurationOf(ctx, findCluster(ctx, record.DBClusterIdentifier)));
     if (input.ForceFailover) await group?.failover();
     else if (member !== undefined) await group?.reboot(member);
     put('available');
+    await notePending(ctx, { account: ctx.account, region: ctx.region }, record.groupId);
   });
   return { DBInstance: { ...describeInstance(ctx, record), DBInstanceStatus: 'rebooting' } };
 }

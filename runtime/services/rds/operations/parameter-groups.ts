@@ -10,13 +10,24 @@ import type {
   ModifyDBClusterParameterGroupCommandInput,
   ModifyDBParameterGroupCommandInput,
   Parameter,
+  ResetDBClusterParameterGroupCommandInput,
+  ResetDBParameterGroupCommandInput,
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { fleet } from '../behaviour/fleet.ts';
-import { fixed, settingsOf } from '../behaviour/parameters.ts';
-import { invalidParameter, parameterGroupExists, parameterGroupNotFound } from '../errors.ts';
-import { arnOf, clusters, instances, type ParameterGroupRecord, parameterGroups, type Tag } from '../state.ts';
+import { checkParameters, configurationOf, describeParameters, notePending } from '../behaviour/parameters.ts';
+import { invalidParameter, parameterGroupExists, parameterGroupInUse, parameterGroupNotFound } from '../errors.ts';
+import {
+  arnOf,
+  type ClusterRecord,
+  clusters,
+  type InstanceRecord,
+  instances,
+  type ParameterGroupRecord,
+  parameterGroups,
+  type Tag,
+} from '../state.ts';
 
 type Kind = ParameterGroupRecord['kind'];
 
@@ -40,29 +51,39 @@ export function DescribeDBParameterGroups(ctx: Context, input: DescribeDBParamet
   return { DBParameterGroups: some(ctx, 'instance', input.DBParameterGroupName).map(describeInstance) };
 }
 
-export function ModifyDBClusterParameterGroup(ctx: Context, input: ModifyDBClusterParameterGroupCommandInput) {
-  const { name } = modify(ctx, 'cluster', input.DBClusterParameterGroupName, input.Parameters);
+export async function ModifyDBClusterParameterGroup(ctx: Context, input: ModifyDBClusterParameterGroupCommandInput) {
+  const { name } = await modify(ctx, 'cluster', input.DBClusterParameterGroupName, input.Parameters);
   return { DBClusterParameterGroupName: name };
 }
 
-export function ModifyDBParameterGroup(ctx: Context, input: ModifyDBParameterGroupCommandInput) {
-  return { DBParameterGroupName: modify(ctx, 'instance', input.DBParameterGroupName, input.Parameters).name };
+export async function ModifyDBParameterGroup(ctx: Context, input: ModifyDBParameterGroupCommandInput) {
+  return { DBParameterGroupName: (await modify(ctx, 'instance', input.DBParameterGroupName, input.Parameters)).name };
+}
+
+export function ResetDBClusterParameterGroup(ctx: Context, input: ResetDBClusterParameterGroupCommandInput) {
+  const { name } = reset(ctx, find(ctx, 'cluster', input.DBClusterParameterGroupName), input);
+  return { DBClusterParameterGroupName: name };
+}
+
+export function ResetDBParameterGroup(ctx: Context, input: ResetDBParameterGroupCommandInput) {
+  return { DBParameterGroupName: reset(ctx, find(ctx, 'instance', input.DBParameterGroupName), input).name };
 }
 
 export function DescribeDBClusterParameters(ctx: Context, input: DescribeDBClusterParametersCommandInput) {
-  return { Parameters: parametersOf(find(ctx, 'cluster', input.DBClusterParameterGroupName)) };
+  const group = find(ctx, 'cluster', input.DBClusterParameterGroupName);
+  return { Parameters: describeParameters(ctx, group, input.Source) };
 }
 
 export function DescribeDBParameters(ctx: Context, input: DescribeDBParametersCommandInput) {
-  return { Parameters: parametersOf(find(ctx, 'instance', input.DBParameterGroupName)) };
+  return { Parameters: describeParameters(ctx, find(ctx, 'instance', input.DBParameterGroupName), input.Source) };
 }
 
 export function DeleteDBClusterParameterGroup(ctx: Context, input: DeleteDBClusterParameterGroupCommandInput): void {
-  parameterGroups(ctx).delete(find(ctx, 'cluster', input.DBClusterParameterGroupName).name);
+  remove(ctx, find(ctx, 'cluster', input.DBClusterParameterGroupName));
 }
 
 export function DeleteDBParameterGroup(ctx: Context, input: DeleteDBParameterGroupCommandInput): void {
-  parameterGroups(ctx).delete(find(ctx, 'instance', input.DBParameterGroupName).name);
+  remove(ctx, find(ctx, 'instance', input.DBParameterGroupName));
 }
 
 interface Creating {
@@ -93,9 +114,18 @@ function create(ctx: Context, { kind, name, family, Description, Tags }: Creatin
 }
 
 function find(ctx: Context, kind: Kind, name: string | undefined): ParameterGroupRecord {
-  const found = parameterGroups(ctx).get(String(name).toLowerCase());
-  if (found?.kind !== kind) throw parameterGroupNotFound(String(name));
+  const found = parameterGroups(ctx).get(String(name).toLowerCase()) ?? defaultGroup(ctx, kind, String(name));
+  if (found?.kind !== kind) throw parameterGroupNotFound(String(name), kind);
   return found;
+}
+
+/** RDS's own, which nobody can change. */
+function defaultGroup(ctx: Context, kind: Kind, name: string): ParameterGroupRecord | undefined {
+  const family = /^default\.(aurora-postgresql17|postgres17)$/.exec(name)?.[1];
+  if (family === undefined || (kind === 'cluster' && family === 'postgres17')) return undefined;
+  const arn = arnOf(ctx, kind === 'cluster' ? 'cluster-pg' : 'pg', name);
+  const description = `Default ${kind === 'cluster' ? 'cluster ' : ''}parameter group for ${family}`;
+  return { name, arn, kind, family, description, parameters: {}, Tags: [] };
 }
 
 function some(ctx: Context, kind: Kind, name: string | undefined): ParameterGroupRecord[] {
@@ -106,37 +136,54 @@ function some(ctx: Context, kind: Kind, name: string | undefined): ParameterGrou
 }
 
 /** Users of the group take it up: what PostgreSQL can change while it runs at once, the rest when they are rebooted. */
-function modify(ctx: Context, kind: Kind, name: string | undefined, list: readonly Parameter[] | undefined) {
+async function modify(ctx: Context, kind: Kind, name: string | undefined, list: readonly Parameter[] | undefined) {
   const group = find(ctx, kind, name);
-  const parameters = { ...group.parameters };
-  for (const { ParameterName = '', ParameterValue = '' } of list ?? []) {
-    if (!/^[a-z_.0-9]+$/i.test(ParameterName))
-      throw invalidParameter(`Could not find parameter with name: ${ParameterName}`);
-    if (fixed.test(ParameterName)) throw invalidParameter(`The parameter ${ParameterName} cannot be modified.`);
-    parameters[ParameterName] = ParameterValue;
-  }
+  notDefault(group);
+  const given = await checkParameters(ctx, list ?? []);
+  return change(ctx, group, { ...group.parameters, ...given });
+}
+
+function reset(
+  ctx: Context,
+  group: ParameterGroupRecord,
+  input: { ResetAllParameters?: boolean | undefined; Parameters?: Parameter[] | undefined },
+): ParameterGroupRecord {
+  notDefault(group);
+  const named = new Set(input.Parameters?.map(({ ParameterName }) => ParameterName));
+  const all = input.ResetAllParameters ?? named.size === 0;
+  const kept = Object.entries(group.parameters).filter(([name]) => !all && !named.has(name));
+  return change(ctx, group, Object.fromEntries(kept));
+}
+
+function notDefault({ name }: ParameterGroupRecord): void {
+  if (name.startsWith('default.'))
+    throw invalidParameter('The parameter DBParameterGroupName is not valid: a default group cannot be modified.');
+}
+
+function change(ctx: Context, group: ParameterGroupRecord, parameters: Record<string, string>): ParameterGroupRecord {
   const changed = { ...group, parameters };
   parameterGroups(ctx).put(group.name, changed);
-  const users = [
-    ...clusters(ctx).values(),
-    ...instances(ctx)
-      .values()
-      .filter((one) => !one.DBClusterIdentifier),
-  ];
-  for (const user of users.filter(({ parameterGroup }) => parameterGroup === group.name)) {
-    const settings = settingsOf(ctx, group.name);
-    ctx.engine(fleet).begin(user.groupId, async () => ctx.engine(databases).group(user.groupId)?.configure(settings));
-  }
+  for (const user of usersOf(ctx, group)) takeUp(ctx, user);
   return changed;
 }
 
-function parametersOf({ parameters }: ParameterGroupRecord): Parameter[] {
-  return Object.entries(parameters).map(([ParameterName, ParameterValue]) => ({
-    ParameterName,
-    ParameterValue,
-    Source: 'user',
-    IsModifiable: true,
-  }));
+function usersOf(ctx: Context, { name, kind }: ParameterGroupRecord): (ClusterRecord | InstanceRecord)[] {
+  const users = kind === 'cluster' ? clusters(ctx).values() : instances(ctx).values();
+  return users.filter(({ parameterGroup }) => parameterGroup === name);
+}
+
+function takeUp(ctx: Context, user: ClusterRecord | InstanceRecord): void {
+  const { account, region } = ctx;
+  ctx.engine(fleet).begin(user.groupId, async () => {
+    await ctx.engine(databases).group(user.groupId)?.configure(configurationOf(ctx, user));
+    await notePending(ctx, { account, region }, user.groupId);
+  });
+}
+
+function remove(ctx: Context, group: ParameterGroupRecord): void {
+  notDefault(group);
+  if (usersOf(ctx, group).length > 0) throw parameterGroupInUse(group.name);
+  parameterGroups(ctx).delete(group.name);
 }
 
 function describeCluster({ name, arn, family, description }: ParameterGroupRecord) {

@@ -8,6 +8,7 @@ import { describeCluster, describeInstance } from '../behaviour/describe.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
 import { checkEngine, identifierOf } from '../behaviour/input-rules.ts';
+import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
 import { exposeCluster } from './clusters.ts';
@@ -32,7 +33,10 @@ export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreD
     Status: 'available',
     Port: input.Port ?? before.Port,
     ...(await networkOf(ctx, input)),
-    parameterGroup: input.DBClusterParameterGroupName ?? before.parameterGroup,
+    parameterGroup: parameterGroupFor(ctx, input.DBClusterParameterGroupName ?? before.parameterGroup, {
+      engine: before.Engine,
+      kind: 'cluster',
+    }),
     DeletionProtection: input.DeletionProtection ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
@@ -66,7 +70,10 @@ export async function RestoreDBInstanceFromDBSnapshot(
     PubliclyAccessible: await isPublic(ctx, where.DBSubnetGroupName, input.PubliclyAccessible),
     AvailabilityZone: input.AvailabilityZone ?? zoneFor(ctx, where.DBSubnetGroupName, 0),
     ...where,
-    parameterGroup: input.DBParameterGroupName ?? before.parameterGroup,
+    parameterGroup: parameterGroupFor(ctx, input.DBParameterGroupName ?? before.parameterGroup, {
+      engine: before.Engine,
+      kind: 'instance',
+    }),
     DeletionProtection: input.DeletionProtection ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],

@@ -21,7 +21,7 @@ export interface DatabaseType {
   describe?(ctx: ResourceContext, physicalId: string): Promise<Record<string, unknown>>;
 }
 
-const numeric = /^(Port|AllocatedStorage|BackupRetentionPeriod|PromotionTier)$/;
+const numeric = /^(Port|AllocatedStorage|MaxAllocatedStorage|BackupRetentionPeriod|PromotionTier)$/;
 const flag =
   /^(StorageEncrypted|DeletionProtection|MultiAZ|PubliclyAccessible|ManageMasterUserPassword|AutoMinorVersionUpgrade|CopyTagsToSnapshot)$/;
 

@@ -72,8 +72,11 @@ export const DBInstance = databaseType({
   stored: [
     'DBInstanceClass',
     'AllocatedStorage',
+    'MaxAllocatedStorage',
     'BackupRetentionPeriod',
     'StorageEncrypted',
+    'KmsKeyId',
+    'StorageType',
     'PromotionTier',
     'CopyTagsToSnapshot',
     'AutoMinorVersionUpgrade',
