@@ -47,6 +47,11 @@ export interface ResourceContext extends Context {
   readonly stackName: string;
   readonly stackId: string;
   readonly logicalId: string;
+  /** The attributes CreationPolicy and UpdatePolicy of the resource in its template; none where it is deleted. */
+  readonly policies: {
+    readonly CreationPolicy?: Record<string, unknown> | undefined;
+    readonly UpdatePolicy?: Record<string, unknown> | undefined;
+  };
   /** Tags of the stack, to be put on the resource beside its own, as CloudFormation does. */
   readonly stackTags: Record<string, string>;
   /** A unique name as CloudFormation makes one: stack-logicalId-RANDOM, cut to `maxLength`, lower case where asked. */

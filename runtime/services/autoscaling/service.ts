@@ -7,6 +7,8 @@ import * as hookOperations from './operations/hooks.ts';
 import * as instanceOperations from './operations/instances.ts';
 import * as tagOperations from './operations/tags.ts';
 import * as targetGroupOperations from './operations/target-groups.ts';
+import { AutoScalingGroup } from './resources/AutoScalingGroup.ts';
+import { LifecycleHook } from './resources/LifecycleHook.ts';
 import { findGroup } from './state.ts';
 
 export default defineService({
@@ -20,7 +22,7 @@ export default defineService({
     ...hookOperations,
     ...tagOperations,
   },
-  resources: [],
+  resources: [AutoScalingGroup, LifecycleHook],
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   dependencies: ['ec2', 'elbv2'],

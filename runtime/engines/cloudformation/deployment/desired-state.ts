@@ -31,6 +31,7 @@ export interface DesiredResource {
   DeletionPolicy: string | undefined;
   UpdateReplacePolicy: string | undefined;
   CreationPolicy: Record<string, unknown> | undefined;
+  UpdatePolicy: Record<string, unknown> | undefined;
 }
 
 export interface Lookups {
@@ -105,6 +106,7 @@ function desiredResource(logicalId: string, state: Evaluated): DesiredResource {
     DeletionPolicy: text('DeletionPolicy'),
     UpdateReplacePolicy: text('UpdateReplacePolicy'),
     CreationPolicy: within('CreationPolicy') as Record<string, unknown> | undefined,
+    UpdatePolicy: within('UpdatePolicy') as Record<string, unknown> | undefined,
   };
 }
 

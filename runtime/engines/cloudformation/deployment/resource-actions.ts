@@ -41,7 +41,7 @@ export class ResourceActions {
     );
     // Until the new one is there, the record goes on standing for the old one.
     try {
-      const ctx = this.#context(logicalId, desired.type, (name) => {
+      const ctx = this.#context(logicalId, desired, (name) => {
         record = this.#journal.keep({ ...record, generatedName: name });
       });
       const properties = await this.#final(ctx, desired.type, desired.properties);
@@ -76,7 +76,7 @@ export class ResourceActions {
     };
     this.#journal.resource(record, 'IMPORT_IN_PROGRESS', 'Resource import started.');
     try {
-      const ctx = this.#context(logicalId, desired.type);
+      const ctx = this.#context(logicalId, desired);
       const type = this.#type(desired.type);
       const properties = await this.#final(ctx, desired.type, desired.properties);
       this.#guard();
@@ -122,7 +122,7 @@ export class ResourceActions {
     const { LogicalResourceId: logicalId } = record;
     let next = this.#journal.resource({ ...record, change }, 'UPDATE_IN_PROGRESS');
     try {
-      const ctx = this.#context(logicalId, desired.type);
+      const ctx = this.#context(logicalId, desired);
       const type = this.#type(desired.type);
       const properties = await this.#final(ctx, desired.type, desired.properties);
       const previous = await this.#final(ctx, desired.type, record.properties).catch(() => record.properties);
@@ -164,7 +164,7 @@ export class ResourceActions {
     note('DELETE_IN_PROGRESS');
     try {
       const type = this.#type(record.ResourceType);
-      const ctx = this.#context(record.LogicalResourceId, record.ResourceType);
+      const ctx = this.#context(record.LogicalResourceId, { type: record.ResourceType });
       const properties = await this.#final(ctx, record.ResourceType, record.properties).catch(() => record.properties);
       this.#guard();
       const going =
@@ -183,8 +183,13 @@ export class ResourceActions {
     }
   }
 
-  #context(logicalId: string, resourceType: string, onName?: (name: string) => void): DeploymentContext {
-    return resourceContext(this.#ctx, this.#journal.stack, { logicalId, resourceType, ...(onName && { onName }) });
+  #context(
+    logicalId: string,
+    { type, CreationPolicy, UpdatePolicy }: Pick<DesiredResource, 'type'> & Partial<DesiredResource>,
+    onName?: (name: string) => void,
+  ): DeploymentContext {
+    const identity = { logicalId, resourceType: type, policies: { CreationPolicy, UpdatePolicy } };
+    return resourceContext(this.#ctx, this.#journal.stack, { ...identity, ...(onName && { onName }) });
   }
 
   #type(name: string): ResourceType {

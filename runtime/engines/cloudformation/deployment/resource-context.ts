@@ -14,6 +14,8 @@ export interface ResourceIdentity {
   resourceType: string;
   /** The name made for it before, to be given again. */
   generatedName?: string | undefined;
+  /** The CreationPolicy and UpdatePolicy attributes, worked out. */
+  policies?: ResourceContext['policies'];
   /** Told each name that is made, before it is used. */
   onName?: (name: string) => void;
 }
@@ -27,6 +29,7 @@ export function resourceContext(ctx: Context, stack: StackRecord, identity: Reso
     stackId: stack.StackId,
     logicalId,
     resourceType,
+    policies: identity.policies ?? {},
     stackTags: {
       ...tags,
       'aws:cloudformation:stack-name': stack.StackName,

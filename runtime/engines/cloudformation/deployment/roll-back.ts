@@ -61,6 +61,7 @@ async function changeOneBack(
     DeletionPolicy: before.DeletionPolicy,
     UpdateReplacePolicy: before.UpdateReplacePolicy,
     CreationPolicy: undefined,
+    UpdatePolicy: undefined,
   };
   const done = await actions.update(record, desired, change);
   const now = journal.resources.get(record.LogicalResourceId);

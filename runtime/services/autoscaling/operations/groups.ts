@@ -25,6 +25,7 @@ import { paged } from '../behaviour/paging.ts';
 import { counted } from '../behaviour/zones.ts';
 import { alreadyExists, resourceInUse, scalingActivityInProgress } from '../errors.ts';
 import { findGroup, type Group, groupArn, groups } from '../state.ts';
+import { PutLifecycleHook } from './hooks.ts';
 
 /** Ways of starting instances that are not done, and what classic load balancers take. */
 const refusedParameters = [
@@ -34,7 +35,6 @@ const refusedParameters = [
   'LoadBalancerNames',
   'PlacementGroup',
   'CapacityRebalance',
-  'LifecycleHookSpecificationList',
   'MaxInstanceLifetime',
   'DesiredCapacityType',
   'TrafficSources',
@@ -81,6 +81,8 @@ export async function CreateAutoScalingGroup(ctx: Context, input: CreateAutoScal
     deleting: false,
   };
   groups(ctx).put(AutoScalingGroupName, group);
+  for (const hook of input.LifecycleHookSpecificationList ?? [])
+    PutLifecycleHook(ctx, { AutoScalingGroupName, ...hook });
   ctx.engine(keeper).wake(group);
   return {};
 }
