@@ -15,7 +15,12 @@ const sender = 'no-reply-aws@amazon.com';
 /** Mails the address a link; an earlier one is void. */
 export async function askToVerify(kernel: Kernel, scope: Scope, identity: Identity): Promise<Identity> {
   const linkToken = kernel.ids.hex(48);
-  const asked: Identity = { ...identity, linkToken, askedMs: kernel.clock.now(), VerificationStatus: 'PENDING' };
+  const asked: Identity = {
+    ...identity,
+    linkToken,
+    askedMs: kernel.clock.now(),
+    VerificationStatus: identity.VerificationStatus === 'SUCCESS' ? 'SUCCESS' : 'PENDING',
+  };
   identities(kernel, scope).put(identity.EmailIdentity, asked);
   const url = `${kernel.addresses.apiUrl}${prefix}${scope.account}/${scope.region}/${linkToken}`;
   const id = kernel.ids.uuid();
