@@ -195,7 +195,7 @@ export class Alb {
 
   async #answer(about: Pick<Visit, 'loadBalancer' | 'listener' | 'node' | 'request' | 'hop'>): Promise<HttpResponse> {
     const visit = beginVisit({ kernel: this.#kernel, groups: this.#groups, ...about });
-    return this.#finish(visit, await serve(visit));
+    return this.#finish(visit, withAnswerHeaders(about.listener, await serve(visit)));
   }
 
   #refuse(table: LoadBalancerTable, hop: Hop, entered: object): HttpResponse {
@@ -219,6 +219,14 @@ export class Alb {
     else ended(body === undefined ? 0 : Buffer.byteLength(body));
     return response;
   }
+}
+
+/** "HTTP header modification": what the listener adds takes the place of what the target said; `Server` may be left out. */
+function withAnswerHeaders({ answers }: ListenerTable, response: HttpResponse): HttpResponse {
+  if (!answers) return response;
+  Object.assign(response.headers, answers.added);
+  if (!answers.server) delete response.headers.server;
+  return response;
 }
 
 function namesOf({ dnsName, listeners }: LoadBalancerTable): string[] {

@@ -45,6 +45,8 @@ export interface ListenerTable {
   certificates: readonly string[];
   /** By priority; the default rule is last. */
   rules: readonly RuleTable[];
+  /** What is done to the headers of its answers; undefined where they go out as they are. */
+  answers: { server: boolean; added: Readonly<Record<string, string>> } | undefined;
 }
 
 export interface RuleTable {

@@ -34,7 +34,6 @@ export const fidelity: Record<string, Fidelity> = {
   'RunInstances.AdditionalInfo': 'stored',
   'RunInstances.CapacityReservationSpecification': 'stored',
   'RunInstances.CreditSpecification': 'stored',
-  'RunInstances.DisableApiStop': 'stored',
   'RunInstances.EbsOptimized': 'stored',
   'RunInstances.LicenseSpecifications': 'stored',
   'RunInstances.MaintenanceOptions': 'stored',

@@ -6,9 +6,12 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateLaunchTemplateCommand,
   CreateSecurityGroupCommand,
+  DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeVolumesCommand,
   type EC2Client,
+  ModifyInstanceAttributeCommand,
   RunInstancesCommand,
   type RunInstancesCommandInput,
   StartInstancesCommand,
@@ -139,10 +142,41 @@ get meta-data/iam/security-credentials/web | grep AccessKeyId
     assert.deepEqual((await ec2.send(new DescribeNetworkInterfacesCommand({ Filters }))).NetworkInterfaces, []);
   });
 
+  test('its root volume is told of as it was asked for, and it may be kept from being stopped', async () => {
+    const { id } = await run('#!/bin/bash\ntrue\n', {
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 30, Encrypted: true } }],
+      TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'Name', Value: 'disk' }] }],
+      // As Terraform sends it: nothing is asked.
+      HibernationOptions: { Configured: false },
+      DisableApiStop: true,
+    });
+    const Filters = [{ Name: 'attachment.instance-id', Values: [id] }];
+    const [volume] = (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes ?? [];
+    assert.deepEqual(
+      [volume?.Size, volume?.VolumeType, volume?.Encrypted, volume?.Attachments?.[0]?.Device, volume?.Tags],
+      [30, 'gp3', true, '/dev/xvda', [{ Key: 'Name', Value: 'disk' }]],
+    );
+    const stop = () => ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
+    await assert.rejects(stop(), { name: 'OperationNotPermitted', message: /disableApiStop/ });
+    const attribute = { InstanceId: id, Attribute: 'disableApiStop' as const };
+    const { DisableApiStop } = await ec2.send(new DescribeInstanceAttributeCommand(attribute));
+    assert.equal(DisableApiStop?.Value, true);
+    await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId: id, DisableApiStop: { Value: false } }));
+    await stop();
+    await until(id, 'stopped');
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    await until(id, 'terminated');
+    assert.deepEqual((await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes, []);
+  });
+
   test('an image that is not there and UserData that is no script are refused by name', async () => {
     const input = { InstanceType: 't3.micro' as const, SubnetId, MinCount: 1, MaxCount: 1 };
     await assert.rejects(ec2.send(new RunInstancesCommand({ ...input, ImageId: 'ami-0123456789abcdef0' })), {
       name: 'InvalidAMIID.NotFound',
+    });
+    const second = [{ DeviceName: '/dev/sdf', Ebs: { VolumeSize: 10 } }];
+    await assert.rejects(ec2.send(new RunInstancesCommand({ ...input, ImageId, BlockDeviceMappings: second })), {
+      message: /BlockDeviceMappings of \/dev\/sdf is refused/,
     });
     const UserData = base64('#cloud-config\npackages: [nginx]\n');
     await assert.rejects(ec2.send(new RunInstancesCommand({ ...input, ImageId, UserData })), {

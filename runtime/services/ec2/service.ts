@@ -19,6 +19,7 @@ import { fidelity } from './fidelity.ts';
 import * as addresses from './operations/addresses.ts';
 import * as flowLogOperations from './operations/flow-logs.ts';
 import * as images from './operations/images.ts';
+import * as instanceAttributes from './operations/instance-attributes.ts';
 import * as instanceOperations from './operations/instances.ts';
 import * as internetGateways from './operations/internet-gateways.ts';
 import * as keyPairs from './operations/key-pairs.ts';
@@ -31,6 +32,7 @@ import * as routeTables from './operations/route-tables.ts';
 import * as securityGroups from './operations/security-groups.ts';
 import * as subnets from './operations/subnets.ts';
 import * as tags from './operations/tags.ts';
+import * as volumes from './operations/volumes.ts';
 import * as vpcEndpoints from './operations/vpc-endpoints.ts';
 import * as vpcOperations from './operations/vpcs.ts';
 import { resources } from './resources/resources.ts';
@@ -38,9 +40,11 @@ import { flowLogs, instances, vpcs } from './state.ts';
 
 const operations: Record<string, OperationHandler> = {
   ...addresses,
+  ...volumes,
   ...flowLogOperations,
   ...images,
   ...instanceOperations,
+  ...instanceAttributes,
   ...internetGateways,
   ...keyPairs,
   ...launchTemplates,

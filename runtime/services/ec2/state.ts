@@ -10,6 +10,8 @@ import type {
   SecurityGroupRule as SdkSecurityGroupRule,
   Subnet as SdkSubnet,
   Vpc as SdkVpc,
+  Tag,
+  VolumeType,
 } from '@aws-sdk/client-ec2';
 import { type Noun, noun, type Tagged } from './behaviour/noun.ts';
 import { notFound } from './errors.ts';
@@ -221,10 +223,24 @@ export interface Instance extends Tagged {
   hopLimit: number;
   shutdownBehavior: 'stop' | 'terminate';
   terminationProtected: boolean;
+  stopProtected?: boolean;
   detailedMonitoring: boolean;
   RootVolumeId: string;
+  /** What was asked of it, which has no effect beyond being told; absent of instances from before it was kept. */
+  rootVolume?: RootVolume;
+  volumeTags?: Tag[];
   /** UserData has run: it does so only at the first boot. */
   initialized: boolean;
+}
+
+export interface RootVolume {
+  Size: number;
+  VolumeType: VolumeType;
+  Iops?: number | undefined;
+  Throughput?: number | undefined;
+  Encrypted: boolean;
+  KmsKeyId?: string | undefined;
+  DeleteOnTermination: boolean;
 }
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';

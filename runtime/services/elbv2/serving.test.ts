@@ -5,7 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import {
   type Action,
   CreateRuleCommand,
+  DescribeListenerAttributesCommand,
   type FixedResponseActionConfig,
+  ModifyListenerAttributesCommand,
   ModifyLoadBalancerAttributesCommand,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -68,6 +70,46 @@ describe('a load balancer serves', () => {
     assert.equal(await body('/?v=12'), 'none');
     assert.equal(await body('/', { headers: { 'user-agent': 'a mobile browser' } }), 'both');
     assert.equal(await body('/', { headers: { 'user-agent': 'a browser' } }), 'none');
+  });
+
+  test('the headers that its listener adds, and says who it is unless told not to', async () => {
+    const { arn, host } = await cloud.loadBalancer('headers');
+    const { port } = await cloud.serve((_request, response) => response.setHeader('x-frame-options', 'DENY').end('ok'));
+    const TargetGroupArn = await cloud.targetGroup('headers', { ports: [port] });
+    const ListenerArn = await cloud.listener(arn, { Type: 'forward', TargetGroupArn });
+    await cloud.orrery.clock.wind(60_000);
+    const set = (attributes: Record<string, string>) =>
+      cloud.elb.send(
+        new ModifyListenerAttributesCommand({
+          ListenerArn,
+          Attributes: Object.entries(attributes).map(([Key, Value]) => ({ Key, Value })),
+        }),
+      );
+    const headers = async () => (await cloud.ask(host, '/')).headers;
+    assert.equal((await headers())['x-frame-options'], 'DENY');
+    await set({
+      'routing.http.response.x_frame_options.header_value': 'SAMEORIGIN',
+      'routing.http.response.strict_transport_security.header_value': 'max-age=31536000',
+    });
+    const changed = await headers();
+    assert.equal(changed['x-frame-options'], 'SAMEORIGIN');
+    assert.equal(changed['strict-transport-security'], 'max-age=31536000');
+    const { Attributes = [] } = await cloud.elb.send(new DescribeListenerAttributesCommand({ ListenerArn }));
+    const told = Object.fromEntries(Attributes.map(({ Key, Value }) => [Key, Value]));
+    assert.equal(told['routing.http.response.server.enabled'], 'true');
+    assert.equal(told['routing.http.response.x_frame_options.header_value'], 'SAMEORIGIN');
+    const silent = await cloud.listener(arn, say('hello'), 81);
+    assert.equal((await cloud.ask(`port-81.${host}`, '/')).headers.server, 'awselb/2.0');
+    await cloud.elb.send(
+      new ModifyListenerAttributesCommand({
+        ListenerArn: silent,
+        Attributes: [{ Key: 'routing.http.response.server.enabled', Value: 'false' }],
+      }),
+    );
+    assert.equal((await cloud.ask(`port-81.${host}`, '/')).headers.server, undefined);
+    await assert.rejects(set({ 'routing.http.response.x_content_type_options.header_value': 'sniff' }), {
+      name: 'ValidationError',
+    });
   });
 
   test('redirects with parts of what was asked, and fixed responses', async () => {

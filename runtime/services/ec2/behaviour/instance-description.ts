@@ -1,5 +1,6 @@
 import type { Context } from '../../../kernel/service.ts';
 import { type Instance, type InstanceState, networkInterfaces } from '../state.ts';
+import { deletedWithInstance, rootDevice } from './root-volume.ts';
 
 /** "InstanceState" (Amazon EC2 API Reference). */
 const codes: Readonly<Record<InstanceState, number>> = {
@@ -31,11 +32,11 @@ export function describeInstance(ctx: Context, instance: Instance) {
     Architecture: 'x86_64' as const,
     BlockDeviceMappings: [
       {
-        DeviceName: '/dev/xvda',
+        DeviceName: rootDevice,
         Ebs: {
           VolumeId: instance.RootVolumeId,
           Status: 'attached' as const,
-          DeleteOnTermination: true,
+          DeleteOnTermination: deletedWithInstance(instance),
           AttachTime: new Date(instance.launchedMs),
         },
       },
@@ -57,7 +58,7 @@ export function describeInstance(ctx: Context, instance: Instance) {
     PrivateIpAddress: there ? face.PrivateIpAddress : undefined,
     PublicDnsName: there ? (face.Association?.PublicDnsName ?? '') : '',
     PublicIpAddress: there ? face.Association?.PublicIp : undefined,
-    RootDeviceName: '/dev/xvda',
+    RootDeviceName: rootDevice,
     RootDeviceType: 'ebs' as const,
     SecurityGroups: there ? face.Groups : [],
     SourceDestCheck: true,

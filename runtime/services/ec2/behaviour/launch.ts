@@ -21,6 +21,7 @@ import { userDataRefusal } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
 import { defaultGroupOf, givePublicAddress, makeInterface } from './interfaces.ts';
 import { newId } from './noun.ts';
+import { rootVolumeOf } from './root-volume.ts';
 import { tagsFor } from './tag-rules.ts';
 
 /** What the request says, over what its launch template says ("Launch instances from a launch template"). */
@@ -83,6 +84,7 @@ export function makeInstance(
     throw notFound('InvalidKeyPair.NotFound', `The key pair '${input.KeyName}' does not exist`);
   const refusal = userDataRefusal(input.UserData);
   if (refusal) throw refused('ec2 RunInstances parameter UserData', refusal);
+  const rootVolume = rootVolumeOf(input.ImageId, input.BlockDeviceMappings);
   const InstanceId = instances.newId(ctx);
   const face = attachFace(ctx, input, InstanceId);
   const metadata = input.MetadataOptions;
@@ -107,8 +109,11 @@ export function makeInstance(
     hopLimit: metadata?.HttpPutResponseHopLimit ?? 2,
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
     terminationProtected: input.DisableApiTermination ?? false,
+    stopProtected: input.DisableApiStop ?? false,
     detailedMonitoring: input.Monitoring?.Enabled ?? false,
     RootVolumeId: newId(ctx, 'vol'),
+    rootVolume,
+    volumeTags: tagsFor(input.TagSpecifications, 'volume', ['instance', 'network-interface', 'spot-instances-request']),
     initialized: false,
     Tags: tagsFor(input.TagSpecifications, 'instance', ['volume', 'network-interface', 'spot-instances-request']),
   });

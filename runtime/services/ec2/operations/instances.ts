@@ -1,20 +1,19 @@
 import type {
-  DescribeInstanceAttributeCommandInput,
   DescribeInstanceStatusCommandInput,
   DescribeInstancesCommandInput,
   GetConsoleOutputCommandInput,
-  ModifyInstanceAttributeCommandInput,
   RebootInstancesCommandInput,
   RunInstancesCommandInput,
   StartInstancesCommandInput,
   StopInstancesCommandInput,
   TerminateInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
+import { asksForNothing } from '../../../kernel/asked.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { describeInstance, stateOf } from '../behaviour/instance-description.ts';
 import { wipe } from '../behaviour/instance-disk.ts';
-import { groupsOf, removeInterface } from '../behaviour/interfaces.ts';
+import { removeInterface } from '../behaviour/interfaces.ts';
 import { checkMachine, makeInstance, withTemplate } from '../behaviour/launch.ts';
 import { chosen, filtered, paged } from '../behaviour/listing.ts';
 import { machines } from '../behaviour/machines.ts';
@@ -33,7 +32,7 @@ export async function RunInstances(ctx: Context, asked: RunInstancesCommandInput
   checkMachine(ctx);
   const input = withTemplate(ctx, asked);
   for (const name of refusedParameters)
-    if (input[name] !== undefined) throw refused(`ec2 RunInstances parameter ${name}`);
+    if (!asksForNothing(input[name])) throw refused(`ec2 RunInstances parameter ${name}`);
   const count = input.MaxCount ?? 1;
   if (count < 1 || count < (input.MinCount ?? 1)) throw invalidParameterValue(`Invalid value '${count}' for MaxCount.`);
   if (count > mostAtOnce)
@@ -203,6 +202,12 @@ export function StartInstances(ctx: Context, input: StartInstancesCommandInput) 
 }
 
 export function StopInstances(ctx: Context, input: StopInstancesCommandInput) {
+  const kept = input.InstanceIds?.find((id) => instances.find(ctx, id).stopProtected);
+  if (kept)
+    throw new AwsError(
+      'OperationNotPermitted',
+      `The instance '${kept}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
+    );
   const StoppingInstances = turn(ctx, input.InstanceIds, (_ctx, instance) => ({
     from: ['running', 'pending'],
     to: 'stopping',
@@ -273,43 +278,4 @@ export function GetConsoleOutput(ctx: Context, input: GetConsoleOutputCommandInp
   const { InstanceId } = instances.find(ctx, input.InstanceId);
   const Output = Buffer.from(ctx.engine(machines).console(InstanceId)).toString('base64');
   return { InstanceId, Output, Timestamp: new Date(ctx.clock.now()) };
-}
-
-export async function ModifyInstanceAttribute(
-  ctx: Context,
-  { InstanceId, DryRun, ...input }: ModifyInstanceAttributeCommandInput,
-) {
-  const instance = instances.find(ctx, InstanceId);
-  const { DisableApiTermination, InstanceInitiatedShutdownBehavior, Groups, UserData, InstanceType, ...others } = input;
-  for (const [name, value] of Object.entries(others))
-    if (value !== undefined) throw refused(`ec2 ModifyInstanceAttribute parameter ${name}`);
-  if ((UserData || InstanceType) && instance.state !== 'stopped')
-    throw new AwsError('IncorrectInstanceState', `The instance '${InstanceId}' is not in the 'stopped' state.`);
-  if (Groups) {
-    const face = networkInterfaces.find(ctx, instance.NetworkInterfaceId);
-    networkInterfaces.put(ctx, { ...face, Groups: groupsOf(ctx, face.VpcId, Groups) });
-    await enforce(ctx, face.VpcId);
-  }
-  instances.put(ctx, {
-    ...instance,
-    ...(DisableApiTermination ? { terminationProtected: DisableApiTermination.Value === true } : {}),
-    ...(InstanceInitiatedShutdownBehavior
-      ? { shutdownBehavior: InstanceInitiatedShutdownBehavior.Value as 'stop' | 'terminate' }
-      : {}),
-    ...(InstanceType?.Value ? { InstanceType: InstanceType.Value } : {}),
-    ...(UserData?.Value ? { userData: Buffer.from(UserData.Value).toString('base64') } : {}),
-  });
-  return {};
-}
-
-export function DescribeInstanceAttribute(ctx: Context, input: DescribeInstanceAttributeCommandInput) {
-  const instance = instances.find(ctx, input.InstanceId);
-  const { InstanceId } = instance;
-  if (input.Attribute === 'disableApiTermination')
-    return { InstanceId, DisableApiTermination: { Value: instance.terminationProtected } };
-  if (input.Attribute === 'instanceType') return { InstanceId, InstanceType: { Value: instance.InstanceType } };
-  if (input.Attribute === 'userData') return { InstanceId, UserData: { Value: instance.userData } };
-  if (input.Attribute === 'instanceInitiatedShutdownBehavior')
-    return { InstanceId, InstanceInitiatedShutdownBehavior: { Value: instance.shutdownBehavior } };
-  throw refused(`ec2 DescribeInstanceAttribute with Attribute ${input.Attribute}`);
 }

@@ -7,9 +7,10 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { filtered, paged } from '../behaviour/listing.ts';
 import type { Noun, Tagged } from '../behaviour/noun.ts';
+import { volumeOwner } from '../behaviour/root-volume.ts';
 import { checkTags } from '../behaviour/tag-rules.ts';
 import { invalidParameterValue, notFound } from '../errors.ts';
-import { nouns, type SecurityGroup, securityGroups } from '../state.ts';
+import { instances, nouns, type SecurityGroup, securityGroups } from '../state.ts';
 
 export function CreateTags(ctx: Context, input: CreateTagsCommandInput) {
   const added = checkTags(input.Tags ?? []);
@@ -33,8 +34,20 @@ type TagChange = (tags: Tag[]) => Tag[];
 
 /** All are looked up first: an unknown id leaves every tag as it was. */
 function change(ctx: Context, ids: readonly string[], apply: TagChange): void {
-  const steps = ids.map((id) => (id.startsWith('sgr-') ? ruleStep(ctx, id, apply) : recordStep(ctx, id, apply)));
+  const steps = ids.map((id) => stepOf(id)(ctx, id, apply));
   for (const step of steps) step();
+}
+
+function stepOf(id: string): (ctx: Context, id: string, apply: TagChange) => () => void {
+  if (id.startsWith('sgr-')) return ruleStep;
+  return id.startsWith('vol-') ? volumeStep : recordStep;
+}
+
+/** A volume's tags are kept with its instance. */
+function volumeStep(ctx: Context, id: string, apply: TagChange): () => void {
+  const { InstanceId, volumeTags: before = [] } = volumeOwner(instances.all(ctx), id);
+  const volumeTags = checkTags(apply(before));
+  return () => void instances.put(ctx, { ...instances.find(ctx, InstanceId), volumeTags });
 }
 
 function recordStep(ctx: Context, id: string, apply: TagChange): () => void {

@@ -3,7 +3,7 @@ import { validationError } from '../errors.ts';
 
 type Check = RegExp | ((value: string) => boolean);
 
-interface Attribute {
+export interface Attribute {
   default: string;
   check: Check;
   /** The only value that runs, and why others do not. */

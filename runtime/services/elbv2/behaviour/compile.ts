@@ -18,6 +18,7 @@ import {
   type TargetGroupRecord,
 } from '../state.ts';
 import { attributeOf, loadBalancerAttributes, targetGroupAttributes } from './attributes.ts';
+import { answerHeaders } from './listener-attributes.ts';
 
 /** A load balancer's records as its data plane serves by them. */
 export function compileLoadBalancer(kernel: Kernel, record: LoadBalancerRecord): LoadBalancerTable {
@@ -78,6 +79,7 @@ function compileListener(kernel: Kernel, owner: LoadBalancerRecord, listener: Li
     protocol: listener.Protocol,
     certificates: listener.Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []),
     rules: [...own, last],
+    answers: answerHeaders(listener.attributes),
   };
 }
 

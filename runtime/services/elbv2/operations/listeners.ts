@@ -3,18 +3,22 @@ import type {
   Certificate,
   CreateListenerCommandInput,
   DeleteListenerCommandInput,
+  DescribeListenerAttributesCommandInput,
   DescribeListenerCertificatesCommandInput,
   DescribeListenersCommandInput,
   Listener,
+  ModifyListenerAttributesCommandInput,
   ModifyListenerCommandInput,
   RemoveListenerCertificatesCommandInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { normalActions } from '../behaviour/actions.ts';
+import { changeAttributes, listAttributes } from '../behaviour/attributes.ts';
 import { checkCertificates, checkPolicy, defaultPolicy } from '../behaviour/certificates.ts';
 import { deployByArn } from '../behaviour/deployment.ts';
 import { findListener, findLoadBalancer } from '../behaviour/find.ts';
+import { listenerAttributes } from '../behaviour/listener-attributes.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { duplicateListener, operationNotPermitted, tooMany, unsupportedProtocol, validationError } from '../errors.ts';
 import { elbArn, type ListenerRecord, listeners, listenersOf, rules, rulesOf } from '../state.ts';
@@ -160,6 +164,19 @@ export function DescribeListenerCertificates(ctx: Context, input: DescribeListen
   const all = Certificates.map(({ CertificateArn }, index) => ({ CertificateArn, IsDefault: index === 0 }));
   const { page, NextMarker } = pageOf(all, ({ CertificateArn = '' }) => CertificateArn, input);
   return { Certificates: page, NextMarker };
+}
+
+export function DescribeListenerAttributes(ctx: Context, input: DescribeListenerAttributesCommandInput) {
+  const { Protocol, attributes } = findListener(ctx, input.ListenerArn);
+  return { Attributes: listAttributes(listenerAttributes(Protocol), attributes) };
+}
+
+export function ModifyListenerAttributes(ctx: Context, input: ModifyListenerAttributesCommandInput) {
+  const record = findListener(ctx, input.ListenerArn);
+  const known = listenerAttributes(record.Protocol);
+  const attributes = changeAttributes(known, record.attributes, input.Attributes ?? []);
+  keep(ctx, { ...record, attributes });
+  return { Attributes: listAttributes(known, attributes) };
 }
 
 function keep(ctx: Context, record: ListenerRecord): void {

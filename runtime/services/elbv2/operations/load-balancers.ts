@@ -1,6 +1,7 @@
 import type {
   CreateLoadBalancerCommandInput,
   DeleteLoadBalancerCommandInput,
+  DescribeCapacityReservationCommandInput,
   DescribeLoadBalancerAttributesCommandInput,
   DescribeLoadBalancersCommandInput,
   LoadBalancer,
@@ -160,6 +161,12 @@ export function DescribeLoadBalancerAttributes(
   { LoadBalancerArn = '' }: DescribeLoadBalancerAttributesCommandInput,
 ) {
   return { Attributes: listAttributes(loadBalancerAttributes, findLoadBalancer(ctx, LoadBalancerArn).attributes) };
+}
+
+/** None is reserved: ModifyCapacityReservation is refused, for a load balancer here has the capacity of this machine. */
+export function DescribeCapacityReservation(ctx: Context, input: DescribeCapacityReservationCommandInput) {
+  findLoadBalancer(ctx, input.LoadBalancerArn);
+  return { DecreaseRequestsRemaining: 2, CapacityReservationState: [] };
 }
 
 export function ModifyLoadBalancerAttributes(ctx: Context, input: ModifyLoadBalancerAttributesCommandInput) {

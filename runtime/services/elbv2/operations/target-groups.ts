@@ -65,7 +65,7 @@ export function CreateTargetGroup(ctx: Context, input: CreateTargetGroupCommandI
 }
 
 function refuseKinds(input: CreateTargetGroupCommandInput): void {
-  if (input.ProtocolVersion !== undefined && input.ProtocolVersion !== 'HTTP1')
+  if (input.ProtocolVersion && input.ProtocolVersion !== 'HTTP1')
     throw refused(`elbv2 parameter ProtocolVersion = ${input.ProtocolVersion}`, 'targets are asked over HTTP/1.1.');
   if (input.IpAddressType !== undefined && input.IpAddressType !== 'ipv4')
     throw refused(`elbv2 parameter IpAddressType = ${input.IpAddressType}`, 'networks here are IPv4.');

@@ -1,6 +1,8 @@
 import type { Action, Certificate, Listener as Described } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { defineResource, type ResourceState } from '../../../kernel/resource.ts';
+import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
+import { listenerAttributes } from '../behaviour/listener-attributes.ts';
 import { actionFidelity } from './action-fidelity.ts';
+import { withResets } from './attributes.ts';
 import { typed } from './typed.ts';
 
 interface ListenerProperties {
@@ -10,6 +12,7 @@ interface ListenerProperties {
   SslPolicy?: string;
   Certificates?: Certificate[];
   DefaultActions: Action[];
+  ListenerAttributes?: { Key?: string; Value?: string }[];
 }
 
 /** AWS::ElasticLoadBalancingV2::Listener. Ref is the ARN. */
@@ -23,14 +26,20 @@ export const Listener = defineResource<ListenerProperties>({
     Certificates: 'stored',
     ...actionFidelity('DefaultActions'),
     AlpnPolicy: { refused: 'it is for listeners of Network Load Balancers, which do not run.' },
-    ListenerAttributes: { refused: 'headers are handed on as they are.' },
+    ListenerAttributes: 'executed',
     MutualAuthentication: { refused: 'TLS ends in front of the load balancer.' },
   },
-  async create(ctx, properties) {
-    return state(await ctx.call<Answer>('elbv2', 'CreateListener', typed(properties)));
+  async create(ctx, { ListenerAttributes, ...properties }) {
+    const made = state(await ctx.call<Answer>('elbv2', 'CreateListener', typed(properties)));
+    const known = listenerAttributes(properties.Protocol ?? 'HTTP');
+    await setAttributes(ctx, made.physicalId, withResets(known, ListenerAttributes));
+    return made;
   },
-  async update(ctx, ListenerArn, { LoadBalancerArn: _arn, ...properties }) {
-    return state(await ctx.call<Answer>('elbv2', 'ModifyListener', { ListenerArn, ...typed(properties) }));
+  async update(ctx, ListenerArn, { LoadBalancerArn: _arn, ListenerAttributes, ...properties }, previous) {
+    const updated = state(await ctx.call<Answer>('elbv2', 'ModifyListener', { ListenerArn, ...typed(properties) }));
+    const known = listenerAttributes(properties.Protocol ?? 'HTTP');
+    await setAttributes(ctx, ListenerArn, withResets(known, ListenerAttributes, previous.ListenerAttributes));
+    return updated;
   },
   async delete(ctx, ListenerArn) {
     try {
@@ -50,6 +59,10 @@ export const Listener = defineResource<ListenerProperties>({
     }
   },
 });
+
+async function setAttributes(ctx: ResourceContext, ListenerArn: string, Attributes: object[]): Promise<void> {
+  if (Attributes.length > 0) await ctx.call('elbv2', 'ModifyListenerAttributes', { ListenerArn, Attributes });
+}
 
 interface Answer {
   Listeners: Described[];

@@ -1,0 +1,79 @@
+import type { ListenerTable } from '../../../data-planes/alb/configuration.ts';
+import { type Attribute, attributeOf } from './attributes.ts';
+
+/** "Add response headers" (User Guide for Application Load Balancers, "HTTP header modification"). */
+const responseHeaders = [
+  'strict-transport-security',
+  'access-control-allow-origin',
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-allow-credentials',
+  'access-control-expose-headers',
+  'access-control-max-age',
+  'content-security-policy',
+  'x-content-type-options',
+  'x-frame-options',
+] as const;
+
+const requestHeaders = [
+  'X-Amzn-Mtls-Clientcert-Serial-Number',
+  'X-Amzn-Mtls-Clientcert-Issuer',
+  'X-Amzn-Mtls-Clientcert-Subject',
+  'X-Amzn-Mtls-Clientcert-Validity',
+  'X-Amzn-Mtls-Clientcert-Leaf',
+  'X-Amzn-Mtls-Clientcert',
+  'X-Amzn-Tls-Version',
+  'X-Amzn-Tls-Cipher-Suite',
+] as const;
+
+const most = 1024;
+const serverKey = 'routing.http.response.server.enabled';
+
+/** "Listener attributes": an HTTPS listener has names for the headers that say how TLS was spoken, too. */
+export function listenerAttributes(protocol: string): Readonly<Record<string, Attribute>> {
+  return protocol === 'HTTPS' ? { ...ofRequests, ...ofResponses } : ofResponses;
+}
+
+const ofResponses: Readonly<Record<string, Attribute>> = {
+  [serverKey]: { default: 'true', check: /^(true|false)$/ },
+  ...Object.fromEntries(responseHeaders.map((header) => [keyOf(header), { default: '', check: checkOf(header) }])),
+};
+
+const ofRequests: Readonly<Record<string, Attribute>> = Object.fromEntries(
+  requestHeaders.map((header): [string, Attribute] => [
+    `routing.http.request.${snake(header)}.header_name`,
+    {
+      default: header,
+      check: /^[A-Za-z0-9-]{1,40}$/,
+      only: { value: header, why: 'TLS ends in front of the load balancer, which does not hand these headers on.' },
+    },
+  ]),
+);
+
+/** What its data plane does to answers. */
+export function answerHeaders(attributes: Readonly<Record<string, string>>): ListenerTable['answers'] {
+  const added = responseHeaders
+    .map((header): [string, string] => [header, attributeOf(ofResponses, attributes, keyOf(header))])
+    .filter(([, value]) => value !== '');
+  const server = attributeOf(ofResponses, attributes, serverKey) === 'true';
+  return server && added.length === 0 ? undefined : { server, added: Object.fromEntries(added) };
+}
+
+function keyOf(header: string): string {
+  return `routing.http.response.${snake(header)}.header_value`;
+}
+
+function snake(header: string): string {
+  return header.toLowerCase().replaceAll('-', '_');
+}
+
+function checkOf(header: string): (value: string) => boolean {
+  const particular: Readonly<Record<string, RegExp>> = {
+    'access-control-allow-credentials': /^true$/,
+    'access-control-max-age': /^\d+$/,
+    'x-content-type-options': /^nosniff$/,
+    'x-frame-options': /^(DENY|SAMEORIGIN|ALLOW-FROM .+)$/i,
+  };
+  const pattern = particular[header] ?? /^[\x20-\x7e]+$/;
+  return (value) => value === '' || (value.length <= most && pattern.test(value));
+}
