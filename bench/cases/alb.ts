@@ -45,6 +45,15 @@ async function balancer({ driver, server }: Place): Promise<string> {
     .slice(1, 3)
     .map((text) => text.slice(0, text.indexOf('<')));
   const vpc = /<vpcId>([^<]+)</.exec(first)?.[1] ?? '';
+  const groups = (await driver.send(queryCall('ec2', '2016-11-15', 'DescribeSecurityGroups', {}))).toString();
+  const GroupId = /<groupId>([^<]+)</.exec(groups)?.[1] ?? '';
+  const everybody = {
+    'IpPermissions.1.IpProtocol': 'tcp',
+    'IpPermissions.1.FromPort': '80',
+    'IpPermissions.1.ToPort': '80',
+    'IpPermissions.1.IpRanges.1.CidrIp': '0.0.0.0/0',
+  };
+  await driver.send(queryCall('ec2', '2016-11-15', 'AuthorizeSecurityGroupIngress', { GroupId, ...everybody }));
   const made = await ask('CreateLoadBalancer', {
     Name: 'bench',
     'Subnets.member.1': subnets[0] ?? '',

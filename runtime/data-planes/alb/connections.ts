@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { buildConnector, Pool } from 'undici';
+import type { buildConnector } from 'undici';
 import { network } from '../../engines/network/network.ts';
 import { packageOnDemand } from '../../kernel/package-on-demand.ts';
 import type { Kernel } from '../../kernel/service.ts';
+import { Upstream } from '../http/upstream/upstream.ts';
 import type { TargetGroupTable, TargetTable } from './configuration.ts';
 
 export const undici = packageOnDemand<typeof import('undici')>('undici');
@@ -11,46 +12,39 @@ export const undici = packageOnDemand<typeof import('undici')>('undici');
 /** "Connection to the target": the load balancer waits this long for one. */
 const connectTimeoutMs = 10_000;
 /** Connections to one target from one node; requests beyond wait for one. */
-const connectionsATarget = 256;
+const mostConnections = 256;
 
 /** The kept connections to one target, by the node they leave from. */
 export class Connections {
   readonly #kernel: Kernel;
   readonly #about: () => { group: TargetGroupTable; target: TargetTable };
-  readonly #pools = new Map<string, Pool>();
+  readonly #upstreams = new Map<string | undefined, Upstream>();
 
   constructor(kernel: Kernel, about: () => { group: TargetGroupTable; target: TargetTable }) {
     this.#kernel = kernel;
     this.#about = about;
   }
 
-  from(node: string | undefined): Pool {
-    const known = this.#pools.get(node ?? '');
+  from(node: string | undefined): Upstream {
+    const known = this.#upstreams.get(node);
     if (known) return known;
     const { group, target } = this.#about();
+    const { address = '', port } = target;
     const secure = group.protocol === 'HTTPS';
-    const address = target.address ?? '';
-    const { port } = target;
-    const pool = new (undici().Pool)(`${secure ? 'https' : 'http'}://${address}:${port}`, {
-      connections: connectionsATarget,
-      connect: dialer(this.#kernel, {
-        vpcId: group.vpcId,
-        from: node,
-        address,
-        port,
-        secure,
-        timeoutMs: connectTimeoutMs,
-      }),
-      keepAliveTimeout: 60_000,
-      keepAliveMaxTimeout: 600_000,
+    const dial = { vpcId: group.vpcId, from: node, address, port, secure, timeoutMs: connectTimeoutMs };
+    const made = new Upstream({
+      clock: this.#kernel.clock,
+      name: `${address}:${port}`,
+      dial: () => open(this.#kernel, dial),
+      mostConnections,
     });
-    this.#pools.set(node ?? '', pool);
-    return pool;
+    this.#upstreams.set(node, made);
+    return made;
   }
 
   stop(): void {
-    for (const pool of this.#pools.values()) void pool.destroy().catch(() => undefined);
-    this.#pools.clear();
+    for (const upstream of this.#upstreams.values()) upstream.stop();
+    this.#upstreams.clear();
   }
 }
 

@@ -1,7 +1,9 @@
-import { type Duplex, Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { HttpResponse } from '../http/exchange.ts';
+import { onGone } from '../http/node-adapter.ts';
 import { isUpgrade } from '../http/upgrades.ts';
+import type { ExchangeHandler, Sent } from '../http/upstream/upstream.ts';
 import { generated } from './answers.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { Target } from './target-group.ts';
@@ -15,31 +17,30 @@ export function proxy(visit: Visit, target: Target): Promise<HttpResponse> {
   const { request, listener, hop, loadBalancer, kernel } = visit;
   const settings = loadBalancer.attributes;
   const headers = forwardedHeaders(request, { listener, settings, hop });
-  const idleMs = settings.idleTimeoutSeconds * 1000;
-  const started = kernel.clock.elapsed();
   target.outstanding += 1;
   return new Promise((resolve) => {
-    const exchange = new Exchange(visit, target, { started, resolve });
-    target.connections.from(visit.node.address).dispatch(
+    const exchange = new Exchange(visit, target, { started: kernel.clock.elapsed(), resolve });
+    exchange.sent = target.connections.from(visit.node.address).send(
       {
         path: request.url,
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers,
-        body: request.body ?? null,
-        headersTimeout: idleMs,
-        bodyTimeout: idleMs,
-        ...(isUpgrade(request) ? { upgrade: 'websocket' } : {}),
+        body: request.body,
+        upgrade: isUpgrade(request),
+        timeoutMs: settings.idleTimeoutSeconds * 1000,
       },
       exchange,
     );
+    exchange.watchClient();
   });
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements ExchangeHandler {
   readonly #visit: Visit;
   readonly #target: Target;
   readonly #started: number;
   readonly #resolve: (answer: HttpResponse) => void;
+  sent: Sent | undefined;
   #answer: HttpResponse | undefined;
   #whole: Buffer[] | undefined;
   #stream: Readable | undefined;
@@ -52,51 +53,34 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve = how.resolve;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    const { signal } = this.#visit.request;
-    if (signal.aborted) {
-      controller.abort(new Error('the client has gone'));
-      return;
-    }
-    signal.addEventListener('abort', () => {
-      if (!this.#ended) controller.abort(new Error('the client has gone'));
+  /** Nobody waits for the answer any more: the target is not kept busy with it. */
+  watchClient(): void {
+    onGone(this.#visit.request, () => {
+      if (!this.#ended) this.sent?.abort(new Error('the client has gone'));
     });
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    given: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
+  onHead(status: number, given: Record<string, string | string[]>): void {
     const { kernel, request } = this.#visit;
     this.#visit.targetStatus = status;
     this.#visit.targetMs = kernel.clock.elapsed() - this.#started;
-    const headers: Record<string, string | string[]> = {};
-    for (const name in given) {
-      const value = given[name];
-      if (value !== undefined && !ofConnection.has(name)) headers[name] = value;
-    }
-    this.#answer = { status, headers, body: undefined };
+    for (const name of ofConnection) if (given[name] !== undefined) delete given[name];
+    this.#answer = { status, headers: given, body: undefined };
     this.#whole = [];
-    if (
-      request.method === 'HEAD' ||
-      status === 204 ||
-      status === 304 ||
-      Number(headers['content-length']) <= wholeBytes
-    )
-      return;
-    // What came with the headers has been parsed in this turn; most answers end in it, and need no stream.
+    const length = given['content-length'];
+    const small = length !== undefined && Number(length) <= wholeBytes;
+    if (small || request.method === 'HEAD' || status === 204 || status === 304) return;
+    // What came with the head is read in this turn; most answers end in it, and need no stream.
     queueMicrotask(() => {
-      if (!this.#ended) this.#startStream(controller);
+      if (!this.#ended) this.#startStream();
     });
   }
 
-  #startStream(controller: Dispatcher.DispatchController): void {
+  #startStream(): void {
     const stream = new Readable({
-      read: () => controller.resume(),
+      read: () => this.sent?.resume(),
       destroy: (error, done) => {
-        if (!this.#ended) controller.abort(error ?? new Error('the client has gone'));
+        if (!this.#ended) this.sent?.abort(error ?? new Error('the client has gone'));
         done(error);
       },
     });
@@ -107,48 +91,45 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** The target agreed to go on with WebSocket: its connection is the answer's body, both ways. */
-  onRequestUpgrade(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    given: Record<string, string | string[] | undefined>,
-    socket: Duplex,
-  ): void {
+  onUpgrade(headers: Record<string, string | string[]>, socket: Socket): void {
     this.#ended = true;
-    this.#visit.targetStatus = status;
+    this.#visit.targetStatus = 101;
     this.#visit.targetMs = this.#visit.kernel.clock.elapsed() - this.#started;
     socket.once('close', () => {
       this.#target.outstanding -= 1;
     });
-    const headers: Record<string, string | string[]> = {};
-    for (const name in given) headers[name] = given[name] ?? '';
-    this.#resolve({ status, headers, body: socket });
+    this.#resolve({ status: 101, headers, body: socket });
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     this.#visit.bytes += chunk.length;
     if (this.#whole) this.#whole.push(chunk);
-    else if (this.#stream && !this.#stream.push(chunk)) controller.pause();
+    return this.#stream?.push(chunk) ?? true;
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.#end();
     if (this.#stream) this.#stream.push(null);
-    else if (this.#answer) this.#resolve({ ...this.#answer, body: this.#bodyOf(this.#whole ?? []) });
+    else if (this.#answer) {
+      this.#answer.body = this.#bodyOf(this.#whole ?? []);
+      this.#resolve(this.#answer);
+    }
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     this.#end();
     if (this.#stream) {
       this.#stream.destroy(error);
       return;
     }
-    const { hop } = this.#visit;
+    const { hop, request } = this.#visit;
     const code = String((error as { code?: unknown }).code ?? '');
-    const gone = this.#visit.request.signal.aborted;
+    const gone = error.message === 'the client has gone' || request.signal.aborted;
     hop.note('targetError', gone ? 'the client has gone' : code || error.message);
     this.#visit.targetStatus = undefined;
     // "HTTP 460": the client closed the connection before an answer came; nobody is left to read it.
     if (gone) this.#resolve({ ...generated(460), body: undefined });
+    else if (code === 'EAGAIN') this.#resolve(generated(503));
     else this.#resolve(generated(/TIMEOUT|ETIMEDOUT/.test(code) ? 504 : 502));
   }
 
@@ -164,4 +145,4 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+const ofConnection = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];

@@ -31,6 +31,7 @@ export function fromNode(
       signal ??= signalOf(response);
       return signal;
     },
+    onGone: (listener) => whenGone(response, listener),
   };
 }
 
@@ -61,12 +62,23 @@ function joined(headers: IncomingHttpHeaders): Record<string, string> {
 
 function signalOf(response: ServerResponse): AbortSignal {
   const abort = new AbortController();
+  whenGone(response, () => abort.abort(new Error('the client has gone')));
+  return abort.signal;
+}
+
+function whenGone(response: ServerResponse, listener: () => void): void {
   const closed = (): void => {
-    if (!(response.writableFinished ?? response.writableEnded)) abort.abort(new Error('the client has gone'));
+    if (!(response.writableFinished ?? response.writableEnded)) listener();
   };
   if (response.closed) closed();
   else response.once('close', closed);
-  return abort.signal;
+}
+
+/** By the cheaper way where there is one. */
+export function onGone(request: HttpRequest, listener: () => void): void {
+  if (request.onGone) request.onGone(listener);
+  else if (request.signal.aborted) listener();
+  else request.signal.addEventListener('abort', listener, { once: true });
 }
 
 /**
