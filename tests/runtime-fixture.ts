@@ -33,6 +33,8 @@ export interface Orrery {
   readonly httpsPort: number;
   /** Of 127.0.0.1, UDP and TCP. */
   readonly dnsPort: number;
+  /** Of 127.0.0.1, where mail is handed in. */
+  readonly smtpPort: number;
   readonly dataDir: string;
   /** A real SDK client. `process` (default) hands requests to the pipeline without a socket. */
   client<C>(client: ClientClass<C>, options?: Record<string, unknown> & { transport?: 'process' | 'socket' }): C;
@@ -61,7 +63,7 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
     );
     listening = await listen(
       runtime.kernel,
-      { api: 0, http: 0, https: 0, dns: 0 },
+      { api: 0, http: 0, https: 0, dns: 0, smtp: 0 },
       { plainHttp: options.plainHttp ?? false },
     );
   };
@@ -85,6 +87,9 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
     },
     get httpsPort() {
       return listening.ports.https;
+    },
+    get smtpPort() {
+      return listening.ports.smtp;
     },
     get dnsPort() {
       return listening.ports.dns;

@@ -44,6 +44,7 @@ async function status(kernel: Kernel, about: { ports: Ports; dataDir: string }):
     httpPort: about.ports.http,
     httpsPort: about.ports.https,
     dnsPort: about.ports.dns,
+    smtpPort: about.ports.smtp,
     dataDir: about.dataDir,
     time: new Date(kernel.clock.now()).toISOString(),
     aheadMs: Math.round(kernel.clock.offset()),

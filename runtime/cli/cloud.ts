@@ -53,6 +53,7 @@ export async function startCloud(options: {
     httpPort: listening.ports.http,
     httpsPort: listening.ports.https,
     dnsPort: listening.ports.dns,
+    smtpPort: listening.ports.smtp,
     startedAt: new Date(kernel.clock.now()).toISOString(),
   });
   return {

@@ -11,6 +11,7 @@ export interface RuntimeFile {
   httpPort: number;
   httpsPort: number;
   dnsPort: number;
+  smtpPort: number;
   startedAt: string;
 }
 

@@ -8,6 +8,7 @@ import { internalRoutes } from '../data-planes/http/internal-routes.ts';
 import { fromNode, toNode } from '../data-planes/http/node-adapter.ts';
 import { createServer } from '../data-planes/http/node-http.ts';
 import { secureGateway } from '../data-planes/http/secure-gateway.ts';
+import { smtpPort } from '../data-planes/smtp/serve-smtp.ts';
 import { acceptUpgrades, isWebSocket } from '../data-planes/http/upgrades.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { startTrace } from '../kernel/events/hop.ts';
@@ -24,6 +25,8 @@ export interface Ports {
   https: number;
   /** 5353 unless told: UDP and TCP. */
   dns: number;
+  /** 2525 unless told. */
+  smtp: number;
 }
 
 export interface Listening {
@@ -53,7 +56,15 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
     const names = await serveDns(kernel, wanted.dns);
     closing.push(names.close);
     kernel.addresses.dnsPort = names.port;
-    return { ports: { api: portOf(api), http: portOf(http), https: portOf(https), dns: names.port }, close };
+    const mail = smtpPort(kernel);
+    const smtp = await listening(mail.server, wanted.smtp, '--smtp-port');
+    closing.push(async () => {
+      mail.close();
+      await new Promise<void>((resolve) => smtp.close(() => resolve()));
+    });
+    kernel.addresses.smtpPort = portOf(smtp);
+    const ports = { api: portOf(api), http: portOf(http), https: portOf(https), dns: names.port, smtp: portOf(smtp) };
+    return { ports, close };
   } catch (error) {
     await close();
     throw error;

@@ -37,7 +37,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     ids: options.ids ?? systemIds(),
     store,
     events: createEvents(),
-    addresses: { apiUrl: '', httpPort: 0, httpsPort: 0, dnsPort: 0 },
+    addresses: { apiUrl: '', httpPort: 0, httpsPort: 0, dnsPort: 0, smtpPort: 0 },
     engine: (token) => room.get(token),
     context: (who) => freeContext(kernel, { ...who, signal: abort.signal }),
   };

@@ -33,6 +33,8 @@ export interface Addresses {
   httpsPort: number;
   /** Port of DNS over UDP and TCP, 5353. */
   dnsPort: number;
+  /** Port that mail is handed in at, 2525. */
+  smtpPort: number;
 }
 
 /** One operation under way: who asks, where, and what it may use. */

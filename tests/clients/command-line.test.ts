@@ -228,7 +228,7 @@ describe('starting', () => {
     assert.match(stderr, /--port/);
   });
 
-  for (const option of ['--dns-port', '--https-port'])
+  for (const option of ['--dns-port', '--https-port', '--smtp-port'])
     test(`says that ${option} is taken`, async () => {
       const orrery = new CommandLine();
       const taken = createServer().listen(0, '127.0.0.1');

@@ -10,6 +10,7 @@ interface Status {
   httpPort: number;
   httpsPort: number;
   dnsPort: number;
+  smtpPort: number;
   dataDir: string;
   time: string;
   aheadMs: number;
@@ -41,6 +42,7 @@ export const status: Command = {
       ['traffic', `http://127.0.0.1:${now.httpPort}`],
       ['over TLS', `https://127.0.0.1:${now.httpsPort}`],
       ['DNS', `dig @127.0.0.1 -p ${now.dnsPort} NAME`],
+      ['SMTP', `127.0.0.1:${now.smtpPort}`],
       ['data', now.dataDir],
       ['cloud time', `${now.time}${ahead}`],
       ['memory', `${Math.round(now.memoryBytes / 1e6)} MB`],

@@ -27,6 +27,7 @@ export const up: Command = {
     'https-port': { type: 'string', value: 'PORT', about: 'the same over TLS (default 8443; 0: any free one)' },
     'plain-http': { type: 'boolean', about: 'the HTTP port does not count as TLS: sites redirect to the HTTPS port' },
     'dns-port': { type: 'string', value: 'PORT', about: 'DNS, UDP and TCP (default 5353; 0: any free one)' },
+    'smtp-port': { type: 'string', value: 'PORT', about: "SES's SMTP (default 2525; 0: any free one)" },
     empty: { type: 'boolean', about: 'run the cloud without deploying anything' },
     parameter: {
       type: 'string',
@@ -101,6 +102,7 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
         http: line.number('http-port', 8080),
         https: line.number('https-port', anyPort ? 0 : 8443),
         dns: line.number('dns-port', anyPort ? 0 : 5353),
+        smtp: line.number('smtp-port', anyPort ? 0 : 2525),
       },
       plainHttp: line.flag('plain-http'),
     });

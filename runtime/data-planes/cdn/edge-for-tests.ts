@@ -91,7 +91,7 @@ export function startEdge(): TestEdge {
     ids,
     events,
     store: openStore(dataDir),
-    addresses: { apiUrl: '', httpPort: 0, httpsPort: 0, dnsPort: 0 },
+    addresses: { apiUrl: '', httpPort: 0, httpsPort: 0, dnsPort: 0, smtpPort: 0 },
     engine: (token) => room.get(token),
     context: () =>
       ({

@@ -23,6 +23,8 @@ export interface Outgoing {
   from: string;
   /** Of somebody else's identity, or of a domain to use instead of the address's own. */
   sourceArn?: string | undefined;
+  /** Further addresses the mail says it is from: the From header of a raw one. */
+  alsoFrom?: string[];
   /** Where bounces and complaints are mailed to, when not to `from`. */
   feedbackTo?: string | undefined;
   /** To, Cc and Bcc alike. */
@@ -47,11 +49,12 @@ const mostRecipients = 50;
 export async function send(ctx: Context, outgoing: Outgoing): Promise<string> {
   const from = bareAddress(outgoing.from);
   const feedbackTo = bareAddress(outgoing.feedbackTo ?? outgoing.from);
+  const also = (outgoing.alsoFrom ?? []).map(bareAddress);
   const recipients = outgoing.destination.map(bareAddress);
   if (recipients.length === 0) throw badRequest('Missing final recipient.');
   if (recipients.length > mostRecipients) throw badRequest(`Recipient count exceeds ${mostRecipients}.`);
   const owner = ownerOf(ctx, outgoing.sourceArn);
-  checkVerified(ctx, owner, { senders: [from, feedbackTo], recipients });
+  checkVerified(ctx, owner, { senders: [from, ...also, feedbackTo], recipients });
   const identity = identityFor(ctx, owner, from);
   const set = configurationSetOf(ctx, outgoing.configurationSetName ?? identity?.ConfigurationSetName);
   checkTags(outgoing.tags ?? []);

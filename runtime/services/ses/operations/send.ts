@@ -8,6 +8,7 @@ import type {
   SendRawEmailCommandInput,
   SendTemplatedEmailCommandInput,
 } from '@aws-sdk/client-ses';
+import { flat } from '../../../engines/ses/addresses.ts';
 import {
   composeRaw,
   composeSimple,
@@ -40,6 +41,7 @@ export async function SendRawEmail(ctx: Context, input: SendRawEmailCommandInput
   if (!from) throw badRequest("Missing required header 'From'.");
   const MessageId = await send(ctx, {
     from,
+    alsoFrom: flat(read.from ?? ''),
     sourceArn: input.SourceArn ?? input.FromArn,
     destination: input.Destinations?.length ? input.Destinations : read.destination,
     feedbackTo: read.returnPath,

@@ -6,6 +6,7 @@ import type {
   SendEmailCommandInput,
   Template,
 } from '@aws-sdk/client-sesv2';
+import { flat } from '../../../engines/ses/addresses.ts';
 import {
   composeRaw,
   composeSimple,
@@ -63,7 +64,8 @@ function rawOutgoing(
   const read = readRaw(data);
   return {
     ...given,
-    from: fromOf(given.from ?? read.from),
+    from: fromOf(given.from || read.from),
+    alsoFrom: flat(read.from ?? ''),
     destination: given.destination.length > 0 ? given.destination : read.destination,
     feedbackTo: given.feedbackTo ?? read.returnPath,
     configurationSetName: given.configurationSetName ?? read.configurationSetName,
