@@ -1,9 +1,8 @@
 import type MailComposer from 'nodemailer/lib/mail-composer';
 import { packageOnDemand } from '../../kernel/package-on-demand.ts';
+import type { Kernel } from '../../kernel/service.ts';
 
 const mailComposer = packageOnDemand<typeof MailComposer>('nodemailer/lib/mail-composer');
-
-import type { Kernel } from '../../kernel/service.ts';
 
 export interface Composition {
   from: string;

@@ -1,5 +1,8 @@
-import { addressParser } from 'postal-mime';
+import type { addressParser } from 'postal-mime';
+import { packageOnDemand } from '../../kernel/package-on-demand.ts';
 import { badRequest } from './errors.ts';
+
+const postalMime = packageOnDemand<{ addressParser: typeof addressParser }>('postal-mime');
 
 /** An address without its display name, the domain in lower case: the part before the @ is as the sender writes it. */
 export function bareAddress(text: string): string {
@@ -14,11 +17,13 @@ export function bareAddress(text: string): string {
 
 /** Every address of a header or a list, groups opened. */
 export function flat(text: string): string[] {
-  return addressParser(text, { flatten: true }).flatMap(({ address }) => (address ? [address] : []));
+  return postalMime()
+    .addressParser(text, { flatten: true })
+    .flatMap(({ address }) => (address ? [address] : []));
 }
 
 export function displayName(text: string): string {
-  return addressParser(text, { flatten: true })[0]?.name ?? '';
+  return postalMime().addressParser(text, { flatten: true })[0]?.name ?? '';
 }
 
 export function domainOf(address: string): string {
