@@ -16,6 +16,8 @@ interface Minute {
 }
 
 const samplesAMinute = 2000;
+/** As long as this after its last request a group goes on saying that there are none, so that quiet is seen. */
+const quietMs = 60 * 60_000;
 /** Rules whose evaluation is not charged ("Load balancer capacity units"). */
 const freeRules = 10;
 
@@ -24,6 +26,7 @@ export class AlbMetrics {
   readonly #kernel: Kernel;
   readonly #minutes = new Map<string, Minute>();
   readonly #groups = new Map<TargetGroup, LoadBalancerTable>();
+  readonly #perTarget = new Map<TargetGroup, { loadBalancer: LoadBalancerTable; requests: number; untilMs: number }>();
   #scheduled = false;
 
   constructor(kernel: Kernel) {
@@ -52,11 +55,18 @@ export class AlbMetrics {
       return;
     }
     addBoth(minute, 'RequestCount', group);
+    if (visit.group) this.#countFor(visit.group, visit.loadBalancer);
     addBoth(minute, `HTTPCode_Target_${Math.floor(visit.targetStatus / 100)}XX_Count`, group);
     const seconds = (visit.targetMs ?? 0) / 1000;
     const times = minute.times.get(group ?? '') ?? [];
     if (times.length < samplesAMinute) times.push(seconds);
     minute.times.set(group ?? '', times);
+  }
+
+  #countFor(group: TargetGroup, loadBalancer: LoadBalancerTable): void {
+    const { requests = 0 } = this.#perTarget.get(group) ?? {};
+    const untilMs = this.#kernel.clock.now() + quietMs;
+    this.#perTarget.set(group, { loadBalancer, requests: requests + 1, untilMs });
   }
 
   /** An answer of the load balancer's own. */
@@ -106,6 +116,33 @@ export class AlbMetrics {
     for (const [group, loadBalancer] of this.#groups) this.#publishHosts(group, loadBalancer, timeMs);
     this.#minutes.clear();
     this.#groups.clear();
+    for (const [group, counted] of this.#perTarget) this.#publishPerTarget(group, counted, timeMs);
+    if (this.#perTarget.size > 0) this.#schedule();
+  }
+
+  /** "RequestCountPerTarget": its sum is the average over the healthy targets. */
+  #publishPerTarget(
+    group: TargetGroup,
+    { loadBalancer, requests, untilMs }: { loadBalancer: LoadBalancerTable; requests: number; untilMs: number },
+    timeMs: number,
+  ): void {
+    const value = requests / Math.max(1, group.counts().healthy);
+    const { region, account, dimension } = loadBalancer;
+    const TargetGroup = group.table.dimension;
+    const dimensionSets: Record<string, string>[] = [{ TargetGroup }, { TargetGroup, LoadBalancer: dimension }];
+    for (const dimensions of dimensionSets)
+      this.#kernel.events.emit('metric', {
+        namespace: 'AWS/ApplicationELB',
+        name: 'RequestCountPerTarget',
+        dimensions,
+        value,
+        unit: 'Count',
+        timeMs,
+        region,
+        account,
+      });
+    if (untilMs <= this.#kernel.clock.now()) this.#perTarget.delete(group);
+    else this.#perTarget.set(group, { loadBalancer, requests: 0, untilMs });
   }
 
   #publish({ loadBalancer, sums, times, active, evaluations, bytes }: Minute, timeMs: number): void {

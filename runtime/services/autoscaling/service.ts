@@ -5,10 +5,12 @@ import * as activityOperations from './operations/activities.ts';
 import * as groupOperations from './operations/groups.ts';
 import * as hookOperations from './operations/hooks.ts';
 import * as instanceOperations from './operations/instances.ts';
+import * as policyOperations from './operations/policies.ts';
 import * as tagOperations from './operations/tags.ts';
 import * as targetGroupOperations from './operations/target-groups.ts';
 import { AutoScalingGroup } from './resources/AutoScalingGroup.ts';
 import { LifecycleHook } from './resources/LifecycleHook.ts';
+import { ScalingPolicy } from './resources/ScalingPolicy.ts';
 import { findGroup } from './state.ts';
 
 export default defineService({
@@ -20,9 +22,10 @@ export default defineService({
     ...activityOperations,
     ...targetGroupOperations,
     ...hookOperations,
+    ...policyOperations,
     ...tagOperations,
   },
-  resources: [AutoScalingGroup, LifecycleHook],
+  resources: [AutoScalingGroup, LifecycleHook, ScalingPolicy],
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   dependencies: ['ec2', 'elbv2'],
@@ -32,6 +35,8 @@ export default defineService({
     'UpdateAutoScalingGroup.Context': 'stored',
     'CreateAutoScalingGroup.ServiceLinkedRoleARN': 'stored',
     'UpdateAutoScalingGroup.ServiceLinkedRoleARN': 'stored',
+    'PutScalingPolicy.MetricAggregationType': 'stored',
+    'PutScalingPolicy.PredictiveScalingConfiguration': { refused: 'nothing forecasts load here.' },
   },
 });
 
@@ -39,11 +44,17 @@ export default defineService({
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access {
   const action = `autoscaling:${operation}`;
   if (operation.startsWith('Describe')) return { action, resource: '*' };
-  const name = String(input.AutoScalingGroupName ?? '');
+  const name = groupNameOf(input);
   const known = findGroup(ctx, name)?.AutoScalingGroupARN;
   const { account, region } = ctx;
   const arn = known ?? `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${name}`;
   return { action, resource: name ? arn : '*' };
+}
+
+/** A policy's ARN names its group, too. */
+function groupNameOf({ AutoScalingGroupName, PolicyName }: Record<string, unknown>): string {
+  const [, ofPolicy = ''] = /:autoScalingGroupName\/([^:]+):policyName\//.exec(String(PolicyName ?? '')) ?? [];
+  return AutoScalingGroupName === undefined ? ofPolicy : String(AutoScalingGroupName);
 }
 
 function start(kernel: Kernel): Running {

@@ -1,3 +1,4 @@
+import type { TargetTrackingConfiguration } from '@aws-sdk/client-auto-scaling';
 import { formatArn } from '../../kernel/arn.ts';
 import type { Context } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
@@ -139,4 +140,46 @@ export function groupArn({ account, region }: Scope, id: string, name: string): 
 
 export function findGroup(ctx: Context | Where, name: string | undefined): Group | undefined {
   return name === undefined ? undefined : groups(ctx).get(name);
+}
+
+/** In the API's own names; what does not belong to its type is not there. */
+export interface Policy {
+  AutoScalingGroupName: string;
+  PolicyName: string;
+  PolicyARN: string;
+  PolicyType: 'SimpleScaling' | 'StepScaling' | 'TargetTrackingScaling';
+  AdjustmentType?: AdjustmentType;
+  MinAdjustmentMagnitude?: number;
+  ScalingAdjustment?: number;
+  Cooldown?: number;
+  StepAdjustments?: StepAdjustment[];
+  MetricAggregationType?: string;
+  EstimatedInstanceWarmup?: number;
+  TargetTrackingConfiguration?: TargetTrackingConfiguration;
+  /** Names of the alarms that target tracking made for itself. */
+  alarmNames: string[];
+  Enabled: boolean;
+}
+
+export type AdjustmentType = 'ChangeInCapacity' | 'ExactCapacity' | 'PercentChangeInCapacity';
+
+export interface StepAdjustment {
+  MetricIntervalLowerBound?: number;
+  MetricIntervalUpperBound?: number;
+  ScalingAdjustment: number;
+}
+
+/** A policy's name is its group's own. */
+export function policies(where: Where): Collection<Policy> {
+  return where.store.collection<Policy>('autoscaling.policies', { account: where.account, region: where.region });
+}
+
+/** arn:…:scalingPolicy:<id>:autoScalingGroupName/<group>:policyName/<name> */
+export function policyArn({ account, region }: Scope, id: string, group: string, name: string): string {
+  return formatArn(
+    'autoscaling',
+    region,
+    account,
+    `scalingPolicy:${id}:autoScalingGroupName/${group}:policyName/${name}`,
+  );
 }

@@ -1,11 +1,16 @@
 import type { Context } from '../../../kernel/service.ts';
-import { activities, type Group, groups, hooks, keyOf, ofGroup } from '../state.ts';
+import { activities, type Group, groups, hooks, keyOf, ofGroup, policies } from '../state.ts';
+import { deleteAlarms } from './tracking-alarms.ts';
 
 /** A group goes, and all that belongs to it. */
 export function forgetGroup(ctx: Context, group: Group): void {
   const { AutoScalingGroupName: name } = group;
   for (const { LifecycleHookName } of ofGroup(hooks(ctx), name)) hooks(ctx).delete(keyOf(name, LifecycleHookName));
   for (const { ActivityId } of ofGroup(activities(ctx), name)) activities(ctx).delete(ActivityId);
+  for (const { PolicyName, alarmNames } of ofGroup(policies(ctx), name)) {
+    policies(ctx).delete(keyOf(name, PolicyName));
+    void ctx.clock.track(deleteAlarms(ctx, alarmNames));
+  }
   groups(ctx).delete(name);
   ctx.events.emit('autoscaling.deleted', { group });
 }

@@ -34,7 +34,29 @@ const kinds: Record<string, { service: string; run: (ctx: Context, call: ActionC
         return ctx.call('lambda', 'Invoke', input, { principal });
       },
     },
+    autoscaling: {
+      service: 'autoscaling',
+      run: (ctx, { arn, now }) => {
+        const input = {
+          PolicyName: arn,
+          MetricValue: newestValue(now),
+          BreachThreshold: now.kind === 'metric' ? now.Threshold : undefined,
+        };
+        const principal = servicePrincipal('cloudwatch.amazonaws.com', now.account, {
+          sourceArn: now.AlarmArn,
+          serviceLinked: true,
+        });
+        return ctx.call('autoscaling', 'ExecutePolicy', input, { principal });
+      },
+    },
   };
+
+/** What a step is chosen by. Composite alarms, and those over what is missing, have no value. */
+function newestValue({ StateReasonData }: Alarm): number | undefined {
+  if (StateReasonData === undefined) return undefined;
+  const { recentDatapoints } = JSON.parse(StateReasonData) as { recentDatapoints?: number[] };
+  return recentDatapoints?.at(-1);
+}
 
 interface ActionCall {
   arn: string;
@@ -61,12 +83,29 @@ export function runActions(kernel: Kernel, before: Alarm, now: Alarm): void {
   for (const arn of actionsOf(now, now.StateValue)) void kernel.clock.track(runAction(kernel, { arn, before, now }));
 }
 
+/**
+ * "Invoking Auto Scaling actions": as long as the alarm stays in its state they are invoked every minute, so that a policy
+ * whose step was not enough goes on.
+ */
+export function repeatActions(kernel: Kernel, now: Alarm): void {
+  if (!now.ActionsEnabled) return;
+  for (const arn of actionsOf(now, now.StateValue))
+    if (repeats(arn)) void kernel.clock.track(runAction(kernel, { arn, before: now, now }, { again: true }));
+}
+
+const repeats = (arn: string): boolean => parseArn(arn)?.service === 'autoscaling';
+
+/** Whether an alarm in this state must be looked at again, with or without new data. */
+export function hasRepeats(alarm: Alarm): boolean {
+  return alarm.ActionsEnabled && actionsOf(alarm, alarm.StateValue).some(repeats);
+}
+
 export function actionsOf(alarm: Alarm, state: StateValue): string[] {
   if (state === 'ALARM') return alarm.AlarmActions;
   return state === 'OK' ? alarm.OKActions : alarm.InsufficientDataActions;
 }
 
-async function runAction(kernel: Kernel, call: ActionCall): Promise<void> {
+async function runAction(kernel: Kernel, call: ActionCall, { again = false } = {}): Promise<void> {
   const { arn, now } = call;
   const kind = kinds[parseArn(arn)?.service ?? ''];
   const ctx = kernel.context({
@@ -81,6 +120,8 @@ async function runAction(kernel: Kernel, call: ActionCall): Promise<void> {
     failure = `${error.code}: ${error.message}`;
   }
   ctx.trace.end({ status: failure ? 500 : 200 });
+  // An alarm that stays on for a week would have ten thousand lines of the same.
+  if (again && failure === undefined) return;
   const summary = failure
     ? `Failed to execute action ${arn}. Received error: "${failure}"`
     : `Successfully executed action ${arn}`;

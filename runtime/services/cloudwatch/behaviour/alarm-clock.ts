@@ -2,6 +2,7 @@ import type { Timer } from '../../../kernel/clock/clock.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type Alarm, alarms, type MetricAlarm } from '../state.ts';
+import { hasRepeats, repeatActions } from './alarm-actions.ts';
 import { changeState } from './alarm-states.ts';
 import { evaluate, metricsOf, periodOf } from './evaluation.ts';
 import { metricStore } from './metric-store.ts';
@@ -93,6 +94,10 @@ class AlarmClock {
         StateReason: evaluation.reason,
         StateReasonData: evaluation.reasonData,
       });
+    } else if (hasRepeats(alarm)) {
+      repeatActions(this.#kernel, { ...alarm, StateReasonData: evaluation.reasonData });
+      // Unless there is nothing to repeat it with: then it goes on when there is.
+      if (!evaluation.empty) return false;
     }
     const store = this.#kernel.engine(metricStore);
     const toCome = metricsOf(alarm).some((id) => (store.find(id)?.lastMs ?? 0) >= nowMs - (nowMs % step));

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { MetricAlarm, MetricDataQuery, MetricStat, StateValue } from '../state.ts';
+import { hasRepeats } from './alarm-actions.ts';
 import type { Distribution } from './distribution.ts';
 import { type MetricId, metricStore } from './metric-store.ts';
 import { judge, pointsBeyond, type Verdict } from './missing-data.ts';
@@ -36,10 +37,11 @@ export function evaluate(kernel: Kernel, alarm: MetricAlarm, nowMs: number): Eva
   const period = periodOf(alarm);
   // Most evaluations change nothing, and nobody reads their sentences.
   const changed = state !== undefined && state !== alarm.StateValue;
+  const told = changed || hasRepeats(alarm);
   return {
     state,
     reason: changed ? stateReason(alarm, state, evaluated) : '',
-    reasonData: changed ? stateReasonData(alarm, evaluated, { nowMs, period }) : '',
+    reasonData: told ? stateReasonData(alarm, evaluated, { nowMs, period }) : '',
     empty: points.every((point) => point.value === undefined),
   };
 }

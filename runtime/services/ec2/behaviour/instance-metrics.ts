@@ -8,8 +8,18 @@ import { machines } from './machines.ts';
 const minuteMs = 60_000;
 const basicMinutes = 5;
 
+interface Sample {
+  seconds: number;
+  elapsedMs: number;
+  /** Of its vCPUs; undefined before anything was measured. */
+  percent: number | undefined;
+}
+
+/** Processor time is told in hundredths of a second: less than this says nothing about a load. */
+const shortestMs = 1000;
+
 export function publishInstanceMetrics(kernel: Kernel): Timer {
-  const last = new Map<string, { seconds: number; elapsedMs: number }>();
+  const last = new Map<string, Sample>();
   let minute = 0;
   return kernel.clock.every(minuteMs, 'metrics of instances', () => {
     minute += 1;
@@ -21,16 +31,37 @@ export function publishInstanceMetrics(kernel: Kernel): Timer {
   });
 }
 
+/**
+ * Processor time used against the time that passed for the processes. Wound minutes pass in no time for them: such a minute
+ * is taken to be like the last one that was measured.
+ */
+function measure(
+  kernel: Kernel,
+  { InstanceId, InstanceType }: Pick<Instance, 'InstanceId' | 'InstanceType'>,
+  last: Map<string, Sample>,
+): Sample {
+  const before = last.get(InstanceId);
+  const elapsedMs = kernel.clock.elapsed();
+  const passedMs = elapsedMs - (before?.elapsedMs ?? elapsedMs);
+  if (before && passedMs < shortestMs) return before;
+  const seconds = kernel.engine(machines).cpuSeconds(InstanceId) ?? 0;
+  const cpus = instanceType(InstanceType)?.vcpus ?? 1;
+  const used = before && ((seconds - before.seconds) * 1000) / passedMs / cpus;
+  const percent = used === undefined ? undefined : Math.min(100, Math.max(0, used * 100));
+  const sample = { seconds, elapsedMs, percent };
+  last.set(InstanceId, sample);
+  return sample;
+}
+
 function publish(
   kernel: Kernel,
   scope: { account: string; region: string },
-  { InstanceId, InstanceType }: Instance,
-  last: Map<string, { seconds: number; elapsedMs: number }>,
+  { InstanceId, InstanceType, Tags = [] }: Instance,
+  last: Map<string, Sample>,
 ): void {
-  const now = { seconds: kernel.engine(machines).cpuSeconds(InstanceId) ?? 0, elapsedMs: kernel.clock.elapsed() };
-  const before = last.get(InstanceId);
-  last.set(InstanceId, now);
-  const emit = (name: string, value: number, unit: 'Percent' | 'Count'): void =>
+  const [group] = Tags.filter(({ Key }) => Key === 'aws:autoscaling:groupName');
+  const { percent } = measure(kernel, { InstanceId, InstanceType }, last);
+  const emit = (name: string, value: number, unit: 'Percent' | 'Count', dimensions?: Record<string, string>): void =>
     kernel.events.emit('metric', {
       ...scope,
       timeMs: kernel.clock.now(),
@@ -38,12 +69,11 @@ function publish(
       name,
       value,
       unit,
-      dimensions: { InstanceId },
+      dimensions: dimensions ?? { InstanceId },
     });
   for (const check of ['StatusCheckFailed', 'StatusCheckFailed_Instance', 'StatusCheckFailed_System'])
     emit(check, 0, 'Count');
-  if (!before || now.elapsedMs - before.elapsedMs < 1) return;
-  const cpus = instanceType(InstanceType)?.vcpus ?? 1;
-  const used = ((now.seconds - before.seconds) * 1000) / (now.elapsedMs - before.elapsedMs) / cpus;
-  emit('CPUUtilization', Math.min(100, Math.max(0, used * 100)), 'Percent');
+  if (percent === undefined) return;
+  emit('CPUUtilization', percent, 'Percent');
+  if (group?.Value) emit('CPUUtilization', percent, 'Percent', { AutoScalingGroupName: group.Value });
 }
