@@ -75,7 +75,10 @@ Resources:
 
 test('what is not expanded is refused by name', () => {
   const fails = (yaml: string, sentence: RegExp) => assert.throws(() => expand(yaml), { message: sentence });
-  fails('Resources: {A: {Type: AWS::Serverless::Application}}', /AWS::Serverless::Application is refused/);
+  fails(
+    'Resources: {A: {Type: AWS::Serverless::Application, Properties: {Location: {ApplicationId: "arn:x:applications/other"}}}}',
+    /Application arn:x:applications\/other is refused/,
+  );
   fails(
     'Resources: {A: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Colour: 1}}}',
     /Property Colour of AWS::Serverless::Function is refused/,

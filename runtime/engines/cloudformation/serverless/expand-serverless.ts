@@ -1,5 +1,6 @@
 import { insteadOf } from '../check/instead.ts';
 import { type Document, isRecord, type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
+import { expandApplication } from './application.ts';
 import { expandFunction } from './function.ts';
 import { withGlobals } from './globals.ts';
 import { expandHttpApi } from './http-api.ts';
@@ -12,10 +13,11 @@ export interface Expansion {
   resources: Record<string, ResourceDefinition>;
 }
 
-type Expander = (logicalId: string, definition: ResourceDefinition, into: Expansion) => void;
+type Expander = (logicalId: string, definition: ResourceDefinition, into: Expansion, document: Document) => void;
 
 /** "AWS SAM resource and property reference". Types that are not here are refused by name. */
 const expanders: Record<string, Expander> = {
+  'AWS::Serverless::Application': expandApplication,
   'AWS::Serverless::Function': expandFunction,
   'AWS::Serverless::HttpApi': expandHttpApi,
   'AWS::Serverless::LayerVersion': expandLayer,
@@ -46,7 +48,7 @@ export function expandServerless(document: Document): Document {
         `Resource type ${definition.Type} is refused: Orrery does not expand it yet.${insteadOf([definition.Type])} (resource ${logicalId})`,
         { path: ['Resources', logicalId, 'Type'] },
       );
-    expander(logicalId, withGlobals(definition, isRecord(Globals) ? Globals : {}), into);
+    expander(logicalId, withGlobals(definition, isRecord(Globals) ? Globals : {}), into, document);
   }
   return { ...rest, Resources: into.resources };
 }

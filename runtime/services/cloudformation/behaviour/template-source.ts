@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import { applicationTemplate } from '../../../engines/cloudformation/serverless/applications/rotation-application.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { validationError } from '../errors.ts';
@@ -29,7 +30,7 @@ export async function templateText(
     }
     return TemplateBody;
   }
-  return TemplateURL === undefined ? undefined : objectText(ctx, TemplateURL);
+  return TemplateURL === undefined ? undefined : (applicationTemplate(TemplateURL) ?? objectText(ctx, TemplateURL));
 }
 
 export async function objectText(ctx: Context, url: string): Promise<string> {

@@ -1,5 +1,9 @@
 import type { Scope } from '../../../engines/cloudformation/intrinsics/scope.ts';
 import { expandServerless, serverlessTransform } from '../../../engines/cloudformation/serverless/expand-serverless.ts';
+import {
+  expandHostedRotation,
+  hostedRotationTransforms,
+} from '../../../engines/cloudformation/serverless/hosted-rotation.ts';
 import type { StackRecord } from '../../../engines/cloudformation/stacks/records.ts';
 import { expandForEach } from '../../../engines/cloudformation/template/for-each.ts';
 import {
@@ -37,7 +41,7 @@ export interface Transformed {
 }
 
 const languageExtensions = 'AWS::LanguageExtensions';
-const known = [languageExtensions, 'AWS::Include', serverlessTransform];
+const known = [languageExtensions, 'AWS::Include', serverlessTransform, ...hostedRotationTransforms];
 
 /** Applies the template's transforms: AWS::Include where it stands, then those of the Transform section in order. */
 export async function applyTransforms(
@@ -57,6 +61,7 @@ export async function applyTransforms(
   if (extended)
     document = request.lenient ? withoutLoops(document) : expandForEach(document, loopScope(document, request));
   if (transforms.includes(serverlessTransform)) document = expandServerless(document);
+  if (transforms.some((name) => hostedRotationTransforms.includes(name))) document = expandHostedRotation(document);
   return { document, processed: JSON.stringify(document), transforms };
 }
 

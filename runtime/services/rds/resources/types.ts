@@ -22,7 +22,14 @@ export const DBCluster = databaseType({
     'DeletionProtection',
     'VpcSecurityGroupIds',
   ],
-  stored: ['StorageEncrypted', 'BackupRetentionPeriod', 'CopyTagsToSnapshot', 'AvailabilityZones'],
+  stored: [
+    'StorageEncrypted',
+    'KmsKeyId',
+    'StorageType',
+    'BackupRetentionPeriod',
+    'CopyTagsToSnapshot',
+    'AvailabilityZones',
+  ],
   modifiable: [
     'MasterUserPassword',
     'BackupRetentionPeriod',

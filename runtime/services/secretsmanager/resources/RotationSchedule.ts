@@ -19,7 +19,7 @@ export const RotationSchedule = defineResource<RotationScheduleProperties>({
     RotationRules: 'executed',
     RotateImmediatelyOnUpdate: 'executed',
     HostedRotationLambda: {
-      refused: "AWS's own rotation functions are not here; name a function by RotationLambdaARN.",
+      refused: 'it needs the transform AWS::SecretsManager-2020-07-23, which puts a function in its place.',
     },
     ExternalSecretRotationMetadata: external,
     ExternalSecretRotationRoleArn: external,
