@@ -13,6 +13,7 @@ import { flowLogSchedule } from './behaviour/flow-records.ts';
 import { publishInstanceMetrics } from './behaviour/instance-metrics.ts';
 import { machines } from './behaviour/machines.ts';
 import { enforce } from './behaviour/networks.ts';
+import { announceStates } from './behaviour/state-events.ts';
 import { vpcDoors } from './behaviour/vpc-doors.ts';
 import { dryRun } from './errors.ts';
 import { fidelity } from './fidelity.ts';
@@ -20,6 +21,7 @@ import * as addresses from './operations/addresses.ts';
 import * as flowLogOperations from './operations/flow-logs.ts';
 import * as images from './operations/images.ts';
 import * as instanceAttributes from './operations/instance-attributes.ts';
+import * as instanceSettings from './operations/instance-settings.ts';
 import * as instanceOperations from './operations/instances.ts';
 import * as internetGateways from './operations/internet-gateways.ts';
 import * as keyPairs from './operations/key-pairs.ts';
@@ -43,8 +45,9 @@ const operations: Record<string, OperationHandler> = {
   ...volumes,
   ...flowLogOperations,
   ...images,
-  ...instanceOperations,
   ...instanceAttributes,
+  ...instanceOperations,
+  ...instanceSettings,
   ...internetGateways,
   ...keyPairs,
   ...launchTemplates,
@@ -118,7 +121,13 @@ async function start(kernel: Kernel): Promise<Running | undefined> {
       kernel.engine(flowLogSchedule).follow(scope, log);
   bootAgain(kernel);
   const metrics = publishInstanceMetrics(kernel);
-  return { stop: () => metrics.cancel() };
+  const silence = announceStates(kernel);
+  return {
+    stop() {
+      metrics.cancel();
+      silence();
+    },
+  };
 }
 
 /** Instances that ran when the runtime ended run again, as after a reboot; what was under way is brought to its end. */

@@ -229,6 +229,8 @@ export interface Instance extends Tagged {
   /** What was asked of it, which has no effect beyond being told; absent of instances from before it was kept. */
   rootVolume?: RootVolume;
   volumeTags?: Tag[];
+  /** It is given a public address of Amazon's pool at each start. */
+  takesPublicAddress?: boolean;
   /** UserData has run: it does so only at the first boot. */
   initialized: boolean;
 }

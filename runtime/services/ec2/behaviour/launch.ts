@@ -114,6 +114,7 @@ export function makeInstance(
     RootVolumeId: newId(ctx, 'vol'),
     rootVolume,
     volumeTags: tagsFor(input.TagSpecifications, 'volume', ['instance', 'network-interface', 'spot-instances-request']),
+    takesPublicAddress: face.Association?.IpOwnerId === 'amazon',
     initialized: false,
     Tags: tagsFor(input.TagSpecifications, 'instance', ['volume', 'network-interface', 'spot-instances-request']),
   });

@@ -11,6 +11,7 @@ import { type Instance, type InstanceState, instances } from '../state.ts';
 import { authorityFile, diskOf } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
 import { enforce } from './networks.ts';
+import { clearAway } from './termination.ts';
 
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
@@ -23,6 +24,9 @@ declare module '../../../kernel/events/events.ts' {
 const consoleBytes = 65_536;
 /** What `stop` gives processes to end by themselves, of real time. */
 const graceMs = 5000;
+
+/** What the first process of an instance ends with when it is to boot again (instance/systemctl.cjs). */
+const rebootStatus = 70;
 
 interface Machine {
   sandbox: Sandbox;
@@ -49,6 +53,9 @@ export class Machines {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    // Made first, so that they are stopped after this: what they end is then known to end with the runtime.
+    kernel.engine(compute);
+    kernel.engine(network);
   }
 
   /** From `pending` to `running`; where it cannot be started it ends as `terminated`, with the reason. */
@@ -61,20 +68,26 @@ export class Machines {
       const place = await kernel.engine(network).attach(instance.VpcId, instance.NetworkInterfaceId);
       if (this.#stopped || instances.find(where, instanceId).state !== 'pending') return;
       const { certificatePem } = await kernel.engine(certificates).authority();
-      this.#start(scope, instance, { enclose: place.enclose, authorityPem: certificatePem });
+      await this.#start(scope, instance, { enclose: place.enclose, authorityPem: certificatePem });
+      // It may have been told to stop in the meantime.
+      if (instances.find(where, instanceId).state !== 'pending') return;
       instances.put(where, { ...instances.find(where, instanceId), initialized: true });
       this.to(scope, instanceId, 'running');
     } catch (error) {
+      if (this.#stopped || instances.find(where, instanceId).state !== 'pending') return;
       const StateReason = { Code: 'Server.InternalError', Message: (error as Error).message };
+      await clearAway(kernel, scope, instances.find(where, instanceId));
       instances.put(where, { ...instances.find(where, instanceId), StateReason, terminatedMs: kernel.clock.now() });
       this.to(scope, instanceId, 'terminated');
     }
   }
 
-  #start(scope: Scope, instance: Instance, { enclose, authorityPem }: Surroundings): void {
+  /** Resolves when its first process has said that it is there: from then on it hears signals. */
+  async #start(scope: Scope, instance: Instance, { enclose, authorityPem }: Surroundings): Promise<void> {
     const { InstanceId, PrivateIpAddress, InstanceType } = instance;
     const disk = diskOf(this.#kernel, instance, authorityPem);
     const machine: Pick<Machine, 'console' | 'asked'> & { sandbox?: Sandbox } = { console: '', asked: false };
+    const booted = Promise.withResolvers<void>();
     const sandbox = this.#kernel.engine(compute).start({
       kind: 'instance',
       name: InstanceId,
@@ -84,6 +97,7 @@ export class Machines {
       environment: () => environmentOf(scope.region),
       memoryLimitBytes: (instanceType(InstanceType)?.memoryMiB ?? 1024) * 2 ** 20,
       onLine: (line) => {
+        booted.resolve();
         machine.console = `${machine.console}${line}\n`.slice(-consoleBytes);
         this.#consoles.set(InstanceId, machine.console);
       },
@@ -91,16 +105,26 @@ export class Machines {
     sandbox.work();
     const running = Object.assign(machine, { sandbox });
     this.#machines.set(InstanceId, running);
-    void sandbox.exited.then(() => this.#ended(scope, InstanceId, running));
+    void sandbox.exited.then(({ code }) => {
+      booted.reject(new Error(`Server.InternalError: it ended before it had booted. ${machine.console}`));
+      this.#ended(scope, InstanceId, { machine: running, code });
+    });
+    await booted.promise;
   }
 
   /** By itself: it shut itself down, or was killed. What then becomes of it is its shutdown behaviour. */
-  #ended(scope: Scope, instanceId: string, machine: Machine): void {
+  #ended(scope: Scope, instanceId: string, { machine, code }: { machine: Machine; code: number | undefined }): void {
     if (this.#machines.get(instanceId) === machine) this.#machines.delete(instanceId);
     if (machine.asked || this.#stopped) return;
     const where = { ...this.#kernel, ...scope };
     const instance = instances.records(where).get(instanceId);
     if (instance?.state !== 'running') return;
+    if (code === rebootStatus) {
+      this.#kernel.engine(network).detach(instance.VpcId, instance.NetworkInterfaceId);
+      instances.put(where, { ...instance, state: 'pending' });
+      void this.#kernel.clock.track(this.boot(scope, instanceId));
+      return;
+    }
     const StateReason = {
       Code: 'Client.InstanceInitiatedShutdown',
       Message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',
@@ -112,7 +136,9 @@ export class Machines {
       ...(terminates ? { terminatedMs: this.#kernel.clock.now() } : {}),
     });
     this.#kernel.engine(network).detach(instance.VpcId, instance.NetworkInterfaceId);
-    this.to(scope, instanceId, terminates ? 'terminated' : 'stopped');
+    const cleared = terminates ? clearAway(this.#kernel, scope, instance) : Promise.resolve();
+    const end = cleared.then(() => this.to(scope, instanceId, terminates ? 'terminated' : 'stopped'));
+    void this.#kernel.clock.track(end);
   }
 
   /** Ends its processes; resolves when they have. */

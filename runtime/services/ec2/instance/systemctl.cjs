@@ -14,6 +14,7 @@ exports.answer = async function answer({ verb, names, now, quiet }) {
         .map((name) => `${name}.service ${supervisor.stateOf(name)}`)
         .join('\n'),
     };
+  if (verb === 'poweroff' || verb === 'halt' || verb === 'reboot') return shutDown(verb);
   const act = verbs[verb];
   if (!act)
     return {
@@ -68,3 +69,14 @@ const verbs = {
       ? { code: supervisor.isActive(name) ? 0 : 3, text: supervisor.describe(name) }
       : { code: 4, text: `Unit ${name}.service could not be found.` },
 };
+
+/** By its exit status the machine knows whether it is to boot again. */
+const rebootStatus = 70;
+
+function shutDown(verb) {
+  setImmediate(async () => {
+    await supervisor.stopAll();
+    process.exit(verb === 'reboot' ? rebootStatus : 0);
+  });
+  return { code: 0 };
+}

@@ -3,8 +3,10 @@ import { asksForNothing } from '../../../kernel/asked.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { describeInstance } from '../behaviour/instance-description.ts';
+import { instanceType } from '../behaviour/instance-types.ts';
 import { groupsOf } from '../behaviour/interfaces.ts';
 import { enforce } from '../behaviour/networks.ts';
+import { invalidParameterValue } from '../errors.ts';
 import { type Instance, instances, networkInterfaces } from '../state.ts';
 
 export async function ModifyInstanceAttribute(
@@ -37,7 +39,7 @@ export async function ModifyInstanceAttribute(
     ...(InstanceInitiatedShutdownBehavior
       ? { shutdownBehavior: InstanceInitiatedShutdownBehavior.Value as 'stop' | 'terminate' }
       : {}),
-    ...(InstanceType?.Value ? { InstanceType: InstanceType.Value } : {}),
+    ...(InstanceType?.Value ? { InstanceType: knownType(InstanceType.Value) } : {}),
     ...(UserData?.Value ? { userData: Buffer.from(UserData.Value).toString('base64') } : {}),
   });
   return {};
@@ -66,4 +68,13 @@ export function DescribeInstanceAttribute(ctx: Context, input: DescribeInstanceA
   const answer = attributes[String(input.Attribute)];
   if (!answer) throw refused(`ec2 DescribeInstanceAttribute with Attribute ${input.Attribute}`);
   return { InstanceId: instance.InstanceId, ...answer(ctx, instance) };
+}
+
+function knownType(name: string): string {
+  const type = instanceType(name);
+  if (!type)
+    throw invalidParameterValue(
+      `Invalid value '${name}' for InstanceType. Orrery knows the types that DescribeInstanceTypes lists.`,
+    );
+  return type.InstanceType;
 }

@@ -11,15 +11,16 @@ import type {
 import { asksForNothing } from '../../../kernel/asked.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { withAssociation } from '../behaviour/elastic-addresses.ts';
 import { describeInstance, stateOf } from '../behaviour/instance-description.ts';
-import { wipe } from '../behaviour/instance-disk.ts';
-import { removeInterface } from '../behaviour/interfaces.ts';
+import { givePublicAddress } from '../behaviour/interfaces.ts';
 import { checkMachine, makeInstance, withTemplate } from '../behaviour/launch.ts';
 import { chosen, filtered, paged } from '../behaviour/listing.ts';
 import { machines } from '../behaviour/machines.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { newId } from '../behaviour/noun.ts';
 import { profileFor } from '../behaviour/profiles.ts';
+import { clearAway } from '../behaviour/termination.ts';
 import { invalidParameterValue } from '../errors.ts';
 import { type Instance, type InstanceState, instances, networkInterfaces } from '../state.ts';
 
@@ -196,9 +197,26 @@ export function StartInstances(ctx: Context, input: StartInstancesCommandInput) 
   const StartingInstances = turn(ctx, input.InstanceIds, (_ctx, { InstanceId }) => ({
     from: ['stopped'],
     to: 'pending',
-    afterwards: () => ctx.engine(machines).boot(scopeOf(ctx), InstanceId),
+    afterwards: () => startAgain(ctx, InstanceId),
   }));
   return { StartingInstances };
+}
+
+/** Its address of Amazon's pool is a new one, unless an Elastic IP address has taken its place. */
+async function startAgain(ctx: Context, InstanceId: string): Promise<void> {
+  const { takesPublicAddress, NetworkInterfaceId } = instances.find(ctx, InstanceId);
+  const face = networkInterfaces.find(ctx, NetworkInterfaceId);
+  if (takesPublicAddress && !face.Association) givePublicAddress(ctx, face);
+  instances.put(ctx, { ...instances.find(ctx, InstanceId), launchedMs: ctx.clock.now() });
+  await ctx.engine(machines).boot(scopeOf(ctx), InstanceId);
+}
+
+/** It goes back to the pool when the instance stops ("Public IPv4 addresses", EC2 User Guide). */
+async function returnPublicAddress(ctx: Context, { NetworkInterfaceId, VpcId }: Instance): Promise<void> {
+  const face = networkInterfaces.records(ctx).get(NetworkInterfaceId);
+  if (face?.Association?.IpOwnerId !== 'amazon') return;
+  networkInterfaces.put(ctx, withAssociation(face, face.PrivateIpAddress, undefined));
+  await enforce(ctx, VpcId);
 }
 
 export function StopInstances(ctx: Context, input: StopInstancesCommandInput) {
@@ -213,6 +231,7 @@ export function StopInstances(ctx: Context, input: StopInstancesCommandInput) {
     to: 'stopping',
     async afterwards() {
       await ctx.engine(machines).halt(instance, { force: input.Force });
+      await returnPublicAddress(ctx, instance);
       const StateReason = {
         Code: 'Client.UserInitiatedShutdown',
         Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
@@ -240,13 +259,9 @@ export function TerminateInstances(ctx: Context, input: TerminateInstancesComman
 }
 
 async function terminate(ctx: Context, instance: Instance): Promise<void> {
-  const { InstanceId, NetworkInterfaceId } = instance;
+  const { InstanceId } = instance;
   await ctx.engine(machines).halt(instance, { force: true });
-  const face = networkInterfaces.records(ctx).get(NetworkInterfaceId);
-  if (face?.Attachment?.DeleteOnTermination) removeInterface(ctx, NetworkInterfaceId);
-  else if (face) networkInterfaces.put(ctx, { ...face, Status: 'available', Attachment: undefined });
-  await enforce(ctx, instance.VpcId);
-  wipe(ctx, InstanceId);
+  await clearAway(ctx, scopeOf(ctx), instance);
   const StateReason = {
     Code: 'Client.UserInitiatedShutdown',
     Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
