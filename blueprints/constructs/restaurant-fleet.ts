@@ -27,6 +27,7 @@ import {
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { type Policy, PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { bundling, projectFolder } from './bundled-code.ts';
@@ -78,11 +79,16 @@ export class RestaurantFleet extends Construct {
       groupMetrics: [GroupMetrics.all()],
       signals: Signals.waitForMinCapacity({ timeout: Duration.minutes(10) }),
       updatePolicy: UpdatePolicy.rollingUpdate({ minInstancesInService: 2, maxBatchSize: 1 }),
-      init: initOf(services),
+      init: initOf(services, this.bundles(services)),
     });
     this.group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
     justify(role);
     suppress(this.group, 'AwsSolutions-AS3', 'Alarms tell people; that an instance came or went is in the activities.');
+  }
+
+  private bundles(services: Readonly<Record<string, Service>>): Asset {
+    const entries = Object.keys(services).map((name) => [name, join(servicesFolder, name, 'main.ts')]);
+    return new Asset(this, 'Services', { path: servicesFolder, ...bundling(Object.fromEntries(entries)) });
   }
 
   private template(network: RestaurantNetwork, role: Role): LaunchTemplate {
@@ -111,16 +117,15 @@ function justify(role: Role): void {
   suppress(forInit, 'AwsSolutions-IAM5', 'CDK grants cfn-init the services’ asset in the bootstrap bucket, to read.');
 }
 
-function initOf(services: Readonly<Record<string, Service>>): CloudFormationInit {
+function initOf(services: Readonly<Record<string, Service>>, bundles: Asset): CloudFormationInit {
   const names = Object.keys(services);
-  const entries = Object.fromEntries(names.map((name) => [name, join(servicesFolder, name, 'main.ts')]));
   return CloudFormationInit.fromConfigSets({
     configSets: { default: ['install', 'verify'] },
     configs: {
       install: new InitConfig([
         InitPackage.yum('nodejs24'),
         InitFile.fromUrl(authorities.file, `${authorities.host}/global/global-bundle.pem`),
-        InitSource.fromAsset(installed, servicesFolder, bundling(entries)),
+        InitSource.fromExistingAsset(installed, bundles),
         ...Object.entries(services).map(([name, { port, environment }]) =>
           InitService.systemdConfigFile(name, {
             description: `Slack Water: ${name}`,
