@@ -7,7 +7,7 @@ import { runProcess } from '../../shared/http/process.ts';
 import { firstAdmin } from './admin/first-admin.ts';
 import { contentRoutes } from './routes.ts';
 
-await runProcess('content', async (database) => {
+void runProcess('content', async (database) => {
   const { MEDIA_BUCKET, SITE_URL, ADMIN_SECRET_ID } = readEnvironment(['MEDIA_BUCKET', 'SITE_URL', 'ADMIN_SECRET_ID']);
   await firstAdmin(database, { secrets: new SecretsManagerClient(clientOptions), secretId: ADMIN_SECRET_ID });
   return {

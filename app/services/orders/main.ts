@@ -6,7 +6,7 @@ import { createLog } from '../../shared/log.ts';
 import { startRelay } from './relay.ts';
 import { orderRoutes } from './routes.ts';
 
-await runProcess('orders', (database) => {
+void runProcess('orders', (database) => {
   const relay = startRelay({
     database,
     events: new EventBridgeClient(clientOptions),

@@ -2,6 +2,6 @@
 import { runProcess } from '../../shared/http/process.ts';
 import { reservationRoutes } from './routes.ts';
 
-await runProcess('reservations', (database) => ({
+void runProcess('reservations', (database) => ({
   routes: reservationRoutes({ database, timeZone: process.env.RESTAURANT_TIME_ZONE ?? 'Europe/London' }),
 }));
