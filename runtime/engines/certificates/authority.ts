@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type * as X509 from '@peculiar/x509';
 import { packageOnDemand } from '../../kernel/package-on-demand.ts';
@@ -8,7 +9,7 @@ const reflectMetadata = packageOnDemand<unknown>('reflect-metadata');
 const library = packageOnDemand<typeof X509>('@peculiar/x509');
 
 export interface IssueRequest {
-  /** The first is the subject; all are subject alternative names. */
+  /** Host names or addresses. The first is the subject; all are subject alternative names. */
   names: readonly string[];
   keyAlgorithm: KeyAlgorithm;
   /** Hexadecimal. */
@@ -77,7 +78,9 @@ export class Authority {
         new lib.BasicConstraintsExtension(false, undefined, true),
         new lib.KeyUsagesExtension(lib.KeyUsageFlags.digitalSignature | lib.KeyUsageFlags.keyEncipherment, true),
         new lib.ExtendedKeyUsageExtension([lib.ExtendedKeyUsage.serverAuth, lib.ExtendedKeyUsage.clientAuth]),
-        new lib.SubjectAlternativeNameExtension(request.names.map((value) => ({ type: 'dns' as const, value }))),
+        new lib.SubjectAlternativeNameExtension(
+          request.names.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
+        ),
         await lib.SubjectKeyIdentifierExtension.create(keys.publicKey),
         await lib.AuthorityKeyIdentifierExtension.create(this.#certificate),
       ],

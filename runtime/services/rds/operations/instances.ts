@@ -91,7 +91,7 @@ async function joinCluster(ctx: Context, record: InstanceRecord): Promise<void> 
   else {
     const names = Object.values(clusterNames(ctx, cluster.DBClusterIdentifier));
     const { verifier, volume } = cluster;
-    await beginGroup(ctx, cluster, { member, names: [...names, instanceName(ctx, member)], verifier, from: volume });
+    await beginGroup(ctx, cluster, { member, names: [...names, everyInstance(ctx, member)], verifier, from: volume });
   }
   await configureOwn(ctx, record);
   await ctx.engine(fleet).expose(instanceName(ctx, member), cluster.groupId, { member }, record.Port);
@@ -294,4 +294,9 @@ export function findInstance(ctx: Context, id: string | undefined): InstanceReco
   );
   if (!found) throw instanceNotFound(String(id));
   return found;
+}
+
+/** Readers come later and have the cluster's certificate: `*.…` stands for the name of any of its instances. */
+function everyInstance(ctx: Context, member: string): string {
+  return instanceName(ctx, member).replace(/^[^.]+/, '*');
 }
