@@ -1,21 +1,27 @@
 import type { Kernel } from '../../kernel/service.ts';
 import { gigabyte } from '../../kernel/usage.ts';
 import type { LoadBalancerTable } from './configuration.ts';
+import { MetricSums, type Where } from './metric-sums.ts';
+import { beginTally, count, type Tally } from './tally.ts';
 import type { TargetGroup } from './target-group.ts';
 import type { Visit } from './visit.ts';
 
+/** A load balancer's minute. */
 interface Minute {
   loadBalancer: LoadBalancerTable;
-  /** By metric name and, after a bar, the target group's dimension. */
-  sums: Map<string, number>;
-  /** Response times in seconds by target group, at most `samplesAMinute` of them. */
-  times: Map<string, number[]>;
-  active: Set<string>;
-  evaluations: number;
+  /** By zone, then by target group; '' stands for requests that came to none. */
+  tallies: Map<string, Map<TargetGroup | '', Tally>>;
+  clients: Set<string>;
+  rejected: number;
+  ruleEvaluations: number;
+  chargedEvaluations: number;
   bytes: number;
+  lambdaBytes: number;
+  redirects: number;
+  fixedResponses: number;
+  nonCompliant: number;
 }
 
-const samplesAMinute = 2000;
 /** As long as this after its last request a group goes on saying that there are none, so that quiet is seen. */
 const quietMs = 60 * 60_000;
 /** Rules whose evaluation is not charged ("Load balancer capacity units"). */
@@ -35,32 +41,17 @@ export class AlbMetrics {
 
   count(visit: Visit, answer: { status: number; bytes: number }): void {
     const minute = this.#minuteOf(visit.loadBalancer);
-    const group = visit.group?.table.dimension;
-    add(minute, 'ProcessedBytes', answer.bytes);
+    const { listener, request, group, rule } = visit;
     minute.bytes += answer.bytes;
-    minute.evaluations += Math.max(visit.listener.rules.length - freeRules, 0);
-    minute.active.add(`${visit.request.client.ip}:${visit.request.client.port}`);
-    add(minute, 'RuleEvaluations', visit.listener.rules.length);
-    if (visit.actions.includes('fixed-response')) add(minute, 'HTTP_Fixed_Response_Count', 1);
-    if (visit.actions.includes('redirect')) add(minute, 'HTTP_Redirect_Count', 1);
-    if (visit.desync.class !== 'Compliant' && visit.actions.length === 0)
-      add(minute, 'DesyncMitigationMode_NonCompliant_Request_Count', 1);
-    if (visit.group?.table.targetType === 'lambda') {
-      add(minute, 'LambdaTargetProcessedBytes', answer.bytes);
-      if (visit.errorReason) add(minute, 'LambdaInternalError', 0);
-      if (visit.errorReason) addBoth(minute, 'LambdaUserError', group);
-    }
-    if (visit.targetStatus === undefined) {
-      this.#countOwn(minute, visit, answer.status);
-      return;
-    }
-    addBoth(minute, 'RequestCount', group);
-    if (visit.group) this.#countFor(visit.group, visit.loadBalancer);
-    addBoth(minute, `HTTPCode_Target_${Math.floor(visit.targetStatus / 100)}XX_Count`, group);
-    const seconds = (visit.targetMs ?? 0) / 1000;
-    const times = minute.times.get(group ?? '') ?? [];
-    if (times.length < samplesAMinute) times.push(seconds);
-    minute.times.set(group ?? '', times);
+    minute.chargedEvaluations += Math.max(listener.rules.length - freeRules, 0);
+    minute.ruleEvaluations += listener.rules.length;
+    minute.clients.add(`${request.client.ip}:${request.client.port}`);
+    if (rule?.action.type === 'fixed-response') minute.fixedResponses += 1;
+    else if (rule?.action.type === 'redirect') minute.redirects += 1;
+    if (visit.desync.class !== 'Compliant') minute.nonCompliant += 1;
+    if (group?.table.targetType === 'lambda') minute.lambdaBytes += answer.bytes;
+    count(tallyOf(minute, visit.node.zone, group), visit, answer.status);
+    if (group && visit.target && group.table.targetType !== 'lambda') this.#countFor(group, visit.loadBalancer);
   }
 
   #countFor(group: TargetGroup, loadBalancer: LoadBalancerTable): void {
@@ -69,20 +60,8 @@ export class AlbMetrics {
     this.#perTarget.set(group, { loadBalancer, requests: requests + 1, untilMs });
   }
 
-  /** An answer of the load balancer's own. */
-  #countOwn(minute: Minute, visit: Visit, status: number): void {
-    const kind = Math.floor(status / 100);
-    if (visit.target || visit.actions.length > 0)
-      addBoth(minute, 'RequestCount', visit.target ? visit.group?.table.dimension : undefined);
-    add(minute, `HTTPCode_ELB_${kind}XX_Count`, 1);
-    if (status === 500 || status === 502 || status === 503 || status === 504)
-      add(minute, `HTTPCode_ELB_${status}_Count`, 1);
-    if (visit.target && (status === 502 || status === 504) && visit.group?.table.targetType !== 'lambda')
-      addBoth(minute, 'TargetConnectionErrorCount', visit.group?.table.dimension);
-  }
-
   reject(loadBalancer: LoadBalancerTable): void {
-    add(this.#minuteOf(loadBalancer), 'RejectedConnectionCount', 1);
+    this.#minuteOf(loadBalancer).rejected += 1;
   }
 
   /** Host counts belong to the minute in which targets were checked. */
@@ -92,12 +71,23 @@ export class AlbMetrics {
   }
 
   #minuteOf(loadBalancer: LoadBalancerTable): Minute {
-    let minute = this.#minutes.get(loadBalancer.arn);
-    if (!minute) {
-      minute = { loadBalancer, sums: new Map(), times: new Map(), active: new Set(), evaluations: 0, bytes: 0 };
-      this.#minutes.set(loadBalancer.arn, minute);
-      this.#schedule();
-    }
+    const known = this.#minutes.get(loadBalancer.arn);
+    if (known) return known;
+    const minute: Minute = {
+      loadBalancer,
+      tallies: new Map(),
+      clients: new Set(),
+      rejected: 0,
+      ruleEvaluations: 0,
+      chargedEvaluations: 0,
+      bytes: 0,
+      lambdaBytes: 0,
+      redirects: 0,
+      fixedResponses: 0,
+      nonCompliant: 0,
+    };
+    this.#minutes.set(loadBalancer.arn, minute);
+    this.#schedule();
     return minute;
   }
 
@@ -127,85 +117,80 @@ export class AlbMetrics {
     timeMs: number,
   ): void {
     const value = requests / Math.max(1, group.counts().healthy);
-    const { region, account, dimension } = loadBalancer;
-    const TargetGroup = group.table.dimension;
-    const dimensionSets: Record<string, string>[] = [{ TargetGroup }, { TargetGroup, LoadBalancer: dimension }];
-    for (const dimensions of dimensionSets)
-      this.#kernel.events.emit('metric', {
-        namespace: 'AWS/ApplicationELB',
-        name: 'RequestCountPerTarget',
-        dimensions,
-        value,
-        unit: 'Count',
-        timeMs,
-        region,
-        account,
-      });
+    const sums = new MetricSums(this.#kernel, loadBalancer, timeMs);
+    for (const alone of [true, false]) sums.put('RequestCountPerTarget', value, { group: group.table.dimension, alone });
+    sums.publish();
     if (untilMs <= this.#kernel.clock.now()) this.#perTarget.delete(group);
     else this.#perTarget.set(group, { loadBalancer, requests: 0, untilMs });
   }
 
-  #publish({ loadBalancer, sums, times, active, evaluations, bytes }: Minute, timeMs: number): void {
-    const emit = this.#emitter(loadBalancer, timeMs);
-    for (const [key, value] of sums) {
-      const [name = '', group] = key.split('|');
-      emit(name, value, name.endsWith('Bytes') ? 'Bytes' : 'Count', group);
-    }
-    for (const [group, values] of times) {
-      for (const value of values) {
-        emit('TargetResponseTime', value, 'Seconds');
-        emit('TargetResponseTime', value, 'Seconds', group);
-      }
-    }
-    emit('ActiveConnectionCount', active.size, 'Count');
-    emit('NewConnectionCount', active.size, 'Count');
+  #publish(minute: Minute, timeMs: number): void {
+    const { loadBalancer, bytes, clients } = minute;
+    const sums = new MetricSums(this.#kernel, loadBalancer, timeMs);
+    for (const byGroup of minute.tallies.values())
+      for (const tally of byGroup.values()) publishTally(sums, tally);
+    sums.add('ProcessedBytes', bytes, {}, 'Bytes');
+    sums.add('RuleEvaluations', minute.ruleEvaluations, {});
+    sums.add('RejectedConnectionCount', minute.rejected, {});
+    sums.add('HTTP_Fixed_Response_Count', minute.fixedResponses, {});
+    sums.add('HTTP_Redirect_Count', minute.redirects, {});
+    sums.add('DesyncMitigationMode_NonCompliant_Request_Count', minute.nonCompliant, {});
+    sums.add('LambdaTargetProcessedBytes', minute.lambdaBytes, {}, 'Bytes');
+    sums.add('ActiveConnectionCount', clients.size, {});
+    sums.add('NewConnectionCount', clients.size, {});
     // "Load balancer capacity units": the dimension that is used most, as a part of an hour.
-    const units = Math.max(active.size / 25 / 3600, bytes / gigabyte, evaluations / 1000 / 3600);
-    emit('ConsumedLCUs', units, 'Count');
+    const units = Math.max(clients.size / 25 / 3600, bytes / gigabyte, minute.chargedEvaluations / 1000 / 3600);
+    sums.add('ConsumedLCUs', units, {});
+    sums.publish();
     const { arn, region, account } = loadBalancer;
-    this.#kernel.events.emit('usage', {
-      service: 'elbv2',
-      usageType: 'LCUUsage',
-      amount: units,
-      resource: arn,
-      region,
-      account,
-      traces: [],
-    });
+    const usage = { service: 'elbv2', usageType: 'LCUUsage', amount: units, resource: arn, region, account };
+    this.#kernel.events.emit('usage', { ...usage, traces: [] });
   }
 
   #publishHosts(group: TargetGroup, loadBalancer: LoadBalancerTable, timeMs: number): void {
-    const emit = this.#emitter(loadBalancer, timeMs);
-    const { healthy, unhealthy } = group.counts();
-    emit('HealthyHostCount', healthy, 'Count', group.table.dimension);
-    emit('UnHealthyHostCount', unhealthy, 'Count', group.table.dimension);
-  }
-
-  #emitter(loadBalancer: LoadBalancerTable, timeMs: number) {
-    const { dimension, region, account } = loadBalancer;
-    return (name: string, value: number, unit: string, group?: string): void => {
-      const dimensions: Record<string, string> = { LoadBalancer: dimension };
-      if (group) dimensions.TargetGroup = group;
-      this.#kernel.events.emit('metric', {
-        namespace: 'AWS/ApplicationELB',
-        name,
-        dimensions,
-        value,
-        unit,
-        timeMs,
-        region,
-        account,
-      });
-    };
+    const sums = new MetricSums(this.#kernel, loadBalancer, timeMs);
+    const zones = loadBalancer.nodes.map(({ zone }) => zone);
+    for (const zone of [undefined, ...zones]) {
+      const { healthy, unhealthy } = group.counts(zone);
+      const where = { group: group.table.dimension, zone };
+      sums.put('HealthyHostCount', healthy, where);
+      sums.put('UnHealthyHostCount', unhealthy, where);
+    }
+    sums.publish();
   }
 }
 
-function add(minute: Minute, key: string, amount: number): void {
-  minute.sums.set(key, (minute.sums.get(key) ?? 0) + amount);
+function tallyOf({ tallies }: Minute, zone: string, group: TargetGroup | undefined): Tally {
+  let byGroup = tallies.get(zone);
+  if (!byGroup) {
+    byGroup = new Map();
+    tallies.set(zone, byGroup);
+  }
+  let tally = byGroup.get(group ?? '');
+  if (!tally) {
+    tally = beginTally(zone, group);
+    byGroup.set(group ?? '', tally);
+  }
+  return tally;
 }
 
-/** For the load balancer, and for it and the target group together. */
-function addBoth(minute: Minute, name: string, group: string | undefined): void {
-  add(minute, name, 1);
-  if (group) add(minute, `${name}|${group}`, 1);
+/** Each for the load balancer, its zone, its target group, and the group in the zone, as far as AWS lists them. */
+function publishTally(sums: MetricSums, tally: Tally): void {
+  const { zone, group } = tally;
+  const inZone: Where[] = [{}, { zone }];
+  const dimension = group?.table.dimension;
+  const inGroup: Where[] = dimension === undefined ? [] : [{ group: dimension }, { group: dimension, zone }];
+  const everywhere = [...inZone, ...inGroup];
+  const add = (name: string, value: number, wheres: Where[]): void => {
+    for (const where of wheres) sums.add(name, value, where);
+  };
+  add('RequestCount', tally.requests, everywhere);
+  tally.byTarget.forEach((value, kind) => {
+    add(`HTTPCode_Target_${kind}XX_Count`, value, everywhere);
+  });
+  for (const [name, value] of tally.own) add(name, value, inZone);
+  add('TargetConnectionErrorCount', tally.connectionErrors, everywhere);
+  add('LambdaUserError', tally.lambdaErrors, [{}, ...(dimension === undefined ? [] : [{ group: dimension }])]);
+  add('UnhealthyRoutingRequestCount', tally.failedOpen, everywhere);
+  for (const value of tally.seconds) for (const where of everywhere) sums.sample('TargetResponseTime', value, where);
 }

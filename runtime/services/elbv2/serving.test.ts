@@ -289,18 +289,23 @@ describe('a load balancer serves', () => {
     });
     const metrics = new Map<string, number>();
     const end = cloud.orrery.kernel.events.on('metric', ({ name, dimensions, value }) => {
-      if (String(dimensions.LoadBalancer).startsWith('app/logged/'))
-        metrics.set(`${name}${dimensions.TargetGroup ? ' of the group' : ''}`, value);
+      metrics.set([name, ...Object.keys(dimensions)].join(' '), value);
     });
     await cloud.ask(host, '/menu?page=1', { headers: { 'user-agent': 'a "browser"' } });
     await cloud.orrery.clock.wind(360_000);
     end();
-    assert.equal(metrics.get('RequestCount'), 1);
-    assert.equal(metrics.get('RequestCount of the group'), 1);
-    assert.equal(metrics.get('HTTPCode_Target_2XX_Count'), 1);
-    assert.equal(metrics.get('HealthyHostCount of the group'), 1);
-    assert.equal(metrics.get('UnHealthyHostCount of the group'), 0);
-    assert.ok((metrics.get('TargetResponseTime') ?? -1) >= 0);
+    for (const name of ['RequestCount', 'HTTPCode_Target_2XX_Count']) {
+      assert.equal(metrics.get(`${name} LoadBalancer`), 1);
+      assert.equal(metrics.get(`${name} LoadBalancer AvailabilityZone`), 1);
+      assert.equal(metrics.get(`${name} LoadBalancer TargetGroup`), 1);
+      assert.equal(metrics.get(`${name} LoadBalancer AvailabilityZone TargetGroup`), 1);
+    }
+    assert.equal(metrics.get('HealthyHostCount LoadBalancer TargetGroup'), 1);
+    assert.equal(metrics.get('UnHealthyHostCount LoadBalancer AvailabilityZone TargetGroup'), 0);
+    // What target tracking by ALBRequestCountPerTarget reads.
+    assert.equal(metrics.get('RequestCountPerTarget LoadBalancer TargetGroup'), 1);
+    assert.equal(metrics.get('RequestCountPerTarget TargetGroup'), 1);
+    assert.ok((metrics.get('TargetResponseTime LoadBalancer') ?? -1) >= 0);
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'balancer-logs' }));
     const Key = Contents[0]?.Key ?? '';
     assert.match(
