@@ -1,5 +1,6 @@
 import { alb } from '../../data-planes/alb/alb.ts';
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { attributeFidelity, loadBalancerAttributes } from './behaviour/attributes.ts';
 import { deployAll } from './behaviour/deployment.ts';
 import { followInstances } from './behaviour/instances.ts';
 import { standing } from './behaviour/usage.ts';
@@ -35,11 +36,7 @@ export default defineService({
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
   fidelity: {
-    'ModifyLoadBalancerAttributes.Attributes.client_keep_alive.seconds': 'stored',
-    'ModifyLoadBalancerAttributes.Attributes.ipv6.deny_all_igw_traffic': 'stored',
-    'ModifyLoadBalancerAttributes.Attributes.routing.http2.enabled': 'stored',
-    'ModifyLoadBalancerAttributes.Attributes.waf.fail_open.enabled': 'stored',
-    'ModifyLoadBalancerAttributes.Attributes.zonal_shift.config.enabled': 'stored',
+    ...attributeFidelity('ModifyLoadBalancerAttributes.Attributes', loadBalancerAttributes),
     'CreateListener.SslPolicy': 'stored',
     'ModifyListener.SslPolicy': 'stored',
     'CreateListener.Certificates': 'stored',

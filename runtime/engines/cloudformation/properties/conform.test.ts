@@ -106,6 +106,17 @@ test('the most particular declaration of a property counts, and what is not decl
   assert.deepEqual(told({ AccelerateConfiguration: { AccelerationStatus: 'Enabled' } }, {}), [
     ['AccelerateConfiguration', 'refused'],
   ]);
+  // Keys of a list of keys and values are told apart where the type does so.
+  assert.deepEqual(
+    told(
+      { Tags: [{ Key: 'a.b', Value: '1' }, { Key: 'c', Value: '2' }] },
+      { Tags: 'executed', 'Tags.a.b': 'stored' },
+    ),
+    [
+      ['Tags.a.b', 'stored'],
+      ['Tags.c', 'executed'],
+    ],
+  );
   // What is refused is refused when it is asked for.
   const accelerate = { AccelerateConfiguration: { refused: 'no' } };
   assert.deepEqual(told({ AccelerateConfiguration: {} }, accelerate), []);

@@ -28,6 +28,11 @@ export function propertyFidelities(
       return;
     }
     const property = names.join('.');
+    const keyed = keyedProperty(value, property, type.properties);
+    if (keyed !== undefined) {
+      found.push({ property: keyed, path: at, fidelity: declaredFidelity(keyed, type.properties) ?? notYet });
+      return;
+    }
     const below = Object.keys(type.properties).some((declared) => declared.startsWith(`${property}.`));
     if (below && isRecord(value) && !isFunction(value)) {
       for (const [name, entry] of Object.entries(value))
@@ -42,6 +47,16 @@ export function propertyFidelities(
     visit(value, specification?.properties[name]?.type, [name], [...path, name]);
   }
   return found;
+}
+
+/**
+ * An element of a list of keys and values (`LoadBalancerAttributes`) is named by its key where the type declares any key of
+ * the list: what one comes to says nothing of another.
+ */
+function keyedProperty(value: unknown, list: string, declared: Record<string, Fidelity>): string | undefined {
+  if (!isRecord(value) || typeof value.Key !== 'string') return undefined;
+  const known = Object.keys(declared).some((name) => /^[a-z].*\./.test(name.slice(list.length + 1)) && name.startsWith(`${list}.`));
+  return known ? `${list}.${value.Key}` : undefined;
 }
 
 const notYet = { refused: 'Orrery does not run it yet' };

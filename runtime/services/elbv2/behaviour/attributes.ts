@@ -8,6 +8,8 @@ export interface Attribute {
   check: Check;
   /** The only value that runs, and why others do not. */
   only?: { value: string; why: string };
+  /** Kept and returned, without effect. */
+  stored?: true;
 }
 
 const flag = /^(true|false)$/;
@@ -28,10 +30,10 @@ export const loadBalancerAttributes: Readonly<Record<string, Attribute>> = {
   'health_check_logs.s3.enabled': off('health check logs are not written; DescribeTargetHealth tells the reason.'),
   'health_check_logs.s3.bucket': { default: '', check: /^[a-z0-9.-]*$/ },
   'health_check_logs.s3.prefix': { default: '', check: /^.*$/ },
-  'client_keep_alive.seconds': { default: '3600', check: between(60, 604_800) },
+  'client_keep_alive.seconds': { default: '3600', check: between(60, 604_800), stored: true },
   'deletion_protection.enabled': { default: 'false', check: flag },
   'idle_timeout.timeout_seconds': { default: '60', check: between(1, 4000) },
-  'ipv6.deny_all_igw_traffic': { default: 'false', check: flag },
+  'ipv6.deny_all_igw_traffic': { default: 'false', check: flag, stored: true },
   'load_balancing.cross_zone.enabled': { default: 'true', check: /^true$/ },
   'routing.http.desync_mitigation_mode': { default: 'defensive', check: /^(monitor|defensive|strictest)$/ },
   'routing.http.drop_invalid_header_fields.enabled': { default: 'false', check: flag },
@@ -39,9 +41,9 @@ export const loadBalancerAttributes: Readonly<Record<string, Attribute>> = {
   'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': off('TLS ends in front of the load balancer.'),
   'routing.http.xff_client_port.enabled': { default: 'false', check: flag },
   'routing.http.xff_header_processing.mode': { default: 'append', check: /^(append|preserve|remove)$/ },
-  'routing.http2.enabled': { default: 'true', check: flag },
-  'waf.fail_open.enabled': { default: 'false', check: flag },
-  'zonal_shift.config.enabled': { default: 'false', check: flag },
+  'routing.http2.enabled': { default: 'true', check: flag, stored: true },
+  'waf.fail_open.enabled': { default: 'false', check: flag, stored: true },
+  'zonal_shift.config.enabled': { default: 'false', check: flag, stored: true },
 };
 
 const perhapsPercent = (value: string): boolean => value === 'off' || between(1, 100)(value);
@@ -120,4 +122,14 @@ export function attributeOf(
   key: string,
 ): string {
   return set[key] ?? known[key]?.default ?? '';
+}
+
+/** By `prefix` and key, for `orrery fidelity`. */
+export function attributeFidelity(
+  prefix: string,
+  known: Readonly<Record<string, Attribute>>,
+): Record<string, 'executed' | 'stored'> {
+  return Object.fromEntries(
+    Object.entries(known).map(([key, { stored }]) => [`${prefix}.${key}`, stored ? 'stored' : 'executed']),
+  );
 }

@@ -1,7 +1,7 @@
 import type { LoadBalancer as Described } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
-import { loadBalancerAttributes } from '../behaviour/attributes.ts';
+import { attributeFidelity, loadBalancerAttributes } from '../behaviour/attributes.ts';
 import { dimensionOf } from '../state.ts';
 import { withResets } from './attributes.ts';
 import { type Tags, updateTags } from './tags.ts';
@@ -30,6 +30,7 @@ export const LoadBalancer = defineResource<LoadBalancerProperties>({
     SubnetMappings: 'executed',
     SecurityGroups: 'executed',
     LoadBalancerAttributes: 'executed',
+    ...attributeFidelity('LoadBalancerAttributes', loadBalancerAttributes),
     Tags: 'stored',
   },
   async create(ctx, { LoadBalancerAttributes, Tags, ...properties }) {
