@@ -127,8 +127,7 @@ export class AlbMetrics {
   #publish(minute: Minute, timeMs: number): void {
     const { loadBalancer, bytes, clients } = minute;
     const sums = new MetricSums(this.#kernel, loadBalancer, timeMs);
-    for (const byGroup of minute.tallies.values())
-      for (const tally of byGroup.values()) publishTally(sums, tally);
+    for (const byGroup of minute.tallies.values()) for (const tally of byGroup.values()) publishTally(sums, tally);
     sums.add('ProcessedBytes', bytes, {}, 'Bytes');
     sums.add('RuleEvaluations', minute.ruleEvaluations, {});
     sums.add('RejectedConnectionCount', minute.rejected, {});

@@ -1,5 +1,5 @@
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
-import { publishDaysToExpiry } from './behaviour/expiry-metrics.ts';
+import { tellOfExpiry } from './behaviour/expiry-notices.ts';
 import { lives } from './behaviour/life.ts';
 import * as certificateOperations from './operations/certificates.ts';
 import * as imports from './operations/imports.ts';
@@ -42,7 +42,7 @@ function start(kernel: Kernel): Running {
       kernel.engine(lives).watch(record);
     }
   const stopListening = kernel.events.on('dns.changed', ({ name }) => kernel.engine(lives).dnsChanged(name));
-  const metrics = publishDaysToExpiry(kernel);
+  const metrics = tellOfExpiry(kernel);
   return {
     stop() {
       stopListening();

@@ -109,7 +109,12 @@ test('the most particular declaration of a property counts, and what is not decl
   // Keys of a list of keys and values are told apart where the type does so.
   assert.deepEqual(
     told(
-      { Tags: [{ Key: 'a.b', Value: '1' }, { Key: 'c', Value: '2' }] },
+      {
+        Tags: [
+          { Key: 'a.b', Value: '1' },
+          { Key: 'c', Value: '2' },
+        ],
+      },
       { Tags: 'executed', 'Tags.a.b': 'stored' },
     ),
     [

@@ -55,7 +55,9 @@ export function propertyFidelities(
  */
 function keyedProperty(value: unknown, list: string, declared: Record<string, Fidelity>): string | undefined {
   if (!isRecord(value) || typeof value.Key !== 'string') return undefined;
-  const known = Object.keys(declared).some((name) => /^[a-z].*\./.test(name.slice(list.length + 1)) && name.startsWith(`${list}.`));
+  const known = Object.keys(declared).some(
+    (name) => /^[a-z].*\./.test(name.slice(list.length + 1)) && name.startsWith(`${list}.`),
+  );
   return known ? `${list}.${value.Key}` : undefined;
 }
 
