@@ -118,7 +118,8 @@ export class AlbMetrics {
   ): void {
     const value = requests / Math.max(1, group.counts().healthy);
     const sums = new MetricSums(this.#kernel, loadBalancer, timeMs);
-    for (const alone of [true, false]) sums.put('RequestCountPerTarget', value, { group: group.table.dimension, alone });
+    for (const alone of [true, false])
+      sums.put('RequestCountPerTarget', value, { group: group.table.dimension, alone });
     sums.publish();
     if (untilMs <= this.#kernel.clock.now()) this.#perTarget.delete(group);
     else this.#perTarget.set(group, { loadBalancer, requests: 0, untilMs });
