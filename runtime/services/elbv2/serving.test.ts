@@ -289,6 +289,7 @@ describe('a load balancer serves', () => {
     });
     const metrics = new Map<string, number>();
     const end = cloud.orrery.kernel.events.on('metric', ({ name, dimensions, value }) => {
+      if (!Object.values(dimensions).some((one) => /^(app|targetgroup)\/logged\//.test(one))) return;
       const key = [name, ...Object.keys(dimensions)].join(' ');
       metrics.set(key, Math.max(metrics.get(key) ?? 0, value));
     });
