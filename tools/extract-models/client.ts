@@ -1,6 +1,7 @@
 import type { FlatModel } from '../../runtime/control-plane/protocols/flat-model.ts';
 import type { ModelIndexEntry } from '../../runtime/control-plane/protocols/model.ts';
 import type { ProtocolName } from '../../runtime/control-plane/protocols/protocol.ts';
+import { withFormerRoutes } from './former-routes.ts';
 import { cliNames, olderProtocols, olderXmlNamespaces } from './names.ts';
 import { flattenSchemas, type Schema } from './schemas.ts';
 
@@ -56,7 +57,7 @@ export async function extractClient(packageName: string): Promise<ExtractedClien
     protocols: [protocolName(config.protocol), ...(olderProtocols[service] ?? [])],
   };
   const unsigned = operations.map((schema) => schema[2] as string).filter((operation) => isUnsigned(config, operation));
-  return { service, entry, model: { ...flattenSchemas(operations, errors), unsigned } };
+  return { service, entry, model: withFormerRoutes(service, { ...flattenSchemas(operations, errors), unsigned }) };
 }
 
 /** The client class is the one that takes a region and has the resolved configuration: the only export named …Client. */

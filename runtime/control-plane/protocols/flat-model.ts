@@ -4,11 +4,20 @@
  */
 export interface FlatModel {
   shapes: FlatShape[];
-  operations: { name: string; traits: Traits; input: number; output: number }[];
+  operations: FlatOperation[];
+  /** Operations once more, at the routes and with the bindings of clients older than the model. */
+  former?: FlatOperation[];
   /** Places of the error shapes. */
   errors: number[];
   /** Operations that AWS takes without a signature. */
   unsigned: string[];
+}
+
+export interface FlatOperation {
+  name: string;
+  traits: Traits;
+  input: number;
+  output: number;
 }
 
 export interface FlatShape {

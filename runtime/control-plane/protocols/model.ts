@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FlatModel, FlatShape, Traits } from './flat-model.ts';
+import type { FlatModel, FlatOperation, FlatShape, Traits } from './flat-model.ts';
 
 /** API models as the codecs walk them, linked from the flat JSON that tools/extract-models.ts writes. */
 export interface ServiceModel {
@@ -8,6 +8,8 @@ export interface ServiceModel {
   name: string;
   index: ModelIndexEntry;
   operations: Map<string, Operation>;
+  /** Operations once more, at routes that older clients still ask at. */
+  former: Operation[];
   /** Error shapes by name, and by their code on the wire of the query protocol where that is another. */
   errors: Map<string, Shape>;
 }
@@ -114,20 +116,21 @@ export function linkModel(name: string, entry: ModelIndexEntry, flat: FlatModel)
   const shapes = flat.shapes.map(emptyShape);
   for (const [place, source] of flat.shapes.entries()) link(shapes, at(shapes, place), source);
   const unsigned = new Set(flat.unsigned);
-  const operations = new Map<string, Operation>();
-  for (const { name: operation, traits, input, output } of flat.operations) {
+  const linked = ({ name: operation, traits, input, output }: FlatOperation): Operation => {
     const [method, uri, status = 200] = traits.http ?? [];
     const inputShape = at(shapes, input);
-    operations.set(operation, {
+    return {
       name: operation,
       input: inputShape,
       output: at(shapes, output),
       http: method && uri ? { method, uri, status } : undefined,
       streamingInput: inputShape.members.some((member) => member.traits.httpPayload && member.traits.streaming),
       unsigned: unsigned.has(operation),
-    });
-  }
-  return { name, index: entry, operations, errors: errorsByCode(flat.errors.map((place) => at(shapes, place))) };
+    };
+  };
+  const operations = new Map(flat.operations.map((operation) => [operation.name, linked(operation)]));
+  const errors = errorsByCode(flat.errors.map((place) => at(shapes, place)));
+  return { name, index: entry, operations, former: (flat.former ?? []).map(linked), errors };
 }
 
 function errorsByCode(shapes: Shape[]): Map<string, Shape> {

@@ -123,7 +123,7 @@ function routesOf(model: ServiceModel): Map<string, Route[]> {
   let table = tables.get(model);
   if (!table) {
     table = new Map();
-    for (const operation of model.operations.values()) addRoute(table, operation);
+    for (const operation of [...model.operations.values(), ...model.former]) addRoute(table, operation);
     tables.set(model, table);
   }
   return table;

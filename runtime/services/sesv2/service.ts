@@ -55,6 +55,8 @@ export default defineService({
     'SendBulkEmail.FeedbackForwardingEmailAddressIdentityArn': {
       refused: 'the feedback address must be of this account.',
     },
+    'ListEmailIdentities.Filter': { refused: 'the list is not filtered.' },
+    'ListConfigurationSets.Filter': { refused: 'the list is not filtered.' },
     'CreateEmailIdentity.DkimSigningAttributes.DomainSigningSelector': ownKeys,
     'CreateEmailIdentity.DkimSigningAttributes.DomainSigningPrivateKey': ownKeys,
     'CreateEmailIdentity.DkimSigningAttributes.DomainSigningAttributesOrigin': ownKeys,
