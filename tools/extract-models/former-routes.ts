@@ -19,7 +19,11 @@ export function withFormerRoutes(service: string, model: FlatModel): FlatModel {
     const input = operation && shapes[operation.input];
     if (!operation || !input) throw new Error(`${service} has no operation ${name} any more`);
     const simple = (input.members ?? []).filter(([, place]) => !/map|list|structure/.test(shapes[place]?.type ?? ''));
-    const members = simple.map(([member, place]): [string, number, { httpQuery: string }] => [member, place, { httpQuery: member }]);
+    const members = simple.map(([member, place]): [string, number, { httpQuery: string }] => [
+      member,
+      place,
+      { httpQuery: member },
+    ]);
     shapes.push({ ...input, members });
     return { ...operation, traits: { ...operation.traits, http: [method, uri, 200] }, input: shapes.length - 1 };
   });

@@ -16,6 +16,7 @@ import { parseRaw } from './raw-message.ts';
 import { type Fate, fateAt, isSimulator } from './recipients.ts';
 import { type ConfigurationSet, configurationSets, type Identity, identityArn, sendingAccount } from './state.ts';
 import { isSuppressed } from './suppression.ts';
+import { meterMail } from './usage.ts';
 
 /** A mail somebody asks SES to send, by whichever API. */
 export interface Outgoing {
@@ -98,8 +99,10 @@ async function accept(
   ]);
   const sentTo = fates.filter(([, fate]) => fate !== 'suppressed').map(([address]) => address);
   const { account, region, messageId: id, feedbackTo: envelopeFrom } = message;
-  if (sentTo.length > 0)
-    await ctx.engine(mailbox).post({ account, region, id, service: 'sesv2', envelopeFrom, recipients: sentTo, raw });
+  if (sentTo.length > 0) {
+    const posted = { account, region, id, service: 'sesv2', envelopeFrom, recipients: sentTo, raw };
+    meterMail(ctx, message.sourceArn, await ctx.engine(mailbox).post(posted));
+  }
   ctx.trace.note('recipients', message.destination.length);
   ctx.engine(outcomes).expect(message, fates);
   publishEvent(ctx, message, { type: 'SEND', recipients: message.destination, about: {} });

@@ -199,6 +199,19 @@ describe('a mail', () => {
     assert.deepEqual([lab.last('one@').subject, lab.last('two@').subject], ['Order 1', 'Order 2']);
   });
 
+  test('is charged by its recipients and the size of its attachments', async () => {
+    const used: Record<string, number> = {};
+    const stop = lab.orrery.kernel.events.on('usage', ({ service, usageType, amount }) => {
+      if (service === 'ses') used[usageType] = (used[usageType] ?? 0) + amount;
+    });
+    const input = simple(desk, [admin, 'two@example.com']);
+    const Attachments = [{ FileName: 'a.bin', RawContent: Buffer.alloc(57 * 1024) }];
+    const Content = { Simple: { ...input.Content.Simple, Attachments } };
+    await lab.ses.send(new SendEmailCommand({ ...input, Content }));
+    stop();
+    assert.deepEqual(used, { Recipients: 2, 'AttachmentsSize-Bytes': (2 * 78 * 1024) / 2 ** 30 });
+  });
+
   test('is refused by what is wrong with it', async () => {
     const good = simple(desk, [admin]);
     const refusedWith = (input: object, name: string, message: RegExp) =>
