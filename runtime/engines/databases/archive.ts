@@ -1,10 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { DatabaseGroup } from './database-group.ts';
 
 /** A copy of the databases from which any later moment is reached by replaying the log since. */
 export interface Base {
+  /** Its data. */
   folder: string;
+  /** What is deleted with it. */
+  place: string;
   /** When it was whole, by the cloud's clock and by the machine's, which is the one the log goes by. */
   cloudMs: number;
   machineMs: number;
@@ -44,8 +47,9 @@ export class Archive {
   bases(): Base[] {
     const names = entries(join(this.folder, 'bases')).filter((name) => /^\d+$/.test(name));
     return names.sort().map((name) => {
-      const folder = join(this.folder, 'bases', name);
-      return { folder: join(folder, 'data'), ...JSON.parse(readFileSync(join(folder, 'base.json'), 'utf8')) };
+      const place = join(this.folder, 'bases', name);
+      const { data, ...base } = JSON.parse(readFileSync(join(place, 'base.json'), 'utf8'));
+      return { ...base, place, folder: data === undefined ? join(place, 'data') : join(this.folder, data) };
     });
   }
 
@@ -59,13 +63,34 @@ export class Archive {
     const label = readFileSync(join(making, 'data', 'backup_label'), 'utf8');
     const segment = /START WAL LOCATION: .*\(file ([0-9A-F]{24})\)/.exec(label)?.[1];
     if (!segment) throw new Error(`a backup without its log's position: ${label}`);
-    const base = { ...now(), position: row?.position ?? '0/0', segment };
+    return this.#keep(making, { ...now(), position: row?.position ?? '0/0', segment });
+  }
+
+  /**
+   * The base of a group that began as a copy of `folder`, a server's that was shut down, and has archived its log since: that
+   * folder itself, which nobody changes.
+   */
+  beginsFrom(folder: string, now: () => { cloudMs: number; machineMs: number }): Base {
+    this.prepare();
+    const making = join(this.folder, 'making');
+    rmSync(making, { recursive: true, force: true });
+    mkdirSync(making, { recursive: true, mode: 0o700 });
+    const [segment] = entries(join(folder, 'pg_wal'))
+      .filter((name) => /^[0-9A-F]{24}$/.test(name))
+      .sort();
+    if (!segment) throw new Error(`no log in ${folder}`);
+    const data = relative(this.folder, folder);
+    return this.#keep(making, { ...now(), position: '0/0', segment, data });
+  }
+
+  #keep(making: string, base: Omit<Base, 'folder' | 'place'> & { data?: string }): Base {
     writeFileSync(join(making, 'base.json'), JSON.stringify(base));
-    const folder = join(this.folder, 'bases', String(base.machineMs).padStart(15, '0'));
+    const place = join(this.folder, 'bases', String(base.machineMs).padStart(15, '0'));
     mkdirSync(join(this.folder, 'bases'), { recursive: true, mode: 0o700 });
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(making, folder);
-    return { folder: join(folder, 'data'), ...base };
+    rmSync(place, { recursive: true, force: true });
+    renameSync(making, place);
+    const { data, ...kept } = base;
+    return { ...kept, place, folder: data === undefined ? join(place, 'data') : join(this.folder, data) };
   }
 
   /** Forgets what no moment from `cloudMs` on needs: bases but the last before it, and the log before that one. */
@@ -76,7 +101,7 @@ export class Archive {
       bases.findLastIndex((base) => base.cloudMs <= cloudMs),
       0,
     );
-    for (const { folder } of bases.slice(0, first)) rmSync(join(folder, '..'), { recursive: true, force: true });
+    for (const { place } of bases.slice(0, first)) rmSync(place, { recursive: true, force: true });
     const needed = bases[first]?.segment.slice(8);
     if (needed === undefined) return;
     for (const name of entries(this.log)) {

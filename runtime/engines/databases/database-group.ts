@@ -108,7 +108,7 @@ export class DatabaseGroup {
     return this.#next(async () => {
       this.#stopped = false;
       await this.#startWriter();
-      for (const member of this.members) if (member !== this.writer) await this.#startStandby(member);
+      for (const member of this.members) if (member !== this.writer) await this.#startLeft(member);
     });
   }
 
@@ -227,6 +227,16 @@ export class DatabaseGroup {
     }
     await this.#launch(member);
     await this.#join(member);
+  }
+
+  /** A standby as it was left; where that is no good any more, as a new copy. */
+  async #startLeft(member: string): Promise<void> {
+    try {
+      await this.#startStandby(member);
+    } catch {
+      await this.#servers.get(member)?.stop();
+      await this.#startStandby(member, 'anew');
+    }
   }
 
   async #launch(member: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineEngine } from '../../kernel/engine.ts';
@@ -9,6 +9,7 @@ import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import { makeCertificate } from './certificate.ts';
 import { copyFolder, makeTemplate } from './data-directory.ts';
 import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
+import { readGroup } from './group-record.ts';
 import { recover } from './recovery.ts';
 import { Rounds } from './rounds.ts';
 import { type BadSetting, checkSettings, describeSettings, hasLibrary, type Setting } from './settings.ts';
@@ -28,6 +29,8 @@ export interface NewGroup {
   names: string[];
   /** A backup to begin from; without it the databases are empty. */
   from?: string;
+  /** Whether that backup becomes the group's own, instead of a copy of it. */
+  consume?: boolean;
   onEvent(event: GroupEvent): void;
 }
 
@@ -89,15 +92,24 @@ export class Databases {
     return archive;
   }
 
+  /** The base backup of a group that began empty, and archiving: nothing needs to be copied. */
+  async takeEmptyBase(id: string): Promise<Base> {
+    const { binaries } = this.#host();
+    this.#template ??= makeTemplate(binaries, this.#folder);
+    return this.archive(id).beginsFrom(await this.#template, () => this.note());
+  }
+
   /** A base backup now, from which any later moment can be reached. */
   takeBase(id: string): Promise<Base> {
     const group = this.#groups.get(id);
     if (!group) throw new Error(`no group ${id}`);
-    const { clock } = this.#kernel;
-    return this.archive(id).takeBase(group, () => {
-      const cloudMs = clock.now();
-      return { cloudMs, machineMs: cloudMs - clock.offset() };
-    });
+    return this.archive(id).takeBase(group, () => this.note());
+  }
+
+  /** Makes this very moment one to which can be recovered. */
+  note(): { cloudMs: number; machineMs: number } {
+    const { cloudMs, machineMs } = this.#timeMarks().note();
+    return { cloudMs, machineMs };
   }
 
   /** Makes the folder `to` the group's databases as they were at a time of the cloud, or as they are now. */
@@ -114,14 +126,25 @@ export class Databases {
   async create(id: string, options: NewGroup): Promise<DatabaseGroup> {
     const host = this.#host();
     const folder = this.#groupFolder(id);
-    rmSync(folder, { recursive: true, force: true });
-    this.#template ??= makeTemplate(host.binaries, this.#folder);
-    const from = options.from ?? (await this.#template);
-    await copyFolder(from, join(folder, options.member));
+    await this.#fill(folder, options);
     const { member, parameters, forceSsl, names, onEvent, archiving } = options;
     const certificate = await makeCertificate(this.#kernel, names);
     const record = { writer: member, members: [member], parameters, forceSsl, certificate, archiving };
     return this.#begin(id, new DatabaseGroup(host, { folder, archive: this.archive(id), record, onEvent }));
+  }
+
+  async #fill(folder: string, { from, consume, member }: NewGroup): Promise<void> {
+    const data = join(folder, member);
+    // An earlier runtime had come as far as this, and no further.
+    if (consume && from !== undefined && !existsSync(from) && existsSync(data)) return;
+    rmSync(folder, { recursive: true, force: true });
+    if (consume && from !== undefined) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      renameSync(from, data);
+      return;
+    }
+    this.#template ??= makeTemplate(this.#host().binaries, this.#folder);
+    await copyFolder(from ?? (await this.#template), data);
   }
 
   /** Starts again what an earlier runtime left. */
@@ -137,6 +160,15 @@ export class Databases {
     const group = this.#groups.get(id);
     this.#groups.delete(id);
     await group?.retire(to);
+  }
+
+  /** A copy another group can begin from: of a running group, or of one that was stopped. */
+  async backup(id: string, to: string): Promise<void> {
+    const group = this.#groups.get(id);
+    if (group && group.port(group.writer) !== undefined) return group.backup(to);
+    const writer = readGroup(this.#groupFolder(id))?.writer;
+    if (writer === undefined) throw new Error(`no databases of ${id}`);
+    await this.copy(join(this.#groupFolder(id), writer), to);
   }
 
   /** A copy of a backup that outlives it. */

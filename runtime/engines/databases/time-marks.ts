@@ -47,13 +47,19 @@ export class TimeMarks {
     return Math.min(last.machineMs + (cloudMs - last.cloudMs), this.#marks[next]?.machineMs ?? nowMs);
   }
 
-  #mark(): void {
+  /** From now on this moment can be told from those before and after it, within a wind too. */
+  note(): { cloudMs: number; machineMs: number } {
+    return this.#mark();
+  }
+
+  #mark(): Mark {
     const mark = { cloudMs: this.#clock.now(), machineMs: this.#machineNow(), winding: this.#winding };
     this.#marks.push(mark);
     if (this.#marks.length > mostMarks) {
       this.#marks = this.#marks.slice(-mostMarks / 2);
       writeFileSync(this.#file, this.#marks.map(lineOf).join(''));
     } else appendFileSync(this.#file, lineOf(mark));
+    return mark;
   }
 
   #machineNow(): number {

@@ -67,6 +67,25 @@ export const instanceSnapshotExists = (id: string) =>
     `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`,
     { queryCode: 'DBSnapshotAlreadyExists' },
   );
+export const automatedSnapshot = (kind: 'cluster' | 'instance') =>
+  kind === 'cluster'
+    ? new AwsError('InvalidDBClusterSnapshotStateFault', 'Only manual snapshots may be deleted.')
+    : new AwsError('InvalidDBSnapshotStateFault', 'Only manual snapshots may be deleted.', {
+        queryCode: 'InvalidDBSnapshotState',
+      });
+export const noAutomatedBackups = (id: string) =>
+  new AwsError(
+    'PointInTimeRestoreNotEnabledFault',
+    `Point in time restore is not enabled for ${id}: its backup retention period is 0, or it has no backup yet.`,
+    { queryCode: 'PointInTimeRestoreNotEnabled' },
+  );
+export const automatedBackupNotFound = (kind: 'cluster' | 'instance', id: string) =>
+  kind === 'cluster'
+    ? new AwsError('DBClusterAutomatedBackupNotFoundFault', `Automated backup ${id} not found.`, { status: 404 })
+    : new AwsError('DBInstanceAutomatedBackupNotFoundFault', `Automated backup ${id} not found.`, {
+        status: 404,
+        queryCode: 'DBInstanceAutomatedBackupNotFound',
+      });
 export const invalidClusterState = (message: string) => new AwsError('InvalidDBClusterStateFault', message);
 export const invalidInstanceState = (message: string) =>
   new AwsError('InvalidDBInstanceStateFault', message, { queryCode: 'InvalidDBInstanceState' });

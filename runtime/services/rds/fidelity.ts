@@ -1,14 +1,14 @@
 import type { Fidelity } from '../../kernel/service.ts';
+import { restoresToPointInTime } from './fidelity-of-recovery.ts';
 
 const notDone = (why: string): Fidelity => ({ refused: why });
 
 /** Parameters that creating a cluster or an instance takes and that have no effect, or are refused. */
-const stored = ['StorageEncrypted', 'KmsKeyId', 'StorageType', 'BackupRetentionPeriod', 'Tags'];
+const stored = ['StorageEncrypted', 'KmsKeyId', 'StorageType', 'Tags'];
 const silent = 'it has no effect here; leave it out.';
 const refusedForBoth = {
   CharacterSetName: silent,
   OptionGroupName: 'option groups are not done.',
-  PreferredBackupWindow: 'automated backups are not done.',
   PreferredMaintenanceWindow: 'there is no maintenance.',
   EnableIAMDatabaseAuthentication: 'IAM database authentication is not done.',
   EnableCloudwatchLogsExports: 'export of logs is not done.',
@@ -66,13 +66,13 @@ const refusedForInstances = {
 /** Further parameters of changes and restores: what has no counterpart here, by what would be missing. */
 const changes = {
   cluster:
-    'OptionGroupName PreferredBackupWindow PreferredMaintenanceWindow BacktrackWindow DBInstanceParameterGroupName Domain DomainIAMRoleName EnableGlobalWriteForwarding DBClusterInstanceClass AllocatedStorage StorageType Iops NetworkType MonitoringInterval MonitoringRoleArn DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EnableLocalWriteForwarding MasterUserSecretKmsKeyId EngineMode AllowEngineModeChange AwsBackupRecoveryPointArn EnableLimitlessDatabase CACertificateIdentifier MasterUserAuthenticationType EngineLifecycleSupport',
+    'OptionGroupName PreferredMaintenanceWindow BacktrackWindow DBInstanceParameterGroupName Domain DomainIAMRoleName EnableGlobalWriteForwarding DBClusterInstanceClass AllocatedStorage StorageType Iops NetworkType MonitoringInterval MonitoringRoleArn DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EnableLocalWriteForwarding MasterUserSecretKmsKeyId EngineMode AllowEngineModeChange AwsBackupRecoveryPointArn EnableLimitlessDatabase CACertificateIdentifier MasterUserAuthenticationType EngineLifecycleSupport',
   instance:
-    'DBSecurityGroups PreferredBackupWindow PreferredMaintenanceWindow LicenseModel Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword CACertificateIdentifier Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain MonitoringInterval MonitoringRoleArn DomainIAMRoleName DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod ProcessorFeatures UseDefaultProcessorFeatures MaxAllocatedStorage CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant DedicatedLogVolume Engine AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications MasterUserAuthenticationType EngineLifecycleSupport',
+    'DBSecurityGroups PreferredMaintenanceWindow LicenseModel Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword CACertificateIdentifier Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain MonitoringInterval MonitoringRoleArn DomainIAMRoleName DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod ProcessorFeatures UseDefaultProcessorFeatures MaxAllocatedStorage CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant DedicatedLogVolume Engine AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications MasterUserAuthenticationType EngineLifecycleSupport',
   restoredCluster:
-    'DatabaseName OptionGroupName KmsKeyId EnableIAMDatabaseAuthentication BacktrackWindow EnableCloudwatchLogsExports ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod PreferredBackupWindow EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
+    'DatabaseName OptionGroupName KmsKeyId EnableIAMDatabaseAuthentication BacktrackWindow EnableCloudwatchLogsExports ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
   restoredInstance:
-    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName EnableIAMDatabaseAuthentication EnableCloudwatchLogsExports ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier PreferredBackupWindow DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
+    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName EnableIAMDatabaseAuthentication EnableCloudwatchLogsExports ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
 };
 
 function notHere(names: string): Record<string, string> {
@@ -81,7 +81,7 @@ function notHere(names: string): Record<string, string> {
 
 /** What is listed comes whole, in one page. */
 const listings =
-  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents'.split(
+  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents DescribeDBClusterAutomatedBackups DescribeDBInstanceAutomatedBackups'.split(
     ' ',
   );
 const unfiltered = listings.filter((name) => name !== 'DescribeDBInstances');
@@ -136,20 +136,15 @@ export const fidelity: Record<string, Fidelity> = {
   ),
   ...each(
     'RestoreDBClusterFromSnapshot',
-    [
-      'AvailabilityZones',
-      'EngineMode',
-      'CopyTagsToSnapshot',
-      'ServerlessV2ScalingConfiguration',
-      'BackupRetentionPeriod',
-    ],
+    ['AvailabilityZones', 'EngineMode', 'CopyTagsToSnapshot', 'ServerlessV2ScalingConfiguration'],
     notHere(changes.restoredCluster),
   ),
   ...each(
     'RestoreDBInstanceFromDBSnapshot',
-    ['AutoMinorVersionUpgrade', 'LicenseModel', 'Engine', 'CopyTagsToSnapshot', 'BackupRetentionPeriod'],
+    ['AutoMinorVersionUpgrade', 'LicenseModel', 'Engine', 'CopyTagsToSnapshot'],
     notHere(changes.restoredInstance),
   ),
+  ...restoresToPointInTime,
   ...each(
     'CreateDBInstance',
     [],
@@ -157,8 +152,6 @@ export const fidelity: Record<string, Fidelity> = {
       'DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps EnableCustomerOwnedIp DBCapacityReservationIdentifier',
     ),
   ),
-  'DeleteDBCluster.DeleteAutomatedBackups': 'stored',
-  'DeleteDBInstance.DeleteAutomatedBackups': 'stored',
   ...Object.fromEntries(
     listings.flatMap((name) => [
       [`${name}.MaxRecords`, 'stored'],
@@ -167,8 +160,6 @@ export const fidelity: Record<string, Fidelity> = {
   ),
   ...Object.fromEntries(unfiltered.map((name) => [`${name}.Filters`, notDone('these are listed without filters.')])),
   'ListTagsForResource.Filters': notDone('tags are listed without filters.'),
-  'DescribeDBSnapshots.SnapshotType': notDone('every snapshot here is a manual one.'),
-  'DescribeDBClusterSnapshots.SnapshotType': notDone('every snapshot here is a manual one.'),
   'DescribeDBSnapshots.DbiResourceId': notDone('name the instance.'),
   'DescribeDBClusterSnapshots.DbClusterResourceId': notDone('name the cluster.'),
   'DescribeDBEngineVersions.DefaultOnly': 'stored',

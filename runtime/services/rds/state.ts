@@ -29,6 +29,15 @@ export interface Owner {
   StorageType?: string | undefined;
   DeletionProtection: boolean;
   secretArn?: string | undefined;
+  /** UTC, hh24:mi-hh24:mi. */
+  PreferredBackupWindow?: string | undefined;
+  /** What it begins with: SCRAM verifier of the master's password, and the folder of a backup where there is one. */
+  verifier?: string | undefined;
+  volume?: string | undefined;
+  /** A moment of another group of databases that becomes the volume; while this is there, it has not yet. */
+  from?: Moment | undefined;
+  /** When it was stopped. */
+  stoppedMs?: number | undefined;
   createdMs: number;
   Tags: Tag[];
 }
@@ -36,9 +45,7 @@ export interface Owner {
 export interface ClusterRecord extends Owner {
   DBClusterIdentifier: string;
   DBClusterArn: string;
-  /** What the first instance begins with: SCRAM verifier of the master's password, and a backup where there is one. */
   verifier: string;
-  volume?: string | undefined;
   serverless?: { MinCapacity?: number | undefined; MaxCapacity?: number | undefined } | undefined;
 }
 
@@ -69,13 +76,30 @@ export interface InstanceRecord extends Owner {
   places?: Record<string, Place> | undefined;
 }
 
+/** Of a group of databases whose log is archived; by the cloud's time. */
+export interface Moment {
+  groupId: string;
+  cloudMs: number;
+}
+
+/** Automated backups whose databases are gone. */
+export interface RetainedRecord {
+  kind: 'cluster' | 'instance';
+  owner: ClusterRecord | InstanceRecord;
+  /** Their last moment, and when they go too. */
+  deletedMs: number;
+  expiresMs: number;
+}
+
 export interface SnapshotRecord {
   id: string;
   arn: string;
   kind: 'cluster' | 'instance';
   of: string;
   createdMs: number;
+  /** Where its data is; of an automated one, the moment it is of instead. */
   folder: string;
+  moment?: Moment | undefined;
   owner: ClusterRecord | InstanceRecord;
   Tags: Tag[];
 }
@@ -107,6 +131,7 @@ const records =
 export const clusters = records<ClusterRecord>('rds.clusters');
 export const instances = records<InstanceRecord>('rds.instances');
 export const snapshots = records<SnapshotRecord>('rds.snapshots');
+export const retained = records<RetainedRecord>('rds.retainedBackups');
 export const subnetGroups = records<SubnetGroupRecord>('rds.subnetGroups');
 export const parameterGroups = records<ParameterGroupRecord>('rds.parameterGroups');
 

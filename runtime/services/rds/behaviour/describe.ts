@@ -4,7 +4,10 @@ import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { describeSubnetGroup, findSubnetGroup } from '../operations/subnet-groups.ts';
 import { type ClusterRecord, type InstanceRecord, instances, type Owner } from '../state.ts';
+import { backupWindow } from './backup-window.ts';
+import { restoreWindow } from './backups.ts';
 import { clusterNames, instanceName } from './groups.ts';
+import { type AnyOwner, nameOf, ownerOf } from './owners.ts';
 
 export function membersOf(ctx: Context, clusterId: string): InstanceRecord[] {
   return instances(ctx)
@@ -18,6 +21,7 @@ export function describeCluster(ctx: Context, record: ClusterRecord): DBCluster 
   const members = membersOf(ctx, record.DBClusterIdentifier);
   return {
     ...shared(record),
+    ...restorable(ctx, record),
     DBClusterIdentifier: record.DBClusterIdentifier,
     DBClusterArn: record.DBClusterArn,
     DbClusterResourceId: record.groupId,
@@ -48,6 +52,8 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
   const group = record.DBSubnetGroupName;
   return {
     ...shared(record),
+    ...(record.DBClusterIdentifier === undefined ? latestRestorable(ctx, record) : {}),
+    PreferredBackupWindow: windowOf(ctx, record),
     DBInstanceIdentifier: record.DBInstanceIdentifier,
     DBInstanceArn: record.DBInstanceArn,
     DbiResourceId: record.DBClusterIdentifier ? `db-${record.groupId.slice(8)}` : record.groupId,
@@ -71,6 +77,26 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
     PubliclyAccessible: record.PubliclyAccessible,
     ...(group === undefined ? {} : { DBSubnetGroup: describeSubnetGroup(findSubnetGroup(ctx, group)) }),
   };
+}
+
+function restorable(ctx: Context, record: ClusterRecord) {
+  const window = restoreWindow(ctx, record);
+  return {
+    PreferredBackupWindow: windowOf(ctx, record),
+    ...(window ? { EarliestRestorableTime: new Date(window.earliestMs) } : {}),
+    ...latestRestorable(ctx, record),
+  };
+}
+
+function latestRestorable(ctx: Context, record: AnyOwner) {
+  const window = restoreWindow(ctx, record);
+  return window ? { LatestRestorableTime: new Date(window.latestMs) } : {};
+}
+
+/** An Aurora instance has its cluster's. */
+function windowOf(ctx: Context, record: AnyOwner): string {
+  const owner = ownerOf(ctx, record.groupId) ?? record;
+  return backupWindow(owner.PreferredBackupWindow, nameOf(owner));
 }
 
 function shared(record: Owner) {

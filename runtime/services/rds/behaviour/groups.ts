@@ -22,9 +22,13 @@ export async function beginGroup(
   const { member, names, from, verifier } = options;
   const onEvent = listenerOf(ctx, { account: ctx.account, region: ctx.region }, owner.groupId);
   const settings = settingsOf(ctx, owner.parameterGroup);
-  const group = await ctx
-    .engine(databases)
-    .create(owner.groupId, { member, names, ...settings, onEvent, ...(from === undefined ? {} : { from }) });
+  const group = await ctx.engine(databases).create(owner.groupId, {
+    member,
+    names,
+    ...settings,
+    onEvent,
+    ...(from === undefined ? { archiving: owner.BackupRetentionPeriod > 0 } : { from, consume: true }),
+  });
   const master = identifier(owner.MasterUsername);
   const [there] = await group.query(`SELECT 1 FROM pg_roles WHERE rolname = ${literal(owner.MasterUsername)}`);
   if (!there) {

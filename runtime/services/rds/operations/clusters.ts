@@ -3,14 +3,13 @@ import type {
   CreateDBClusterCommandInput,
   DeleteDBClusterCommandInput,
   DescribeDBClustersCommandInput,
-  FailoverDBClusterCommandInput,
   ModifyDBClusterCommandInput,
-  StartDBClusterCommandInput,
-  StopDBClusterCommandInput,
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
 import { identifier, literal } from '../../../engines/databases/session.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { backupSettings } from '../behaviour/backup-window.ts';
+import { changeBackups, endBackups } from '../behaviour/backups.ts';
 import { describeCluster, membersOf } from '../behaviour/describe.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { clusterNames } from '../behaviour/groups.ts';
@@ -54,7 +53,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     Status: 'available',
     ...(await networkOf(ctx, input)),
     parameterGroup,
-    BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
+    ...backupSettings(input, { least: 1 }),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: await storageKey(ctx, input, groupId),
     StorageType: checkStorageType(input.StorageType ?? 'aurora', ['aurora', 'aurora-iopt1']),
@@ -86,7 +85,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
   if (password !== undefined) checkPassword(password);
   const changed: ClusterRecord = {
     ...record,
-    BackupRetentionPeriod: input.BackupRetentionPeriod ?? record.BackupRetentionPeriod,
+    ...backupSettings(input, { least: 1, record }),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
     parameterGroup: clusterGroup(ctx, input.DBClusterParameterGroupName ?? record.parameterGroup),
@@ -96,6 +95,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
   clusters(ctx).put(record.DBClusterIdentifier, changed);
   ctx.engine(fleet).begin(record.groupId, async () => {
     const group = ctx.engine(databases).group(record.groupId);
+    await changeBackups(ctx, record, changed);
     if (password !== undefined)
       await group?.query(`ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(changed.verifier)}`);
   });
@@ -134,56 +134,11 @@ export async function DeleteDBCluster(ctx: Context, input: DeleteDBClusterComman
   await ctx.engine(fleet).withdraw(reader);
   await ctx.engine(databases).destroy(record.groupId);
   rmSync(ctx.engine(databases).backupFolder(`volume-${record.groupId}`), { recursive: true, force: true });
+  endBackups(ctx, record, { retain: input.DeleteAutomatedBackups === false });
   await forgetSecret(ctx, record.secretArn);
   await retire(ctx, record.storageKey);
   clusters(ctx).delete(record.DBClusterIdentifier);
   return { DBCluster: described };
-}
-
-export async function FailoverDBCluster(ctx: Context, input: FailoverDBClusterCommandInput) {
-  const record = findCluster(ctx, input.DBClusterIdentifier);
-  const target = input.TargetDBInstanceIdentifier;
-  const group = ctx.engine(databases).group(record.groupId);
-  if (!group || group.members.length < 2)
-    throw invalidClusterState(`Cluster ${record.DBClusterIdentifier} has no instance to fail over to.`);
-  if (
-    target !== undefined &&
-    !membersOf(ctx, record.DBClusterIdentifier).some((one) => one.DBInstanceIdentifier === target)
-  )
-    throw invalidClusterState(`DBInstance ${target} is not in cluster ${record.DBClusterIdentifier}.`);
-  ctx.engine(fleet).begin(record.groupId, () => group.failover(target));
-  return { DBCluster: { ...describeCluster(ctx, record), Status: 'failing-over' } };
-}
-
-export function StopDBCluster(ctx: Context, input: StopDBClusterCommandInput) {
-  const record = findCluster(ctx, input.DBClusterIdentifier);
-  if (record.Status !== 'available')
-    throw invalidClusterState(`DbCluster ${record.DBClusterIdentifier} is not in available state.`);
-  return { DBCluster: change(ctx, record, 'stopped', 'stopping') };
-}
-
-export function StartDBCluster(ctx: Context, input: StartDBClusterCommandInput) {
-  const record = findCluster(ctx, input.DBClusterIdentifier);
-  if (record.Status !== 'stopped')
-    throw invalidClusterState(`DBCluster ${record.DBClusterIdentifier} is not in stopped state.`);
-  return { DBCluster: change(ctx, record, 'available', 'starting') };
-}
-
-function change(ctx: Context, record: ClusterRecord, to: 'available' | 'stopped', meanwhile: string) {
-  const put = (Status: string): void => {
-    clusters(ctx).put(record.DBClusterIdentifier, { ...findCluster(ctx, record.DBClusterIdentifier), Status });
-    for (const one of membersOf(ctx, record.DBClusterIdentifier))
-      instances(ctx).put(one.DBInstanceIdentifier, { ...one, Status });
-  };
-  put(meanwhile);
-  ctx.engine(fleet).begin(record.groupId, async () => {
-    const group = ctx.engine(databases).group(record.groupId);
-    if (to === 'stopped') await group?.stop();
-    else await group?.start();
-    ctx.engine(fleet).cut(record.groupId);
-    put(to);
-  });
-  return describeCluster(ctx, findCluster(ctx, record.DBClusterIdentifier));
 }
 
 /** By identifier or ARN. */

@@ -3,23 +3,22 @@ import type {
   DeleteDBInstanceCommandInput,
   DescribeDBInstancesCommandInput,
   ModifyDBInstanceCommandInput,
-  RebootDBInstanceCommandInput,
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
 import { identifier, literal } from '../../../engines/databases/session.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { backupSettings } from '../behaviour/backup-window.ts';
+import { changeBackups, endBackups } from '../behaviour/backups.ts';
 import { describeInstance, membersOf } from '../behaviour/describe.ts';
 import { fleet } from '../behaviour/fleet.ts';
-import { beginGroup, clusterNames, instanceName } from '../behaviour/groups.ts';
+import { instanceName } from '../behaviour/groups.ts';
 import {
   checkZone,
   isPublic,
-  moveIn,
   moveOut,
   networkOf,
   regroup,
   setPublic,
-  standbyOf,
   takePlaces,
   zoneFor,
 } from '../behaviour/housing.ts';
@@ -31,11 +30,12 @@ import {
   engineVersion,
   identifierOf,
 } from '../behaviour/input-rules.ts';
+import { beginInstance } from '../behaviour/lifecycle.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
-import { configurationOf, notePending, parameterGroupFor } from '../behaviour/parameters.ts';
+import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { scramVerifier } from '../behaviour/scram.ts';
 import { retire, storageKey } from '../behaviour/storage-key.ts';
-import { instanceExists, instanceNotFound, invalidCombination, invalidInstanceState } from '../errors.ts';
+import { instanceExists, instanceNotFound, invalidClusterState, invalidCombination } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
 import { findCluster } from './clusters.ts';
 import { takeInstanceSnapshot } from './snapshots.ts';
@@ -47,13 +47,15 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
   const cluster = input.DBClusterIdentifier === undefined ? undefined : findCluster(ctx, input.DBClusterIdentifier);
   if (!cluster && input.Engine !== 'postgres')
     throw invalidCombination(`The engine ${input.Engine} needs a DBClusterIdentifier.`);
+  if (cluster && cluster.Status !== 'available' && cluster.Status !== 'creating')
+    throw invalidClusterState(`DbCluster ${cluster.DBClusterIdentifier} is not in available state.`);
   const parameterGroup = instanceGroup(ctx, input.Engine, input.DBParameterGroupName);
   checkZone(input);
   const where = cluster ?? (await networkOf(ctx, input));
   const own = cluster ? undefined : await standingAlone(ctx, id, input);
   const { DBSubnetGroupName, VpcSecurityGroupIds } = where;
   const begun: InstanceRecord = {
-    ...(own?.owner ?? fromCluster(cluster ?? findCluster(ctx, input.DBClusterIdentifier))),
+    ...(own ?? fromCluster(cluster ?? findCluster(ctx, input.DBClusterIdentifier))),
     DBSubnetGroupName,
     VpcSecurityGroupIds,
     DBInstanceIdentifier: id,
@@ -74,60 +76,8 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
   };
   const record = { ...begun, places: await takePlaces(ctx, begun) };
   instances(ctx).put(id, record);
-  ctx
-    .engine(fleet)
-    .begin(record.groupId, () =>
-      cluster ? joinCluster(ctx, record) : beginInstance(ctx, record, own?.verifier ?? ''),
-    );
+  beginInstance(ctx, record);
   return { DBInstance: describeInstance(ctx, record) };
-}
-
-/** A cluster's first instance begins its databases; each other one is a standby that answers reads. */
-async function joinCluster(ctx: Context, record: InstanceRecord): Promise<void> {
-  const member = record.DBInstanceIdentifier;
-  const cluster = findCluster(ctx, record.DBClusterIdentifier);
-  const group = ctx.engine(databases).group(cluster.groupId);
-  if (group) await group.addMember(member);
-  else {
-    const names = Object.values(clusterNames(ctx, cluster.DBClusterIdentifier));
-    const { verifier, volume } = cluster;
-    await beginGroup(ctx, cluster, { member, names: [...names, everyInstance(ctx, member)], verifier, from: volume });
-  }
-  await configureOwn(ctx, record);
-  await ctx.engine(fleet).expose(instanceName(ctx, member), cluster.groupId, { member }, record.Port);
-  await begun(ctx, record);
-}
-
-/** What the instance's own parameter group says beyond the cluster's, in force when it is available. */
-async function configureOwn(ctx: Context, record: InstanceRecord): Promise<void> {
-  const { own } = configurationOf(ctx, record);
-  const group = ctx.engine(databases).group(record.groupId);
-  if (!own || Object.keys(own.parameters).length === 0 || !group) return;
-  await group.configure({ own });
-  if (await group.awaitsRestart(own.member)) await group.reboot(own.member);
-}
-
-export async function beginInstance(
-  ctx: Context,
-  record: InstanceRecord,
-  verifier: string,
-  from?: string,
-): Promise<void> {
-  const member = record.DBInstanceIdentifier;
-  const name = instanceName(ctx, member);
-  const group = await beginGroup(ctx, record, { member, names: [name], verifier, from });
-  if (record.MultiAZ) await group.addMember(standbyOf(member));
-  await ctx.engine(fleet).expose(name, record.groupId, 'writer', record.Port);
-  await begun(ctx, record);
-}
-
-/** "incompatible-network": its interface cannot be used ("Viewing DB instance status"). */
-async function begun(ctx: Context, { DBInstanceIdentifier: id }: InstanceRecord): Promise<void> {
-  const record = instances(ctx).get(id);
-  if (!record) return;
-  const answers = await moveIn(ctx, { account: ctx.account, region: ctx.region }, record);
-  const now = instances(ctx).get(id);
-  if (now) instances(ctx).put(id, { ...now, Status: answers ? 'available' : 'incompatible-network' });
 }
 
 function fromCluster(cluster: ClusterRecord) {
@@ -150,7 +100,7 @@ async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCo
     DatabaseName: input.DBName,
     MasterUsername,
     Port: input.Port ?? 5432,
-    BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
+    ...backupSettings(input, { least: 0 }),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: key,
     // "gp2" is what CreateDBInstance takes without Iops or StorageThroughput.
@@ -158,7 +108,7 @@ async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCo
     DeletionProtection: input.DeletionProtection ?? false,
     secretArn,
   };
-  return { verifier, owner };
+  return { ...owner, verifier };
 }
 
 export function DescribeDBInstances(ctx: Context, input: DescribeDBInstancesCommandInput) {
@@ -183,7 +133,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     ...record,
     DBInstanceClass: input.DBInstanceClass ?? record.DBInstanceClass,
     AllocatedStorage: input.AllocatedStorage ?? record.AllocatedStorage,
-    BackupRetentionPeriod: input.BackupRetentionPeriod ?? record.BackupRetentionPeriod,
+    ...backupSettings(input, { least: 0, record }),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
     ...(await inNetwork(ctx, record, input)),
@@ -194,6 +144,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
   instances(ctx).put(record.DBInstanceIdentifier, { ...changed, awaitsReboot });
   ctx.engine(fleet).begin(record.groupId, async () => {
     const group = ctx.engine(databases).group(record.groupId);
+    if (record.DBClusterIdentifier === undefined) await changeBackups(ctx, record, changed);
     if (password !== undefined)
       await group?.query(
         `ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(scramVerifier(ctx.ids, password))}`,
@@ -238,6 +189,7 @@ export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceComm
   await ctx.engine(fleet).withdraw(instanceName(ctx, id));
   if (alone) {
     await ctx.engine(databases).destroy(record.groupId);
+    endBackups(ctx, record, { retain: input.DeleteAutomatedBackups === false });
     await forgetSecret(ctx, record.secretArn);
     await retire(ctx, record.storageKey);
   } else await leaveCluster(ctx, record);
@@ -246,7 +198,7 @@ export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceComm
   return { DBInstance: described };
 }
 
-/** The cluster's storage outlives its instances: with the last one gone, a backup of it is what the next begins from. */
+/** The cluster's storage outlives its instances: with the last one gone, it is what the next begins from. */
 async function leaveCluster(ctx: Context, record: InstanceRecord): Promise<void> {
   const cluster = findCluster(ctx, record.DBClusterIdentifier);
   const engine = ctx.engine(databases);
@@ -258,32 +210,8 @@ async function leaveCluster(ctx: Context, record: InstanceRecord): Promise<void>
     return;
   }
   const volume = engine.backupFolder(`volume-${cluster.groupId}`);
-  await group.backup(volume);
   clusters(ctx).put(cluster.DBClusterIdentifier, { ...cluster, volume });
-  await engine.destroy(cluster.groupId);
-}
-
-export function RebootDBInstance(ctx: Context, input: RebootDBInstanceCommandInput) {
-  const record = findInstance(ctx, input.DBInstanceIdentifier);
-  if (record.Status !== 'available')
-    throw invalidInstanceState(`DB Instance ${record.DBInstanceIdentifier} is not in available state.`);
-  if (input.ForceFailover && !record.MultiAZ)
-    throw invalidCombination('Cannot force failover since the instance is not configured for Multi-AZ');
-  const put = (Status: string): void =>
-    instances(ctx).put(record.DBInstanceIdentifier, { ...findInstance(ctx, record.DBInstanceIdentifier), Status });
-  put('rebooting');
-  ctx.engine(fleet).begin(record.groupId, async () => {
-    const group = ctx.engine(databases).group(record.groupId);
-    const member = record.DBClusterIdentifier === undefined ? group?.writer : record.DBInstanceIdentifier;
-    await group?.configure(configurationOf(ctx, findInstance(ctx, record.DBInstanceIdentifier)));
-    if (record.DBClusterIdentifier !== undefined)
-      await group?.configure(configurationOf(ctx, findCluster(ctx, record.DBClusterIdentifier)));
-    if (input.ForceFailover) await group?.failover();
-    else if (member !== undefined) await group?.reboot(member);
-    put('available');
-    await notePending(ctx, { account: ctx.account, region: ctx.region }, record.groupId);
-  });
-  return { DBInstance: { ...describeInstance(ctx, record), DBInstanceStatus: 'rebooting' } };
+  await engine.retire(cluster.groupId, volume);
 }
 
 export function findInstance(ctx: Context, id: string | undefined): InstanceRecord {
@@ -294,9 +222,4 @@ export function findInstance(ctx: Context, id: string | undefined): InstanceReco
   );
   if (!found) throw instanceNotFound(String(id));
   return found;
-}
-
-/** Readers come later and have the cluster's certificate: `*.…` stands for the name of any of its instances. */
-function everyInstance(ctx: Context, member: string): string {
-  return instanceName(ctx, member).replace(/^[^.]+/, '*');
 }

@@ -1,68 +1,103 @@
 import { readdirSync } from 'node:fs';
 import type {
   RestoreDBClusterFromSnapshotCommandInput,
+  RestoreDBClusterToPointInTimeCommandInput,
   RestoreDBInstanceFromDBSnapshotCommandInput,
+  RestoreDBInstanceToPointInTimeCommandInput,
 } from '@aws-sdk/client-rds';
+import { databases } from '../../../engines/databases/databases.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { backupSettings } from '../behaviour/backup-window.ts';
 import { describeCluster, describeInstance } from '../behaviour/describe.ts';
-import { fleet } from '../behaviour/fleet.ts';
 import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
 import { checkEngine, identifierOf } from '../behaviour/input-rules.ts';
+import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
-import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
+import {
+  arnOf,
+  type ClusterRecord,
+  clusters,
+  type InstanceRecord,
+  instances,
+  type Moment,
+  type SnapshotRecord,
+} from '../state.ts';
 import { exposeCluster } from './clusters.ts';
-import { beginInstance } from './instances.ts';
 import { findSnapshot } from './snapshots.ts';
 
-/** A new cluster with the snapshot's data and master; its instances are created afterwards, as on AWS. */
 export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreDBClusterFromSnapshotCommandInput) {
-  const id = identifierOf(input.DBClusterIdentifier, 'DBClusterIdentifier');
-  if (clusters(ctx).has(id)) throw clusterExists();
   checkEngine(ctx, input.Engine, input.EngineVersion);
   const snapshot = findSnapshot(ctx, 'cluster', input.SnapshotIdentifier);
-  const before = snapshot.owner as ClusterRecord;
-  const record: ClusterRecord = {
-    ...before,
-    DBClusterIdentifier: id,
-    DBClusterArn: arnOf(ctx, 'cluster', id),
-    groupId: `cluster-${ctx.ids.upper(26)}`,
-    // The data brings the master's password along, where there is any.
-    ...(readdirSync(snapshot.folder).length > 0 ? { verifier: '', volume: snapshot.folder } : { volume: undefined }),
-    secretArn: undefined,
-    Status: 'available',
-    Port: input.Port ?? before.Port,
-    ...(await networkOf(ctx, input)),
-    parameterGroup: parameterGroupFor(ctx, input.DBClusterParameterGroupName ?? before.parameterGroup, {
-      engine: before.Engine,
-      kind: 'cluster',
-    }),
-    DeletionProtection: input.DeletionProtection ?? false,
-    createdMs: ctx.clock.now(),
-    Tags: input.Tags ?? [],
-  };
-  await exposeCluster(ctx, record);
-  clusters(ctx).put(id, record);
-  return { DBCluster: { ...describeCluster(ctx, record), Status: 'creating' } };
+  return restoredCluster(ctx, input, snapshot.owner as ClusterRecord, snapshot);
 }
 
 export async function RestoreDBInstanceFromDBSnapshot(
   ctx: Context,
   input: RestoreDBInstanceFromDBSnapshotCommandInput,
 ) {
-  const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
-  if (instances(ctx).has(id)) throw instanceExists();
   if (input.DBSnapshotIdentifier === undefined) throw invalidCombination('DBSnapshotIdentifier must be provided.');
   const snapshot = findSnapshot(ctx, 'instance', input.DBSnapshotIdentifier);
-  const before = snapshot.owner as InstanceRecord;
+  const { DBInstanceIdentifier } = input;
+  return restoredInstance(ctx, { ...input, DBInstanceIdentifier }, snapshot.owner as InstanceRecord, snapshot);
+}
+
+type Source = Pick<SnapshotRecord, 'folder' | 'moment'> | { moment: Moment };
+type ClusterInput = RestoreDBClusterFromSnapshotCommandInput | RestoreDBClusterToPointInTimeCommandInput;
+type InstanceInput = Omit<
+  RestoreDBInstanceFromDBSnapshotCommandInput & RestoreDBInstanceToPointInTimeCommandInput,
+  'TargetDBInstanceIdentifier'
+>;
+
+/** A new cluster with the data and the master of another; its instances are created afterwards, as on AWS. */
+export async function restoredCluster(ctx: Context, input: ClusterInput, before: ClusterRecord, source: Source) {
+  const id = identifierOf(input.DBClusterIdentifier, 'DBClusterIdentifier');
+  if (clusters(ctx).has(id)) throw clusterExists();
+  const groupId = `cluster-${ctx.ids.upper(26)}`;
+  const kind = { engine: before.Engine, kind: 'cluster' } as const;
+  const parameterGroup = parameterGroupFor(ctx, input.DBClusterParameterGroupName ?? before.parameterGroup, kind);
+  const origin = await originFor(ctx, groupId, source);
+  const record: ClusterRecord = {
+    ...before,
+    DBClusterIdentifier: id,
+    DBClusterArn: arnOf(ctx, 'cluster', id),
+    groupId,
+    ...origin,
+    verifier: origin.verifier ?? before.verifier,
+    secretArn: undefined,
+    stoppedMs: undefined,
+    Status: origin.from ? 'creating' : 'available',
+    Port: input.Port ?? before.Port,
+    ...(await networkOf(ctx, input)),
+    parameterGroup,
+    ...backupSettings(input, { least: 1, record: before }),
+    DeletionProtection: input.DeletionProtection ?? false,
+    createdMs: ctx.clock.now(),
+    Tags: input.Tags ?? [],
+  };
+  await exposeCluster(ctx, record);
+  clusters(ctx).put(id, record);
+  if (record.from) restoreCluster(ctx, record);
+  return { DBCluster: { ...describeCluster(ctx, record), Status: 'creating' } };
+}
+
+export async function restoredInstance(ctx: Context, input: InstanceInput, before: InstanceRecord, source: Source) {
+  const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
+  if (instances(ctx).has(id)) throw instanceExists();
   checkZone(input);
   const where = await networkOf(ctx, input);
+  const groupId = `db-${ctx.ids.upper(26)}`;
+  const kind = { engine: before.Engine, kind: 'instance' } as const;
+  const parameterGroup = parameterGroupFor(ctx, input.DBParameterGroupName ?? before.parameterGroup, kind);
   const begun: InstanceRecord = {
     ...before,
     DBInstanceIdentifier: id,
     DBInstanceArn: arnOf(ctx, 'db', id),
-    groupId: `db-${ctx.ids.upper(26)}`,
+    groupId,
+    ...(await originFor(ctx, groupId, source)),
+    places: undefined,
     secretArn: undefined,
+    stoppedMs: undefined,
     Status: 'creating',
     Port: input.Port ?? before.Port,
     DBInstanceClass: input.DBInstanceClass ?? before.DBInstanceClass,
@@ -70,16 +105,28 @@ export async function RestoreDBInstanceFromDBSnapshot(
     PubliclyAccessible: await isPublic(ctx, where.DBSubnetGroupName, input.PubliclyAccessible),
     AvailabilityZone: input.AvailabilityZone ?? zoneFor(ctx, where.DBSubnetGroupName, 0),
     ...where,
-    parameterGroup: parameterGroupFor(ctx, input.DBParameterGroupName ?? before.parameterGroup, {
-      engine: before.Engine,
-      kind: 'instance',
-    }),
+    parameterGroup,
+    ...backupSettings(input, { least: 0, record: before }),
     DeletionProtection: input.DeletionProtection ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
   };
   const record = { ...begun, places: await takePlaces(ctx, begun) };
   instances(ctx).put(id, record);
-  ctx.engine(fleet).begin(record.groupId, () => beginInstance(ctx, record, '', snapshot.folder));
+  beginInstance(ctx, record);
   return { DBInstance: describeInstance(ctx, record) };
+}
+
+/**
+ * What it begins from: a copy of its own, so that the snapshot may go; or the moment to replay to. The data brings the
+ * master's password along, where there is any.
+ */
+async function originFor(ctx: Context, groupId: string, source: Source) {
+  if (source.moment) return { verifier: '', volume: undefined, from: source.moment };
+  const folder = 'folder' in source ? source.folder : '';
+  if (readdirSync(folder).length === 0) return { volume: undefined, from: undefined };
+  const engine = ctx.engine(databases);
+  const volume = engine.backupFolder(`volume-${groupId}`);
+  await engine.copy(folder, volume);
+  return { verifier: '', volume, from: undefined };
 }

@@ -12,10 +12,12 @@ import type { Context } from '../../../kernel/service.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { identifierOf } from '../behaviour/input-rules.ts';
 import {
+  automatedSnapshot,
   instanceSnapshotExists,
   instanceSnapshotNotFound,
   invalidClusterState,
   invalidInstanceState,
+  invalidParameter,
   snapshotExists,
   snapshotNotFound,
 } from '../errors.ts';
@@ -43,14 +45,20 @@ export function DescribeDBClusterSnapshots(ctx: Context, input: DescribeDBCluste
   const asked = input.DBClusterSnapshotIdentifier;
   const found = asked === undefined ? every(ctx, 'cluster') : [findSnapshot(ctx, 'cluster', asked)];
   const of = input.DBClusterIdentifier;
-  return { DBClusterSnapshots: found.filter((one) => of === undefined || one.of === of).map(describeCluster) };
+  const wanted = ofType(input.SnapshotType);
+  return {
+    DBClusterSnapshots: found.filter((one) => (of === undefined || one.of === of) && wanted(one)).map(describeCluster),
+  };
 }
 
 export function DescribeDBSnapshots(ctx: Context, input: DescribeDBSnapshotsCommandInput) {
   const asked = input.DBSnapshotIdentifier;
   const found = asked === undefined ? every(ctx, 'instance') : [findSnapshot(ctx, 'instance', asked)];
   const of = input.DBInstanceIdentifier;
-  return { DBSnapshots: found.filter((one) => of === undefined || one.of === of).map(describeInstance) };
+  const wanted = ofType(input.SnapshotType);
+  return {
+    DBSnapshots: found.filter((one) => (of === undefined || one.of === of) && wanted(one)).map(describeInstance),
+  };
 }
 
 export function DeleteDBClusterSnapshot(ctx: Context, input: DeleteDBClusterSnapshotCommandInput) {
@@ -98,7 +106,7 @@ async function take(ctx: Context, { kind, of, owner, id, tags, volume }: Taking)
   const engine = ctx.engine(databases);
   const folder = engine.backupFolder(`snapshot-${ctx.ids.lower(16)}`);
   const group = engine.group(owner.groupId);
-  if (group) await group.backup(folder);
+  if (group || owner.Status === 'stopped') await engine.backup(owner.groupId, folder);
   else if (volume !== undefined) cpSync(volume, folder, { recursive: true });
   // Nothing was ever written: what is restored from it begins empty, with the same master.
   else if (kind === 'cluster') mkdirSync(folder, { recursive: true });
@@ -109,6 +117,13 @@ async function take(ctx: Context, { kind, of, owner, id, tags, volume }: Taking)
   return record;
 }
 
+/** "If you don't specify a SnapshotType value, then both automated and manual snapshots are returned." */
+function ofType(type: string | undefined): (snapshot: SnapshotRecord) => boolean {
+  if (type !== undefined && !/^(automated|manual|shared|public|awsbackup)$/.test(type))
+    throw invalidParameter(`Invalid snapshot type: ${type}`);
+  return ({ moment }) => type === undefined || type === (moment ? 'automated' : 'manual');
+}
+
 function every(ctx: Context, kind: SnapshotRecord['kind']): SnapshotRecord[] {
   return snapshots(ctx)
     .values()
@@ -116,42 +131,43 @@ function every(ctx: Context, kind: SnapshotRecord['kind']): SnapshotRecord[] {
 }
 
 function forget(ctx: Context, snapshot: SnapshotRecord): SnapshotRecord {
+  if (snapshot.moment) throw automatedSnapshot(snapshot.kind);
   snapshots(ctx).delete(`${snapshot.kind} ${snapshot.id}`);
   rmSync(snapshot.folder, { recursive: true, force: true });
   return snapshot;
 }
 
-function describeCluster({ id, arn, of, owner, createdMs, Tags }: SnapshotRecord) {
+function describeCluster({ id, arn, of, owner, moment, createdMs, Tags }: SnapshotRecord) {
   return {
     DBClusterSnapshotIdentifier: id,
     DBClusterSnapshotArn: arn,
     DBClusterIdentifier: of,
-    ...shared(owner),
+    ...shared(owner, moment !== undefined),
     SnapshotCreateTime: new Date(createdMs),
     TagList: Tags,
   };
 }
 
-function describeInstance({ id, arn, of, owner, createdMs, Tags }: SnapshotRecord) {
+function describeInstance({ id, arn, of, owner, moment, createdMs, Tags }: SnapshotRecord) {
   return {
     DBSnapshotIdentifier: id,
     DBSnapshotArn: arn,
     DBInstanceIdentifier: of,
-    ...shared(owner),
+    ...shared(owner, moment !== undefined),
     Encrypted: owner.StorageEncrypted,
     SnapshotCreateTime: new Date(createdMs),
     TagList: Tags,
   };
 }
 
-function shared({ Engine, EngineVersion, MasterUsername, Port }: ClusterRecord | InstanceRecord) {
+function shared({ Engine, EngineVersion, MasterUsername, Port }: ClusterRecord | InstanceRecord, automated: boolean) {
   return {
     Engine,
     EngineVersion,
     MasterUsername,
     Port,
     Status: 'available',
-    SnapshotType: 'manual',
+    SnapshotType: automated ? 'automated' : 'manual',
     PercentProgress: 100,
   };
 }

@@ -1,0 +1,31 @@
+import type { Context } from '../../../kernel/service.ts';
+import { type ClusterRecord, clusters, type InstanceRecord, instances, type Owner } from '../state.ts';
+
+export type AnyOwner = ClusterRecord | InstanceRecord;
+
+export const kindOf = (owner: AnyOwner): 'cluster' | 'instance' =>
+  'DBInstanceIdentifier' in owner ? 'instance' : 'cluster';
+
+export const nameOf = (owner: AnyOwner): string =>
+  'DBInstanceIdentifier' in owner ? owner.DBInstanceIdentifier : owner.DBClusterIdentifier;
+
+/** The cluster, or the instance that stands alone, whose databases a group is. */
+export function ownerOf(ctx: Context, groupId: string): ClusterRecord | InstanceRecord | undefined {
+  const cluster = clusters(ctx)
+    .values()
+    .find((one) => one.groupId === groupId);
+  return (
+    cluster ??
+    instances(ctx)
+      .values()
+      .find((one) => one.groupId === groupId)
+  );
+}
+
+export function putOwner(ctx: Context, groupId: string, change: Partial<Owner>): void {
+  const owner = ownerOf(ctx, groupId);
+  if (!owner) return;
+  if ('DBInstanceIdentifier' in owner) instances(ctx).put(owner.DBInstanceIdentifier, { ...owner, ...change });
+  else
+    clusters(ctx).put(owner.DBClusterIdentifier, { ...owner, ...change, verifier: change.verifier ?? owner.verifier });
+}
