@@ -1,41 +1,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../kernel/clock/clock.ts';
-import type { Watchdog } from '../compute/watchdog.ts';
 import type { Archive } from './archive.ts';
-import type { PostgresBinaries } from './binaries.ts';
 import { baseBackup, writeConfiguration } from './data-directory.ts';
+import type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
 import { ServerProcess } from './server-process.ts';
 import type { Row } from './session.ts';
 
-export interface GroupHost {
-  clock: Clock;
-  binaries: PostgresBinaries;
-  watchdog: Watchdog;
-  socketDir: string;
-}
-
-export type GroupEvent =
-  /** `durationMs` from the writer's end to the first moment its successor takes writes; measured, not wound. */
-  | { kind: 'failover'; from: string; to: string; durationMs: number }
-  | { kind: 'down' | 'up' | 'failed'; member: string; message?: string }
-  | { kind: 'log'; member: string; line: string };
-
-export interface GroupOptions {
-  folder: string;
-  archive: Archive;
-  record?: GroupRecord;
-  onEvent(event: GroupEvent): void;
-}
-
-export interface Settings {
-  parameters?: Record<string, string>;
-  forceSsl?: boolean;
-  archiving?: boolean;
-  /** What one member has beyond, or instead of, what all have. */
-  own?: { member: string; parameters: Record<string, string> };
-}
+export type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 
 const mostRestarts = 5;
 const restartsMs = 10 * 60_000;

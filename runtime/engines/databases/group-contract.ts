@@ -1,0 +1,33 @@
+import type { Clock } from '../../kernel/clock/clock.ts';
+import type { Watchdog } from '../compute/watchdog.ts';
+import type { Archive } from './archive.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import type { GroupRecord } from './group-record.ts';
+
+export interface GroupHost {
+  clock: Clock;
+  binaries: PostgresBinaries;
+  watchdog: Watchdog;
+  socketDir: string;
+}
+
+export type GroupEvent =
+  /** `durationMs` from the writer's end to the first moment its successor takes writes; measured, not wound. */
+  | { kind: 'failover'; from: string; to: string; durationMs: number }
+  | { kind: 'down' | 'up' | 'failed'; member: string; message?: string }
+  | { kind: 'log'; member: string; line: string };
+
+export interface GroupOptions {
+  folder: string;
+  archive: Archive;
+  record?: GroupRecord;
+  onEvent(event: GroupEvent): void;
+}
+
+export interface Settings {
+  parameters?: Record<string, string>;
+  forceSsl?: boolean;
+  archiving?: boolean;
+  /** What one member has beyond, or instead of, what all have. */
+  own?: { member: string; parameters: Record<string, string> };
+}
