@@ -104,8 +104,10 @@ export interface FlowLog extends Tagged {
   ResourceId: string;
   VpcId: string;
   TrafficType: 'ACCEPT' | 'REJECT' | 'ALL';
-  LogGroupName: string;
-  DeliverLogsPermissionArn: string;
+  /** Of CloudWatch Logs; undefined where records go to a bucket. */
+  LogGroupName?: string | undefined;
+  DeliverLogsPermissionArn?: string | undefined;
+  bucket?: { Bucket: string; prefix: string; hive: boolean; hourly: boolean } | undefined;
   MaxAggregationInterval: number;
   LogFormat: string;
   DeliverLogsErrorMessage?: string;

@@ -105,7 +105,9 @@ function additional(operation: string, input: Input, ctx: Context): Access[] {
     more.push(access(ctx, action, input.Bucket as string, input.Key as string, input));
   const writes = operation === 'PutObject' || operation === 'CopyObject' || operation === 'CreateMultipartUpload';
   if (writes && input.Tagging) here('s3:PutObjectTagging');
-  if (writes && input.ACL !== undefined) here('s3:PutObjectAcl');
+  // AWS's services that deliver logs need PutObject alone, with this ACL ("Amazon S3 bucket permissions for flow logs").
+  const delivers = ctx.principal.kind === 'service' && input.ACL === 'bucket-owner-full-control';
+  if (writes && input.ACL !== undefined && !delivers) here('s3:PutObjectAcl');
   if (writes && input.ObjectLockMode) here('s3:PutObjectRetention');
   if (writes && input.ObjectLockLegalHoldStatus) here('s3:PutObjectLegalHold');
   if (operation === 'GetObjectAttributes') here(input.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion');

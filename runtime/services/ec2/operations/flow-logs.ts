@@ -6,7 +6,9 @@ import type {
 import { parseArn } from '../../../kernel/arn.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { flowLogSchedule, logFormat } from '../behaviour/flow-records.ts';
+import { letDeliver } from '../behaviour/flow-delivery.ts';
+import { fieldsOf, logFormat } from '../behaviour/flow-fields.ts';
+import { flowLogSchedule } from '../behaviour/flow-records.ts';
 import { chosen, list } from '../behaviour/listing.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { invalidParameterValue, missingParameter } from '../errors.ts';
@@ -21,56 +23,80 @@ const filters = {
   'traffic-type': 'TrafficType',
 };
 
-/** To CloudWatch Logs, in the default format; anything else is refused. */
-export function CreateFlowLogs(ctx: Context, input: CreateFlowLogsCommandInput) {
-  if (input.LogDestinationType && input.LogDestinationType !== 'cloud-watch-logs')
-    throw refused(
-      `ec2 CreateFlowLogs with LogDestinationType ${input.LogDestinationType}`,
-      'flow logs go to CloudWatch Logs.',
-    );
-  if (input.LogFormat !== undefined && input.LogFormat !== logFormat)
-    throw refused('ec2 CreateFlowLogs parameter LogFormat', `records have the default format: ${logFormat}`);
+/** To CloudWatch Logs or to a bucket; Firehose and Parquet are refused. */
+export async function CreateFlowLogs(ctx: Context, input: CreateFlowLogsCommandInput) {
   const interval = input.MaxAggregationInterval ?? 600;
   if (interval !== 60 && interval !== 600)
     throw invalidParameterValue(`Invalid Flow Log Max Aggregation Interval : ${interval}`);
-  const LogGroupName = input.LogGroupName ?? groupOf(input.LogDestination);
-  if (!LogGroupName) throw missingParameter("LogDestination can't be empty if LogGroupName is not provided.");
-  if (!input.DeliverLogsPermissionArn)
-    throw missingParameter("DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.");
+  const LogFormat = input.LogFormat ?? logFormat;
+  fieldsOf(LogFormat);
+  const destination = destinationOf(input);
   const Tags = tagsFor(input.TagSpecifications, 'vpc-flow-log');
-  const FlowLogIds: string[] = [];
-  for (const ResourceId of input.ResourceIds ?? []) {
-    const log: FlowLog = {
+  const made = (input.ResourceIds ?? []).map(
+    (ResourceId): FlowLog => ({
       FlowLogId: flowLogs.newId(ctx),
       ResourceId,
       VpcId: vpcOf(ctx, String(input.ResourceType), ResourceId),
       TrafficType: input.TrafficType ?? 'ALL',
-      LogGroupName,
-      DeliverLogsPermissionArn: input.DeliverLogsPermissionArn,
+      ...destination,
       MaxAggregationInterval: interval,
-      LogFormat: logFormat,
+      LogFormat,
       createdMs: ctx.clock.now(),
       Tags,
-    };
-    if (
-      flowLogs
-        .all(ctx)
-        .some(
-          (each) =>
-            each.ResourceId === ResourceId &&
-            each.LogGroupName === LogGroupName &&
-            each.TrafficType === log.TrafficType,
-        )
-    )
-      throw new AwsError(
-        'FlowLogAlreadyExists',
-        'There is an existing Flow Log with the same configuration and log destination.',
-      );
+    }),
+  );
+  for (const log of made) refuseSecond(ctx, log);
+  if (destination.bucket) await letDeliver(ctx, destination.bucket);
+  for (const log of made) {
     flowLogs.put(ctx, log);
     ctx.engine(flowLogSchedule).follow(ctx, log);
-    FlowLogIds.push(log.FlowLogId);
   }
-  return { FlowLogIds, Unsuccessful: [], ClientToken: input.ClientToken };
+  return { FlowLogIds: made.map(({ FlowLogId }) => FlowLogId), Unsuccessful: [], ClientToken: input.ClientToken };
+}
+
+type Destination = Pick<FlowLog, 'LogGroupName' | 'DeliverLogsPermissionArn' | 'bucket'>;
+
+function destinationOf(input: CreateFlowLogsCommandInput): Destination {
+  const type = input.LogDestinationType ?? 'cloud-watch-logs';
+  if (type === 's3') return { bucket: bucketOf(input) };
+  if (type !== 'cloud-watch-logs')
+    throw refused(`ec2 CreateFlowLogs with LogDestinationType ${type}`, 'flow logs go to CloudWatch Logs or to S3.');
+  const LogGroupName = input.LogGroupName ?? groupOf(input.LogDestination);
+  if (!LogGroupName) throw missingParameter("LogDestination can't be empty if LogGroupName is not provided.");
+  if (!input.DeliverLogsPermissionArn)
+    throw missingParameter("DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.");
+  return { LogGroupName, DeliverLogsPermissionArn: input.DeliverLogsPermissionArn };
+}
+
+/** "Flow log files": the ARN of the bucket, with a folder below it where one is wanted. */
+function bucketOf({ LogDestination, DestinationOptions: options, ...input }: CreateFlowLogsCommandInput) {
+  if (input.LogGroupName || input.DeliverLogsPermissionArn)
+    throw invalidParameterValue('DeliverLogsPermissionArn is not applicable for s3 delivery');
+  if (options?.FileFormat === 'parquet')
+    throw refused('ec2 CreateFlowLogs with FileFormat parquet', 'files are plain text.');
+  const [, Bucket = '', folder = ''] = /^arn:aws:s3:::([^/]+)\/?(.*)$/.exec(LogDestination ?? '') ?? [];
+  if (Bucket === '') throw invalidParameterValue(`LogDestination: ${LogDestination} is not a valid S3 bucket ARN`);
+  if (/^AWSLogs(\/|$)/.test(folder)) throw invalidParameterValue(`LogDestination: AWSLogs is a reserved term`);
+  const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
+  return {
+    Bucket,
+    prefix,
+    hive: options?.HiveCompatiblePartitions ?? false,
+    hourly: options?.PerHourPartition ?? false,
+  };
+}
+
+function refuseSecond(ctx: Context, log: FlowLog): void {
+  const same = (each: FlowLog): boolean =>
+    each.ResourceId === log.ResourceId &&
+    each.LogGroupName === log.LogGroupName &&
+    each.bucket?.Bucket === log.bucket?.Bucket &&
+    each.TrafficType === log.TrafficType;
+  if (flowLogs.all(ctx).some(same))
+    throw new AwsError(
+      'FlowLogAlreadyExists',
+      'There is an existing Flow Log with the same configuration and log destination.',
+    );
 }
 
 function groupOf(destination: string | undefined): string | undefined {
@@ -98,13 +124,24 @@ export function DescribeFlowLogs(ctx: Context, input: DescribeFlowLogsCommandInp
   return { FlowLogs: page, ...rest };
 }
 
-function described({ createdMs, VpcId, ...log }: FlowLog) {
+function described({ createdMs, VpcId, bucket, ...log }: FlowLog) {
+  const options = bucket && {
+    FileFormat: 'plain-text' as const,
+    HiveCompatiblePartitions: bucket.hive,
+    PerHourPartition: bucket.hourly,
+  };
   return {
     ...log,
+    ...(bucket
+      ? {
+          LogDestination: `arn:aws:s3:::${bucket.Bucket}/${bucket.prefix}`.replace(/\/$/, ''),
+          DestinationOptions: options,
+        }
+      : {}),
     CreationTime: new Date(createdMs),
     FlowLogStatus: 'ACTIVE',
     DeliverLogsStatus: log.DeliverLogsErrorMessage ? 'FAILED' : 'SUCCESS',
-    LogDestinationType: 'cloud-watch-logs' as const,
+    LogDestinationType: bucket ? ('s3' as const) : ('cloud-watch-logs' as const),
   };
 }
 

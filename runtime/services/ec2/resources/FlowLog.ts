@@ -10,6 +10,8 @@ interface FlowLogProperties {
   LogDestinationType?: string;
   DeliverLogsPermissionArn?: string;
   MaxAggregationInterval?: number;
+  LogFormat?: string;
+  DestinationOptions?: { FileFormat?: string; HiveCompatiblePartitions?: boolean; PerHourPartition?: boolean };
   Tags?: { Key: string; Value: string }[];
 }
 
@@ -25,10 +27,10 @@ export const FlowLog = defineResource<FlowLogProperties>({
     LogDestinationType: 'executed',
     DeliverLogsPermissionArn: 'executed',
     MaxAggregationInterval: 'executed',
-    LogFormat: { refused: 'records have the default format.' },
-    DestinationOptions: { refused: 'flow logs go to CloudWatch Logs.' },
-    DeliverCrossAccountRole: { refused: 'flow logs go to CloudWatch Logs of the account.' },
-    TagFieldSpecifications: { refused: 'records have the default format.' },
+    LogFormat: 'executed',
+    DestinationOptions: 'executed',
+    DeliverCrossAccountRole: { refused: 'flow logs stay in the account.' },
+    TagFieldSpecifications: { refused: 'tags are not told in records.' },
     Tags: 'stored',
   },
   async create(ctx, { ResourceId, Tags, ...input }) {
