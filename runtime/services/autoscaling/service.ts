@@ -1,17 +1,22 @@
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { announce } from './behaviour/announcements.ts';
 import { publishGroupMetrics } from './behaviour/group-metrics.ts';
+import { timetable } from './behaviour/timetable.ts';
 import { watch } from './behaviour/watch.ts';
 import * as activityOperations from './operations/activities.ts';
 import * as groupOperations from './operations/groups.ts';
 import * as hookOperations from './operations/hooks.ts';
 import * as instanceOperations from './operations/instances.ts';
+import * as notificationOperations from './operations/notifications.ts';
 import * as policyOperations from './operations/policies.ts';
+import * as scheduledActionOperations from './operations/scheduled-actions.ts';
 import * as tagOperations from './operations/tags.ts';
 import * as targetGroupOperations from './operations/target-groups.ts';
 import { AutoScalingGroup } from './resources/AutoScalingGroup.ts';
 import { LifecycleHook } from './resources/LifecycleHook.ts';
 import { ScalingPolicy } from './resources/ScalingPolicy.ts';
-import { findGroup } from './state.ts';
+import { ScheduledAction } from './resources/ScheduledAction.ts';
+import { findGroup, scheduledActions } from './state.ts';
 
 export default defineService({
   name: 'autoscaling',
@@ -22,10 +27,12 @@ export default defineService({
     ...activityOperations,
     ...targetGroupOperations,
     ...hookOperations,
+    ...notificationOperations,
     ...policyOperations,
+    ...scheduledActionOperations,
     ...tagOperations,
   },
-  resources: [AutoScalingGroup, LifecycleHook, ScalingPolicy],
+  resources: [AutoScalingGroup, LifecycleHook, ScalingPolicy, ScheduledAction],
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   dependencies: ['ec2', 'elbv2'],
@@ -59,10 +66,15 @@ function groupNameOf({ AutoScalingGroupName, PolicyName }: Record<string, unknow
 
 function start(kernel: Kernel): Running {
   const metrics = publishGroupMetrics(kernel);
+  const announcing = announce(kernel);
   const watching = watch(kernel);
+  for (const scope of kernel.store.scopes('autoscaling.scheduled-actions'))
+    for (const action of scheduledActions({ store: kernel.store, ...scope }).values())
+      kernel.engine(timetable).follow(scope, action);
   return {
     async stop() {
       metrics.cancel();
+      announcing.stop();
       await watching.stop();
     },
   };

@@ -183,3 +183,34 @@ export function policyArn({ account, region }: Scope, id: string, group: string,
     `scalingPolicy:${id}:autoScalingGroupName/${group}:policyName/${name}`,
   );
 }
+
+/** A change of a group's sizes at a time, or by a cron expression. */
+export interface ScheduledAction {
+  AutoScalingGroupName: string;
+  ScheduledActionName: string;
+  ScheduledActionARN: string;
+  startMs?: number;
+  endMs?: number;
+  Recurrence?: string;
+  TimeZone?: string;
+  MinSize?: number;
+  MaxSize?: number;
+  DesiredCapacity?: number;
+}
+
+export function scheduledActions(where: Where): Collection<ScheduledAction> {
+  const { account, region } = where;
+  return where.store.collection<ScheduledAction>('autoscaling.scheduled-actions', { account, region });
+}
+
+/** Whom a group tells of what becomes of its instances. */
+export interface Notification {
+  AutoScalingGroupName: string;
+  TopicARN: string;
+  NotificationTypes: string[];
+}
+
+export function notifications(where: Where): Collection<Notification> {
+  const { account, region } = where;
+  return where.store.collection<Notification>('autoscaling.notifications', { account, region });
+}

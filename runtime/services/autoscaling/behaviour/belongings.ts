@@ -1,5 +1,15 @@
 import type { Context } from '../../../kernel/service.ts';
-import { activities, type Group, groups, hooks, keyOf, ofGroup, policies } from '../state.ts';
+import {
+  activities,
+  type Group,
+  groups,
+  hooks,
+  keyOf,
+  notifications,
+  ofGroup,
+  policies,
+  scheduledActions,
+} from '../state.ts';
 import { deleteAlarms } from './tracking-alarms.ts';
 
 /** A group goes, and all that belongs to it. */
@@ -11,6 +21,9 @@ export function forgetGroup(ctx: Context, group: Group): void {
     policies(ctx).delete(keyOf(name, PolicyName));
     void ctx.clock.track(deleteAlarms(ctx, alarmNames));
   }
+  for (const { TopicARN } of ofGroup(notifications(ctx), name)) notifications(ctx).delete(keyOf(name, TopicARN));
+  for (const { ScheduledActionName } of ofGroup(scheduledActions(ctx), name))
+    scheduledActions(ctx).delete(keyOf(name, ScheduledActionName));
   groups(ctx).delete(name);
   ctx.events.emit('autoscaling.deleted', { group });
 }

@@ -100,8 +100,14 @@ async function notify(kernel: Kernel, group: Group, member: Member, hook: Hook):
   if (hook.NotificationTargetARN) await send(kernel, group, hook.NotificationTargetARN, message);
 }
 
-/** "Lifecycle hook notifications": to the topic or queue, as the hook's role may. */
-export async function send(kernel: Kernel, group: Group, target: string, message: object): Promise<void> {
+/** To a topic or a queue, with what every message of Auto Scaling says ("Lifecycle hook notifications"). */
+export async function send(
+  kernel: Kernel,
+  group: Group,
+  target: string,
+  message: object,
+  Subject = 'Auto Scaling',
+): Promise<void> {
   const ctx = asAutoScaling(kernel, group);
   const arn = parseArn(target);
   const about = {
@@ -113,8 +119,7 @@ export async function send(kernel: Kernel, group: Group, target: string, message
   };
   const text = JSON.stringify(about);
   try {
-    if (arn?.service === 'sns')
-      await ctx.call('sns', 'Publish', { TopicArn: target, Subject: 'Auto Scaling', Message: text });
+    if (arn?.service === 'sns') await ctx.call('sns', 'Publish', { TopicArn: target, Subject, Message: text });
     else if (arn?.service === 'sqs') {
       const QueueUrl = `https://sqs.${arn.region}.amazonaws.com/${arn.account}/${arn.resource}`;
       await ctx.call('sqs', 'SendMessage', { QueueUrl, MessageBody: text });

@@ -83,11 +83,12 @@ export function checkSizes({
   DesiredCapacity,
 }: Pick<Group, 'MinSize' | 'MaxSize' | 'DesiredCapacity'>): void {
   if (MinSize < 0 || MaxSize < 0) throw validationError('Max and min bounds must not be negative.');
-  if (MinSize > MaxSize) throw validationError('Max bound must be greater than or equal to min bound');
-  if (DesiredCapacity < MinSize)
-    throw validationError('Desired capacity must be specified and within the configured capacity range');
-  if (DesiredCapacity > MaxSize)
-    throw validationError('Desired capacity must be specified and within the configured capacity range');
+  if (MinSize > MaxSize)
+    throw validationError(`Max bound, ${MaxSize}, must be greater than or equal to min bound, ${MinSize}`);
+  if (DesiredCapacity < MinSize || DesiredCapacity > MaxSize)
+    throw validationError(
+      `Desired capacity:${DesiredCapacity} must be between the specified min size:${MinSize} and max size:${MaxSize}`,
+    );
 }
 
 export function checkTerminationPolicies(policies: readonly string[] | undefined): string[] {

@@ -3,9 +3,11 @@ import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { type Group, groups, type Member } from '../state.ts';
 import { at } from './activities.ts';
+import { asAutoScaling } from './as-autoscaling.ts';
+import { forgetGroup } from './belongings.ts';
 import { Launches } from './launches.ts';
 import { Terminations } from './terminations.ts';
-import { counted, toTerminate } from './zones.ts';
+import { counted, toTerminate, zoneToFill } from './zones.ts';
 
 /** Keeps every group at its desired capacity: one pass at a time for each, begun by whatever changed. */
 export const keeper = defineEngine('autoscaling.keeper', (kernel) => new Keeper(kernel));
@@ -50,6 +52,16 @@ export class Keeper {
   remove(group: Group, instanceId: string): void {
     this.change(group, ({ members }) => ({ members: members.filter(({ InstanceId }) => InstanceId !== instanceId) }));
     this.kernel.events.emit('autoscaling.group', { arn: group.AutoScalingGroupARN });
+    this.finishDeletion(group);
+  }
+
+  /** A group that is deleted is no more once its last instance has gone. */
+  finishDeletion(group: Group): void {
+    const now = this.find(group, group.AutoScalingGroupName);
+    if (!now?.deleting || now.members.length > 0) return;
+    const ctx = asAutoScaling(this.kernel, now);
+    forgetGroup(ctx, now);
+    ctx.trace.end();
   }
 
   /** Work on the group begins, or begins again once what is under way is done. */
@@ -82,7 +94,24 @@ export class Keeper {
     const now = this.find(scope, AutoScalingGroupName) ?? group;
     const missing = now.DesiredCapacity - counted(now).length;
     if (missing > 0 && !now.suspended.Launch) await this.launches.launch(now, missing);
-    if (missing < 0 && !now.suspended.Terminate) this.#shrink(now, -missing);
+    // More than desired, and nobody changed that: one was started to balance the zones, and serves before another goes.
+    const balancing = now.cause === '' && counted(now).some(({ LifecycleState }) => LifecycleState !== 'InService');
+    if (missing < 0 && !now.suspended.Terminate && !balancing) this.#shrink(now, -missing);
+    if (missing === 0) await this.#balance(now);
+    // Told by the activities that came of it; what happens next has causes of its own.
+    const last = this.find(scope, AutoScalingGroupName);
+    if (last?.cause && !last.deleting && counted(last).length === last.DesiredCapacity)
+      this.change(last, () => ({ cause: '' }));
+  }
+
+  /** "Rebalancing activities": one starts where there are fewest before one goes where there are most. */
+  async #balance(group: Group): Promise<void> {
+    const { suspended, members } = group;
+    if (suspended.AZRebalance || suspended.Launch || suspended.Terminate) return;
+    const zone = zoneToFill(group);
+    if (zone === undefined || !members.every(({ LifecycleState }) => LifecycleState === 'InService')) return;
+    const cause = `At ${at(this.kernel.clock.now())} an instance was launched to aid in balancing the group's zones.`;
+    await this.launches.launch(group, 1, { zone, cause });
   }
 
   #replaceUnhealthy(group: Group): void {

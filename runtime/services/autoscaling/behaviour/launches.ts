@@ -12,6 +12,10 @@ import { counted, subnetsToTry } from './zones.ts';
 const firstRetryMs = 15_000;
 const longestRetryMs = 60 * 60_000;
 
+/** What is said of an instance that ended before it was in service. */
+export const neverServed =
+  'Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: the instance ended';
+
 /** From RunInstances to in service. */
 export class Launches {
   readonly #keeper: Keeper;
@@ -22,7 +26,8 @@ export class Launches {
     this.#keeper = keeper;
   }
 
-  async launch(group: Group, count: number): Promise<void> {
+  /** In the zone named, or wherever there are fewest; `cause` where it is not the capacity. */
+  async launch(group: Group, count: number, about: { zone?: string; cause?: string } = {}): Promise<void> {
     if (this.#resting.has(group.AutoScalingGroupARN)) return;
     const { clock } = this.#keeper.kernel;
     for (let made = 0; made < count; made += 1) {
@@ -31,15 +36,16 @@ export class Launches {
       const before = counted(now).length;
       const growing = `At ${at(clock.now())} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${before + 1}.`;
       const replacing = /needing to be replaced\.$/.test(now.cause);
-      const cause = replacing ? now.cause : [now.cause, growing].filter(Boolean).join('  ');
-      if (!(await this.#one(now, cause))) return;
+      const cause = about.cause ?? (replacing ? now.cause : [now.cause, growing].filter(Boolean).join('  '));
+      if (!(await this.#one(now, cause, about.zone))) return;
     }
   }
 
   /** In the first zone that has room. */
-  async #one(group: Group, cause: string): Promise<boolean> {
+  async #one(group: Group, cause: string, only?: string): Promise<boolean> {
     let failure: AwsError | undefined;
     for (const zone of subnetsToTry(group)) {
+      if (only !== undefined && zone.AvailabilityZone !== only) continue;
       try {
         await this.#run(group, zone, cause);
         return true;
@@ -62,7 +68,11 @@ export class Launches {
     const { kernel } = this.#keeper;
     const ctx = asAutoScaling(kernel, group);
     const { LaunchTemplateId, Version } = group.LaunchTemplate;
+    // It may run before RunInstances has answered.
+    const states = new Map<string, string>();
+    const stop = kernel.events.on('ec2.instance-state', ({ instanceId, state }) => void states.set(instanceId, state));
     try {
+      const template = { ...group.LaunchTemplate, Version: await versionNumber(ctx, group.LaunchTemplate) };
       const { Instances } = await ctx.call<{ Instances: Instance[] }>('ec2', 'RunInstances', {
         MinCount: 1,
         MaxCount: 1,
@@ -72,12 +82,15 @@ export class Launches {
       });
       const [instance] = Instances;
       if (!instance?.InstanceId) throw new Error('RunInstances gave no instance');
-      const template = { ...group.LaunchTemplate, Version: await versionNumber(ctx, group.LaunchTemplate) };
       const description = `Launching a new EC2 instance: ${instance.InstanceId}`;
       const activity = begin(kernel, group, { description, cause, status: 'PreInService', zone });
       const member = newMember(group, instance, { template, activity, zone, nowMs: kernel.clock.now() });
       this.#keeper.change(group, ({ members }) => ({ members: [...members, member] }));
+      const state = states.get(member.InstanceId);
+      if (state === 'running') this.started(group, member);
+      if (state === 'terminated' || state === 'stopped') this.lost(group, member, neverServed);
     } finally {
+      stop();
       ctx.trace.end();
     }
   }
@@ -123,6 +136,7 @@ export class Launches {
     advance(kernel, group, activityId, { StatusCode: 'Successful' });
     kernel.events.emit('autoscaling.group', { arn: group.AutoScalingGroupARN });
     kernel.events.emit('autoscaling.launched', { group, instanceId: member.InstanceId, activityId });
+    this.#keeper.wake(group);
   }
 
   /** A life-cycle hook said no: the instance goes, and another is started. */
@@ -143,7 +157,12 @@ export class Launches {
     const { kernel } = this.#keeper;
     const arn = group.AutoScalingGroupARN;
     advance(kernel, group, activity?.ActivityId, { StatusCode: 'Failed', StatusMessage });
-    kernel.events.emit('autoscaling.launch-failed', { arn, message: StatusMessage });
+    kernel.events.emit('autoscaling.launch-failed', {
+      arn,
+      message: StatusMessage,
+      group,
+      activityId: activity?.ActivityId,
+    });
     const failures = this.#failures.get(arn) ?? 0;
     this.#failures.set(arn, failures + 1);
     this.#resting.add(arn);
@@ -220,6 +239,6 @@ function newMember(
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
     'autoscaling.launched': { group: Group; instanceId: string; activityId: string | undefined };
-    'autoscaling.launch-failed': { arn: string; message: string };
+    'autoscaling.launch-failed': { arn: string; message: string; group: Group; activityId: string | undefined };
   }
 }

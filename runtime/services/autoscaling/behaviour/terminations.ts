@@ -81,6 +81,11 @@ export class Terminations {
 
   #failed(group: Group, member: Member, StatusMessage: string): void {
     advance(this.#keeper.kernel, group, member.activityId, { StatusCode: 'Failed', StatusMessage });
+    this.#keeper.kernel.events.emit('autoscaling.termination-failed', {
+      group,
+      instanceId: member.InstanceId,
+      activityId: member.activityId,
+    });
     this.#keeper.remove(group, member.InstanceId);
   }
 
@@ -99,6 +104,7 @@ export class Terminations {
 
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
+    'autoscaling.termination-failed': { group: Group; instanceId: string; activityId: string | undefined };
     'autoscaling.terminated': { group: Group; instanceId: string; activityId: string | undefined };
   }
 }

@@ -1,8 +1,10 @@
+import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel, Running } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { type Group, groups, type Member } from '../state.ts';
 import { asAutoScaling } from './as-autoscaling.ts';
 import { type Keeper, keeper } from './keeper.ts';
+import { neverServed } from './launches.ts';
 import { unhealthyTargets } from './target-groups.ts';
 
 const ec2Cause = 'an EC2 health check indicating it has been terminated or stopped';
@@ -55,9 +57,7 @@ function instanceChanged(groupKeeper: Keeper, group: Group, member: Member, stat
   else if (LifecycleState.startsWith('Terminating')) {
     if (state === 'terminated') groupKeeper.terminations.done(group, member);
   } else if (LifecycleState.startsWith('Pending')) {
-    const why =
-      'Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: the instance ended';
-    if (state === 'terminated' || state === 'stopped') groupKeeper.launches.lost(group, member, why);
+    if (state === 'terminated' || state === 'stopped') groupKeeper.launches.lost(group, member, neverServed);
   } else if (LifecycleState === 'InService') {
     if (group.suspended.HealthCheck) return;
     groupKeeper.changeMember(group, member.InstanceId, { HealthStatus: 'Unhealthy', unhealthyBecause: ec2Cause });
@@ -72,9 +72,8 @@ export async function checkTargets(groupKeeper: Keeper, group: Group): Promise<v
   const unhealthy = await unhealthyTargets(kernel, group);
   const current = groupKeeper.find(group, group.AutoScalingGroupName);
   let found = false;
-  for (const { InstanceId, LifecycleState, inServiceMs = Number.POSITIVE_INFINITY, HealthStatus } of current?.members ??
-    []) {
-    const inGrace = inServiceMs + group.HealthCheckGracePeriod * 1000 > kernel.clock.now();
+  for (const { InstanceId, LifecycleState, HealthStatus } of current?.members ?? []) {
+    const inGrace = kernel.engine(graces).has(InstanceId);
     if (LifecycleState !== 'InService' || HealthStatus === 'Unhealthy' || inGrace || !unhealthy.has(InstanceId))
       continue;
     groupKeeper.changeMember(group, InstanceId, { HealthStatus: 'Unhealthy', unhealthyBecause: elbCause });
@@ -86,11 +85,20 @@ export async function checkTargets(groupKeeper: Keeper, group: Group): Promise<v
 function lookAfterGrace(groupKeeper: Keeper, group: Group, instanceId: string): void {
   if (!group.HealthCheckType.includes('ELB')) return;
   const { clock } = groupKeeper.kernel;
-  clock.after(group.HealthCheckGracePeriod * 1000, `grace period of ${instanceId}`, () => {
+  const inGrace = groupKeeper.kernel.engine(graces);
+  inGrace.add(instanceId);
+  const over = (): Promise<void> | undefined => {
+    inGrace.delete(instanceId);
     const now = groupKeeper.find(group, group.AutoScalingGroupName);
     return now && checkTargets(groupKeeper, now);
-  });
+  };
+  // As the checks are: it is about how long a real process takes to begin, and winding does not bring that nearer.
+  const options = { basis: 'elapsed' } as const;
+  clock.after(group.HealthCheckGracePeriod * 1000, `grace period of ${instanceId}`, over, options);
 }
+
+/** Instances whose grace period lasts. */
+const graces = defineEngine('autoscaling.graces', () => new Set<string>());
 
 /** After the runtime began anew: EC2 says what became of each instance meanwhile. */
 async function resume(groupKeeper: Keeper, group: Group): Promise<void> {
@@ -106,6 +114,11 @@ async function resume(groupKeeper: Keeper, group: Group): Promise<void> {
   );
   for (const member of group.members) {
     const state = states.get(member.InstanceId) ?? 'terminated';
+    const { LifecycleState } = member;
+    if (group.deleting && state !== 'terminated' && !LifecycleState.startsWith('Terminating')) {
+      groupKeeper.terminations.begin(group, member, { cause: group.cause, atOnce: true });
+      continue;
+    }
     if (member.LifecycleState.startsWith('Terminating') && state !== 'terminated')
       groupKeeper.terminations.proceed(group, member);
     else if (member.LifecycleState === 'Pending:Proceed' || member.LifecycleState === 'Pending:Wait')
@@ -113,5 +126,6 @@ async function resume(groupKeeper: Keeper, group: Group): Promise<void> {
     else instanceChanged(groupKeeper, group, member, state);
     if (member.LifecycleState === 'InService') lookAfterGrace(groupKeeper, group, member.InstanceId);
   }
+  groupKeeper.finishDeletion(group);
   groupKeeper.wake(group);
 }

@@ -15,6 +15,17 @@ export function subnetsToTry(group: Group): Group['subnets'] {
   return [...group.subnets].sort((a, b) => inZone(a.AvailabilityZone) - inZone(b.AvailabilityZone));
 }
 
+/** A zone with two instances fewer than another, if one of that other may go. */
+export function zoneToFill(group: Group): string | undefined {
+  const zones = [...new Set(group.subnets.map(({ AvailabilityZone }) => AvailabilityZone))];
+  const inZone = (zone: string): Member[] => counted(group).filter(({ AvailabilityZone }) => AvailabilityZone === zone);
+  const sorted = zones.sort((a, b) => inZone(a).length - inZone(b).length);
+  const [emptiest = '', fullest = ''] = [sorted[0], sorted.at(-1)];
+  const most = inZone(fullest);
+  if (most.length - inZone(emptiest).length < 2) return undefined;
+  return most.some(({ ProtectedFromScaleIn }) => !ProtectedFromScaleIn) ? emptiest : undefined;
+}
+
 /** "Configure termination policies": the zone with the most instances first, then each policy in turn. */
 export function toTerminate(group: Group, count: number): Member[] {
   const left = counted(group).filter(({ ProtectedFromScaleIn }) => !ProtectedFromScaleIn);

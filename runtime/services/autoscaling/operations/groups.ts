@@ -23,7 +23,7 @@ import {
 import { keeper } from '../behaviour/keeper.ts';
 import { paged } from '../behaviour/paging.ts';
 import { counted } from '../behaviour/zones.ts';
-import { alreadyExists, resourceInUse, scalingActivityInProgress } from '../errors.ts';
+import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors.ts';
 import { findGroup, type Group, groupArn, groups } from '../state.ts';
 import { PutLifecycleHook } from './hooks.ts';
 
@@ -141,14 +141,8 @@ export function DeleteAutoScalingGroup(ctx: Context, input: DeleteAutoScalingGro
     return {};
   }
   const engine = ctx.engine(keeper);
-  groups(ctx).put(name, { ...group, deleting: true, MinSize: 0, DesiredCapacity: 0 });
-  const stop = ctx.events.on('autoscaling.group', ({ arn }) => {
-    const now = engine.find(group, name);
-    if (arn !== group.AutoScalingGroupARN || (now && now.members.length > 0)) return;
-    stop();
-    if (now) forgetGroup(ctx, now);
-  });
   const cause = `At ${at(ctx.clock.now())} a user request to force-delete the AutoScalingGroup changed the desired capacity to 0.`;
+  groups(ctx).put(name, { ...group, deleting: true, MinSize: 0, DesiredCapacity: 0, cause });
   for (const member of members)
     if (!member.LifecycleState.startsWith('Terminating'))
       engine.terminations.begin(group, member, { cause, atOnce: true });
@@ -178,7 +172,14 @@ export function SetDesiredCapacity(ctx: Context, input: SetDesiredCapacityComman
   const { DesiredCapacity = 0 } = input;
   if (input.HonorCooldown && group.cooldownUntilMs > ctx.clock.now())
     throw scalingActivityInProgress(`The group ${group.AutoScalingGroupName} is in its cooldown period.`);
-  checkSizes({ ...group, DesiredCapacity });
+  if (DesiredCapacity > group.MaxSize)
+    throw validationError(
+      `New SetDesiredCapacity value ${DesiredCapacity} is above max value ${group.MaxSize} for the AutoScalingGroup.`,
+    );
+  if (DesiredCapacity < group.MinSize)
+    throw validationError(
+      `New SetDesiredCapacity value ${DesiredCapacity} is below min value ${group.MinSize} for the AutoScalingGroup.`,
+    );
   const cause = `At ${at(ctx.clock.now())} a user request explicitly set group desired capacity changing the desired capacity from ${group.DesiredCapacity} to ${DesiredCapacity}.`;
   const changed = { ...group, DesiredCapacity, cause };
   if (DesiredCapacity !== group.DesiredCapacity && counted(group).length !== DesiredCapacity)

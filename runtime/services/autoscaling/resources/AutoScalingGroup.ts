@@ -15,6 +15,7 @@ export interface GroupProperties {
   LaunchTemplate?: object;
   TargetGroupARNs?: string[];
   MetricsCollection?: { Metrics?: string[]; Granularity: string }[];
+  NotificationConfigurations?: NotificationConfiguration[];
   Tags?: { Key: string; Value: string; PropagateAtLaunch: boolean }[];
   [setting: string]: unknown;
 }
@@ -59,8 +60,8 @@ export const AutoScalingGroup = defineResource<GroupProperties>({
     InstanceMaintenancePolicy: notDone,
     LoadBalancerNames: { refused: 'there are no Classic Load Balancers here.' },
     MaxInstanceLifetime: notDone,
-    NotificationConfiguration: notDone,
-    NotificationConfigurations: notDone,
+    NotificationConfiguration: { refused: 'name NotificationConfigurations, which took its place.' },
+    NotificationConfigurations: 'executed',
     PlacementGroup: notDone,
     SkipZonalShiftValidation: notDone,
     TrafficSources: notDone,
@@ -76,6 +77,7 @@ export const AutoScalingGroup = defineResource<GroupProperties>({
     });
     await targetGroups(ctx, name, properties.TargetGroupARNs, previous.TargetGroupARNs);
     await collectMetrics(ctx, name, properties, previous.MetricsCollection ?? []);
+    await notify(ctx, name, properties.NotificationConfigurations, previous.NotificationConfigurations);
     await retag(ctx, name, properties, previous);
     if (startsOthers(properties, previous)) await replaceInstances(ctx, name);
     return state(ctx, name);
@@ -115,6 +117,7 @@ async function make(ctx: ResourceContext, properties: GroupProperties): Promise<
   });
   try {
     await collectMetrics(ctx, name, properties, []);
+    await notify(ctx, name, properties.NotificationConfigurations, []);
     await untilInService(ctx, name);
   } catch (error) {
     throw Object.assign(error as Error, { physicalId: name });
@@ -133,6 +136,7 @@ function settings(_ctx: ResourceContext, properties: GroupProperties): Record<st
     TargetGroupARNs: _groups,
     MetricsCollection: _metrics,
     LifecycleHookSpecificationList: _hooks,
+    NotificationConfigurations: _notifications,
     Tags: _tags,
     ...rest
   } = properties;
@@ -194,6 +198,33 @@ async function targetGroups(ctx: ResourceContext, name: string, now: string[] = 
     await ctx.call('autoscaling', 'DetachLoadBalancerTargetGroups', { ...about, TargetGroupARNs: gone });
   if (added.length > 0)
     await ctx.call('autoscaling', 'AttachLoadBalancerTargetGroups', { ...about, TargetGroupARNs: added });
+}
+
+interface NotificationConfiguration {
+  TopicARN: string | string[];
+  NotificationTypes?: string[];
+}
+
+/** Without types, all of them are told ("NotificationConfiguration" property). */
+async function notify(
+  ctx: ResourceContext,
+  AutoScalingGroupName: string,
+  now: NotificationConfiguration[] = [],
+  before: NotificationConfiguration[] = [],
+): Promise<void> {
+  const topicOf = ({ TopicARN }: NotificationConfiguration): string => [TopicARN].flat()[0] ?? '';
+  const gone = before.map(topicOf).filter((TopicARN) => !now.some((one) => topicOf(one) === TopicARN));
+  for (const TopicARN of gone)
+    await ctx.call('autoscaling', 'DeleteNotificationConfiguration', { AutoScalingGroupName, TopicARN });
+  const all = ['LAUNCH', 'LAUNCH_ERROR', 'TERMINATE', 'TERMINATE_ERROR'].map(
+    (name) => `autoscaling:EC2_INSTANCE_${name}`,
+  );
+  for (const configuration of now)
+    await ctx.call('autoscaling', 'PutNotificationConfiguration', {
+      AutoScalingGroupName,
+      TopicARN: topicOf(configuration),
+      NotificationTypes: configuration.NotificationTypes ?? all,
+    });
 }
 
 async function collectMetrics(
