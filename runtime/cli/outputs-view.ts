@@ -9,10 +9,15 @@ export async function printOutputs(outputs: StackOutputs, out: Terminal, json: b
     const rows = Object.entries(entries).map(([key, { value, local }]) => [
       `  ${key}`,
       value,
-      value === local || !isUrl(value) ? '' : `here: ${local}`,
+      value === local || !(isUrl(value) || isAddress(local)) ? '' : `here: ${local}`,
     ]);
     for (const line of table(rows)) out.line(line);
   }
+}
+
+/** Of a database: the port is not that of the name. */
+function isAddress(local: string): boolean {
+  return /^127\.[0-9.]+:\d+$/.test(local);
 }
 
 function isUrl(value: string): boolean {

@@ -1,4 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { dns } from '../data-planes/dns/dns.ts';
 import { hosts } from '../data-planes/http/hosts.ts';
 import { defaultAccount, defaultRegion } from '../kernel/arn.ts';
 import { rootOf } from '../kernel/principal.ts';
@@ -40,6 +41,8 @@ function localOf(kernel: Kernel, value: string): string {
   const { apiUrl, httpPort } = kernel.addresses;
   const url = /^(?:https?:\/\/)?([a-z0-9.-]+)(\/.*)?$/i.exec(value);
   const host = url?.[1] ?? '';
+  const { local } = kernel.engine(dns).awsNames.find(`${host}.`) ?? {};
+  if (local !== undefined) return local || value;
   if (host.startsWith('sqs.')) return `${apiUrl}${url?.[2] ?? ''}`;
   if (host.includes('.') && kernel.engine(hosts).find(host))
     return `http://${host}.localhost:${httpPort}${url?.[2] ?? ''}`;

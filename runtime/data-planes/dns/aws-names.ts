@@ -6,6 +6,8 @@ export interface AwsName {
   /** Each answer has one of the addresses, by chance, and not all of them. */
   oneOfThem?: boolean;
   ttlSeconds?: number;
+  /** host:port where it answers on this machine; empty where nothing outside its VPC reaches it. */
+  local?: string;
   /** What EvaluateTargetHealth of an alias to it comes to. */
   healthy: boolean;
   /** Where it is to those within its VPC: a database's name and an internal load balancer's lead to private addresses. */

@@ -81,7 +81,7 @@ function notHere(names: string): Record<string, string> {
 
 /** What is listed comes whole, in one page. */
 const listings =
-  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents DescribeDBClusterAutomatedBackups DescribeDBInstanceAutomatedBackups'.split(
+  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents DescribeDBClusterAutomatedBackups DescribeDBInstanceAutomatedBackups DescribeOrderableDBInstanceOptions'.split(
     ' ',
   );
 const unfiltered = listings.filter((name) => name !== 'DescribeDBInstances');
@@ -163,6 +163,10 @@ export const fidelity: Record<string, Fidelity> = {
   'DescribeDBSnapshots.DbiResourceId': notDone('name the instance.'),
   'DescribeDBClusterSnapshots.DbClusterResourceId': notDone('name the cluster.'),
   'DescribeDBEngineVersions.DefaultOnly': 'stored',
+  'DescribeDBEngineVersions.IncludeAll': 'stored',
+  'DescribeDBEngineVersions.ListSupportedCharacterSets': notDone('character sets are not listed.'),
+  'DescribeDBEngineVersions.ListSupportedTimezones': notDone('time zones are not listed.'),
+  'DescribeOrderableDBInstanceOptions.AvailabilityZoneGroup': notDone('there are no Local Zones on one machine.'),
 };
 
 function each(operation: string, kept: readonly string[], not: Record<string, string>): Record<string, Fidelity> {

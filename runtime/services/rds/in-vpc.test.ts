@@ -27,6 +27,7 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { newUser } from '../../../tests/user-fixture.ts';
 import { dns } from '../../data-planes/dns/dns.ts';
 import { network } from '../../engines/network/network.ts';
 import { fleet } from './behaviour/fleet.ts';
@@ -219,6 +220,30 @@ describe('databases in a VPC', () => {
     assert.equal(await heardFrom(local), 'S');
     await rds.send(new ModifyDBInstanceCommand({ ...change, PubliclyAccessible: false }));
     assert.equal(orrery.kernel.engine(fleet).local(endpoint), undefined);
+  });
+
+  test('permissions are on the resources that a request names', async () => {
+    const Resource = 'arn:aws:rds:us-east-1:000000000000:db:shop-*';
+    const user = await newUser(orrery, 'keeper', {
+      Action: ['rds:DescribeDBInstances', 'rds:ModifyDBInstance'],
+      Resource,
+    });
+    const client = user.client(RDSClient);
+    await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'shop-1' }));
+    await client.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: 'shop-1', PromotionTier: 2 }));
+    await assert.rejects(client.send(new DescribeDBInstancesCommand({})), { name: 'AccessDenied' });
+    await assert.rejects(client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'other' })), {
+      name: 'AccessDenied',
+    });
+    await assert.rejects(
+      client.send(
+        new ModifyDBInstanceCommand({
+          DBInstanceIdentifier: 'shop-1',
+          DBParameterGroupName: 'default.aurora-postgresql17',
+        }),
+      ),
+      { message: /pg:default\.aurora-postgresql17/ },
+    );
   });
 
   test('a restart finds the database at its address, and deletion gives the interface back', async () => {

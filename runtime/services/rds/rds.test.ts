@@ -12,8 +12,10 @@ import {
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeEventsCommand,
+  DescribeOrderableDBInstanceOptionsCommand,
   ModifyDBClusterCommand,
   ModifyDBClusterParameterGroupCommand,
+  ModifyDBInstanceCommand,
   RDSClient,
   RebootDBInstanceCommand,
   RestoreDBClusterFromSnapshotCommand,
@@ -21,8 +23,10 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { loadPriceList } from '../../cost/price-list.ts';
 import { databases } from '../../engines/databases/databases.ts';
 import { fleet } from './behaviour/fleet.ts';
+import { standing } from './behaviour/usage.ts';
 
 describe('RDS', () => {
   let orrery: Orrery;
@@ -242,6 +246,46 @@ describe('RDS', () => {
     const { password } = JSON.parse(SecretString) as { password: string };
     await (await connect(DBInstance?.Endpoint?.Address ?? '', password)).end();
     assert.equal(orrery.kernel.engine(databases).group(DBInstance?.DbiResourceId ?? '')?.members.length, 2);
+  });
+
+  test('instances, storage and snapshots are metered, and each has a price', async () => {
+    const used = [...standing(orrery.kernel)];
+    const amounts = Object.fromEntries(used.map(({ usageType, amount }) => [usageType, amount]));
+    assert.equal(used.filter(({ usageType }) => usageType === 'Aurora:InstanceUsage:db.r6g.large').length, 2);
+    assert.equal(amounts['Multi-AZUsage:db.t3.micro'], 1);
+    assert.equal(amounts['RDS:Multi-AZ-GP2-Storage'], 20);
+    const { 'Aurora:StorageUsage': stored = 0, 'Aurora:BackupUsage': kept } = amounts;
+    assert.ok(stored > 0.001 && stored < 1, `${stored} GB`);
+    // "monday" is younger than the cluster's retention.
+    assert.equal(kept, undefined);
+    const prices = (await loadPriceList()).get('rds')?.regions['us-east-1'] ?? {};
+    for (const { usageType } of used) assert.ok(prices[usageType], `${usageType} has no price`);
+    const requested: number[] = [];
+    orrery.kernel.events.on('usage', ({ usageType, amount }) => {
+      if (usageType === 'Aurora:StorageIOUsage') requested.push(amount);
+    });
+    await orrery.clock.wind(300_000);
+    const writer = await connect(endpoint, 'battery-staple');
+    await writer.query('CREATE TABLE many AS SELECT generate_series(1, 10000) AS id');
+    await writer.end();
+    // A round is left out where the machine had no tenth of a second for the one before.
+    while (requested.length === 0) await orrery.clock.wind(300_000);
+    // 10,000 rows of some 60 bytes of log each.
+    assert.ok(requested[0] !== undefined && requested[0] > 100, `${requested[0]} requests`);
+  });
+
+  test('what can be ordered is listed, and nothing else can be', async () => {
+    const { OrderableDBInstanceOptions: options = [] } = await rds.send(
+      new DescribeOrderableDBInstanceOptionsCommand({ Engine: 'aurora-postgresql', DBInstanceClass: 'db.r6g.large' }),
+    );
+    assert.deepEqual(
+      options.map(({ StorageType }) => StorageType),
+      ['aurora', 'aurora-iopt1'],
+    );
+    await assert.rejects(
+      rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: 'shop-1', DBInstanceClass: 'db.huge' })),
+      { message: /db\.huge/ },
+    );
   });
 
   test('what is not done is refused by name', async () => {

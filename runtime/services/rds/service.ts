@@ -1,11 +1,15 @@
 import { defineService, type Kernel, type OperationHandler, type Running } from '../../kernel/service.ts';
+import { authorize } from './authorization.ts';
 import { resumeEverything } from './behaviour/resumption.ts';
+import { meterStorageRequests } from './behaviour/storage-requests.ts';
 import { openTrustStore } from './behaviour/trust-store.ts';
+import { standing } from './behaviour/usage.ts';
 import { fidelity } from './fidelity.ts';
 import * as automatedBackups from './operations/automated-backups.ts';
 import * as clusterOperations from './operations/clusters.ts';
 import * as instanceOperations from './operations/instances.ts';
 import * as listing from './operations/listing.ts';
+import * as offers from './operations/offers.ts';
 import * as parameterGroupOperations from './operations/parameter-groups.ts';
 import * as pointInTime from './operations/point-in-time.ts';
 import * as power from './operations/power.ts';
@@ -26,6 +30,7 @@ const operations = {
   ...subnetGroupOperations,
   ...parameterGroupOperations,
   ...listing,
+  ...offers,
 };
 
 export default defineService({
@@ -40,12 +45,15 @@ export default defineService({
   resources: [DBCluster, DBInstance, DBSubnetGroup, DBParameterGroup, DBClusterParameterGroup],
   // Databases have interfaces that EC2 keeps.
   dependencies: ['secretsmanager', 'ec2'],
+  authorization: authorize,
+  usage: { standing },
   start,
   fidelity,
 });
 
 async function start(kernel: Kernel): Promise<Running> {
   openTrustStore(kernel);
+  meterStorageRequests(kernel);
   await resumeEverything(kernel);
   return { stop: () => undefined };
 }

@@ -149,6 +149,7 @@ export class Fleet {
       addresses: reached && known.localAt ? [known.localAt.host] : inside,
       ...(vpcId === undefined ? {} : { vpc: { id: vpcId, addresses: inside } }),
       oneOfThem: true,
+      local: reached && known.localAt ? `${known.localAt.host}:${known.localAt.port}` : '',
       ttlSeconds: role === 'reader' ? ttlSeconds.reader : ttlSeconds.writer,
       healthy: true,
     });

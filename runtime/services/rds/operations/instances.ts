@@ -30,6 +30,7 @@ import {
   engineVersion,
   identifierOf,
 } from '../behaviour/input-rules.ts';
+import { checkClass } from '../behaviour/instance-classes.ts';
 import { beginInstance } from '../behaviour/lifecycle.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
@@ -60,7 +61,7 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
     VpcSecurityGroupIds,
     DBInstanceIdentifier: id,
     DBInstanceArn: arnOf(ctx, 'db', id),
-    DBInstanceClass: String(input.DBInstanceClass),
+    DBInstanceClass: checkClass(String(input.Engine), input.DBInstanceClass),
     Status: 'creating',
     parameterGroup,
     AllocatedStorage: input.AllocatedStorage ?? (cluster ? 1 : 20),
@@ -131,7 +132,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     throw invalidCombination('The master user password of an Aurora DB instance is managed by its DB cluster.');
   const changed: InstanceRecord = {
     ...record,
-    DBInstanceClass: input.DBInstanceClass ?? record.DBInstanceClass,
+    DBInstanceClass: checkClass(record.Engine, input.DBInstanceClass ?? record.DBInstanceClass),
     AllocatedStorage: input.AllocatedStorage ?? record.AllocatedStorage,
     ...backupSettings(input, { least: 0, record }),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,

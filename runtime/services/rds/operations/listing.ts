@@ -1,14 +1,11 @@
 import type {
   AddTagsToResourceCommandInput,
-  DescribeDBEngineVersionsCommandInput,
   DescribeEventsCommandInput,
   ListTagsForResourceCommandInput,
   RemoveTagsFromResourceCommandInput,
 } from '@aws-sdk/client-rds';
 import type { Context } from '../../../kernel/service.ts';
 import { eventsOf, keptMs } from '../behaviour/events.ts';
-import { engineVersion } from '../behaviour/input-rules.ts';
-import { defaultFamily } from '../behaviour/parameters.ts';
 import { invalidParameter } from '../errors.ts';
 import { clusters, instances, parameterGroups, snapshots, subnetGroups, type Tag } from '../state.ts';
 
@@ -27,21 +24,6 @@ export function DescribeEvents(ctx: Context, input: DescribeEventsCommandInput) 
         !input.EventCategories?.length || EventCategories.some((one) => input.EventCategories?.includes(one)),
     );
   return { Events: found.map(({ timeMs, ...event }) => ({ ...event, Date: new Date(timeMs) })) };
-}
-
-export function DescribeDBEngineVersions(_ctx: Context, input: DescribeDBEngineVersionsCommandInput) {
-  const engines = ['aurora-postgresql', 'postgres'].filter((Engine) => (input.Engine ?? Engine) === Engine);
-  const wanted = engines.filter(() => engineVersion.startsWith(input.EngineVersion ?? ''));
-  return {
-    DBEngineVersions: wanted.map((Engine) => ({
-      Engine,
-      EngineVersion: engineVersion,
-      MajorEngineVersion: '17',
-      DBParameterGroupFamily: defaultFamily(Engine),
-      DBEngineDescription: Engine === 'postgres' ? 'PostgreSQL' : 'Aurora PostgreSQL',
-      Status: 'available',
-    })),
-  };
 }
 
 interface Tagged {

@@ -11,6 +11,7 @@ import { backupSettings } from '../behaviour/backup-window.ts';
 import { describeCluster, describeInstance } from '../behaviour/describe.ts';
 import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
 import { checkEngine, identifierOf } from '../behaviour/input-rules.ts';
+import { checkClass } from '../behaviour/instance-classes.ts';
 import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
@@ -100,7 +101,7 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
     stoppedMs: undefined,
     Status: 'creating',
     Port: input.Port ?? before.Port,
-    DBInstanceClass: input.DBInstanceClass ?? before.DBInstanceClass,
+    DBInstanceClass: checkClass(before.Engine, input.DBInstanceClass ?? before.DBInstanceClass),
     MultiAZ: input.MultiAZ ?? false,
     PubliclyAccessible: await isPublic(ctx, where.DBSubnetGroupName, input.PubliclyAccessible),
     AvailabilityZone: input.AvailabilityZone ?? zoneFor(ctx, where.DBSubnetGroupName, 0),
