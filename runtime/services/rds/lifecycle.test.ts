@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateDBClusterCommand,
   CreateDBInstanceCommand,
@@ -40,7 +41,7 @@ describe('the life of a database', () => {
     await rds.send(new CreateDBInstanceCommand({ DBClusterIdentifier, DBInstanceIdentifier, ...kind }));
     await settle(DBClusterIdentifier);
   };
-  const run = async (sql: string, name?: string): Promise<Record<string, unknown>[]> => {
+  const connected = async (name?: string): Promise<pg.Client> => {
     const host = name ?? (await cluster())?.Endpoint ?? '';
     const at = orrery.kernel.engine(fleet).local(host);
     assert.ok(at, `${host} does not answer`);
@@ -48,13 +49,17 @@ describe('the life of a database', () => {
     const client = new pg.Client({ ...at, user: 'owner', password: 'correct-horse', database: 'shop', ssl });
     client.on('error', () => undefined);
     await client.connect();
+    return client;
+  };
+  const run = async (sql: string, name?: string): Promise<Record<string, unknown>[]> => {
+    const client = await connected(name);
     const { rows } = await client.query(sql);
     await client.end();
     return rows;
   };
 
   before(async () => {
-    orrery = await startOrrery({ services: ['rds', 'secretsmanager', 'kms'] });
+    orrery = await startOrrery({ services: ['rds', 'secretsmanager', 'kms', 'cloudwatch'] });
     rds = orrery.client(RDSClient);
     await rds.send(
       new CreateDBClusterCommand({
@@ -95,6 +100,35 @@ describe('the life of a database', () => {
     await assert.rejects(run('SELECT 1 FROM orders'), /does not exist/);
     await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: 'then-1' }));
     await rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier: 'shop-then', SkipFinalSnapshot: true }));
+  });
+
+  test('its metrics are measured, by instance, cluster and role', async () => {
+    const clients = await Promise.all([1, 2, 3].map(() => connected()));
+    await clients[0]?.query('CREATE TABLE busy AS SELECT generate_series(1, 20000) AS id');
+    await orrery.clock.wind(120_000);
+    await clients[0]?.query('CREATE TABLE busier AS SELECT generate_series(1, 50000) AS id');
+    await orrery.clock.wind(120_000);
+    for (const client of clients) await client.end();
+    const maximum = async (MetricName: string, dimensions: Record<string, string>): Promise<number | undefined> => {
+      const { Datapoints = [] } = await orrery.client(CloudWatchClient).send(
+        new GetMetricStatisticsCommand({
+          Namespace: 'AWS/RDS',
+          MetricName,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+          StartTime: new Date(orrery.clock.now() - 600_000),
+          EndTime: new Date(orrery.clock.now() + 60_000),
+          Period: 600,
+          Statistics: ['Maximum'],
+        }),
+      );
+      return Datapoints.at(-1)?.Maximum;
+    };
+    assert.equal(await maximum('DatabaseConnections', { DBInstanceIdentifier: 'shop-1' }), 3);
+    assert.equal(await maximum('DatabaseConnections', { DBClusterIdentifier: 'shop', Role: 'READER' }), 0);
+    assert.equal(await maximum('DatabaseConnections', { DBClusterIdentifier: 'shop' }), 3);
+    assert.ok((await maximum('CPUUtilization', { DBInstanceIdentifier: 'shop-1' })) !== undefined);
+    assert.ok(((await maximum('CommitThroughput', { DBInstanceIdentifier: 'shop-1' })) ?? 0) > 0);
+    assert.ok(((await maximum('AuroraReplicaLag', { DBInstanceIdentifier: 'shop-2' })) ?? -1) >= 0);
   });
 
   test('a time outside the retention period cannot be restored', async () => {

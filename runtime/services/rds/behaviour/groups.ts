@@ -6,6 +6,7 @@ import type { Scope } from '../../../kernel/store/store.ts';
 import { arnOf, clusters, domainOf, instances, type Owner } from '../state.ts';
 import { recordEvent } from './events.ts';
 import { fleet } from './fleet.ts';
+import { measurements } from './metrics.ts';
 import { settingsOf } from './parameters.ts';
 
 export interface GroupNames {
@@ -22,6 +23,7 @@ export async function beginGroup(
   const { member, names, from, verifier } = options;
   const onEvent = listenerOf(ctx, { account: ctx.account, region: ctx.region }, owner.groupId);
   const settings = settingsOf(ctx, owner.parameterGroup);
+  ctx.engine(measurements);
   const group = await ctx.engine(databases).create(owner.groupId, {
     member,
     names,

@@ -8,6 +8,7 @@ import { fleet } from './fleet.ts';
 import { clusterNames, instanceName, listenerOf } from './groups.ts';
 import { moveIn } from './housing.ts';
 import { beginInstance, restoreCluster, undertake } from './lifecycle.ts';
+import { measurements } from './metrics.ts';
 import { ownerOf, putOwner } from './owners.ts';
 import { putStatuses, startWhenLong } from './power.ts';
 
@@ -37,6 +38,7 @@ async function resumeClusters(kernel: Kernel, scope: Scope): Promise<void> {
 
 async function resumeInstances(kernel: Kernel, scope: Scope): Promise<void> {
   const groups = new Map<string, InstanceRecord[]>();
+  kernel.engine(measurements);
   for (const record of instances({ kernel, scope }).values()) {
     const { DBInstanceIdentifier, DBClusterIdentifier, groupId, Port } = record;
     const role = DBClusterIdentifier === undefined ? 'writer' : { member: DBInstanceIdentifier };
