@@ -14,6 +14,7 @@ import { publishInstanceMetrics } from './behaviour/instance-metrics.ts';
 import { machines } from './behaviour/machines.ts';
 import { enforce } from './behaviour/networks.ts';
 import { announceStates } from './behaviour/state-events.ts';
+import { standing } from './behaviour/usage.ts';
 import { vpcDoors } from './behaviour/vpc-doors.ts';
 import { dryRun } from './errors.ts';
 import { fidelity } from './fidelity.ts';
@@ -63,6 +64,22 @@ const operations: Record<string, OperationHandler> = {
   ...vpcOperations,
 };
 
+/** Instances change their state by themselves; they tell of it (behaviour/machines.ts). */
+const changesWhatStands = [
+  'RunInstances',
+  'CreateNatGateway',
+  'DeleteNatGateway',
+  'AllocateAddress',
+  'ReleaseAddress',
+  'AssociateAddress',
+  'DisassociateAddress',
+  'CreateVpcEndpoint',
+  'ModifyVpcEndpoint',
+  'DeleteVpcEndpoints',
+  'CreateNetworkInterface',
+  'DeleteNetworkInterface',
+];
+
 export default defineService({
   name: 'ec2',
   actionPrefix: 'ec2',
@@ -71,6 +88,7 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'UnauthorizedOperation', status: 403 },
   fidelity,
+  usage: { standing, changedBy: changesWhatStands },
   start,
 });
 

@@ -1,3 +1,4 @@
+import { publicImages } from '../../../engines/compute/public-images.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type Instance, type InstanceState, networkInterfaces } from '../state.ts';
 import { deletedWithInstance, rootDevice } from './root-volume.ts';
@@ -29,7 +30,7 @@ export function describeInstance(ctx: Context, instance: Instance) {
     StateReason,
     StateTransitionReason: StateReason?.Message ?? '',
     Tags,
-    Architecture: 'x86_64' as const,
+    Architecture: architectureOf(ctx.region, ImageId),
     BlockDeviceMappings: [
       {
         DeviceName: rootDevice,
@@ -101,4 +102,8 @@ function faceOf(face: ReturnType<typeof networkInterfaces.find>) {
       AttachTime: new Date(Attachment.attachedMs),
     },
   };
+}
+
+function architectureOf(region: string, imageId: string): 'x86_64' | 'arm64' {
+  return publicImages(region).find(({ ImageId }) => ImageId === imageId)?.Architecture ?? 'x86_64';
 }

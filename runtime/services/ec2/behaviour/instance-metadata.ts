@@ -6,6 +6,7 @@ import { rootOf, servicePrincipal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { type Instance, instances, networkInterfaces, subnets } from '../state.ts';
+import { instanceType } from './instance-types.ts';
 
 /** "Instance metadata categories", "Use the Instance Metadata Service" (Amazon EC2 User Guide). */
 const longestTokenSeconds = 21_600;
@@ -199,7 +200,7 @@ function identity(kernel: Kernel, found: Found): Tree {
 function identityDocument({ scope, instance }: Found): string {
   const document = {
     accountId: scope.account,
-    architecture: 'x86_64',
+    architecture: instanceType(instance.InstanceType)?.arm ? 'arm64' : 'x86_64',
     availabilityZone: instance.AvailabilityZone,
     imageId: instance.ImageId,
     instanceId: instance.InstanceId,

@@ -78,8 +78,14 @@ export function makeInstance(
       `Invalid value '${input.InstanceType ?? 'm1.small'}' for InstanceType. Orrery knows the types that DescribeInstanceTypes lists.`,
     );
   if (input.ImageId === undefined) throw missingParameter('The request must contain the parameter ImageId');
-  if (!publicImages(ctx.region).some(({ ImageId }) => ImageId === input.ImageId))
-    throw notFound('InvalidAMIID.NotFound', `The image id '[${input.ImageId}]' does not exist`);
+  const image = publicImages(ctx.region).find(({ ImageId }) => ImageId === input.ImageId);
+  if (!image) throw notFound('InvalidAMIID.NotFound', `The image id '[${input.ImageId}]' does not exist`);
+  const architecture = type.arm ? 'arm64' : 'x86_64';
+  if (image.Architecture !== architecture)
+    throw new AwsError(
+      'InvalidParameterValue',
+      `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.Architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
+    );
   if (input.KeyName !== undefined && !keyPairs.all(ctx).some(({ KeyName }) => KeyName === input.KeyName))
     throw notFound('InvalidKeyPair.NotFound', `The key pair '${input.KeyName}' does not exist`);
   const refusal = userDataRefusal(input.UserData);

@@ -155,6 +155,7 @@ export class Machines {
     const where = { ...this.#kernel, ...scope };
     instances.put(where, { ...instances.find(where, instanceId), state });
     this.#kernel.events.emit('ec2.instance-state', { instanceId, state, ...scope });
+    this.#kernel.events.emit('usage.changed', { service: 'ec2' });
   }
 
   console(instanceId: string): string {
