@@ -57,6 +57,7 @@ describe('the monthly report', { skip: postgresMissing() }, () => {
     assert.match(mail.text ?? '', /Orders: 2\nAverage order: £33\.00\nCancelled orders: 1/);
     assert.match(mail.text ?? '', /1\. Sea-salt chips: 5, £22\.50\n2\. =cmd, "six" oysters: 3, £43\.50/);
     assert.match(mail.html ?? '', /=cmd, &quot;six&quot; oysters/);
+    assert.match(mail.html ?? '', /Best: Fri 31 July, £61\.50/);
     const [chart, csv] = mail.attachments;
     assert.equal(csv?.filename, 'sales-2026-07.csv');
     const lines = new TextDecoder().decode(csv?.content as ArrayBuffer).split('\r\n');
@@ -70,6 +71,11 @@ describe('the monthly report', { skip: postgresMissing() }, () => {
     const { mail } = await report('2026-02-01T06:00:00Z');
     assert.equal(mail.subject, 'Sales in January 2026: £0.00');
     assert.match(mail.text ?? '', /Nothing was sold\./);
+    assert.doesNotMatch(mail.html ?? '', /<img|Best sellers/);
+    assert.deepEqual(
+      mail.attachments.map(({ mimeType }) => mimeType),
+      ['text/csv'],
+    );
   });
 
   type Line = [sku: string, name: string, quantity: number, price: number];

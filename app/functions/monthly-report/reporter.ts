@@ -4,7 +4,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Database } from '../../shared/data/database.ts';
 import { createLog } from '../../shared/log.ts';
 import { barChart } from './chart.ts';
-import { monthBefore, monthSales } from './month-sales.ts';
+import { type MonthSales, monthBefore, monthSales } from './month-sales.ts';
 import { reportMail } from './report-mail.ts';
 
 export type Reporter = {
@@ -35,13 +35,7 @@ export function createReporter({ database, mail, to, from, timeZone, createLog: 
       html,
       attachments: [
         { filename: `sales-${month}.csv`, content: csv, contentType: 'text/csv; charset=utf-8' },
-        {
-          filename: `sales-${month}.png`,
-          content: barChart(sales.days.map(({ total }) => total)),
-          contentType: 'image/png',
-          cid: 'chart@slack-water',
-          contentDisposition: 'inline',
-        },
+        ...(sales.total === 0 ? [] : [chartOf(sales)]),
       ],
     });
     const Data = await composed.compile().build();
@@ -53,5 +47,16 @@ export function createReporter({ database, mail, to, from, timeZone, createLog: 
       }),
     );
     log.info('report sent', { month, orders: sales.orders, total: sales.total, messageId: MessageId });
+  };
+}
+
+/** Shown by the HTML, which names it by its Content-ID. A month without sales has none. */
+function chartOf({ month, days }: MonthSales) {
+  return {
+    filename: `sales-${month}.png`,
+    content: barChart(days.map(({ total }) => total)),
+    contentType: 'image/png',
+    cid: 'chart@slack-water',
+    contentDisposition: 'inline' as const,
   };
 }

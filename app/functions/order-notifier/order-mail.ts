@@ -25,14 +25,15 @@ export function orderMail(order: OrderPlaced, timeZone: string): Mail {
   ].join('\n');
   // Mail programs know tables and inline styles, and little else.
   const cell = 'padding:6px 0;border-bottom:1px dashed #b9cac9';
+  const column = 'max-width:560px;margin:0 auto;padding:20px';
   const rows = lines.map(
     (line) => html`<tr><td style="${cell}">${line.quantity} × ${line.name}</td>
       <td align="right" style="${cell}">${formatMoney(line.linePrice, currency)}</td></tr>`,
   );
-  const page = html`<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>${subject}</title></head>
+  const page = html`<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
 <body style="margin:0;background:#f3f7f4;color:#0b2a3a;font:16px/1.5 'Segoe UI','Noto Sans',sans-serif">
-<div style="background:#f4c63d;padding:20px"><strong style="font-size:22px">A new order</strong><br>${at}</div>
-<div style="max-width:560px;padding:20px">
+<div style="background:#f4c63d"><div style="${column}"><strong style="font-size:22px">A new order</strong><br>${at}</div></div>
+<div style="${column}">
 <table width="100%" cellpadding="0" cellspacing="0">${rows}
 <tr><td style="padding-top:10px"><strong>Total</strong></td><td align="right" style="padding-top:10px"><strong>${total}</strong></td></tr></table>
 <p><strong>${customer.name}</strong><br>${customer.phone}<br>${customer.email}</p>
