@@ -6,7 +6,7 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
@@ -30,7 +30,7 @@ const subnet = (CidrBlock: string, AvailabilityZone: string) => ({
 
 /** What the CDK makes of a cluster with a generated secret and `addRotationSingleUser`, and a way to Secrets Manager. */
 const template = {
-  Transform: 'AWS::Serverless-2016-10-31',
+  Transform: ['AWS::Serverless-2016-10-31', 'AWS::SecretsManager-2020-07-23'],
   Resources: {
     Vpc: {
       Type: 'AWS::EC2::VPC',
@@ -118,8 +118,41 @@ const template = {
         RotationRules: { ScheduleExpression: 'rate(4 hours)' },
       },
     },
+    Clerk: {
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: {
+        SecretString: {
+          'Fn::Sub': '{"username":"clerk","password":"clerks-password","masterarn":"${Secret}"}',
+        },
+      },
+    },
+    ClerkAttachment: {
+      Type: 'AWS::SecretsManager::SecretTargetAttachment',
+      Properties: { SecretId: ref('Clerk'), TargetId: ref('Cluster'), TargetType: 'AWS::RDS::DBCluster' },
+    },
+    ClerkSchedule: {
+      Type: 'AWS::SecretsManager::RotationSchedule',
+      DependsOn: ['Schedule'],
+      Properties: {
+        SecretId: ref('ClerkAttachment'),
+        HostedRotationLambda: {
+          RotationType: 'PostgreSQLMultiUser',
+          RotationLambdaName: 'clerks',
+          MasterSecretArn: ref('Secret'),
+          VpcSubnetIds: { 'Fn::Join': [',', [ref('One'), ref('Two')]] },
+          VpcSecurityGroupIds: attribute('Https', 'GroupId'),
+          ExcludeCharacters: ' \'"@/\\',
+        },
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotateImmediatelyOnUpdate: false,
+      },
+    },
   },
-  Outputs: { Secret: { Value: ref('Secret') }, ResourceId: { Value: attribute('Cluster', 'DBClusterResourceId') } },
+  Outputs: {
+    Clerk: { Value: ref('Clerk') },
+    Secret: { Value: ref('Secret') },
+    ResourceId: { Value: attribute('Cluster', 'DBClusterResourceId') },
+  },
 };
 
 describe('rotation of the secret of a database', { skip: lacking }, () => {
@@ -148,13 +181,13 @@ describe('rotation of the secret of a database', { skip: lacking }, () => {
   });
   after(() => orrery.stop());
 
-  const secret = async (VersionStage = 'AWSCURRENT') => {
-    const input = { SecretId: outputs.Secret, VersionStage };
+  const secret = async (VersionStage = 'AWSCURRENT', SecretId = outputs.Secret) => {
+    const input = { SecretId, VersionStage };
     const { SecretString = '' } = await orrery.client(SecretsManagerClient).send(new GetSecretValueCommand(input));
     return JSON.parse(SecretString) as Record<string, string | number>;
   };
   /** Straight to the server: what is asked here is which password it takes. */
-  const enters = async ({ username, password }: Record<string, string | number>): Promise<boolean> => {
+  const session = ({ username, password }: Record<string, string | number>): pg.Client => {
     const group = orrery.kernel.engine(databases).group(outputs.ResourceId ?? '');
     const client = new pg.Client({
       host: '127.0.0.1',
@@ -165,6 +198,10 @@ describe('rotation of the secret of a database', { skip: lacking }, () => {
       ssl: { rejectUnauthorized: false },
     });
     client.on('error', () => undefined);
+    return client;
+  };
+  const enters = async (who: Record<string, string | number>): Promise<boolean> => {
+    const client = session(who);
     try {
       await client.connect();
       await client.end();
@@ -195,5 +232,22 @@ describe('rotation of the secret of a database', { skip: lacking }, () => {
     assert.notEqual(now.password, before.password);
     assert.equal(await enters(now), true);
     assert.equal(await enters(before), false);
+  });
+
+  test('a hosted rotation of two users lets the one be while the other gets its password', async () => {
+    const owner = session(await secret());
+    await owner.connect();
+    await owner.query(`CREATE ROLE clerk LOGIN PASSWORD 'clerks-password'`);
+    await owner.end();
+    await orrery.client(SecretsManagerClient).send(new RotateSecretCommand({ SecretId: outputs.Clerk }));
+    await orrery.clock.wind(0);
+    const [now, before] = [await secret('AWSCURRENT', outputs.Clerk), await secret('AWSPREVIOUS', outputs.Clerk)];
+    assert.deepEqual([now.username, before.username], ['clerk_clone', 'clerk']);
+    assert.equal(await enters(now), true);
+    assert.equal(await enters(before), true);
+    await orrery.client(SecretsManagerClient).send(new RotateSecretCommand({ SecretId: outputs.Clerk }));
+    await orrery.clock.wind(0);
+    assert.equal((await secret('AWSCURRENT', outputs.Clerk)).username, 'clerk');
+    assert.equal(await enters(await secret('AWSCURRENT', outputs.Clerk)), true);
   });
 });
