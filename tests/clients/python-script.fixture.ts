@@ -23,6 +23,7 @@ export async function runChecks(t: TestContext, script: string): Promise<void> {
       TMPDIR: home,
       AWS_ENDPOINT_URL: orrery.url,
       ORRERY_HTTP_URL: orrery.httpUrl,
+      ORRERY_SMTP_PORT: String(orrery.smtpPort),
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_DEFAULT_REGION: 'us-east-1',

@@ -3,13 +3,6 @@ import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { type Attachment, type ParsedMail, parseMail, readAttachments } from './parse.ts';
 
-declare module '../../kernel/events/events.ts' {
-  interface EventTypes {
-    /** A mail was kept. */
-    mail: { number: number; id: string; service: string; from: string; to: string[]; subject: string };
-  }
-}
-
 export interface Posted {
   /** The sending service's message id; unique. */
   id: string;
@@ -68,8 +61,6 @@ export class Mailbox {
       .run(mail.id, JSON.stringify(kept), bytes, raw);
     this.#held = { mails: this.#held.mails + 1, bytes: this.#held.bytes + bytes };
     if (this.#held.mails > this.#limits.mails || this.#held.bytes > this.#limits.bytes) this.#makeRoom();
-    const { id, service, from, to, subject } = kept;
-    this.#kernel.events.emit('mail', { number, id, service, from, to, subject });
     return { number, ...kept };
   }
 

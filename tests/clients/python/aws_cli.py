@@ -333,6 +333,28 @@ def events_brings_what_matches_to_its_targets():
 
 
 @check
+def ses_verifies_a_domain_by_its_record_and_sends_by_both_apis():
+    token = aws("ses verify-domain-identity --domain kitchen.example")["VerificationToken"]
+    zone = aws("route53 create-hosted-zone --name kitchen.example --caller-reference kitchen")["HostedZone"]["Id"]
+    record = {"Name": "_amazonses.kitchen.example", "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"%s"' % token}]}
+    batch = json.dumps({"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]})
+    aws("route53 change-resource-record-sets --hosted-zone-id " + zone, "--change-batch", batch)
+    told = aws("ses get-identity-verification-attributes --identities kitchen.example")["VerificationAttributes"]
+    equal(told["kitchen.example"]["VerificationStatus"], "Success")
+    aws("ses send-email --from desk@kitchen.example --to admin@kitchen.example --subject Hello --text Hi")
+    content = json.dumps({"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hi"}}}})
+    sent = "sesv2 send-email --from-email-address desk@kitchen.example --destination ToAddresses=admin@kitchen.example"
+    assert aws(sent, "--content", content)["MessageId"]
+    aws("ses send-email --from x@else.example --to admin@kitchen.example --subject Hello --text Hi", fails="MessageRejected")
+    equal(aws("sesv2 get-account")["SendQuota"]["SentLast24Hours"], 2.0)
+    # This version of the CLI asks for lists at the routes they had before.
+    equal([one["IdentityName"] for one in aws("sesv2 list-email-identities")["EmailIdentities"]], ["kitchen.example"])
+    aws("sesv2 create-configuration-set --configuration-set-name orders")
+    equal(aws("sesv2 list-configuration-sets")["ConfigurationSets"], ["orders"])
+    aws("sesv2 create-contact-list --contact-list-name x", fails="CreateContactList is refused")
+
+
+@check
 def what_is_not_run_is_refused_by_name():
     aws("redshift describe-clusters", fails="redshift")
     aws("s3api put-bucket-accelerate-configuration --bucket cli-artifacts --accelerate-configuration Status=Enabled", fails="PutBucketAccelerateConfiguration")

@@ -2,10 +2,13 @@
 import io
 import json
 import os
+import smtplib
+import ssl
 import threading
 import time
 import urllib.request
 import zipfile
+from email.message import EmailMessage
 
 import boto3
 from boto3.dynamodb.conditions import Attr, Key
@@ -211,6 +214,48 @@ def logs_kms_secrets_parameters_topics_and_metrics_answer():
 def what_is_not_run_is_refused_by_name():
     error = refused("NotImplemented", boto3.client("redshift").describe_clusters)
     assert "redshift" in str(error), error
+
+
+@check
+def ses_takes_mail_raw_and_by_smtp():
+    v2 = boto3.client("sesv2")
+    tokens = v2.create_email_identity(EmailIdentity="boto.example")["DkimAttributes"]["Tokens"]
+    route53 = boto3.client("route53")
+    zone = route53.create_hosted_zone(Name="boto.example", CallerReference="boto")["HostedZone"]["Id"]
+    records = [
+        {
+            "Name": "%s._domainkey.boto.example" % token,
+            "Type": "CNAME",
+            "TTL": 60,
+            "ResourceRecords": [{"Value": "%s.dkim.amazonses.com" % token}],
+        }
+        for token in tokens
+    ]
+    changes = [{"Action": "UPSERT", "ResourceRecordSet": record} for record in records]
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    equal(v2.get_email_identity(EmailIdentity="boto.example")["VerificationStatus"], "SUCCESS")
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "desk@boto.example", "admin@boto.example", "Grüße €"
+    message.set_content("plain\n.\n")
+    message.add_alternative("<p>HTML</p>", subtype="html")
+    message.add_attachment(b"a,b\n", maintype="text", subtype="csv", filename="a.csv")
+    v2.send_email(Content={"Raw": {"Data": message.as_bytes()}})
+    ses = boto3.client("ses")
+    ses.send_raw_email(RawMessage={"Data": message.as_bytes()})
+    with smtplib.SMTP("127.0.0.1", int(os.environ["ORRERY_SMTP_PORT"])) as smtp:
+        smtp.starttls(context=ssl._create_unverified_context())
+        smtp.login("test", "test")
+        equal(smtp.send_message(message), {})
+        message.replace_header("From", "x@else.example")
+        try:
+            smtp.send_message(message)
+        except smtplib.SMTPDataError as error:
+            equal(error.smtp_code, 554)
+            assert b"not verified" in error.smtp_error, error.smtp_error
+        else:
+            raise AssertionError("an unverified sender was taken")
+    equal(sum(point["DeliveryAttempts"] for point in ses.get_send_statistics()["SendDataPoints"]), 3)
+    refused("MessageRejected", ses.send_email, Source="x@else.example", Destination={"ToAddresses": ["a@boto.example"]}, Message={"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}})
 
 
 run()
