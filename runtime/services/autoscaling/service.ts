@@ -1,4 +1,5 @@
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import { aggregate } from './behaviour/aggregated-metrics.ts';
 import { announce } from './behaviour/announcements.ts';
 import { publishGroupMetrics } from './behaviour/group-metrics.ts';
 import { timetable } from './behaviour/timetable.ts';
@@ -67,6 +68,7 @@ function groupNameOf({ AutoScalingGroupName, PolicyName }: Record<string, unknow
 function start(kernel: Kernel): Running {
   const metrics = publishGroupMetrics(kernel);
   const announcing = announce(kernel);
+  const stopAggregating = aggregate(kernel);
   const watching = watch(kernel);
   for (const scope of kernel.store.scopes('autoscaling.scheduled-actions'))
     for (const action of scheduledActions({ store: kernel.store, ...scope }).values())
@@ -75,6 +77,7 @@ function start(kernel: Kernel): Running {
     async stop() {
       metrics.cancel();
       announcing.stop();
+      stopAggregating();
       await watching.stop();
     },
   };

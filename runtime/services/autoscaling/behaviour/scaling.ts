@@ -3,6 +3,7 @@ import { scalingActivityInProgress, validationError } from '../errors.ts';
 import type { Group, Policy } from '../state.ts';
 import { at } from './activities.ts';
 import { adjusted, stepFor, trackedCapacity, warming, warmupSeconds } from './adjustment.ts';
+import { agreed } from './agreement.ts';
 import { keeper } from './keeper.ts';
 
 /** What a policy is carried out upon. Without an alarm, somebody asked for it. */
@@ -14,11 +15,12 @@ export interface Occasion {
 }
 
 /** Carries a policy out: the desired capacity changes within the group's bounds, and the group follows. */
-export function execute(kernel: Kernel, group: Group, policy: Policy, occasion: Occasion): void {
+export async function execute(kernel: Kernel, group: Group, policy: Policy, occasion: Occasion): Promise<void> {
   const nowMs = kernel.clock.now();
   const simple = policy.PolicyType === 'SimpleScaling';
   if (simple && cools(group, occasion, nowMs)) return;
-  const wanted = kinds[policy.PolicyType](group, policy, occasion, nowMs);
+  const own = kinds[policy.PolicyType](group, policy, occasion, nowMs);
+  const wanted = policy.PolicyType === 'TargetTrackingScaling' ? await agreed(kernel, group, policy, own) : own;
   const DesiredCapacity = Math.min(Math.max(wanted, group.MinSize), group.MaxSize);
   if (DesiredCapacity === group.DesiredCapacity) return;
   const said = occasion.alarmName
@@ -27,7 +29,12 @@ export function execute(kernel: Kernel, group: Group, policy: Policy, occasion: 
   const cause = `At ${at(nowMs)} ${said} changing the desired capacity from ${group.DesiredCapacity} to ${DesiredCapacity}.`;
   const cooldownUntilMs = nowMs + (policy.Cooldown ?? group.DefaultCooldown) * 1000;
   const engine = kernel.engine(keeper);
-  engine.change(group, () => ({ DesiredCapacity, cause, ...(simple ? { cooldownUntilMs } : {}) }));
+  // Asking what other policies want took a turn: whoever changed the capacity meanwhile is not overruled.
+  engine.change(group, (now) =>
+    now.DesiredCapacity === group.DesiredCapacity
+      ? { DesiredCapacity, cause, ...(simple ? { cooldownUntilMs } : {}) }
+      : {},
+  );
   engine.wake(group);
 }
 

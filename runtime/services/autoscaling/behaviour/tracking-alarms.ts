@@ -10,7 +10,7 @@ import { asAutoScaling } from './as-autoscaling.ts';
 type Measured = Record<string, unknown>;
 
 /** "AWS/ApplicationELB", ResourceLabel: the load balancer's and the target group's parts of their ARNs. */
-const resourceLabel = /^(app\/[^/]+\/[0-9a-f]+)\/(targetgroup\/[^/]+\/[0-9a-f]+)$/;
+const resourceLabel = /^(app\/[^/]+\/[^/]+)\/(targetgroup\/[^/]+\/[^/]+)$/;
 
 export function measuredBy(group: Pick<Group, 'AutoScalingGroupName'>, policy: Policy): Measured {
   const { PredefinedMetricSpecification, CustomizedMetricSpecification } = policy.TargetTrackingConfiguration ?? {};

@@ -98,16 +98,16 @@ export async function DeletePolicy(ctx: Context, input: DeletePolicyCommandInput
 }
 
 /** Asked for by somebody, or by CloudWatch when an alarm goes off; then the alarm is the ARN it acts for. */
-export function ExecutePolicy(ctx: Context, input: ExecutePolicyCommandInput) {
+export async function ExecutePolicy(ctx: Context, input: ExecutePolicyCommandInput) {
   const policy = mustFindPolicy(ctx, input);
   const group = mustFind(ctx, policy.AutoScalingGroupName);
   const { principal } = ctx;
   const alarmArn = principal.kind === 'service' ? principal.sourceArn : undefined;
   if (alarmArn === undefined) {
     refuseByHand(policy, input);
-    execute(ctx, group, policy, { honorCooldown: input.HonorCooldown ?? false, ...measured(input) });
+    await execute(ctx, group, policy, { honorCooldown: input.HonorCooldown ?? false, ...measured(input) });
   } else if (policy.Enabled && !group.suspended.AlarmNotification)
-    execute(ctx, group, policy, { alarmName: alarmArn.split(':alarm:')[1] ?? alarmArn, ...measured(input) });
+    await execute(ctx, group, policy, { alarmName: alarmArn.split(':alarm:')[1] ?? alarmArn, ...measured(input) });
   return {};
 }
 

@@ -11,6 +11,7 @@ const basicMinutes = 5;
 interface Sample {
   seconds: number;
   elapsedMs: number;
+  cloudMs: number;
   /** Of its vCPUs; undefined before anything was measured. */
   percent: number | undefined;
 }
@@ -31,9 +32,12 @@ export function publishInstanceMetrics(kernel: Kernel): Timer {
   });
 }
 
+/** In a wind a load goes on for so long; after that its minutes are what they were for the processes: nothing was done. */
+const goesOnMs = 10 * 60_000;
+
 /**
- * Processor time used against the time that passed for the processes. Wound minutes pass in no time for them: such a minute
- * is taken to be like the last one that was measured.
+ * Processor time used against the time that passed for the processes. Wound minutes pass in no time for them: the first ones
+ * are taken to be like the last that was measured, so that a load can be wound, too.
  */
 function measure(
   kernel: Kernel,
@@ -43,12 +47,16 @@ function measure(
   const before = last.get(InstanceId);
   const elapsedMs = kernel.clock.elapsed();
   const passedMs = elapsedMs - (before?.elapsedMs ?? elapsedMs);
-  if (before && passedMs < shortestMs) return before;
+  const cloudMs = kernel.clock.now();
+  if (before && passedMs < shortestMs)
+    return before.cloudMs + goesOnMs > cloudMs
+      ? before
+      : { ...before, percent: before.percent === undefined ? undefined : 0 };
   const seconds = kernel.engine(machines).cpuSeconds(InstanceId) ?? 0;
   const cpus = instanceType(InstanceType)?.vcpus ?? 1;
   const used = before && ((seconds - before.seconds) * 1000) / passedMs / cpus;
   const percent = used === undefined ? undefined : Math.min(100, Math.max(0, used * 100));
-  const sample = { seconds, elapsedMs, percent };
+  const sample = { seconds, elapsedMs, cloudMs, percent };
   last.set(InstanceId, sample);
   return sample;
 }
@@ -56,12 +64,11 @@ function measure(
 function publish(
   kernel: Kernel,
   scope: { account: string; region: string },
-  { InstanceId, InstanceType, Tags = [] }: Instance,
+  { InstanceId, InstanceType }: Instance,
   last: Map<string, Sample>,
 ): void {
-  const [group] = Tags.filter(({ Key }) => Key === 'aws:autoscaling:groupName');
   const { percent } = measure(kernel, { InstanceId, InstanceType }, last);
-  const emit = (name: string, value: number, unit: 'Percent' | 'Count', dimensions?: Record<string, string>): void =>
+  const emit = (name: string, value: number, unit: 'Percent' | 'Count'): void =>
     kernel.events.emit('metric', {
       ...scope,
       timeMs: kernel.clock.now(),
@@ -69,11 +76,9 @@ function publish(
       name,
       value,
       unit,
-      dimensions: dimensions ?? { InstanceId },
+      dimensions: { InstanceId },
     });
   for (const check of ['StatusCheckFailed', 'StatusCheckFailed_Instance', 'StatusCheckFailed_System'])
     emit(check, 0, 'Count');
-  if (percent === undefined) return;
-  emit('CPUUtilization', percent, 'Percent');
-  if (group?.Value) emit('CPUUtilization', percent, 'Percent', { AutoScalingGroupName: group.Value });
+  if (percent !== undefined) emit('CPUUtilization', percent, 'Percent');
 }
