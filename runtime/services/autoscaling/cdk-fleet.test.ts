@@ -90,7 +90,8 @@ describe('a fleet of the CDK behind a load balancer', { skip: lacking }, () => {
   let host: string;
 
   before(async () => {
-    orrery = await startOrrery();
+    // Health checks and what the processes take are real time; alarms are wound.
+    orrery = await startOrrery({ clock: 'running' });
     scaling = orrery.client(AutoScalingClient);
     synthesize(folder);
     const { account, region } = orrery.context();
@@ -131,11 +132,12 @@ describe('a fleet of the CDK behind a load balancer', { skip: lacking }, () => {
     return found;
   }
 
-  /** Winds, as long as it takes the real processes to come to it. */
-  async function until(done: () => Promise<boolean>, stepMs: number): Promise<void> {
-    for (let tries = 0; tries < 120; tries += 1) {
+  /** Winds so much a step, and gives the real processes the time they take. */
+  async function until(done: () => Promise<boolean>, stepMs = 0): Promise<void> {
+    for (let tries = 0; tries < 300; tries += 1) {
       if (await done()) return;
-      await orrery.clock.wind(stepMs);
+      if (stepMs > 0) await orrery.clock.wind(stepMs);
+      await orrery.clock.sleep(200, undefined, { basis: 'elapsed' });
     }
     const { Activities = [] } = await scaling.send(new DescribeScalingActivitiesCommand({}));
     assert.fail(
@@ -158,7 +160,7 @@ describe('a fleet of the CDK behind a load balancer', { skip: lacking }, () => {
   }
 
   test('it is deployed with its policies and its timetable, and serves from both zones', async () => {
-    await until(whole(2), 1000);
+    await until(whole(2));
     const { ScalingPolicies = [] } = await scaling.send(new DescribePoliciesCommand({}));
     assert.deepEqual(
       ScalingPolicies.map(({ PolicyType, Alarms }) => [PolicyType, Alarms?.length]),
@@ -177,7 +179,7 @@ describe('a fleet of the CDK behind a load balancer', { skip: lacking }, () => {
   test('an instance that is killed is replaced, and the new one serves', async () => {
     const [victim = '', other = ''] = await inService();
     await terminate([victim]);
-    await until(whole(2), 1000);
+    await until(whole(2));
     const now = await inService();
     assert.ok(!now.includes(victim) && now.includes(other));
     const [last] = await activities();
@@ -189,13 +191,13 @@ describe('a fleet of the CDK behind a load balancer', { skip: lacking }, () => {
     const zone = Instances[0]?.AvailabilityZone;
     const victims = Instances.filter(({ AvailabilityZone }) => AvailabilityZone === zone);
     await terminate(victims.map(({ InstanceId = '' }) => InstanceId));
-    await until(whole(2), 1000);
+    await until(whole(2));
     const zones = ((await group()).Instances ?? []).map(({ AvailabilityZone }) => AvailabilityZone);
     assert.equal(new Set(zones).size, 2);
   });
 
   test('load makes it grow, quiet makes it shrink, and its activities say why', async () => {
-    await until(whole(2), 1000);
+    await until(whole(2));
     const toAll = async (path: string) => {
       for (let index = 0; index < 8; index += 1) await ask(orrery, host, path);
     };
