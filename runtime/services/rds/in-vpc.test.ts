@@ -22,6 +22,7 @@ import {
   DeleteDBClusterCommand,
   DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
+  FailoverDBClusterCommand,
   ModifyDBClusterCommand,
   ModifyDBInstanceCommand,
   RDSClient,
@@ -35,9 +36,9 @@ import { fleet } from './behaviour/fleet.ts';
 /** Asks the database and says what it heard: run in the network of an interface, as an application there is. */
 const asks = `
 const { Client } = require('pg');
-const [host, port] = process.argv.slice(1);
+const [host, port, connectionTimeoutMillis] = process.argv.slice(1);
 const client = new Client({ host, port, user: 'owner', password: 'correct-horse', database: 'shop',
-  ssl: { rejectUnauthorized: false }, connectionTimeoutMillis: 1500 });
+  ssl: { rejectUnauthorized: false }, connectionTimeoutMillis: Number(connectionTimeoutMillis) });
 client.on('error', () => undefined);
 client.connect().then(() => client.query('SELECT 6 * 7 AS answer')).then(
   ({ rows }) => { console.log('answered ' + rows[0].answer); process.exit(0); },
@@ -132,12 +133,12 @@ describe('databases in a VPC', () => {
   };
 
   /** What an application in a subnet hears, that has a network interface with a group. */
-  const askFrom = async (SubnetId: string, group: string, address: string): Promise<string> => {
+  const askFrom = async (SubnetId: string, group: string, address: string, timeoutMs = 10_000): Promise<string> => {
     const { NetworkInterface } = await ec2.send(
       new CreateNetworkInterfaceCommand({ SubnetId, Groups: [group], Description: 'an application' }),
     );
     const place = await orrery.kernel.engine(network).attach(made.VpcId, NetworkInterface?.NetworkInterfaceId ?? '');
-    const [program = '', ...args] = place.enclose([process.execPath, '-e', asks, address, '5432']);
+    const [program = '', ...args] = place.enclose([process.execPath, '-e', asks, address, '5432', String(timeoutMs)]);
     const child = spawn(program, args, {
       cwd: import.meta.dirname,
       env: { PATH: process.env.PATH, ...place.environment },
@@ -177,7 +178,7 @@ describe('databases in a VPC', () => {
     const [address = ''] = addressInVpc(endpoint);
     const [subnet = ''] = made.privateSubnets;
     assert.equal(await askFrom(subnet, made.app, address), 'answered 42');
-    assert.equal(await askFrom(made.publicSubnet, made.other, address), 'not reached');
+    assert.equal(await askFrom(made.publicSubnet, made.other, address, 500), 'not reached');
     assert.equal(orrery.kernel.engine(fleet).local(endpoint), undefined);
     await assert.rejects(
       orrery.kernel.engine(network).connect(made.VpcId, { from: '203.0.113.1', address, port: 5432, timeoutMs: 500 }),
@@ -189,7 +190,7 @@ describe('databases in a VPC', () => {
     const [address = ''] = addressInVpc(endpoint);
     const [subnet = ''] = made.privateSubnets;
     await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', VpcSecurityGroupIds: [made.other] }));
-    assert.equal(await askFrom(subnet, made.app, address), 'not reached');
+    assert.equal(await askFrom(subnet, made.app, address, 500), 'not reached');
     await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'shop', VpcSecurityGroupIds: [made.data] }));
     assert.equal(await askFrom(subnet, made.app, address), 'answered 42');
     await assert.rejects(
@@ -246,6 +247,18 @@ describe('databases in a VPC', () => {
     );
   });
 
+  test('after a failover the names lead to the other database', async () => {
+    const [writer] = addressInVpc(endpoint);
+    await addInstance('shop-2');
+    const readers = endpoint.replace('.cluster-', '.cluster-ro-');
+    const [reader] = addressInVpc(readers);
+    assert.notEqual(reader, writer);
+    const { DBCluster } = await rds.send(new FailoverDBClusterCommand({ DBClusterIdentifier: 'shop' }));
+    await orrery.kernel.engine(fleet).settled(DBCluster?.DbClusterResourceId ?? '');
+    assert.deepEqual(addressInVpc(endpoint), [reader]);
+    assert.deepEqual(addressInVpc(readers), [writer]);
+  });
+
   test('a restart finds the database at its address, and deletion gives the interface back', async () => {
     const [address = ''] = addressInVpc(endpoint);
     const [subnet = ''] = made.privateSubnets;
@@ -254,7 +267,8 @@ describe('databases in a VPC', () => {
     await orrery.kernel.engine(fleet).settled(`cluster-${DBInstances?.[0]?.DbiResourceId?.slice(3)}`);
     assert.deepEqual(addressInVpc(endpoint), [address]);
     assert.equal(await askFrom(subnet, made.app, address), 'answered 42');
-    await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: 'shop-1' }));
+    for (const DBInstanceIdentifier of ['shop-1', 'shop-2'])
+      await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier }));
     await rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier: 'shop', SkipFinalSnapshot: true }));
     const { NetworkInterfaces = [] } = await ec2.send(
       new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'requester-id', Values: ['amazon-rds'] }] }),
