@@ -11,10 +11,16 @@ export default definePrices({
   regions: {
     'us-east-1': {
       LoadBalancerUsage: {
-        about: 'Application Load Balancers',
+        about: 'Application and Network Load Balancers',
         unit: 'load balancer-hours',
         time: 'hour',
         tiers: [{ usd: 0.0225 }],
+        unverified,
+      },
+      NetworkLCUUsage: {
+        about: 'Network Load Balancer capacity units',
+        unit: 'NLCU-hours',
+        tiers: [{ usd: 0.006 }],
         unverified,
       },
       LCUUsage: { about: 'Load balancer capacity units', unit: 'LCU-hours', tiers: [{ usd: 0.008 }], unverified },

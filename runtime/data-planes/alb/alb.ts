@@ -1,17 +1,20 @@
 import { Readable } from 'node:stream';
-import { network } from '../../engines/network/network.ts';
+import { network, outside } from '../../engines/network/network.ts';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
 import { Unreachable } from '../http/unreachable.ts';
+import { FlowEntrance, type FlowSources } from '../nlb/flow-entrance.ts';
+import { FlowMetrics } from '../nlb/flow-metrics.ts';
 import { AccessLog } from './access-log.ts';
 import { generated } from './answers.ts';
 import type { ListenerTable, LoadBalancerTable, TargetGroupTable } from './configuration.ts';
 import { Entrance } from './entrance.ts';
 import type { HealthReport } from './health-checks.ts';
-import { type InnerConnection, InnerListeners } from './inner-listeners.ts';
+import { httpTaker } from './http-taker.ts';
+import { type InnerConnection, InnerListeners, type Taker } from './inner-listeners.ts';
 import { AlbMetrics } from './metrics.ts';
 import { announce, conceal } from './presence.ts';
 import { serve } from './serve.ts';
@@ -19,7 +22,7 @@ import { TargetGroup } from './target-group.ts';
 import { beginVisit, type Visit } from './visit.ts';
 
 /**
- * Application Load Balancers at work. services/elbv2 compiles its records into tables and deploys them; from then on the
+ * Load balancers at work: Application Load Balancers here, the flows of Network Load Balancers in ../nlb. services/elbv2 compiles its records into tables and deploys them; from then on the
  * load balancer's name answers and its targets are checked. A listener on another port than 80 and 443 answers at
  * `port-<n>.<name>` as well, and wherever a request's Host header says the port.
  */
@@ -29,6 +32,8 @@ interface Running {
   table: LoadBalancerTable;
   readonly entrance: Entrance;
   readonly inner: InnerListeners;
+  /** Of a Network Load Balancer. */
+  readonly flows: FlowEntrance | undefined;
 }
 
 export class Alb {
@@ -38,11 +43,20 @@ export class Alb {
   readonly #cutZones = new Set<string>();
   readonly #metrics: AlbMetrics;
   readonly #log: AccessLog;
+  readonly #flowMetrics: FlowMetrics;
+  readonly #flowSources: FlowSources;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#metrics = new AlbMetrics(kernel);
     this.#log = new AccessLog(kernel);
+    this.#flowMetrics = new FlowMetrics(kernel);
+    this.#flowSources = {
+      kernel,
+      groups: this.#groups,
+      metrics: this.#flowMetrics,
+      isCut: (zone) => this.#cutZones.has(zone),
+    };
     kernel.engine(network).furnishBy((vpcId) => this.#open(vpcId));
   }
 
@@ -50,8 +64,9 @@ export class Alb {
   deploy(table: LoadBalancerTable): void {
     const known = this.#loadBalancers.get(table.arn);
     if (known) this.#unlist(known.table);
-    const { entrance, inner } = known ?? this.#ways(table.arn);
-    this.#loadBalancers.set(table.arn, { table, entrance, inner });
+    const ways = known ?? this.#ways(table);
+    this.#loadBalancers.set(table.arn, { ...ways, table });
+    ways.flows?.sync(table);
     if (this.#kernel.engine(network).isEntered(table.vpcId)) void this.#kernel.clock.track(this.#open(table.vpcId));
     for (const name of namesOf(table))
       this.#kernel.engine(hosts).set(name, (request, hop) => this.#serve(table.arn, request, hop));
@@ -64,6 +79,7 @@ export class Alb {
     if (!known) return;
     this.#unlist(known.table);
     known.inner.stop();
+    known.flows?.stop();
     conceal(this.#kernel, known.table);
     this.#loadBalancers.delete(arn);
     this.#assignGroups();
@@ -82,6 +98,11 @@ export class Alb {
   removeTargetGroup(arn: string): void {
     this.#groups.get(arn)?.stop();
     this.#groups.delete(arn);
+  }
+
+  /** Resolves when it listens; rejects where this machine does not let it listen at a port. */
+  async opened(arn: string): Promise<void> {
+    await this.#loadBalancers.get(arn)?.flows?.opened;
   }
 
   /** By the key of `targetKey`. */
@@ -103,23 +124,30 @@ export class Alb {
   }
 
   stop(): void {
-    for (const { table, inner } of this.#loadBalancers.values()) {
+    for (const { table, inner, flows } of this.#loadBalancers.values()) {
       this.#unlist(table);
       inner.stop();
+      flows?.stop();
     }
     for (const group of this.#groups.values()) group.stop();
   }
 
-  #ways(arn: string): Pick<Running, 'entrance' | 'inner'> {
-    const entrance = new Entrance(this.#kernel);
-    const inner = new InnerListeners(this.#kernel, {
-      planeOf: (connection) => (request, hop) => this.#serveInside(arn, connection, request, hop),
+  #ways(table: LoadBalancerTable): Omit<Running, 'table'> {
+    const { arn } = table;
+    const kernel = this.#kernel;
+    const entrance = new Entrance(kernel);
+    const flows = table.type === 'network' ? new FlowEntrance(this.#flowSources, table) : undefined;
+    const inner = new InnerListeners(kernel, {
+      takerOf: async (listener, connection) =>
+        flows
+          ? flowTaker(flows, listener, connection)
+          : httpTaker(kernel, listener, (request, hop) => this.#serveInside(arn, connection, request, hop)),
       admits: (connection, port, clientIp) => {
-        const table = this.#loadBalancers.get(arn)?.table;
-        return table !== undefined && entrance.admits(table, connection.node, { port, clientIp });
+        const now = this.#loadBalancers.get(arn)?.table;
+        return now !== undefined && entrance.admits(now, connection.node, { port, clientIp });
       },
     });
-    return { entrance, inner };
+    return { entrance, inner, flows };
   }
 
   /** Its load balancers listen in a VPC; what cannot be opened keeps nobody out of the VPC. */
@@ -163,7 +191,7 @@ export class Alb {
   #checked(group: TargetGroup, change: { state: boolean }): void {
     for (const { table } of this.#loadBalancers.values()) {
       if (!groupsOf(table).has(group.table.arn)) continue;
-      this.#metrics.checked(group, table);
+      (table.type === 'network' ? this.#flowMetrics : this.#metrics).checked(group, table);
       if (change.state) this.#announce(table);
     }
   }
@@ -171,6 +199,7 @@ export class Alb {
   async #serve(arn: string, request: HttpRequest, parent: Hop): Promise<HttpResponse> {
     const running = this.#loadBalancers.get(arn);
     if (!running) throw new Error(`load balancer ${arn} is served but not deployed`);
+    if (running.flows) return running.flows.serve(request, parent);
     const hop = parent.child('elbv2', `${request.method} ${request.url}`, arn);
     const { table, entrance } = running;
     const listener = listenerFor(table, request);
@@ -227,6 +256,17 @@ function withAnswerHeaders({ answers }: ListenerTable, response: HttpResponse): 
   Object.assign(response.headers, answers.added);
   if (!answers.server) delete response.headers.server;
   return response;
+}
+
+/** A connection from within the VPC; at a public address its client is one of the internet's. */
+function flowTaker(flows: FlowEntrance, listener: ListenerTable, { node, asOutsider }: InnerConnection): Taker {
+  return {
+    take(socket) {
+      const clientIp = asOutsider ? outside.users : (socket.remoteAddress ?? '');
+      void flows.take(socket, { listener, node, clientIp, clientPort: socket.remotePort ?? 0 });
+    },
+    stop: () => undefined,
+  };
 }
 
 function namesOf({ dnsName, listeners }: LoadBalancerTable): string[] {

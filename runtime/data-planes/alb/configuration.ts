@@ -4,7 +4,8 @@
  */
 export interface LoadBalancerTable {
   arn: string;
-  /** app/name/id, the dimension LoadBalancer of its metrics. */
+  type: 'application' | 'network';
+  /** app/name/id or net/name/id, the dimension LoadBalancer of its metrics. */
   dimension: string;
   name: string;
   dnsName: string;
@@ -12,6 +13,8 @@ export interface LoadBalancerTable {
   region: string;
   vpcId: string;
   internal: boolean;
+  /** Network Load Balancers may have none, and then let everybody in. */
+  hasSecurityGroups: boolean;
   nodes: readonly NodeTable[];
   listeners: readonly ListenerTable[];
   attributes: LoadBalancerSettings;
@@ -40,7 +43,9 @@ export interface LoadBalancerSettings {
 export interface ListenerTable {
   arn: string;
   port: number;
-  protocol: 'HTTP' | 'HTTPS';
+  protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
+  /** How long a flow may be silent, where flows are carried. */
+  idleSeconds: number;
   /** ARNs, the default one first. */
   certificates: readonly string[];
   /** By priority; the default rule is last. */
@@ -84,7 +89,9 @@ export interface TargetGroupTable {
   account: string;
   region: string;
   targetType: 'instance' | 'ip' | 'lambda';
-  protocol: 'HTTP' | 'HTTPS';
+  protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
+  /** Of groups that take flows: those of Network Load Balancers. */
+  flows: { preserveClientIp: boolean; proxyProtocol: boolean; endWhenUnhealthy: boolean } | undefined;
   vpcId: string;
   targets: readonly TargetTable[];
   healthCheck: HealthCheckTable;
@@ -103,7 +110,8 @@ export interface TargetGroupTable {
 
 export type StickinessTable =
   | { type: 'lb_cookie'; durationSeconds: number }
-  | { type: 'app_cookie'; cookieName: string; durationSeconds: number };
+  | { type: 'app_cookie'; cookieName: string; durationSeconds: number }
+  | { type: 'source_ip' };
 
 export interface TargetTable {
   /** What it was registered as: an instance's id, an address, a function's ARN. */
@@ -121,7 +129,7 @@ export interface TargetTable {
 
 export interface HealthCheckTable {
   enabled: boolean;
-  protocol: 'HTTP' | 'HTTPS';
+  protocol: 'HTTP' | 'HTTPS' | 'TCP';
   port: number | undefined;
   path: string;
   intervalSeconds: number;

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/service.ts';
 import type { HealthCheckTable, TargetGroupTable, TargetTable } from './configuration.ts';
-import { dialer, undici } from './connections.ts';
+import { dialer, open, undici } from './connections.ts';
 
 /** As DescribeTargetHealth tells it ("Target health status" and its reason codes). */
 export interface HealthReport {
@@ -73,6 +73,8 @@ export async function probe(
   const port = check.port ?? target.port;
   if (target.address === undefined) return failed('Target.FailedHealthChecks', 'Health checks failed');
   const timeoutMs = check.timeoutSeconds * 1000;
+  if (check.protocol === 'TCP')
+    return connects(kernel, { vpcId: group.vpcId, from, address: target.address, port, secure: false, timeoutMs });
   const secure = check.protocol === 'HTTPS';
   const { Client } = undici();
   const client = new Client(`${secure ? 'https' : 'http'}://${target.address}:${port}`, {
@@ -95,6 +97,19 @@ export async function probe(
     return failed('Target.FailedHealthChecks', 'Health checks failed');
   } finally {
     void client.destroy().catch(() => undefined);
+  }
+}
+
+/** "TCP health checks": a connection that comes about is enough. */
+async function connects(kernel: Kernel, dial: Parameters<typeof open>[1]): Promise<Probe> {
+  try {
+    (await open(kernel, dial)).destroy();
+    return { failure: undefined };
+  } catch (error) {
+    const late = /TIMEOUT|ETIMEDOUT/.test(String((error as { code?: unknown }).code ?? ''));
+    return late
+      ? failed('Target.Timeout', 'Request timed out')
+      : failed('Target.FailedHealthChecks', 'Health checks failed');
   }
 }
 

@@ -1,12 +1,6 @@
 import type { Server as NetServer, Socket } from 'node:net';
-import { certificates } from '../../engines/certificates/certificates.ts';
 import { network, outside } from '../../engines/network/network.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import type { DataPlane } from '../http/exchange.ts';
-import { createServer } from '../http/node-http.ts';
-import { planeListener } from '../http/plane-listener.ts';
-import { secureServer } from '../http/secure-gateway.ts';
-import { acceptUpgrades, isWebSocket } from '../http/upgrades.ts';
 import type { ListenerTable, LoadBalancerTable, NodeTable } from './configuration.ts';
 
 /** A connection that came to a node inside its VPC. */
@@ -21,6 +15,14 @@ interface Open {
   close(): void;
 }
 
+/** What becomes of the connections to one listener. */
+export interface Taker {
+  take(socket: Socket): void;
+  stop(): void;
+}
+
+type TakerOf = (listener: ListenerTable, connection: InnerConnection) => Promise<Taker>;
+
 /**
  * Where instances and functions in the VPC reach the load balancer: its nodes' private addresses, and their public ones by
  * way of an internet or NAT gateway. Opened when the first sandbox enters the VPC. The kernel decides who comes to private
@@ -28,19 +30,19 @@ interface Open {
  */
 export class InnerListeners {
   readonly #kernel: Kernel;
-  readonly #planeOf: (connection: InnerConnection) => DataPlane;
+  readonly #takerOf: TakerOf;
   readonly #admits: (connection: InnerConnection, port: number, clientIp: string) => boolean;
   readonly #open = new Map<string, Promise<Open>>();
 
   constructor(
     kernel: Kernel,
     how: {
-      planeOf: (connection: InnerConnection) => DataPlane;
+      takerOf: TakerOf;
       admits: (connection: InnerConnection, port: number, clientIp: string) => boolean;
     },
   ) {
     this.#kernel = kernel;
-    this.#planeOf = how.planeOf;
+    this.#takerOf = how.takerOf;
     this.#admits = how.admits;
   }
 
@@ -64,7 +66,7 @@ export class InnerListeners {
   }
 
   async #listen({ vpcId }: LoadBalancerTable, { address, listener, connection }: Door): Promise<Open> {
-    const inner = await this.#server(listener, connection);
+    const taker = await this.#takerOf(listener, connection);
     const server: NetServer = await this.#kernel.engine(network).listen(vpcId, { address, port: listener.port });
     const sockets = new Set<Socket>();
     server.on('connection', (socket) => {
@@ -73,27 +75,15 @@ export class InnerListeners {
         return void socket.destroy();
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      inner.emit('connection', socket);
+      taker.take(socket);
     });
     return {
       close() {
         server.close();
-        inner.endUpgraded();
+        taker.stop();
         for (const socket of sockets) socket.destroy();
       },
     };
-  }
-
-  async #server(listener: ListenerTable, connection: InnerConnection) {
-    const plane = this.#planeOf(connection);
-    const secure = listener.protocol === 'HTTPS';
-    const answer = planeListener(this.#kernel, plane, { secure });
-    const known = this.#kernel.engine(certificates);
-    const server = secure
-      ? await secureServer((name) => known.contextAmong(listener.certificates, name), answer)
-      : createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, shouldUpgradeCallback: isWebSocket }, answer);
-    const endUpgraded = acceptUpgrades(this.#kernel, server, { secure, planeOf: () => plane });
-    return { emit: (event: 'connection', socket: Socket) => server.emit(event, socket), endUpgraded };
   }
 
   /** What the world sees of a client in the VPC: its own public address, else a NAT gateway's. */

@@ -1,11 +1,14 @@
 import { certificates } from '../../engines/certificates/certificates.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { dns } from '../dns/dns.ts';
+import { loopbackAddressOf } from '../nlb/flow-entrance.ts';
 import type { LoadBalancerTable } from './configuration.ts';
 import type { TargetGroup } from './target-group.ts';
 
-/** Where users on this machine find internet-facing load balancers. */
-const here = '127.0.0.1';
+/** Where users on this machine find internet-facing load balancers: at the gateway, or where flows come in. */
+function publicAddressOf({ type, arn }: LoadBalancerTable): string {
+  return type === 'network' ? loopbackAddressOf(arn) : '127.0.0.1';
+}
 
 /**
  * What the rest of the cloud knows of a load balancer: its name in DNS with the addresses of its nodes, whether an alias to
@@ -18,7 +21,7 @@ export function announce(kernel: Kernel, table: LoadBalancerTable, groups: reado
     listeners.flatMap((listener) => listener.certificates),
   );
   kernel.engine(dns).awsNames.set(table.dnsName, {
-    addresses: table.internal ? addressesOf(table, 'address') : [here],
+    addresses: table.internal ? addressesOf(table, 'address') : [publicAddressOf(table)],
     vpc: table.vpcId
       ? { id: table.vpcId, addresses: addressesOf(table, table.internal ? 'address' : 'publicAddress') }
       : undefined,

@@ -129,7 +129,7 @@ function stickyTarget(visit: Visit, group: TargetGroup): Target | undefined {
 function targetCookies(visit: Visit, group: TargetGroup, target: Target, answer: HttpResponse): string[] {
   const { stickiness } = group.table;
   const name = targetCookie(group);
-  if (!stickiness || name === undefined) return [];
+  if (!stickiness || stickiness.type === 'source_ip' || name === undefined) return [];
   if (stickiness.type === 'app_cookie') {
     const set = listed(answer.headers['set-cookie']).some((cookie) => cookie.startsWith(`${stickiness.cookieName}=`));
     const kept = cookieValue(visit.request.headers.cookie, stickiness.cookieName) !== undefined;

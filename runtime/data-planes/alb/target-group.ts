@@ -17,6 +17,8 @@ export interface Target {
   readonly connections: Connections;
   checking: Timer | undefined;
   leaving: Timer | undefined;
+  /** Who wants to know when its health changes. */
+  readonly watchers: Set<() => void>;
 }
 
 export interface GroupUse {
@@ -56,6 +58,12 @@ export class TargetGroup {
     return this.#targets.get(key);
   }
 
+  /** Calls back whenever the target is checked, or goes; returns what ends that. */
+  onTargetChange({ watchers }: Target, listener: () => void): () => void {
+    watchers.add(listener);
+    return () => watchers.delete(listener);
+  }
+
   get inUse(): boolean {
     return this.#use.nodes !== undefined;
   }
@@ -75,11 +83,12 @@ export class TargetGroup {
     for (const target of this.#targets.values()) this.#restartChecks(target);
   }
 
-  /** Of one zone's targets, or of all. Those that leave are no longer registered. */
+  /** Of one zone's targets and those of every zone, or of all. Those that leave are no longer registered. */
   counts(zone?: string): { healthy: number; unhealthy: number; registered: number } {
     const counts = { healthy: 0, unhealthy: 0, registered: 0 };
     for (const { health, table } of this.#targets.values()) {
-      if (health.state === 'draining' || (zone !== undefined && table.zone !== zone)) continue;
+      const elsewhere = zone !== undefined && table.zone !== undefined && table.zone !== 'all' && table.zone !== zone;
+      if (health.state === 'draining' || elsewhere) continue;
       counts.registered += 1;
       if (health.state === 'healthy' || health.state === 'unavailable') counts.healthy += 1;
       if (health.state === 'unhealthy') counts.unhealthy += 1;
@@ -118,6 +127,7 @@ export class TargetGroup {
       connections: new Connections(this.#kernel, () => ({ group: this.table, target: target.table })),
       checking: undefined,
       leaving: undefined,
+      watchers: new Set(),
     };
     this.#targets.set(key, target);
     this.#restartChecks(target);
@@ -128,6 +138,8 @@ export class TargetGroup {
     target.leaving?.cancel();
     target.connections.stop();
     this.#targets.delete(target.key);
+    target.health = { state: 'unhealthy', reason: 'Target.NotRegistered', description: undefined };
+    for (const tell of [...target.watchers]) tell();
   }
 
   /** What state a target begins in, by what is known before any check. */
@@ -204,6 +216,7 @@ export class TargetGroup {
         state: target.health.state,
       });
     }
+    for (const tell of [...target.watchers]) tell();
     this.#onHealth(this, { state: before !== target.health.state });
   }
 

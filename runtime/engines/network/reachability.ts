@@ -49,7 +49,8 @@ function securityGroups(
   direction: 'ingress' | 'egress',
 ): Decision | undefined {
   const [own, peer] = direction === 'egress' ? [from, to] : [to, from];
-  if (typeof own === 'string') return;
+  // Only a Network Load Balancer's interface may have no group, and lets everybody in.
+  if (typeof own === 'string' || own.securityGroupIds.length === 0) return;
   const groups = vpc.securityGroups.filter(({ groupId }) => own.securityGroupIds.includes(groupId));
   const rules = groups.flatMap((group) => group[direction]);
   const allowed = rules.some((rule) => matches(rule.match, protocol, port) && concerns(rule, peer));

@@ -155,8 +155,8 @@ describe('load balancers', () => {
       /At least two subnets in two different Availability Zones/,
     );
     await assert.rejects(
-      elb.send(new CreateLoadBalancerCommand({ Name: 'net', Type: 'network', Subnets: ['subnet-1', 'subnet-2'] })),
-      /Type = network is refused/,
+      elb.send(new CreateLoadBalancerCommand({ Name: 'gate', Type: 'gateway', Subnets: ['subnet-1', 'subnet-2'] })),
+      /Type = gateway is refused/,
     );
     await assert.rejects(
       elb.send(

@@ -33,6 +33,11 @@ export const targetGroupAssociationLimit = (arn: string) =>
     'TargetGroupAssociationLimit',
     `The following target groups cannot be associated with more than one load balancer: ${arn}`,
   );
+export const incompatibleProtocols = (arn: string) =>
+  error(
+    'IncompatibleProtocols',
+    `The protocol of target group '${arn}' is not compatible with the load balancer's listeners`,
+  );
 export const invalidTarget = (message: string) => error('InvalidTarget', message);
 export const subnetNotFound = (id: string) => error('SubnetNotFound', `The subnet ID '${id}' does not exist`);
 export const invalidSubnet = (message: string) => error('InvalidSubnet', message);

@@ -39,8 +39,6 @@ export default defineService({
     ...attributeFidelity('ModifyLoadBalancerAttributes.Attributes', loadBalancerAttributes),
     'CreateListener.SslPolicy': 'stored',
     'ModifyListener.SslPolicy': 'stored',
-    'CreateListener.Certificates': 'stored',
-    'AddListenerCertificates.Certificates': 'stored',
     'CreateTargetGroup.TargetControlPort': { refused: 'targets take requests as they come.' },
     'CreateLoadBalancer.CustomerOwnedIpv4Pool': { refused: 'there are no Outposts on one machine.' },
     'CreateLoadBalancer.IpamPools': { refused: 'addresses come from the subnets.' },
@@ -55,7 +53,10 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
   if (operation.startsWith('Describe')) return { action, resource: '*' };
   if (Array.isArray(input.ResourceArns)) return input.ResourceArns.map((arn) => ({ action, resource: String(arn) }));
   if (operation === 'CreateLoadBalancer')
-    return { action, resource: elbArn(ctx, `loadbalancer/app/${String(input.Name)}/*`) };
+    return {
+      action,
+      resource: elbArn(ctx, `loadbalancer/${input.Type === 'network' ? 'net' : 'app'}/${String(input.Name)}/*`),
+    };
   if (operation === 'CreateTargetGroup')
     return { action, resource: elbArn(ctx, `targetgroup/${String(input.Name)}/*`) };
   const arn = input.RuleArn ?? input.ListenerArn ?? input.TargetGroupArn ?? input.LoadBalancerArn;

@@ -34,7 +34,7 @@ export interface LoadBalancerRecord
     >
   > {
   CreatedTime: string;
-  Type: 'application';
+  Type: 'application' | 'network';
   IpAddressType: 'ipv4';
   SecurityGroups: string[];
   nodes: NodeRecord[];
@@ -45,10 +45,19 @@ export interface LoadBalancerRecord
   region: string;
 }
 
+export type ListenerProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
+
+/** Whether flows are carried, as Network Load Balancers do, and not requests. */
+export function isFlow(protocol: string | undefined): boolean {
+  return protocol === 'TCP' || protocol === 'TLS';
+}
+
 export interface ListenerRecord
   extends Required<Pick<Listener, 'ListenerArn' | 'LoadBalancerArn' | 'Port' | 'DefaultActions'>> {
-  Protocol: 'HTTP' | 'HTTPS';
+  Protocol: ListenerProtocol;
   SslPolicy: string | undefined;
+  /** Of a TLS listener. */
+  AlpnPolicy?: string[] | undefined;
   /** The default certificate first. */
   Certificates: Certificate[];
   attributes: Record<string, string>;
@@ -92,10 +101,10 @@ export interface TargetGroupRecord
     >
   > {
   TargetType: 'instance' | 'ip' | 'lambda';
-  Protocol: 'HTTP' | 'HTTPS' | undefined;
+  Protocol: ListenerProtocol | undefined;
   Port: number | undefined;
   VpcId: string | undefined;
-  HealthCheckProtocol: 'HTTP' | 'HTTPS';
+  HealthCheckProtocol: 'HTTP' | 'HTTPS' | 'TCP';
   HealthCheckPort: string;
   HttpCode: string;
   targets: RegisteredTarget[];

@@ -177,7 +177,8 @@ function groupChains(vpc: VpcTable, interfaceId: string, groupIds: readonly stri
   return (['egress', 'ingress'] as const).map((direction) =>
     chain(name(direction, interfaceId), [
       ...groups.flatMap((group) => group[direction].map((rule) => `${groupRule(rule, direction)} return`)),
-      'goto refused',
+      // Only a Network Load Balancer's interface may have no group, and lets everybody in.
+      groupIds.length === 0 ? 'return' : 'goto refused',
     ]),
   );
 }

@@ -67,7 +67,7 @@ export async function CreateNetworkInterface(ctx: Context, input: CreateNetworkI
   const face = makeInterface(ctx, {
     subnet,
     Description: input.Description ?? '',
-    groupIds: input.Groups && input.Groups.length > 0 ? input.Groups : [defaultGroupOf(ctx, subnet.VpcId)],
+    groupIds: groupIdsFor(ctx, input, subnet.VpcId),
     ...(input.InterfaceType ? { InterfaceType: input.InterfaceType as never } : {}),
     ...(requester === undefined ? {} : { requester }),
     ...(primary === undefined ? {} : { PrivateIpAddress: primary }),
@@ -79,6 +79,16 @@ export async function CreateNetworkInterface(ctx: Context, input: CreateNetworkI
     made = addAddress(ctx, made, subnet);
   await enforce(ctx, subnet.VpcId);
   return { NetworkInterface: described(made), ClientToken: input.ClientToken };
+}
+
+/** The VPC's default group where none is named; a Network Load Balancer's interface may go without. */
+function groupIdsFor(
+  ctx: Context,
+  { Groups = [], InterfaceType }: CreateNetworkInterfaceCommandInput,
+  vpcId: string,
+): string[] {
+  if (Groups.length > 0 || InterfaceType === ('network_load_balancer' as string)) return Groups;
+  return [defaultGroupOf(ctx, vpcId)];
 }
 
 export function DescribeNetworkInterfaces(ctx: Context, input: DescribeNetworkInterfacesCommandInput) {

@@ -1,8 +1,14 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { targetGroupAssociationLimit, targetGroupNotFound, tooMany, validationError } from '../errors.ts';
-import { forwardedTo, targetGroups, usersOf } from '../state.ts';
+import {
+  incompatibleProtocols,
+  targetGroupAssociationLimit,
+  targetGroupNotFound,
+  tooMany,
+  validationError,
+} from '../errors.ts';
+import { forwardedTo, isFlow, targetGroups, usersOf } from '../state.ts';
 
 /** "Rule action types": the one action, with what AWS fills in. Groups have to exist and be no other load balancer's. */
 export function normalActions(ctx: Context, actions: readonly Action[], loadBalancerArn: string): Action[] {
@@ -13,8 +19,13 @@ export function normalActions(ctx: Context, actions: readonly Action[], loadBala
       'A listener or rule must have exactly one of the action types forward, redirect and fixed-response',
     );
   const normal = [normalAction(action)];
+  const network = loadBalancerArn.includes(':loadbalancer/net/');
+  if (network && action.Type !== 'forward')
+    throw validationError("The action type of a Network Load Balancer's listener must be 'forward'");
   for (const arn of forwardedTo(normal)) {
-    if (!targetGroups(ctx, ctx).has(arn)) throw targetGroupNotFound();
+    const group = targetGroups(ctx, ctx).get(arn);
+    if (!group) throw targetGroupNotFound();
+    if (isFlow(group.Protocol) !== network) throw incompatibleProtocols(arn);
     if (usersOf(ctx, ctx, arn).some((user) => user !== loadBalancerArn)) throw targetGroupAssociationLimit(arn);
   }
   return normal;

@@ -46,10 +46,34 @@ export const loadBalancerAttributes: Readonly<Record<string, Attribute>> = {
   'zonal_shift.config.enabled': { default: 'false', check: flag, stored: true },
 };
 
+/** "Load balancer attributes", those of Network Load Balancers. */
+export const networkAttributes: Readonly<Record<string, Attribute>> = {
+  'access_logs.s3.enabled': off('access logs of TLS listeners are not written; CloudWatch has their metrics.'),
+  'access_logs.s3.bucket': { default: '', check: /^[a-z0-9.-]*$/ },
+  'access_logs.s3.prefix': { default: '', check: /^.*$/ },
+  'deletion_protection.enabled': { default: 'false', check: flag },
+  'load_balancing.cross_zone.enabled': { default: 'false', check: flag },
+  'dns_record.client_routing_policy': {
+    default: 'any_availability_zone',
+    check: /^(any_availability_zone|availability_zone_affinity|partial_availability_zone_affinity)$/,
+    stored: true,
+  },
+  'ipv6.deny_all_igw_traffic': { default: 'false', check: flag, stored: true },
+  'zonal_shift.config.enabled': { default: 'false', check: flag, stored: true },
+};
+
+export function attributesOf(type: 'application' | 'network'): Readonly<Record<string, Attribute>> {
+  return type === 'network' ? networkAttributes : loadBalancerAttributes;
+}
+
 const perhapsPercent = (value: string): boolean => value === 'off' || between(1, 100)(value);
 
 /** "Target group attributes", by the kind of targets. */
-export function targetGroupAttributes(type: 'instance' | 'ip' | 'lambda'): Readonly<Record<string, Attribute>> {
+export function targetGroupAttributes(
+  type: 'instance' | 'ip' | 'lambda',
+  protocol?: string,
+): Readonly<Record<string, Attribute>> {
+  if (protocol === 'TCP' || protocol === 'TLS') return flowAttributes(type);
   if (type === 'lambda') return { 'lambda.multi_value_headers.enabled': { default: 'false', check: flag } };
   return {
     'stickiness.enabled': { default: 'false', check: flag },
@@ -75,6 +99,35 @@ export function targetGroupAttributes(type: 'instance' | 'ip' | 'lambda'): Reado
     'stickiness.lb_cookie.duration_seconds': { default: '86400', check: between(1, 604_800) },
     'stickiness.app_cookie.cookie_name': { default: '', check: /^(?!AWSALB)[!#$%&'*+.^_`|~0-9A-Za-z-]*$/ },
     'stickiness.app_cookie.duration_seconds': { default: '86400', check: between(1, 604_800) },
+    'target_group_health.dns_failover.minimum_healthy_targets.count': { default: '1', check: /^(off|\d+)$/ },
+    'target_group_health.dns_failover.minimum_healthy_targets.percentage': { default: 'off', check: perhapsPercent },
+    'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': { default: '1', check: /^\d+$/ },
+    'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': {
+      default: 'off',
+      check: perhapsPercent,
+    },
+  };
+}
+
+/** "Target group attributes" of Network Load Balancers. */
+function flowAttributes(type: 'instance' | 'ip' | 'lambda'): Readonly<Record<string, Attribute>> {
+  return {
+    'deregistration_delay.timeout_seconds': { default: '300', check: between(0, 3600) },
+    'deregistration_delay.connection_termination.enabled': { default: 'false', check: flag },
+    'preserve_client_ip.enabled': { default: type === 'instance' ? 'true' : 'false', check: flag },
+    'proxy_protocol_v2.enabled': { default: 'false', check: flag },
+    'stickiness.enabled': { default: 'false', check: flag },
+    'stickiness.type': { default: 'source_ip', check: /^source_ip$/ },
+    'load_balancing.cross_zone.enabled': {
+      default: 'use_load_balancer_configuration',
+      check: /^(true|false|use_load_balancer_configuration)$/,
+    },
+    'target_health_state.unhealthy.connection_termination.enabled': { default: 'true', check: flag },
+    'target_health_state.unhealthy.draining_interval_seconds': {
+      default: '0',
+      check: between(0, 360_000),
+      only: { value: '0', why: 'flows to a target that is ill end at once, or not at all.' },
+    },
     'target_group_health.dns_failover.minimum_healthy_targets.count': { default: '1', check: /^(off|\d+)$/ },
     'target_group_health.dns_failover.minimum_healthy_targets.percentage': { default: 'off', check: perhapsPercent },
     'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': { default: '1', check: /^\d+$/ },

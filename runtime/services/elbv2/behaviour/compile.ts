@@ -11,19 +11,21 @@ import { wildcard } from '../../../data-planes/alb/match-rule.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import {
   dimensionOf,
+  isFlow,
   type ListenerRecord,
   type LoadBalancerRecord,
   listenersOf,
   rulesOf,
   type TargetGroupRecord,
 } from '../state.ts';
-import { attributeOf, loadBalancerAttributes, targetGroupAttributes } from './attributes.ts';
+import { attributeOf, attributesOf, loadBalancerAttributes, targetGroupAttributes } from './attributes.ts';
 import { answerHeaders } from './listener-attributes.ts';
 
 /** A load balancer's records as its data plane serves by them. */
 export function compileLoadBalancer(kernel: Kernel, record: LoadBalancerRecord): LoadBalancerTable {
   return {
     arn: record.LoadBalancerArn,
+    type: record.Type,
     dimension: dimensionOf(record.LoadBalancerArn),
     name: record.LoadBalancerName,
     dnsName: record.DNSName.toLowerCase(),
@@ -31,6 +33,7 @@ export function compileLoadBalancer(kernel: Kernel, record: LoadBalancerRecord):
     region: record.region,
     vpcId: record.VpcId,
     internal: record.Scheme === 'internal',
+    hasSecurityGroups: record.SecurityGroups.length > 0,
     nodes: record.nodes.map(({ ZoneName, PrivateIpAddress, PublicIpAddress }) => ({
       zone: ZoneName,
       address: PrivateIpAddress,
@@ -39,12 +42,13 @@ export function compileLoadBalancer(kernel: Kernel, record: LoadBalancerRecord):
     listeners: listenersOf(kernel, record, record.LoadBalancerArn).map((listener) =>
       compileListener(kernel, record, listener),
     ),
-    attributes: settingsOf(record.attributes),
+    attributes: settingsOf(record),
   };
 }
 
-function settingsOf(attributes: Record<string, string>): LoadBalancerSettings {
-  const value = (key: string): string => attributeOf(loadBalancerAttributes, attributes, key);
+function settingsOf({ Type, attributes }: LoadBalancerRecord): LoadBalancerSettings {
+  const known = { ...loadBalancerAttributes, ...attributesOf(Type) };
+  const value = (key: string): string => attributeOf(known, attributes, key);
   const on = (key: string): boolean => value(key) === 'true';
   return {
     idleTimeoutSeconds: Number(value('idle_timeout.timeout_seconds')),
@@ -77,6 +81,7 @@ function compileListener(kernel: Kernel, owner: LoadBalancerRecord, listener: Li
     arn: listener.ListenerArn,
     port: listener.Port,
     protocol: listener.Protocol,
+    idleSeconds: Number(listener.attributes['tcp.idle_timeout.seconds'] ?? 350),
     certificates: listener.Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []),
     rules: [...own, last],
     answers: answerHeaders(listener.attributes),
@@ -149,7 +154,7 @@ function compileAction([action]: readonly Action[]): ActionTable {
 }
 
 export function compileTargetGroup(record: TargetGroupRecord): TargetGroupTable {
-  const known = targetGroupAttributes(record.TargetType);
+  const known = targetGroupAttributes(record.TargetType, record.Protocol);
   const value = (key: string): string => attributeOf(known, record.attributes, key);
   const number = (text: string): number => (text === 'off' ? 0 : Number(text));
   const minimum = (kind: string) => ({
@@ -164,6 +169,13 @@ export function compileTargetGroup(record: TargetGroupRecord): TargetGroupTable 
     region: record.region,
     targetType: record.TargetType,
     protocol: record.Protocol ?? 'HTTP',
+    flows: isFlow(record.Protocol)
+      ? {
+          preserveClientIp: value('preserve_client_ip.enabled') === 'true',
+          proxyProtocol: value('proxy_protocol_v2.enabled') === 'true',
+          endWhenUnhealthy: value('target_health_state.unhealthy.connection_termination.enabled') === 'true',
+        }
+      : undefined,
     vpcId: record.VpcId ?? '',
     targets: record.targets.map(({ Id, Port, AvailabilityZone, address, deregisteredMs, notRunning }) => ({
       id: Id,
@@ -197,6 +209,7 @@ export function compileTargetGroup(record: TargetGroupRecord): TargetGroupTable 
 
 function stickinessOf(value: (key: string) => string): TargetGroupTable['stickiness'] {
   if (value('stickiness.enabled') !== 'true') return undefined;
+  if (value('stickiness.type') === 'source_ip') return { type: 'source_ip' };
   if (value('stickiness.type') === 'lb_cookie')
     return { type: 'lb_cookie', durationSeconds: Number(value('stickiness.lb_cookie.duration_seconds')) };
   return {

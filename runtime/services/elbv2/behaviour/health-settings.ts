@@ -1,7 +1,7 @@
 import type { CreateTargetGroupCommandInput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { refused } from '../../../kernel/errors.ts';
 import { validationError } from '../errors.ts';
-import type { TargetGroupRecord } from '../state.ts';
+import { isFlow, type TargetGroupRecord } from '../state.ts';
 
 type Settings = Pick<
   TargetGroupRecord,
@@ -35,28 +35,39 @@ type Given = Partial<
 export function healthCheckOf(
   given: Given,
   before: Settings | undefined,
-  targetType: TargetGroupRecord['TargetType'],
+  { TargetType, Protocol }: Pick<TargetGroupRecord, 'TargetType' | 'Protocol'>,
 ): Settings {
-  const lambda = targetType === 'lambda';
-  const HealthCheckProtocol = given.HealthCheckProtocol ?? before?.HealthCheckProtocol ?? 'HTTP';
-  if (HealthCheckProtocol !== 'HTTP' && HealthCheckProtocol !== 'HTTPS')
-    throw validationError(`Health check protocol '${HealthCheckProtocol}' must be one of 'HTTP', 'HTTPS'`);
+  const lambda = TargetType === 'lambda';
+  const flow = isFlow(Protocol);
+  const HealthCheckProtocol = given.HealthCheckProtocol ?? before?.HealthCheckProtocol ?? (flow ? 'TCP' : 'HTTP');
+  const connects = HealthCheckProtocol === 'TCP' && flow;
+  if (HealthCheckProtocol !== 'HTTP' && HealthCheckProtocol !== 'HTTPS' && !connects)
+    throw validationError(
+      `Health check protocol '${HealthCheckProtocol}' must be one of ${flow ? "'TCP', " : ''}'HTTP', 'HTTPS'`,
+    );
   const settings: Settings = {
     HealthCheckEnabled: given.HealthCheckEnabled ?? before?.HealthCheckEnabled ?? !lambda,
-    HealthCheckProtocol,
+    HealthCheckProtocol: HealthCheckProtocol as Settings['HealthCheckProtocol'],
     HealthCheckPort: given.HealthCheckPort ?? before?.HealthCheckPort ?? 'traffic-port',
     HealthCheckPath: given.HealthCheckPath ?? before?.HealthCheckPath ?? '/',
     HealthCheckIntervalSeconds:
       given.HealthCheckIntervalSeconds ?? before?.HealthCheckIntervalSeconds ?? (lambda ? 35 : 30),
     HealthCheckTimeoutSeconds:
-      given.HealthCheckTimeoutSeconds ?? before?.HealthCheckTimeoutSeconds ?? (lambda ? 30 : 5),
+      given.HealthCheckTimeoutSeconds ?? before?.HealthCheckTimeoutSeconds ?? timeoutOf({ lambda, flow, connects }),
     HealthyThresholdCount: given.HealthyThresholdCount ?? before?.HealthyThresholdCount ?? 5,
     UnhealthyThresholdCount: given.UnhealthyThresholdCount ?? before?.UnhealthyThresholdCount ?? 2,
-    HttpCode: given.Matcher?.HttpCode ?? before?.HttpCode ?? '200',
+    HttpCode: given.Matcher?.HttpCode ?? before?.HttpCode ?? (flow ? '200-399' : '200'),
   };
   if (given.Matcher?.GrpcCode) throw refused('elbv2 parameter Matcher.GrpcCode', 'targets are asked over HTTP/1.1.');
   check(settings, lambda);
   return settings;
+}
+
+/** "HealthCheckTimeoutSeconds": by what is asked, and of whom. */
+function timeoutOf({ lambda, flow, connects }: Record<'lambda' | 'flow' | 'connects', boolean>): number {
+  if (lambda) return 30;
+  if (connects) return 10;
+  return flow ? 6 : 5;
 }
 
 function check(settings: Settings, lambda: boolean): void {

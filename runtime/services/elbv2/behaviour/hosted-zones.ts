@@ -22,3 +22,17 @@ const zones: Readonly<Record<string, string>> = {
 export function canonicalHostedZone(region: string): string {
   return zones[region] ?? 'Z35SXDOTRQ7X7K';
 }
+
+/** The same page, of Network Load Balancers. */
+const networkZones: Readonly<Record<string, string>> = {
+  'us-east-1': 'Z26RNL4JYFTOTI',
+  'us-east-2': 'ZLMOA37VPKANP',
+  'us-west-1': 'Z24FKFUX50B4VW',
+  'us-west-2': 'Z18D5FSROUN65G',
+  'eu-central-1': 'Z3F0SRJ5LGBH90',
+  'eu-west-1': 'Z2IFOLAFXWLO4F',
+};
+
+export function networkHostedZone(region: string): string {
+  return networkZones[region] ?? 'Z26RNL4JYFTOTI';
+}

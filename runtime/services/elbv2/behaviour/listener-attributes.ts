@@ -31,8 +31,16 @@ const serverKey = 'routing.http.response.server.enabled';
 
 /** "Listener attributes": an HTTPS listener has names for the headers that say how TLS was spoken, too. */
 export function listenerAttributes(protocol: string): Readonly<Record<string, Attribute>> {
+  if (protocol === 'TCP' || protocol === 'TLS') return protocol === 'TCP' ? ofFlows : {};
   return protocol === 'HTTPS' ? { ...ofRequests, ...ofResponses } : ofResponses;
 }
+
+const ofFlows: Readonly<Record<string, Attribute>> = {
+  'tcp.idle_timeout.seconds': {
+    default: '350',
+    check: (value) => /^\d+$/.test(value) && Number(value) >= 60 && Number(value) <= 6000,
+  },
+};
 
 const ofResponses: Readonly<Record<string, Attribute>> = {
   [serverKey]: { default: 'true', check: /^(true|false)$/ },

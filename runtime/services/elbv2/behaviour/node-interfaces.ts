@@ -8,6 +8,7 @@ export interface AboutNodes {
   dimension: string;
   securityGroups: readonly string[];
   internetFacing: boolean;
+  type: 'application' | 'network';
 }
 
 /**
@@ -45,6 +46,7 @@ async function makeInterface(ctx: Context, node: NodeRecord, about: AboutNodes):
       Description: `ELB ${about.dimension}`,
       ...(node.PrivateIpAddress === undefined ? {} : { PrivateIpAddress: node.PrivateIpAddress }),
       ...(about.securityGroups.length > 0 ? { Groups: about.securityGroups } : {}),
+      ...(about.type === 'network' ? { InterfaceType: 'network_load_balancer' } : {}),
     },
     asElb(ctx),
   );

@@ -19,6 +19,7 @@ interface Subnet {
 export async function findSubnets(
   ctx: Context,
   ids: readonly string[],
+  leastZones = 2,
 ): Promise<{ vpcId: string; nodes: NodeRecord[] }> {
   const subnets = runsEc2(ctx) ? await describe(ctx, ids) : inOrder(ctx, ids);
   const nodes = subnets.map(({ SubnetId = '', AvailabilityZone = '' }) => ({
@@ -29,7 +30,7 @@ export async function findSubnets(
   }));
   const zones = new Set(nodes.map(({ ZoneName }) => ZoneName));
   if (zones.size < nodes.length) throw invalidConfiguration();
-  if (zones.size < 2)
+  if (zones.size < leastZones)
     throw validationError('At least two subnets in two different Availability Zones must be specified');
   const [vpcId = '', other] = new Set(subnets.map(({ VpcId = '' }) => VpcId));
   if (other !== undefined) throw invalidSubnet('All subnets must belong to the same VPC');

@@ -1,6 +1,5 @@
 import type {
   AddListenerCertificatesCommandInput,
-  Certificate,
   CreateListenerCommandInput,
   DeleteListenerCommandInput,
   DescribeListenerAttributesCommandInput,
@@ -11,22 +10,24 @@ import type {
   ModifyListenerCommandInput,
   RemoveListenerCertificatesCommandInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { alb } from '../../../data-planes/alb/alb.ts';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { normalActions } from '../behaviour/actions.ts';
 import { changeAttributes, listAttributes } from '../behaviour/attributes.ts';
-import { checkCertificates, checkPolicy, defaultPolicy } from '../behaviour/certificates.ts';
+import { checkCertificates } from '../behaviour/certificates.ts';
 import { deployByArn } from '../behaviour/deployment.ts';
 import { findListener, findLoadBalancer } from '../behaviour/find.ts';
 import { listenerAttributes } from '../behaviour/listener-attributes.ts';
+import { certificatesFor, endsTls, policyFor, protocolOf, refuseSettings } from '../behaviour/listener-protocols.ts';
 import { pageOf } from '../behaviour/pages.ts';
-import { duplicateListener, operationNotPermitted, tooMany, unsupportedProtocol, validationError } from '../errors.ts';
+import { duplicateListener, operationNotPermitted, tooMany, validationError } from '../errors.ts';
 import { elbArn, type ListenerRecord, listeners, listenersOf, rules, rulesOf } from '../state.ts';
 
 export async function CreateListener(ctx: Context, input: CreateListenerCommandInput) {
-  const { LoadBalancerArn } = findLoadBalancer(ctx, input.LoadBalancerArn);
-  refuseSettings(input);
-  const Protocol = protocolOf(input.Protocol);
+  const { LoadBalancerArn, Type } = findLoadBalancer(ctx, input.LoadBalancerArn);
+  const Protocol = protocolOf(input.Protocol, Type);
+  refuseSettings(input, Protocol);
   const Port = portOf(input.Port);
   const Certificates = await certificatesFor(ctx, Protocol, input);
   if (listenersOf(ctx, ctx, LoadBalancerArn).some((listener) => listener.Port === Port)) throw duplicateListener();
@@ -44,48 +45,16 @@ export async function CreateListener(ctx: Context, input: CreateListenerCommandI
     attributes: {},
     Tags: input.Tags ?? [],
     defaultRuleArn: elbArn(ctx, `listener-rule/${path}/${ctx.ids.hex(16)}`),
+    ...(input.AlpnPolicy ? { AlpnPolicy: input.AlpnPolicy } : {}),
   };
-  keep(ctx, record);
+  await putInPlace(ctx, record, undefined);
   return { Listeners: [describe(record)] };
-}
-
-function refuseSettings(input: Pick<CreateListenerCommandInput, 'AlpnPolicy' | 'MutualAuthentication'>): void {
-  if (input.AlpnPolicy?.length) throw validationError('ALPN policies can be specified only for TLS listeners');
-  const mode = input.MutualAuthentication?.Mode;
-  if (mode !== undefined && mode !== 'off')
-    throw refused('elbv2 parameter MutualAuthentication', 'TLS ends in front of the load balancer.');
-}
-
-function protocolOf(protocol: string | undefined): 'HTTP' | 'HTTPS' {
-  if (protocol === undefined) throw validationError('A listener protocol must be specified');
-  if (protocol !== 'HTTP' && protocol !== 'HTTPS') throw unsupportedProtocol(protocol);
-  return protocol;
 }
 
 function portOf(port: number | undefined): number {
   if (port === undefined) throw validationError('A listener port must be specified');
   if (port < 1 || port > 65_535) throw validationError(`The port '${port}' must be between 1 and 65535`);
   return port;
-}
-
-function policyFor(protocol: 'HTTP' | 'HTTPS', policy: string | undefined): string | undefined {
-  if (protocol === 'HTTP') return undefined;
-  if (policy !== undefined) checkPolicy(policy);
-  return policy ?? defaultPolicy;
-}
-
-async function certificatesFor(
-  ctx: Context,
-  protocol: 'HTTP' | 'HTTPS',
-  { Certificates = [] }: Pick<CreateListenerCommandInput, 'Certificates'>,
-): Promise<Certificate[]> {
-  if (protocol === 'HTTP') {
-    if (Certificates.length > 0) throw validationError('Certificates can be specified only for HTTPS listeners');
-    return [];
-  }
-  if (Certificates.length !== 1) throw validationError('A certificate must be specified for HTTPS listeners');
-  await checkCertificates(ctx, Certificates);
-  return Certificates.map(({ CertificateArn }) => ({ CertificateArn }));
 }
 
 export function DescribeListeners(ctx: Context, input: DescribeListenersCommandInput) {
@@ -102,8 +71,9 @@ export function DescribeListeners(ctx: Context, input: DescribeListenersCommandI
 
 export async function ModifyListener(ctx: Context, input: ModifyListenerCommandInput) {
   const before = findListener(ctx, input.ListenerArn);
-  refuseSettings(input);
-  const Protocol = input.Protocol === undefined ? before.Protocol : protocolOf(input.Protocol);
+  const { Type } = findLoadBalancer(ctx, before.LoadBalancerArn);
+  const Protocol = input.Protocol === undefined ? before.Protocol : protocolOf(input.Protocol, Type);
+  refuseSettings(input, Protocol);
   const Port = input.Port === undefined ? before.Port : portOf(input.Port);
   const kept = Protocol === before.Protocol && input.Certificates === undefined;
   const Certificates = kept ? before.Certificates : await certificatesFor(ctx, Protocol, input);
@@ -122,7 +92,7 @@ export async function ModifyListener(ctx: Context, input: ModifyListenerCommandI
         ? before.DefaultActions
         : normalActions(ctx, input.DefaultActions, before.LoadBalancerArn),
   };
-  keep(ctx, record);
+  await putInPlace(ctx, record, before);
   return { Listeners: [describe(record)] };
 }
 
@@ -139,7 +109,8 @@ export async function AddListenerCertificates(ctx: Context, input: AddListenerCe
   const certificates = input.Certificates ?? [];
   await checkCertificates(ctx, certificates);
   const record = findListener(ctx, input.ListenerArn);
-  if (record.Protocol !== 'HTTPS') throw operationNotPermitted('Certificates can be added only to HTTPS listeners');
+  if (!endsTls(record.Protocol))
+    throw operationNotPermitted('Certificates can be added only to HTTPS and TLS listeners');
   const known = new Set(record.Certificates.map(({ CertificateArn }) => CertificateArn));
   const added = certificates
     .filter(({ CertificateArn }) => !known.has(CertificateArn))
@@ -179,6 +150,22 @@ export function ModifyListenerAttributes(ctx: Context, input: ModifyListenerAttr
   return { Attributes: listAttributes(known, attributes) };
 }
 
+/** A Network Load Balancer listens at a port of this machine, which may not let it. */
+async function putInPlace(ctx: Context, record: ListenerRecord, before: ListenerRecord | undefined): Promise<void> {
+  keep(ctx, record);
+  try {
+    await ctx.engine(alb).opened(record.LoadBalancerArn);
+  } catch (error) {
+    if (before) listeners(ctx, ctx).put(before.ListenerArn, before);
+    else listeners(ctx, ctx).delete(record.ListenerArn);
+    deployByArn(ctx, ctx, record.LoadBalancerArn);
+    throw refused(
+      `elbv2 listener at port ${record.Port}`,
+      `this machine does not let it: ${(error as Error).message}.`,
+    );
+  }
+}
+
 function keep(ctx: Context, record: ListenerRecord): void {
   listeners(ctx, ctx).put(record.ListenerArn, record);
   deployByArn(ctx, ctx, record.LoadBalancerArn);
@@ -186,7 +173,7 @@ function keep(ctx: Context, record: ListenerRecord): void {
 
 function describe(record: ListenerRecord): Listener {
   const { attributes: _attributes, Tags: _tags, defaultRuleArn: _rule, Certificates, SslPolicy, ...rest } = record;
-  if (record.Protocol === 'HTTP') return rest;
+  if (!endsTls(record.Protocol)) return rest;
   return {
     ...rest,
     Certificates: Certificates.slice(0, 1),

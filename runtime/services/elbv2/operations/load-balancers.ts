@@ -13,10 +13,10 @@ import type {
 import { alb } from '../../../data-planes/alb/alb.ts';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { attributeOf, changeAttributes, listAttributes, loadBalancerAttributes } from '../behaviour/attributes.ts';
+import { attributeOf, attributesOf, changeAttributes, listAttributes } from '../behaviour/attributes.ts';
 import { deploy } from '../behaviour/deployment.ts';
 import { findLoadBalancer } from '../behaviour/find.ts';
-import { canonicalHostedZone } from '../behaviour/hosted-zones.ts';
+import { canonicalHostedZone, networkHostedZone } from '../behaviour/hosted-zones.ts';
 import { checkName } from '../behaviour/names.ts';
 import { makeInterfaces, regroup, removeInterfaces } from '../behaviour/node-interfaces.ts';
 import { pageOf } from '../behaviour/pages.ts';
@@ -34,6 +34,7 @@ import {
   listeners,
   listenersOf,
   loadBalancers,
+  type NodeRecord,
   rules,
   rulesOf,
   zonesOfNodes,
@@ -43,7 +44,7 @@ export async function CreateLoadBalancer(ctx: Context, input: CreateLoadBalancer
   const Name = input.Name ?? '';
   checkName('Load balancer', Name);
   if (Name.startsWith('internal-')) throw validationError(`Load balancer name '${Name}' cannot begin with 'internal-'`);
-  refuseKinds(input);
+  const Type = typeOf(input);
   const Scheme = input.Scheme ?? 'internet-facing';
   if (Scheme !== 'internet-facing' && Scheme !== 'internal') throw invalidScheme();
   const subnets = subnetIds(input);
@@ -55,24 +56,24 @@ export async function CreateLoadBalancer(ctx: Context, input: CreateLoadBalancer
     if (!same) throw duplicateLoadBalancerName(Name);
     return { LoadBalancers: [describe(existing)] };
   }
-  const { vpcId, nodes } = await findSubnets(ctx, subnets);
+  const { vpcId, nodes } = await findSubnets(ctx, subnets, Type === 'network' ? 1 : 2);
   const internetFacing = Scheme === 'internet-facing';
   if (internetFacing) await requireInternetGateway(ctx, vpcId);
-  const SecurityGroups = await securityGroups(ctx, input.SecurityGroups, vpcId);
-  const dimension = `app/${Name}/${ctx.ids.hex(16)}`;
-  const digits = String(1e9 + Math.floor(ctx.ids.random() * 9e9)).slice(0, 10);
+  const SecurityGroups =
+    Type === 'network' ? (input.SecurityGroups ?? []) : await securityGroups(ctx, input.SecurityGroups, vpcId);
+  const dimension = `${Type === 'network' ? 'net' : 'app'}/${Name}/${ctx.ids.hex(16)}`;
+  const about = { dimension, securityGroups: SecurityGroups, internetFacing, type: Type };
   const record: LoadBalancerRecord = {
     LoadBalancerArn: elbArn(ctx, `loadbalancer/${dimension}`),
-    DNSName: `${Scheme === 'internal' ? 'internal-' : ''}${Name}-${digits}.${ctx.region}.elb.amazonaws.com`,
-    CanonicalHostedZoneId: canonicalHostedZone(ctx.region),
+    ...namesFor(ctx, { Name, Scheme, Type, dimension }),
     CreatedTime: new Date(ctx.clock.now()).toISOString(),
     LoadBalancerName: Name,
     Scheme,
     VpcId: vpcId,
-    Type: 'application',
+    Type,
     IpAddressType: 'ipv4',
     SecurityGroups,
-    nodes: await makeInterfaces(ctx, nodes, { dimension, securityGroups: SecurityGroups, internetFacing }),
+    nodes: await makeInterfaces(ctx, mapped(nodes, input), about),
     attributes: {},
     Tags: input.Tags ?? [],
     account: ctx.account,
@@ -82,16 +83,55 @@ export async function CreateLoadBalancer(ctx: Context, input: CreateLoadBalancer
   return { LoadBalancers: [describe(record)] };
 }
 
-function refuseKinds(input: CreateLoadBalancerCommandInput): void {
-  if (input.Type !== undefined && input.Type !== 'application')
-    throw refused(`elbv2 parameter Type = ${input.Type}`, 'only Application Load Balancers run.');
+/** An Application Load Balancer's name has digits, and is found under the region; a Network one's under `elb`. */
+function namesFor(
+  ctx: Context,
+  {
+    Name,
+    Scheme,
+    Type,
+    dimension,
+  }: { Name: string; Scheme: string; Type: LoadBalancerRecord['Type']; dimension: string },
+): Pick<LoadBalancerRecord, 'DNSName' | 'CanonicalHostedZoneId'> {
+  const { region } = ctx;
+  if (Type === 'network')
+    return {
+      DNSName: `${Name}-${dimension.split('/')[2]}.elb.${region}.amazonaws.com`,
+      CanonicalHostedZoneId: networkHostedZone(region),
+    };
+  const digits = String(1e9 + Math.floor(ctx.ids.random() * 9e9)).slice(0, 10);
+  return {
+    DNSName: `${Scheme === 'internal' ? 'internal-' : ''}${Name}-${digits}.${region}.elb.amazonaws.com`,
+    CanonicalHostedZoneId: canonicalHostedZone(region),
+  };
+}
+
+function typeOf(input: CreateLoadBalancerCommandInput): LoadBalancerRecord['Type'] {
+  const Type = input.Type ?? 'application';
+  if (Type !== 'application' && Type !== 'network')
+    throw refused(`elbv2 parameter Type = ${Type}`, 'Application and Network Load Balancers run.');
   if (input.IpAddressType !== undefined && input.IpAddressType !== 'ipv4')
     throw refused(`elbv2 parameter IpAddressType = ${input.IpAddressType}`, 'networks here are IPv4.');
   for (const mapping of input.SubnetMappings ?? []) {
-    for (const member of ['AllocationId', 'PrivateIPv4Address', 'IPv6Address', 'SourceNatIpv6Prefix'] as const)
-      if (mapping[member] !== undefined)
+    for (const member of ['AllocationId', 'PrivateIPv4Address'] as const)
+      if (mapping[member] !== undefined && Type !== 'network')
         throw validationError(`You can specify ${member} only for Network Load Balancers`);
+    for (const member of ['IPv6Address', 'SourceNatIpv6Prefix'] as const)
+      if (mapping[member] !== undefined) throw refused(`elbv2 parameter ${member}`, 'networks here are IPv4.');
   }
+  return Type;
+}
+
+/** "SubnetMappings": a Network Load Balancer's addresses may be chosen. */
+function mapped(nodes: NodeRecord[], { SubnetMappings = [] }: CreateLoadBalancerCommandInput): NodeRecord[] {
+  return nodes.map((node) => {
+    const mapping = SubnetMappings.find(({ SubnetId }) => SubnetId === node.SubnetId);
+    return {
+      ...node,
+      ...(mapping?.PrivateIPv4Address ? { PrivateIpAddress: mapping.PrivateIPv4Address } : {}),
+      ...(mapping?.AllocationId ? { ownAllocationId: mapping.AllocationId } : {}),
+    };
+  });
 }
 
 function subnetIds({
@@ -142,7 +182,7 @@ export function DescribeLoadBalancers(ctx: Context, input: DescribeLoadBalancers
 export async function DeleteLoadBalancer(ctx: Context, { LoadBalancerArn = '' }: DeleteLoadBalancerCommandInput) {
   const record = loadBalancers(ctx, ctx).get(LoadBalancerArn);
   if (!record) return {};
-  if (attributeOf(loadBalancerAttributes, record.attributes, 'deletion_protection.enabled') === 'true')
+  if (attributeOf(attributesOf(record.Type), record.attributes, 'deletion_protection.enabled') === 'true')
     throw operationNotPermitted(
       `Load balancer '${LoadBalancerArn}' cannot be deleted because deletion protection is enabled`,
     );
@@ -160,7 +200,8 @@ export function DescribeLoadBalancerAttributes(
   ctx: Context,
   { LoadBalancerArn = '' }: DescribeLoadBalancerAttributesCommandInput,
 ) {
-  return { Attributes: listAttributes(loadBalancerAttributes, findLoadBalancer(ctx, LoadBalancerArn).attributes) };
+  const { Type, attributes } = findLoadBalancer(ctx, LoadBalancerArn);
+  return { Attributes: listAttributes(attributesOf(Type), attributes) };
 }
 
 /** None is reserved: ModifyCapacityReservation is refused, for a load balancer here has the capacity of this machine. */
@@ -171,11 +212,11 @@ export function DescribeCapacityReservation(ctx: Context, input: DescribeCapacit
 
 export function ModifyLoadBalancerAttributes(ctx: Context, input: ModifyLoadBalancerAttributesCommandInput) {
   const record = findLoadBalancer(ctx, input.LoadBalancerArn);
-  const attributes = changeAttributes(loadBalancerAttributes, record.attributes, input.Attributes ?? []);
+  const attributes = changeAttributes(attributesOf(record.Type), record.attributes, input.Attributes ?? []);
   if (attributes['access_logs.s3.enabled'] === 'true' && !attributes['access_logs.s3.bucket'])
     throw validationError('The bucket of the access logs must be specified to enable them');
   keep(ctx, { ...record, attributes });
-  return { Attributes: listAttributes(loadBalancerAttributes, attributes) };
+  return { Attributes: listAttributes(attributesOf(record.Type), attributes) };
 }
 
 export async function SetSecurityGroups(ctx: Context, input: SetSecurityGroupsCommandInput) {
@@ -189,13 +230,14 @@ export async function SetSecurityGroups(ctx: Context, input: SetSecurityGroupsCo
 
 export async function SetSubnets(ctx: Context, input: SetSubnetsCommandInput) {
   const record = findLoadBalancer(ctx, input.LoadBalancerArn);
-  const { nodes } = await findSubnets(ctx, subnetIds(input));
+  const { nodes } = await findSubnets(ctx, subnetIds(input), record.Type === 'network' ? 1 : 2);
   const kept = record.nodes.filter(({ SubnetId }) => nodes.some((node) => node.SubnetId === SubnetId));
   const added = nodes.filter(({ SubnetId }) => !kept.some((node) => node.SubnetId === SubnetId));
   const about = {
     dimension: record.LoadBalancerArn.split('loadbalancer/')[1] ?? '',
     securityGroups: record.SecurityGroups,
     internetFacing: record.Scheme === 'internet-facing',
+    type: record.Type,
   };
   const after = { ...record, nodes: [...kept, ...(await makeInterfaces(ctx, added, about))] };
   keep(ctx, after);

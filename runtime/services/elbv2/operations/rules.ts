@@ -14,10 +14,12 @@ import { deployByArn } from '../behaviour/deployment.ts';
 import { findListener } from '../behaviour/find.ts';
 import { pageOf } from '../behaviour/pages.ts';
 import { operationNotPermitted, priorityInUse, ruleNotFound, tooMany, validationError } from '../errors.ts';
-import { elbArn, type ListenerRecord, listeners, type RuleRecord, rules, rulesOf } from '../state.ts';
+import { elbArn, isFlow, type ListenerRecord, listeners, type RuleRecord, rules, rulesOf } from '../state.ts';
 
 export function CreateRule(ctx: Context, input: CreateRuleCommandInput) {
   const listener = findListener(ctx, input.ListenerArn);
+  if (isFlow(listener.Protocol))
+    throw operationNotPermitted('Rules are unsupported for Network Load Balancer listeners');
   refuseTransforms(input);
   const Priority = priorityOf(input.Priority);
   const others = rulesOf(ctx, ctx, listener.ListenerArn);

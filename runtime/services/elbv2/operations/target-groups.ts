@@ -24,7 +24,7 @@ import {
   unsupportedProtocol,
   validationError,
 } from '../errors.ts';
-import { elbArn, loadBalancers, type TargetGroupRecord, targetGroups, usersOf } from '../state.ts';
+import { elbArn, isFlow, loadBalancers, type TargetGroupRecord, targetGroups, usersOf } from '../state.ts';
 
 export function CreateTargetGroup(ctx: Context, input: CreateTargetGroupCommandInput) {
   const Name = input.Name ?? '';
@@ -39,7 +39,7 @@ export function CreateTargetGroup(ctx: Context, input: CreateTargetGroupCommandI
     TargetGroupName: Name,
     TargetType,
     ...traffic,
-    ...healthCheckOf(input, undefined, TargetType),
+    ...healthCheckOf(input, undefined, { TargetType, Protocol: traffic.Protocol }),
     targets: [],
     attributes: {},
     Tags: input.Tags ?? [],
@@ -73,9 +73,10 @@ function refuseKinds(input: CreateTargetGroupCommandInput): void {
 
 function trafficOf({ Protocol, Port, VpcId }: CreateTargetGroupCommandInput) {
   if (Protocol === undefined) throw validationError('A protocol must be specified');
-  if (/^(TCP|TLS|UDP|TCP_UDP|GENEVE|QUIC|TCP_QUIC)$/.test(Protocol))
-    throw refused(`elbv2 parameter Protocol = ${Protocol}`, 'only Application Load Balancers run: HTTP and HTTPS.');
-  if (Protocol !== 'HTTP' && Protocol !== 'HTTPS') throw unsupportedProtocol(Protocol);
+  if (/^(UDP|TCP_UDP|GENEVE|QUIC|TCP_QUIC)$/.test(Protocol))
+    throw refused(`elbv2 parameter Protocol = ${Protocol}`, 'load balancers here speak HTTP, HTTPS, TCP and TLS.');
+  if (Protocol !== 'HTTP' && Protocol !== 'HTTPS' && Protocol !== 'TCP' && Protocol !== 'TLS')
+    throw unsupportedProtocol(Protocol);
   if (Port === undefined) throw validationError('A port must be specified');
   if (Port < 1 || Port > 65_535) throw validationError(`The port '${Port}' must be between 1 and 65535`);
   if (!VpcId) throw validationError('A VPC ID must be specified');
@@ -107,7 +108,7 @@ export function DescribeTargetGroups(ctx: Context, input: DescribeTargetGroupsCo
 
 export function ModifyTargetGroup(ctx: Context, input: ModifyTargetGroupCommandInput) {
   const record = findTargetGroup(ctx, input.TargetGroupArn);
-  const changed = { ...record, ...healthCheckOf(input, record, record.TargetType) };
+  const changed = { ...record, ...healthCheckOf(input, record, record) };
   putTargetGroup(ctx, changed);
   return { TargetGroups: [describe(ctx, changed)] };
 }
@@ -123,13 +124,13 @@ export function DescribeTargetGroupAttributes(
   ctx: Context,
   { TargetGroupArn }: DescribeTargetGroupAttributesCommandInput,
 ) {
-  const { TargetType, attributes } = findTargetGroup(ctx, TargetGroupArn);
-  return { Attributes: listAttributes(targetGroupAttributes(TargetType), attributes) };
+  const { TargetType, Protocol, attributes } = findTargetGroup(ctx, TargetGroupArn);
+  return { Attributes: listAttributes(targetGroupAttributes(TargetType, Protocol), attributes) };
 }
 
 export function ModifyTargetGroupAttributes(ctx: Context, input: ModifyTargetGroupAttributesCommandInput) {
   const record = findTargetGroup(ctx, input.TargetGroupArn);
-  const known = targetGroupAttributes(record.TargetType);
+  const known = targetGroupAttributes(record.TargetType, record.Protocol);
   const attributes = changeAttributes(known, record.attributes, input.Attributes ?? []);
   if (
     attributes['stickiness.enabled'] === 'true' &&
@@ -156,11 +157,12 @@ function describe(ctx: Context, record: TargetGroupRecord): TargetGroup {
     HttpCode,
     ...rest
   } = record;
-  const traffic = record.TargetType === 'lambda' ? {} : { ProtocolVersion: 'HTTP1', IpAddressType: 'ipv4' as const };
+  const version = isFlow(record.Protocol) ? {} : { ProtocolVersion: 'HTTP1' };
+  const traffic = record.TargetType === 'lambda' ? {} : { ...version, IpAddressType: 'ipv4' as const };
   return {
     ...rest,
     ...traffic,
-    Matcher: { HttpCode },
+    ...(record.HealthCheckProtocol === 'TCP' ? { HealthCheckPath: undefined } : { Matcher: { HttpCode } }),
     LoadBalancerArns: usersOf(ctx, ctx, record.TargetGroupArn),
   };
 }

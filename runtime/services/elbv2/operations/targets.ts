@@ -153,7 +153,7 @@ function describe(group: TargetGroupRecord, { Id, Port, AvailabilityZone }: Regi
 
 /** Without those whose deregistration delay is over. */
 function current(ctx: Context, group: TargetGroupRecord): RegisteredTarget[] {
-  const known = targetGroupAttributes(group.TargetType);
+  const known = targetGroupAttributes(group.TargetType, group.Protocol);
   const delayMs = Number(attributeOf(known, group.attributes, 'deregistration_delay.timeout_seconds')) * 1000;
   return group.targets.filter(
     ({ deregisteredMs }) => deregisteredMs === undefined || deregisteredMs + delayMs > ctx.clock.now(),

@@ -10,6 +10,7 @@ interface ListenerProperties {
   Port?: number;
   Protocol?: string;
   SslPolicy?: string;
+  AlpnPolicy?: string[];
   Certificates?: Certificate[];
   DefaultActions: Action[];
   ListenerAttributes?: { Key?: string; Value?: string }[];
@@ -23,9 +24,9 @@ export const Listener = defineResource<ListenerProperties>({
     Port: 'executed',
     Protocol: 'executed',
     SslPolicy: 'stored',
-    Certificates: 'stored',
+    Certificates: 'executed',
     ...actionFidelity('DefaultActions'),
-    AlpnPolicy: { refused: 'it is for listeners of Network Load Balancers, which do not run.' },
+    AlpnPolicy: 'executed',
     ListenerAttributes: 'executed',
     MutualAuthentication: { refused: 'TLS ends in front of the load balancer.' },
   },

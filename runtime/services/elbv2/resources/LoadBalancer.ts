@@ -1,7 +1,7 @@
 import type { LoadBalancer as Described } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
-import { attributeFidelity, loadBalancerAttributes } from '../behaviour/attributes.ts';
+import { attributeFidelity, attributesOf, loadBalancerAttributes, networkAttributes } from '../behaviour/attributes.ts';
 import { dimensionOf } from '../state.ts';
 import { withResets } from './attributes.ts';
 import { type Tags, updateTags } from './tags.ts';
@@ -12,7 +12,7 @@ interface LoadBalancerProperties {
   Scheme?: string;
   IpAddressType?: string;
   Subnets?: string[];
-  SubnetMappings?: { SubnetId: string }[];
+  SubnetMappings?: { SubnetId: string; AllocationId?: string; PrivateIPv4Address?: string }[];
   SecurityGroups?: string[];
   LoadBalancerAttributes?: { Key?: string; Value?: string }[];
   Tags?: Tags;
@@ -30,7 +30,7 @@ export const LoadBalancer = defineResource<LoadBalancerProperties>({
     SubnetMappings: 'executed',
     SecurityGroups: 'executed',
     LoadBalancerAttributes: 'executed',
-    ...attributeFidelity('LoadBalancerAttributes', loadBalancerAttributes),
+    ...attributeFidelity('LoadBalancerAttributes', { ...networkAttributes, ...loadBalancerAttributes }),
     Tags: 'stored',
   },
   async create(ctx, { LoadBalancerAttributes, Tags, ...properties }) {
@@ -40,7 +40,7 @@ export const LoadBalancer = defineResource<LoadBalancerProperties>({
       ...tagged(ctx, Tags),
     });
     const arn = LoadBalancers[0]?.LoadBalancerArn ?? '';
-    await setAttributes(ctx, arn, withResets(loadBalancerAttributes, LoadBalancerAttributes));
+    await setAttributes(ctx, arn, withResets(attributesOf(typeOf(properties)), LoadBalancerAttributes));
     return state(ctx, arn);
   },
   async update(ctx, LoadBalancerArn, properties, previous) {
@@ -54,7 +54,7 @@ export const LoadBalancer = defineResource<LoadBalancerProperties>({
     await setAttributes(
       ctx,
       LoadBalancerArn,
-      withResets(loadBalancerAttributes, properties.LoadBalancerAttributes, previous.LoadBalancerAttributes),
+      withResets(attributesOf(typeOf(properties)), properties.LoadBalancerAttributes, previous.LoadBalancerAttributes),
     );
     await updateTags(ctx, LoadBalancerArn, properties.Tags, previous.Tags);
     return state(ctx, LoadBalancerArn);
@@ -75,6 +75,8 @@ export const LoadBalancer = defineResource<LoadBalancerProperties>({
     };
   },
 });
+
+const typeOf = ({ Type }: LoadBalancerProperties) => (Type === 'network' ? 'network' : 'application');
 
 function tagged(ctx: ResourceContext, own: Tags | undefined): { Tags?: Tags } {
   const tags = tagListOf(ctx, own);

@@ -57,7 +57,11 @@ export const TargetGroup = defineResource<TargetGroupProperties>({
       ...(tags.length > 0 ? { Tags: tags } : {}),
     });
     const arn = TargetGroups[0]?.TargetGroupArn ?? '';
-    await setAttributes(ctx, arn, withResets(targetGroupAttributes(typeOf(settings)), TargetGroupAttributes));
+    await setAttributes(
+      ctx,
+      arn,
+      withResets(targetGroupAttributes(typeOf(settings), String(settings.Protocol)), TargetGroupAttributes),
+    );
     await register(ctx, arn, Targets, []);
     return state(ctx, arn);
   },
@@ -68,7 +72,7 @@ export const TargetGroup = defineResource<TargetGroupProperties>({
     if (settings.length > 0)
       await ctx.call('elbv2', 'ModifyTargetGroup', { TargetGroupArn, ...typed(Object.fromEntries(settings)) });
     const { TargetGroupAttributes: now, Targets = [], Tags } = properties;
-    const defaults = targetGroupAttributes(typeOf(properties));
+    const defaults = targetGroupAttributes(typeOf(properties), String(properties.Protocol));
     await setAttributes(ctx, TargetGroupArn, withResets(defaults, now, previous.TargetGroupAttributes));
     await register(ctx, TargetGroupArn, Targets, previous.Targets ?? []);
     await updateTags(ctx, TargetGroupArn, Tags, previous.Tags);
