@@ -93,7 +93,8 @@ export class Sandbox {
 
   /** Between `work` and `rest` its memory is watched; also `rest` looks, so that no peak goes unseen. */
   work(): void {
-    if (this.#memoryLimitBytes !== undefined) this.#unwatch ??= this.#parts.memory.watch(() => void this.#check());
+    if (this.#memoryLimitBytes !== undefined)
+      this.#unwatch ??= this.#parts.memory.watch(() => void this.#check(), { machine: this.kind === 'instance' });
   }
 
   rest(): MemoryUse | undefined {

@@ -213,7 +213,11 @@ class KernelClock implements Clock {
       await this.#work.settle();
       for (let timer = this.#cloudTimers.takeDue(toMs); timer; timer = this.#cloudTimers.takeDue(toMs)) {
         this.#windMs = Math.max(this.#windMs, timer.atMs);
-        await this.#work.settle([timer.action()]);
+        const work = timer.action();
+        // What was woken in this very turn registers itself before the next timer of the same moment.
+        await undefined;
+        const more = this.#cloudTimers.peek()?.atMs === timer.atMs;
+        if (work !== undefined || !more || this.#work.busy) await this.#work.settle([work]);
         fired += 1;
         onProgress?.(this.#windMs, fired);
       }

@@ -7,6 +7,10 @@ export class WorkTracker {
     this.#longestMs = longestMs;
   }
 
+  get busy(): boolean {
+    return this.#work.size > 0;
+  }
+
   track<T>(work: Promise<T>): Promise<T> {
     const settled: Promise<unknown> = work.then(
       () => this.#work.delete(settled),

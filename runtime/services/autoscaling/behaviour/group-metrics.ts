@@ -1,4 +1,5 @@
 import type { Timer } from '../../../kernel/clock/clock.ts';
+import { measureEveryMinute } from '../../../kernel/clock/measure-every.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type Group, groups, type Member } from '../state.ts';
 
@@ -32,7 +33,7 @@ export const groupMetrics: Readonly<Record<string, Measure>> = {
 };
 
 export function publishGroupMetrics(kernel: Kernel): Timer {
-  return kernel.clock.every(60_000, 'metrics of Auto Scaling groups', () => {
+  return measureEveryMinute(kernel.clock, 'metrics of Auto Scaling groups', () => {
     for (const scope of kernel.store.scopes('autoscaling.groups'))
       for (const group of groups({ store: kernel.store, ...scope }).values()) publish(kernel, group);
   });

@@ -1,11 +1,11 @@
 import type { Timer } from '../../../kernel/clock/clock.ts';
+import { measureEveryMinute } from '../../../kernel/clock/measure-every.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type Instance, instances } from '../state.ts';
 import { instanceType } from './instance-types.ts';
 import { machines } from './machines.ts';
 
 /** "CloudWatch metrics that are available for your instances": every five minutes, every minute when detailed. */
-const minuteMs = 60_000;
 const basicMinutes = 5;
 
 interface Sample {
@@ -22,7 +22,7 @@ const shortestMs = 1000;
 export function publishInstanceMetrics(kernel: Kernel): Timer {
   const last = new Map<string, Sample>();
   let minute = 0;
-  return kernel.clock.every(minuteMs, 'metrics of instances', () => {
+  return measureEveryMinute(kernel.clock, 'metrics of instances', () => {
     minute += 1;
     for (const scope of kernel.store.scopes('ec2.instances'))
       for (const instance of instances.all({ store: kernel.store, ...scope })) {
