@@ -174,9 +174,9 @@ get meta-data/iam/security-credentials/web | grep AccessKeyId
     await assert.rejects(ec2.send(new RunInstancesCommand({ ...input, ImageId: 'ami-0123456789abcdef0' })), {
       name: 'InvalidAMIID.NotFound',
     });
-    const second = [{ DeviceName: '/dev/sdf', Ebs: { VolumeSize: 10 } }];
+    const second = [{ DeviceName: '/dev/disk', Ebs: { VolumeSize: 10 } }];
     await assert.rejects(ec2.send(new RunInstancesCommand({ ...input, ImageId, BlockDeviceMappings: second })), {
-      message: /BlockDeviceMappings of \/dev\/sdf is refused/,
+      message: /\/dev\/disk is not a valid EBS device name/,
     });
     const UserData = base64('#cloud-config\npackages: [nginx]\n');
     await assert.rejects(ec2.send(new RunInstancesCommand({ ...input, ImageId, UserData })), {

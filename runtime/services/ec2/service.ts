@@ -33,6 +33,7 @@ import * as networkInterfaces from './operations/network-interfaces.ts';
 import * as regionsAndZones from './operations/regions-and-zones.ts';
 import * as routeTables from './operations/route-tables.ts';
 import * as securityGroups from './operations/security-groups.ts';
+import * as snapshots from './operations/snapshots.ts';
 import * as subnets from './operations/subnets.ts';
 import * as tags from './operations/tags.ts';
 import * as volumes from './operations/volumes.ts';
@@ -44,6 +45,7 @@ import { flowLogs, instances, vpcs } from './state.ts';
 const operations: Record<string, OperationHandler> = {
   ...addresses,
   ...volumes,
+  ...snapshots,
   ...flowLogOperations,
   ...images,
   ...instanceAttributes,
@@ -67,6 +69,11 @@ const operations: Record<string, OperationHandler> = {
 /** Instances change their state by themselves; they tell of it (behaviour/machines.ts). */
 const changesWhatStands = [
   'RunInstances',
+  'CreateVolume',
+  'DeleteVolume',
+  'ModifyVolume',
+  'CreateSnapshot',
+  'DeleteSnapshot',
   'CreateNatGateway',
   'DeleteNatGateway',
   'AllocateAddress',
@@ -114,6 +121,7 @@ const named: Readonly<Record<string, string>> = {
   NetworkInterfaceId: 'network-interface',
   InstanceId: 'instance',
   VolumeId: 'volume',
+  SnapshotId: 'snapshot',
   LaunchTemplateId: 'launch-template',
 };
 

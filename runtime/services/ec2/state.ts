@@ -13,7 +13,7 @@ import type {
   Tag,
   VolumeType,
 } from '@aws-sdk/client-ec2';
-import { type Noun, noun, type Tagged } from './behaviour/noun.ts';
+import { type Noun, noun, type Tagged, type Where } from './behaviour/noun.ts';
 import { notFound } from './errors.ts';
 
 /** The SDK's record with the members that are always there; times are kept in milliseconds, never as Date. */
@@ -298,6 +298,70 @@ export const launchTemplates = noun<LaunchTemplate>({
     ),
 });
 
+/** A volume beside root volumes, which are kept with their instances. */
+export interface Volume extends Tagged {
+  VolumeId: string;
+  AvailabilityZone: string;
+  Size: number;
+  VolumeType: VolumeType;
+  Iops?: number;
+  Throughput?: number;
+  Encrypted: boolean;
+  KmsKeyId?: string;
+  SnapshotId: string;
+  State: 'available' | 'in-use';
+  createdMs: number;
+  Attachment?:
+    | {
+        InstanceId: string;
+        Device: string;
+        State: 'attached' | 'busy' | 'detaching';
+        DeleteOnTermination: boolean;
+        attachedMs: number;
+      }
+    | undefined;
+  modification?: {
+    before: { Size: number; VolumeType: VolumeType; Iops?: number; Throughput?: number };
+    startedMs: number;
+  };
+}
+
+export interface Snapshot extends Tagged {
+  SnapshotId: string;
+  VolumeId: string;
+  VolumeSize: number;
+  Description: string;
+  Encrypted: boolean;
+  KmsKeyId?: string;
+  OwnerId: string;
+  State: 'pending' | 'completed' | 'error';
+  StateMessage?: string;
+  Progress: string;
+  startedMs: number;
+}
+
+/** What an account has for EBS in a region. Key: ebs. */
+export interface EbsSettings {
+  encryptedByDefault: boolean;
+  KmsKeyId?: string;
+}
+
+export const volumes = noun<Volume>({
+  prefix: 'vol',
+  type: 'volume',
+  collection: 'ec2.volumes',
+  id: 'VolumeId',
+  missing: (id) => notFound('InvalidVolume.NotFound', `The volume '${id}' does not exist.`),
+});
+export const snapshots = noun<Snapshot>({
+  prefix: 'snap',
+  type: 'snapshot',
+  collection: 'ec2.snapshots',
+  id: 'SnapshotId',
+  missing: (id) => notFound('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`),
+});
+export const ebsSettings = (where: Where) => where.store.collection<EbsSettings>('ec2.ebs-settings', where);
+
 /** Everything that can be tagged by its id. */
 export const nouns: readonly Noun<Tagged>[] = [
   vpcs,
@@ -315,4 +379,6 @@ export const nouns: readonly Noun<Tagged>[] = [
   instances,
   keyPairs,
   launchTemplates,
+  volumes,
+  snapshots,
 ] as unknown as Noun<Tagged>[];

@@ -1,6 +1,6 @@
 import { publicImages } from '../../../engines/compute/public-images.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { type Instance, type InstanceState, networkInterfaces } from '../state.ts';
+import { type Instance, type InstanceState, networkInterfaces, type Volume, volumes } from '../state.ts';
 import { deletedWithInstance, rootDevice } from './root-volume.ts';
 
 /** "InstanceState" (Amazon EC2 API Reference). */
@@ -41,6 +41,11 @@ export function describeInstance(ctx: Context, instance: Instance) {
           AttachTime: new Date(instance.launchedMs),
         },
       },
+      ...volumes
+        .all(ctx)
+        .flatMap(({ VolumeId, Attachment }) =>
+          Attachment?.InstanceId === InstanceId ? [mappingOf(VolumeId, Attachment)] : [],
+        ),
     ],
     EbsOptimized: false,
     Hypervisor: 'xen' as const,
@@ -106,4 +111,10 @@ function faceOf(face: ReturnType<typeof networkInterfaces.find>) {
 
 function architectureOf(region: string, imageId: string): 'x86_64' | 'arm64' {
   return publicImages(region).find(({ ImageId }) => ImageId === imageId)?.Architecture ?? 'x86_64';
+}
+
+function mappingOf(VolumeId: string, attachment: NonNullable<Volume['Attachment']>) {
+  const { Device, DeleteOnTermination, attachedMs } = attachment;
+  const Status = attachment.State === 'attached' ? ('attached' as const) : ('detaching' as const);
+  return { DeviceName: Device, Ebs: { VolumeId, Status, DeleteOnTermination, AttachTime: new Date(attachedMs) } };
 }

@@ -50,6 +50,11 @@ function trust(root: string, authorityPem: string): void {
 
 const bundle = '/etc/ssl/certs/ca-certificates.crt';
 
+/** Where the devices of an instance's volumes come and go while it runs. */
+export function devicesFolder(kernel: Kernel, instanceId: string): string {
+  return join(kernel.store.folder(`instances/${instanceId}`), 'devices');
+}
+
 export function wipe(kernel: Kernel, instanceId: string): void {
   rmSync(join(kernel.store.folder('instances'), instanceId), { recursive: true, force: true });
 }
@@ -131,6 +136,13 @@ rm -f /var/usr/bin/node; : > /var/usr/bin/node; chmod 755 /var/usr/bin/node
 exec "$@"
 `;
 
+/** /dev/sdf and /dev/xvdf are one place, and /dev/nvme1n1 the first that was attached; a link leads nowhere until then. */
+const letters = [...'bcdefghijklmnopqrstuvwxyz'];
+const deviceLinks = [
+  ...letters.flatMap((letter) => ['sd', 'xvd'].map((kind) => [letter, `${kind}${letter}`])),
+  ...letters.map((_, index) => [`nvme${index + 1}n1`, `nvme${index + 1}n1`]),
+].flatMap(([node, name]) => ['--symlink', `ebs/${node}`, `/dev/${name}`]);
+
 function enclosed(hostname: string): string[] {
   const binds = own.flatMap((folder) => ['--bind', `/var/disk/${folder}`, `/${folder.replace('-', '/')}`]);
   return [
@@ -139,6 +151,7 @@ function enclosed(hostname: string): string[] {
     ...['bin', 'sbin', 'lib', 'lib64'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]),
     ...binds,
     ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run'],
+    ...['--dev-bind', '/var/disk/devices', '/dev/ebs', ...deviceLinks],
     ...['--ro-bind', '/var/init', '/run/orrery'],
     ...['/usr/bin/node', '/usr/local/bin/node'].flatMap((path) => ['--ro-bind', '/var/node', path]),
     ...['--unshare-uts', '--hostname', hostname, '--die-with-parent', '--chdir', '/'],

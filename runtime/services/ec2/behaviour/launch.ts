@@ -23,6 +23,7 @@ import { defaultGroupOf, givePublicAddress, makeInterface } from './interfaces.t
 import { newId } from './noun.ts';
 import { rootVolumeOf } from './root-volume.ts';
 import { tagsFor } from './tag-rules.ts';
+import { encryptionOf } from './volume-rules.ts';
 
 /** What the request says, over what its launch template says ("Launch instances from a launch template"). */
 export function withTemplate(
@@ -118,7 +119,7 @@ export function makeInstance(
     stopProtected: input.DisableApiStop ?? false,
     detailedMonitoring: input.Monitoring?.Enabled ?? false,
     RootVolumeId: newId(ctx, 'vol'),
-    rootVolume,
+    rootVolume: { ...rootVolume, ...encryptionOf(ctx, rootVolume) },
     volumeTags: tagsFor(input.TagSpecifications, 'volume', ['instance', 'network-interface', 'spot-instances-request']),
     takesPublicAddress: face.Association?.IpOwnerId === 'amazon',
     initialized: false,

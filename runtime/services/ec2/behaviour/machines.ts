@@ -12,6 +12,7 @@ import { authorityFile, diskOf } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
 import { enforce } from './networks.ts';
 import { clearAway } from './termination.ts';
+import { volumeDevices } from './volume-devices.ts';
 
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
@@ -56,6 +57,7 @@ export class Machines {
     // Made first, so that they are stopped after this: what they end is then known to end with the runtime.
     kernel.engine(compute);
     kernel.engine(network);
+    kernel.engine(volumeDevices);
   }
 
   /** From `pending` to `running`; where it cannot be started it ends as `terminated`, with the reason. */
@@ -67,6 +69,7 @@ export class Machines {
       await enforce(where, instance.VpcId);
       const place = await kernel.engine(network).attach(instance.VpcId, instance.NetworkInterfaceId);
       if (this.#stopped || instances.find(where, instanceId).state !== 'pending') return;
+      await kernel.engine(volumeDevices).insertAll(where, instanceId);
       const { certificatePem } = await kernel.engine(certificates).authority();
       await this.#start(scope, instance, { enclose: place.enclose, authorityPem: certificatePem });
       // It may have been told to stop in the meantime.
@@ -136,18 +139,20 @@ export class Machines {
       ...(terminates ? { terminatedMs: this.#kernel.clock.now() } : {}),
     });
     this.#kernel.engine(network).detach(instance.VpcId, instance.NetworkInterfaceId);
-    const cleared = terminates ? clearAway(this.#kernel, scope, instance) : Promise.resolve();
+    const taken = this.#kernel.engine(volumeDevices).takeAll(where, instanceId);
+    const cleared = taken.then(() => (terminates ? clearAway(this.#kernel, scope, instance) : undefined));
     const end = cleared.then(() => this.to(scope, instanceId, terminates ? 'terminated' : 'stopped'));
     void this.#kernel.clock.track(end);
   }
 
   /** Ends its processes; resolves when they have. */
-  async halt(instance: Instance, options: { force?: boolean | undefined } = {}): Promise<void> {
+  async halt(scope: Scope, instance: Instance, options: { force?: boolean | undefined } = {}): Promise<void> {
     const machine = this.#machines.get(instance.InstanceId);
     if (machine) {
       machine.asked = true;
       await (options.force ? machine.sandbox.kill() : machine.sandbox.stop({ graceMs }));
     }
+    await this.#kernel.engine(volumeDevices).takeAll({ ...this.#kernel, ...scope }, instance.InstanceId);
     this.#kernel.engine(network).detach(instance.VpcId, instance.NetworkInterfaceId);
   }
 

@@ -1,5 +1,4 @@
 import type { BlockDeviceMapping, Volume } from '@aws-sdk/client-ec2';
-import { refused } from '../../../kernel/errors.ts';
 import { invalidParameterValue, notFound } from '../errors.ts';
 import type { Instance, RootVolume } from '../state.ts';
 
@@ -17,14 +16,8 @@ const usual: RootVolume = {
 };
 const noFigures = { Iops: undefined, Throughput: undefined };
 
-/** What is asked of the root volume, which is kept and told of; a second volume is refused by name. */
+/** What is asked of the root volume, which is kept and told of. */
 export function rootVolumeOf(imageId: string, mappings: readonly BlockDeviceMapping[] = []): RootVolume {
-  for (const { DeviceName, NoDevice } of mappings)
-    if (DeviceName !== rootDevice && NoDevice === undefined)
-      throw refused(
-        `ec2 RunInstances parameter BlockDeviceMappings of ${DeviceName}`,
-        `an instance has its root volume alone here, ${rootDevice}.`,
-      );
   const asked = mappings.find(({ DeviceName }) => DeviceName === rootDevice)?.Ebs ?? {};
   if (asked.VolumeSize !== undefined && asked.VolumeSize < snapshotGib)
     throw invalidParameterValue(

@@ -5,6 +5,7 @@ import { type Instance, networkInterfaces } from '../state.ts';
 import { wipe } from './instance-disk.ts';
 import { removeInterface } from './interfaces.ts';
 import { enforce } from './networks.ts';
+import { volumeDevices } from './volume-devices.ts';
 
 /** What goes with an instance: its interface, where that was made for it, and its root volume. Elastic IP addresses stay. */
 export async function clearAway(kernel: Kernel, scope: Scope, instance: Instance): Promise<void> {
@@ -14,6 +15,7 @@ export async function clearAway(kernel: Kernel, scope: Scope, instance: Instance
   if (face?.Attachment?.DeleteOnTermination) removeInterface(ctx, NetworkInterfaceId);
   else if (face) networkInterfaces.put(ctx, { ...face, Status: 'available', Attachment: undefined });
   await enforce(ctx, VpcId);
+  ctx.engine(volumeDevices).clear(ctx, InstanceId);
   wipe(ctx, InstanceId);
   ctx.trace.end();
 }

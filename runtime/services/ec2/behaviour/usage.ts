@@ -1,7 +1,7 @@
 import { formatArn } from '../../../kernel/arn.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Standing } from '../../../kernel/usage.ts';
-import { elasticIps, instances, natGateways, networkInterfaces, vpcEndpoints } from '../state.ts';
+import { elasticIps, instances, natGateways, networkInterfaces, snapshots, volumes, vpcEndpoints } from '../state.ts';
 import type { Where } from './noun.ts';
 import { describeVolume } from './root-volume.ts';
 
@@ -25,6 +25,13 @@ const lists: Readonly<Record<string, (where: Where) => Iterable<Line>>> = {
       if (state === 'running') yield [`instance/${InstanceId}`, `BoxUsage:${InstanceType}`, 1];
       if (state !== 'terminated') yield* volumeLines(describeVolume(instance));
     }
+  },
+  *'ec2.volumes'(where) {
+    for (const volume of volumes.all(where)) yield* volumeLines(volume);
+  },
+  *'ec2.snapshots'(where) {
+    for (const { SnapshotId, VolumeSize } of snapshots.all(where))
+      yield [`snapshot/${SnapshotId}`, 'EBS:SnapshotUsage', VolumeSize];
   },
   *'ec2.nat-gateways'(where) {
     for (const { NatGatewayId, State } of natGateways.all(where))

@@ -15,6 +15,7 @@ import { withAssociation } from '../behaviour/elastic-addresses.ts';
 import { describeInstance, stateOf } from '../behaviour/instance-description.ts';
 import { givePublicAddress } from '../behaviour/interfaces.ts';
 import { checkMachine, makeInstance, withTemplate } from '../behaviour/launch.ts';
+import { checkLaunchVolumes, makeLaunchVolumes } from '../behaviour/launch-volumes.ts';
 import { chosen, filtered, paged } from '../behaviour/listing.ts';
 import { machines } from '../behaviour/machines.ts';
 import { enforce } from '../behaviour/networks.ts';
@@ -41,6 +42,7 @@ export async function RunInstances(ctx: Context, asked: RunInstancesCommandInput
       'InstanceLimitExceeded',
       `You have requested more instances (${count}) than your current instance limit of ${mostAtOnce} allows.`,
     );
+  checkLaunchVolumes(ctx, input);
   const profile = await profileFor(ctx, input.IamInstanceProfile);
   const ReservationId = newId(ctx, 'r');
   const made: Instance[] = [];
@@ -48,6 +50,7 @@ export async function RunInstances(ctx: Context, asked: RunInstancesCommandInput
     const instance = makeInstance(ctx, input, { ReservationId, index });
     made.push(profile ? instances.put(ctx, { ...instance, profile }) : instance);
   }
+  for (const instance of made) await makeLaunchVolumes(ctx, instance, input);
   for (const { InstanceId } of made) void ctx.clock.track(ctx.engine(machines).boot(scopeOf(ctx), InstanceId));
   return {
     ReservationId,
@@ -230,7 +233,7 @@ export function StopInstances(ctx: Context, input: StopInstancesCommandInput) {
     from: ['running', 'pending'],
     to: 'stopping',
     async afterwards() {
-      await ctx.engine(machines).halt(instance, { force: input.Force });
+      await ctx.engine(machines).halt(scopeOf(ctx), instance, { force: input.Force });
       await returnPublicAddress(ctx, instance);
       const StateReason = {
         Code: 'Client.UserInitiatedShutdown',
@@ -260,7 +263,7 @@ export function TerminateInstances(ctx: Context, input: TerminateInstancesComman
 
 async function terminate(ctx: Context, instance: Instance): Promise<void> {
   const { InstanceId } = instance;
-  await ctx.engine(machines).halt(instance, { force: true });
+  await ctx.engine(machines).halt(scopeOf(ctx), instance, { force: true });
   await clearAway(ctx, scopeOf(ctx), instance);
   const StateReason = {
     Code: 'Client.UserInitiatedShutdown',
@@ -284,7 +287,7 @@ export function RebootInstances(ctx: Context, input: RebootInstancesCommandInput
 }
 
 async function reboot(ctx: Context, instance: Instance): Promise<void> {
-  await ctx.engine(machines).halt(instance);
+  await ctx.engine(machines).halt(scopeOf(ctx), instance);
   instances.put(ctx, { ...instances.find(ctx, instance.InstanceId), state: 'pending' });
   await ctx.engine(machines).boot(scopeOf(ctx), instance.InstanceId);
 }

@@ -10,7 +10,7 @@ import type { Noun, Tagged } from '../behaviour/noun.ts';
 import { volumeOwner } from '../behaviour/root-volume.ts';
 import { checkTags } from '../behaviour/tag-rules.ts';
 import { invalidParameterValue, notFound } from '../errors.ts';
-import { instances, nouns, type SecurityGroup, securityGroups } from '../state.ts';
+import { instances, nouns, type SecurityGroup, securityGroups, volumes } from '../state.ts';
 
 export function CreateTags(ctx: Context, input: CreateTagsCommandInput) {
   const added = checkTags(input.Tags ?? []);
@@ -39,12 +39,12 @@ function change(ctx: Context, ids: readonly string[], apply: TagChange): void {
 }
 
 function stepOf(id: string): (ctx: Context, id: string, apply: TagChange) => () => void {
-  if (id.startsWith('sgr-')) return ruleStep;
-  return id.startsWith('vol-') ? volumeStep : recordStep;
+  return id.startsWith('sgr-') ? ruleStep : id.startsWith('vol-') ? volumeStep : recordStep;
 }
 
-/** A volume's tags are kept with its instance. */
+/** A root volume's tags are kept with its instance. */
 function volumeStep(ctx: Context, id: string, apply: TagChange): () => void {
+  if (volumes.records(ctx).has(id)) return recordStep(ctx, id, apply);
   const { InstanceId, volumeTags: before = [] } = volumeOwner(instances.all(ctx), id);
   const volumeTags = checkTags(apply(before));
   return () => void instances.put(ctx, { ...instances.find(ctx, InstanceId), volumeTags });

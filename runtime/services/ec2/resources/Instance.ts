@@ -19,7 +19,8 @@ export const Instance = defineResource<InstanceProperties>({
   type: 'AWS::EC2::Instance',
   properties: {
     AvailabilityZone: 'executed',
-    BlockDeviceMappings: 'stored',
+    BlockDeviceMappings: 'executed',
+    'BlockDeviceMappings.VirtualName': { refused: 'instances have no instance store.' },
     CreditSpecification: 'stored',
     DisableApiTermination: 'executed',
     EbsOptimized: 'stored',
@@ -42,7 +43,7 @@ export const Instance = defineResource<InstanceProperties>({
     SecurityGroups: { refused: 'name groups by SecurityGroupIds.' },
     SourceDestCheck: { refused: 'instances do not route for others.' },
     Tenancy: notDone,
-    Volumes: { refused: 'EBS volumes beside the root volume are not done.' },
+    Volumes: { refused: 'attach volumes by AWS::EC2::VolumeAttachment.' },
     AdditionalInfo: notDone,
     Affinity: notDone,
     CpuOptions: notDone,

@@ -17,7 +17,7 @@ export const LaunchTemplate = defineResource<TemplateProperties>({
     TagSpecifications: 'stored',
     // RunInstances refuses by name what it does not do of these, when an instance is launched.
     LaunchTemplateData: 'executed',
-    'LaunchTemplateData.BlockDeviceMappings': 'stored',
+    'LaunchTemplateData.BlockDeviceMappings': 'executed',
     'LaunchTemplateData.EbsOptimized': 'stored',
     'LaunchTemplateData.KeyName': 'stored',
     'LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit': 'stored',

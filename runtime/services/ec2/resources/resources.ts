@@ -12,6 +12,7 @@ import { Route, RouteTable, SubnetRouteTableAssociation } from './RouteTable.ts'
 import { SecurityGroup } from './SecurityGroup.ts';
 import { SecurityGroupEgress, SecurityGroupIngress } from './SecurityGroupRule.ts';
 import { Subnet } from './Subnet.ts';
+import { Volume, VolumeAttachment } from './Volume.ts';
 import { VPC } from './VPC.ts';
 import { VPCEndpoint } from './VPCEndpoint.ts';
 
@@ -39,4 +40,6 @@ export const resources: ResourceType[] = [
   Instance,
   KeyPair,
   LaunchTemplate,
+  Volume,
+  VolumeAttachment,
 ];
