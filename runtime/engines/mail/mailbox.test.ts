@@ -56,6 +56,17 @@ test('keeps a mail as it reads and as it was sent, over a restart', async () => 
   assert.deepEqual(box.list({ to: 'nobody@' }), []);
 });
 
+test('a mail that cannot be read is kept all the same', async () => {
+  const nested = Array.from(
+    { length: 600 },
+    (_, at) => `Content-Type: multipart/mixed; boundary=b${at}\r\n\r\n--b${at}\r\n`,
+  );
+  const box = orrery.kernel.engine(mailbox);
+  const raw = Buffer.from(nested.join(''));
+  await box.post({ ...place, id: 'deep', envelopeFrom: 'a@example.com', recipients: ['deep@example.com'], raw });
+  assert.match(box.list({ to: 'deep@' })[0]?.text ?? '', /multipart\/mixed; boundary=b599/);
+});
+
 test('the oldest mail goes when there are too many, or too much', async () => {
   const few = new Mailbox(orrery.kernel, { mails: 3, bytes: 200_000 });
   for (const id of ['a', 'b', 'c', 'd']) await post(few, id, id);

@@ -33,7 +33,7 @@ export interface Attachment extends AttachmentAbout {
 }
 
 export async function parseMail(raw: Buffer): Promise<ParsedMail> {
-  const email = await postalMime().parse(raw);
+  const email = await readable(raw);
   return {
     from: email.from ? shown(email.from) : '',
     to: (email.to ?? []).map(shown),
@@ -47,7 +47,18 @@ export async function parseMail(raw: Buffer): Promise<ParsedMail> {
 }
 
 export async function readAttachments(raw: Buffer): Promise<Attachment[]> {
-  return attachmentsOf(await postalMime().parse(raw));
+  return attachmentsOf(await readable(raw));
+}
+
+const shownBytes = 64 * 1024;
+
+/** What the parser gives up on (parts in parts without end) was sent all the same: it is shown as it is. */
+async function readable(raw: Buffer): Promise<Email> {
+  try {
+    return await postalMime().parse(raw);
+  } catch {
+    return { headers: [], headerLines: [], attachments: [], text: raw.toString('latin1', 0, shownBytes) };
+  }
 }
 
 function attachmentsOf({ attachments }: Email): Attachment[] {

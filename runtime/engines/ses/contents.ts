@@ -94,7 +94,11 @@ export function readRaw(data: Uint8Array): ReadRaw {
 }
 
 /** SES puts its own Message-ID and Date in, and takes out what is not for the recipients. */
-export function composeRaw(ctx: Context, { message }: ReadRaw): (messageId: string) => Promise<Buffer> {
+export function composeRaw(
+  ctx: Context,
+  { message }: ReadRaw,
+  replyTo: readonly string[] = [],
+): (messageId: string) => Promise<Buffer> {
   if (headerValue(message, 'From') === undefined) throw badRequest("Missing required header 'From'.");
   const date = new Date(ctx.clock.now()).toUTCString().replace('GMT', '+0000');
   const own = message.headers.filter(({ name }) => /^x-ses-/i.test(name)).map(({ name }) => [name, undefined]);
@@ -103,6 +107,7 @@ export function composeRaw(ctx: Context, { message }: ReadRaw): (messageId: stri
       ...Object.fromEntries(own),
       'Return-Path': undefined,
       Bcc: undefined,
+      ...(replyTo.length > 0 ? { 'Reply-To': replyTo.join(', ') } : {}),
       'Message-ID': `<${messageId}@${mailDomain(ctx.region)}>`,
       Date: date,
     });

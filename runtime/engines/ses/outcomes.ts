@@ -56,6 +56,7 @@ class Outcomes {
       for (const happening of happeningsOf(this.#kernel, message, address, fate)) {
         publishEvent(this.#kernel, message, happening);
         if (happening.type !== 'DELIVERY') await this.#feedback(message, happening, address, fate);
+        else if (fate === 'away') await this.#mail(message, automaticReply(address));
       }
     await this.#kernel.store.durable();
   }
@@ -67,22 +68,32 @@ class Outcomes {
     if (fate === 'no-such-domain') suppress(kernel, message, { address, Reason: 'BOUNCE', Attributes }, set);
     const identity = identities(kernel, message).get(message.identity);
     if (!identity?.FeedbackForwardingStatus || fate === 'suppressed') return;
-    const bounced = type === 'BOUNCE';
-    const id = kernel.ids.uuid();
-    const raw = await composeMail(kernel, {
-      from: daemon,
-      to: [message.feedbackTo],
-      subject: bounced ? 'Delivery Status Notification (Failure)' : 'Complaint about your mail',
-      text: bounced
-        ? `An error occurred while trying to deliver the mail to the following recipients:\n${address}\n`
-        : `${address} has complained about a mail of yours.\n\nMessage: ${message.messageId}\n`,
-      messageId: `${id}@amazonses.com`,
-    });
-    const { account, region } = message;
-    await kernel
-      .engine(mailbox)
-      .post({ account, region, id, service: 'sesv2', envelopeFrom: '', recipients: [message.feedbackTo], raw });
+    await this.#mail(message, type === 'BOUNCE' ? bounceMail(address) : complaintMail(address, message.messageId));
   }
+
+  /** To where the sender wants to hear of the mail. */
+  async #mail(message: SentMessage, content: { from: string; subject: string; text: string }): Promise<void> {
+    const { account, region, feedbackTo } = message;
+    const id = this.#kernel.ids.uuid();
+    const raw = await composeMail(this.#kernel, { ...content, to: [feedbackTo], messageId: `${id}@amazonses.com` });
+    await this.#kernel
+      .engine(mailbox)
+      .post({ account, region, id, service: 'sesv2', envelopeFrom: '', recipients: [feedbackTo], raw });
+  }
+}
+
+function bounceMail(address: string) {
+  const text = `An error occurred while trying to deliver the mail to the following recipients:\n${address}\n`;
+  return { from: daemon, subject: 'Delivery Status Notification (Failure)', text };
+}
+
+function complaintMail(address: string, messageId: string) {
+  const text = `${address} has complained about a mail of yours.\n\nMessage: ${messageId}\n`;
+  return { from: daemon, subject: 'Complaint about your mail', text };
+}
+
+function automaticReply(address: string) {
+  return { from: address, subject: 'Out of the office', text: 'I am away, and read your mail when I am back.\n' };
 }
 
 function happeningsOf(kernel: Kernel, message: SentMessage, address: string, fate: Fate): Happening[] {
@@ -100,7 +111,7 @@ function happeningsOf(kernel: Kernel, message: SentMessage, address: string, fat
       reportingMTA: 'smtp-out.amazonses.com',
     },
   };
-  if (fate === 'delivered') return [delivery];
+  if (fate === 'delivered' || fate === 'away') return [delivery];
   const feedbackId = `${message.messageId.slice(0, 16)}-${kernel.ids.uuid()}-000000`;
   if (fate === 'complained') {
     const about = {

@@ -1,11 +1,19 @@
 import { domainOf } from './addresses.ts';
 
 /** What becomes of a mail at one recipient. */
-export type Fate = 'delivered' | 'bounced' | 'complained' | 'suppressed' | 'global-suppressed' | 'no-such-domain';
+export type Fate =
+  | 'delivered'
+  | 'away'
+  | 'bounced'
+  | 'complained'
+  | 'suppressed'
+  | 'global-suppressed'
+  | 'no-such-domain';
 
 /** "Using the mailbox simulator": user+label@ works too. Its bounces go onto no list. */
 const simulator: Record<string, Fate> = {
   success: 'delivered',
+  ooto: 'away',
   bounce: 'bounced',
   complaint: 'complained',
   suppressionlist: 'global-suppressed',

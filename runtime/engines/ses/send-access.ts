@@ -2,7 +2,8 @@ import { parseArn } from '../../kernel/arn.ts';
 import type { Access, Context } from '../../kernel/service.ts';
 import { displayName, flat } from './addresses.ts';
 import { identityFor } from './identities.ts';
-import { configurationSetArn, type Identity, identities, identityArn, templateArn } from './state.ts';
+import { isSimulator } from './recipients.ts';
+import { configurationSetArn, type Identity, identities, identityArn, sendingAccount, templateArn } from './state.ts';
 
 export interface SendingRight {
   action:
@@ -44,11 +45,24 @@ export function sendAccess(ctx: Context, right: SendingRight): Access[] {
       resourceAccount: used.account,
       ...(used.identity ? { resourcePolicy: policyOf(used.identity) } : {}),
     },
+    ...recipientArns(ctx, conditions['ses:Recipients'], used.arn).map((resource) => ({ action, conditions, resource })),
     ...(configurationSetName === undefined
       ? []
       : [{ action, conditions, resource: configurationSetArn(ctx, configurationSetName) }]),
     ...(templateName === undefined ? [] : [{ action, conditions, resource: templateArn(ctx, templateName) }]),
   ];
+}
+
+/**
+ * In the sandbox the permission must cover the identities of the recipients too. AWS's documentation does not say so; its
+ * refusals name them (aws/aws-sdk-js issue 3641).
+ */
+function recipientArns(ctx: Context, recipients: readonly string[], senderArn: string): string[] {
+  if (sendingAccount(ctx, ctx).ProductionAccessEnabled) return [];
+  const arns = recipients
+    .filter((address) => !isSimulator(address))
+    .map((address) => identityArn(ctx, identityFor(ctx, ctx, address)?.EmailIdentity ?? address));
+  return [...new Set(arns)].filter((arn) => arn !== senderArn);
 }
 
 function identityOf(

@@ -182,6 +182,12 @@ test('who may not send is told so', async () => {
     name: 'AccessDenied',
     message: /ses:SendEmail on resource: arn:aws:ses:us-east-1:000000000000:identity\/desk@example\.com/,
   });
+  // In the sandbox the recipient's identity counts too.
+  await user.allow({ Action: 'ses:SendEmail', Resource: `arn:aws:ses:us-east-1:000000000000:identity/${desk}` });
+  await assert.rejects(user.client(v1.SESClient).send(new v1.SendEmailCommand(plain)), {
+    name: 'AccessDenied',
+    message: /identity\/admin@example\.com/,
+  });
   await user.allow({ Action: 'ses:SendEmail', Resource: 'arn:aws:ses:us-east-1:000000000000:identity/*' });
   await user.client(v1.SESClient).send(new v1.SendEmailCommand(plain));
 });

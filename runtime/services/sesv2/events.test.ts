@@ -150,6 +150,9 @@ test('the simulator bounces and complains, the sender is mailed about it, and th
     ['Send', 'Delivery', 'Complaint'],
   );
   assert.equal(told[2]?.complaint?.complaintFeedbackType, 'abuse');
+  await send('ooto@simulator.amazonses.com');
+  assert.equal((await records())[1]?.eventType, 'Delivery');
+  assert.equal(lab.last(desk).subject, 'Out of the office');
   await send('suppressionlist@simulator.amazonses.com');
   assert.equal((await records())[1]?.bounce?.bounceSubType, 'Suppressed');
   const rate = metrics.findLast(({ name }) => name === 'Reputation.BounceRate')?.value ?? 0;

@@ -43,7 +43,10 @@ function outgoingOf(ctx: Context, input: SendEmailCommandInput): Outgoing {
     destination: [...to, ...cc, ...bcc],
     maxBytes,
   };
-  if (Raw) return rawOutgoing(ctx, Raw.Data ?? new Uint8Array(), { ...common, from: input.FromEmailAddress });
+  if (Raw) {
+    const given = { ...common, from: input.FromEmailAddress, replyTo: input.ReplyToAddresses };
+    return rawOutgoing(ctx, Raw.Data ?? new Uint8Array(), given);
+  }
   const from = fromOf(input.FromEmailAddress);
   const envelope: Envelope = { from, to, cc, replyTo: input.ReplyToAddresses };
   if (template) return { ...common, from, compose: templateComposer(ctx, envelope, template) };
@@ -59,7 +62,10 @@ function outgoingOf(ctx: Context, input: SendEmailCommandInput): Outgoing {
 function rawOutgoing(
   ctx: Context,
   data: Uint8Array,
-  given: Omit<Outgoing, 'from' | 'compose'> & { from: string | undefined },
+  {
+    replyTo,
+    ...given
+  }: Omit<Outgoing, 'from' | 'compose'> & Record<'from', string | undefined> & Record<'replyTo', string[] | undefined>,
 ): Outgoing {
   const read = readRaw(data);
   return {
@@ -70,7 +76,7 @@ function rawOutgoing(
     feedbackTo: given.feedbackTo ?? read.returnPath,
     configurationSetName: given.configurationSetName ?? read.configurationSetName,
     tags: given.tags ?? read.tags,
-    compose: composeRaw(ctx, read),
+    compose: composeRaw(ctx, read, replyTo),
   };
 }
 
