@@ -23,6 +23,7 @@ import {
   type TargetHealth,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { dataOf } from '../../data-planes/dns/dig.fixture.ts';
 import { Fleet, lacking } from '../ec2/instances.fixture.ts';
 import { ask, forwardTo } from './elbv2-for-tests.ts';
 
@@ -162,6 +163,33 @@ echo past: $(curl -s -m 1 -o /dev/null -w '%{http_code}' http://${instances[0]?.
     assert.match(said, /within: from within/);
     assert.match(said, /past: 000/);
     assert.equal((await ask(orrery, names.inner ?? '', '/')).status, 504);
+  });
+
+  test('a Network Load Balancer hands flows on with the client’s own address, which their security group must admit', async () => {
+    const { TargetGroups } = await elb.send(
+      new CreateTargetGroupCommand({ Name: 'flows', Protocol: 'TCP', Port: 8080, VpcId, HealthCheckIntervalSeconds: 10 }),
+    );
+    const flows = TargetGroups?.[0]?.TargetGroupArn ?? '';
+    await elb.send(new RegisterTargetsCommand({ TargetGroupArn: flows, Targets: instances.map(({ id }) => ({ Id: id })) }));
+    await allow('server', { FromPort: 8080, ToPort: 8080, IpRanges: [{ CidrIp: '10.0.0.0/16' }] });
+    const { LoadBalancers } = await elb.send(
+      new CreateLoadBalancerCommand({ Name: 'flows', Type: 'network', Subnets: subnets }),
+    );
+    const { LoadBalancerArn, DNSName = '' } = LoadBalancers?.[0] ?? {};
+    const DefaultActions = [forwardTo(flows)];
+    await elb.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: 'TCP', Port: 8080, DefaultActions }));
+    for (let tries = 0; tries < 100; tries += 1) {
+      const { TargetHealthDescriptions = [] } = await elb.send(
+        new DescribeTargetHealthCommand({ TargetGroupArn: flows }),
+      );
+      if (TargetHealthDescriptions.every(({ TargetHealth }) => TargetHealth?.State === 'healthy')) break;
+      await orrery.clock.sleep(100, undefined, { basis: 'elapsed' });
+    }
+    const host = String((await dataOf(orrery.dnsPort, DNSName, 'A'))[0]);
+    const visit = () => fetch(`http://${host}:8080/`, { headers: { connection: 'close' } }).then((answer) => answer.text());
+    await assert.rejects(visit(), 'the instances do not admit users');
+    await allow('server', { FromPort: 8080, ToPort: 8080, IpRanges: [{ CidrIp: '203.0.113.0/24' }] });
+    assert.match(await visit(), /for (::ffff:)?203\.0\.113\.1$/);
   });
 
   test('one that is stopped is left out, and one that is terminated is deregistered', async () => {

@@ -82,7 +82,9 @@ function check(settings: Settings, lambda: boolean): void {
   within('timeout', settings.HealthCheckTimeoutSeconds, 2, 120);
   within('healthy threshold count', settings.HealthyThresholdCount, 2, 10);
   within('unhealthy threshold count', settings.UnhealthyThresholdCount, 2, 10);
-  if (settings.HealthCheckTimeoutSeconds >= settings.HealthCheckIntervalSeconds)
+  // TCP checks of Network Load Balancers may take the whole interval: theirs are 10 seconds each at the least.
+  const longest = settings.HealthCheckIntervalSeconds - (settings.HealthCheckProtocol === 'TCP' ? 0 : 1);
+  if (settings.HealthCheckTimeoutSeconds > longest)
     throw validationError('Health check interval must be greater than the timeout.');
   const port = settings.HealthCheckPort;
   if (port !== 'traffic-port' && !(Number(port) >= 1 && Number(port) <= 65_535))
