@@ -167,10 +167,18 @@ echo past: $(curl -s -m 1 -o /dev/null -w '%{http_code}' http://${instances[0]?.
 
   test('a Network Load Balancer hands flows on with the client’s own address, which their security group must admit', async () => {
     const { TargetGroups } = await elb.send(
-      new CreateTargetGroupCommand({ Name: 'flows', Protocol: 'TCP', Port: 8080, VpcId, HealthCheckIntervalSeconds: 10 }),
+      new CreateTargetGroupCommand({
+        Name: 'flows',
+        Protocol: 'TCP',
+        Port: 8080,
+        VpcId,
+        HealthCheckIntervalSeconds: 10,
+      }),
     );
     const flows = TargetGroups?.[0]?.TargetGroupArn ?? '';
-    await elb.send(new RegisterTargetsCommand({ TargetGroupArn: flows, Targets: instances.map(({ id }) => ({ Id: id })) }));
+    await elb.send(
+      new RegisterTargetsCommand({ TargetGroupArn: flows, Targets: instances.map(({ id }) => ({ Id: id })) }),
+    );
     await allow('server', { FromPort: 8080, ToPort: 8080, IpRanges: [{ CidrIp: '10.0.0.0/16' }] });
     const { LoadBalancers } = await elb.send(
       new CreateLoadBalancerCommand({ Name: 'flows', Type: 'network', Subnets: subnets }),
@@ -186,7 +194,8 @@ echo past: $(curl -s -m 1 -o /dev/null -w '%{http_code}' http://${instances[0]?.
       await orrery.clock.sleep(100, undefined, { basis: 'elapsed' });
     }
     const host = String((await dataOf(orrery.dnsPort, DNSName, 'A'))[0]);
-    const visit = () => fetch(`http://${host}:8080/`, { headers: { connection: 'close' } }).then((answer) => answer.text());
+    const visit = () =>
+      fetch(`http://${host}:8080/`, { headers: { connection: 'close' } }).then((answer) => answer.text());
     await assert.rejects(visit(), 'the instances do not admit users');
     await allow('server', { FromPort: 8080, ToPort: 8080, IpRanges: [{ CidrIp: '203.0.113.0/24' }] });
     assert.match(await visit(), /for (::ffff:)?203\.0\.113\.1$/);
