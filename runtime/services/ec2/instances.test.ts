@@ -7,6 +7,7 @@ import {
   CreateLaunchTemplateCommand,
   CreateSecurityGroupCommand,
   DescribeInstanceAttributeCommand,
+  DescribeInstanceCreditSpecificationsCommand,
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeVolumesCommand,
@@ -158,6 +159,8 @@ get meta-data/iam/security-credentials/web | grep AccessKeyId
     );
     const stop = () => ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
     await assert.rejects(stop(), { name: 'OperationNotPermitted', message: /disableApiStop/ });
+    const credits = new DescribeInstanceCreditSpecificationsCommand({ InstanceIds: [id] });
+    assert.equal((await ec2.send(credits)).InstanceCreditSpecifications?.[0]?.CpuCredits, 'unlimited');
     const attribute = { InstanceId: id, Attribute: 'disableApiStop' as const };
     const { DisableApiStop } = await ec2.send(new DescribeInstanceAttributeCommand(attribute));
     assert.equal(DisableApiStop?.Value, true);

@@ -223,9 +223,12 @@ export interface Instance extends Tagged {
   httpTokens: 'required' | 'optional';
   httpEndpoint: 'enabled' | 'disabled';
   hopLimit: number;
+  httpProtocolIpv6?: 'enabled' | 'disabled';
+  metadataTags?: 'enabled' | 'disabled';
   shutdownBehavior: 'stop' | 'terminate';
   terminationProtected: boolean;
   stopProtected?: boolean;
+  cpuCredits?: string;
   detailedMonitoring: boolean;
   RootVolumeId: string;
   /** What was asked of it, which has no effect beyond being told; absent of instances from before it was kept. */

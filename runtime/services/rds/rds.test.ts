@@ -237,8 +237,13 @@ describe('RDS', () => {
         MasterUsername: 'owner',
         ManageMasterUserPassword: true,
         MultiAZ: true,
+        MaxAllocatedStorage: 100,
       }),
     );
+    // What has no effect is told again as it was asked for, and at AWS's defaults where it was not.
+    assert.equal(DBInstance?.MaxAllocatedStorage, 100);
+    assert.equal(DBInstance?.AutoMinorVersionUpgrade, true);
+    assert.equal(DBInstance?.CopyTagsToSnapshot, false);
     await orrery.kernel.engine(fleet).settled(DBInstance?.DbiResourceId ?? '');
     const { SecretString = '' } = await orrery
       .client(SecretsManagerClient)

@@ -3,6 +3,7 @@ import { formatArn } from '../../kernel/arn.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
+import type { KeptSettings } from './behaviour/kept-settings.ts';
 import type { StorageKey } from './behaviour/storage-key.ts';
 
 export interface Tag {
@@ -68,6 +69,7 @@ export interface InstanceRecord extends Owner {
   AllocatedStorage: number;
   MaxAllocatedStorage?: number | undefined;
   PromotionTier: number;
+  kept?: KeptSettings | undefined;
   AvailabilityZone: string;
   PubliclyAccessible: boolean;
   /** It was given parameters that only a reboot puts in force. */

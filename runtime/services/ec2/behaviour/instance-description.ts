@@ -55,6 +55,8 @@ export function describeInstance(ctx: Context, instance: Instance) {
       HttpEndpoint: instance.httpEndpoint,
       HttpTokens: instance.httpTokens,
       HttpPutResponseHopLimit: instance.hopLimit,
+      HttpProtocolIpv6: instance.httpProtocolIpv6 ?? 'disabled',
+      InstanceMetadataTags: instance.metadataTags ?? 'disabled',
       State: 'applied' as const,
     },
     Monitoring: { State: instance.detailedMonitoring ? ('enabled' as const) : ('disabled' as const) },

@@ -1,10 +1,15 @@
-import type { DescribeInstanceAttributeCommandInput, ModifyInstanceAttributeCommandInput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeInstanceAttributeCommandInput,
+  DescribeInstanceCreditSpecificationsCommandInput,
+  ModifyInstanceAttributeCommandInput,
+} from '@aws-sdk/client-ec2';
 import { asksForNothing } from '../../../kernel/asked.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { describeInstance } from '../behaviour/instance-description.ts';
 import { instanceType } from '../behaviour/instance-types.ts';
 import { groupsOf } from '../behaviour/interfaces.ts';
+import { chosen, list } from '../behaviour/listing.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { invalidParameterValue } from '../errors.ts';
 import { type Instance, instances, networkInterfaces } from '../state.ts';
@@ -77,4 +82,25 @@ function knownType(name: string): string {
       `Invalid value '${name}' for InstanceType. Orrery knows the types that DescribeInstanceTypes lists.`,
     );
   return type.InstanceType;
+}
+
+const creditFilters = { 'instance-id': 'InstanceId' };
+
+/** Of burstable instances: what was asked, else what the family begins with ("Key concepts for burstable performance instances"). */
+export function DescribeInstanceCreditSpecifications(
+  ctx: Context,
+  input: DescribeInstanceCreditSpecificationsCommandInput,
+) {
+  const found = chosen(
+    input.InstanceIds,
+    (id) => instances.find(ctx, id),
+    () => instances.all(ctx).filter(({ state }) => state !== 'terminated'),
+  );
+  const burstable = found.filter(({ InstanceType }) => /^t\d/.test(InstanceType));
+  const described = burstable.map(({ InstanceId, InstanceType, cpuCredits }) => ({
+    InstanceId,
+    CpuCredits: cpuCredits ?? (InstanceType.startsWith('t2') ? 'standard' : 'unlimited'),
+  }));
+  const { page, ...rest } = list(described, input, creditFilters);
+  return { InstanceCreditSpecifications: page, ...rest };
 }

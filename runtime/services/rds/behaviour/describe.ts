@@ -7,6 +7,7 @@ import { type ClusterRecord, type InstanceRecord, instances, type Owner } from '
 import { backupWindow } from './backup-window.ts';
 import { restoreWindow } from './backups.ts';
 import { clusterNames, instanceName } from './groups.ts';
+import { keptSettings } from './kept-settings.ts';
 import { type AnyOwner, nameOf, ownerOf } from './owners.ts';
 
 export function membersOf(ctx: Context, clusterId: string): InstanceRecord[] {
@@ -74,6 +75,7 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
     AvailabilityZone: record.AvailabilityZone,
     MultiAZ: record.MultiAZ,
     PromotionTier: record.PromotionTier,
+    ...(record.kept ?? keptSettings({})),
     PubliclyAccessible: record.PubliclyAccessible,
     ...(group === undefined ? {} : { DBSubnetGroup: describeSubnetGroup(findSubnetGroup(ctx, group)) }),
   };

@@ -31,6 +31,7 @@ import {
   identifierOf,
 } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
+import { keptSettings } from '../behaviour/kept-settings.ts';
 import { beginInstance } from '../behaviour/lifecycle.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
@@ -67,6 +68,7 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
     AllocatedStorage: input.AllocatedStorage ?? (cluster ? 1 : 20),
     MaxAllocatedStorage: input.MaxAllocatedStorage,
     PromotionTier: input.PromotionTier ?? 1,
+    kept: keptSettings(input),
     MultiAZ: !cluster && (input.MultiAZ ?? false),
     PubliclyAccessible: await isPublic(ctx, DBSubnetGroupName, input.PubliclyAccessible),
     AvailabilityZone:
@@ -137,6 +139,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     ...backupSettings(input, { least: 0, record }),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
+    kept: keptSettings(input, record.kept),
     ...(await inNetwork(ctx, record, input)),
     parameterGroup: instanceGroup(ctx, record.Engine, input.DBParameterGroupName ?? record.parameterGroup),
   };
