@@ -7,6 +7,8 @@ export const exceptions: {
   lines: {},
   functions: {},
   time: {
+    'runtime/data-planes/http/direct-connections.ts':
+      'ends a connection on which a client of this machine has long said nothing, as every HTTP server does',
     'runtime/data-planes/cdn/functions/function-worker.ts':
       "bounds a viewer function's real computing time in a worker thread, which has no kernel",
   },

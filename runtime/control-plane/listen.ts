@@ -1,13 +1,16 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { serveDns } from '../data-planes/dns/serve-dns.ts';
 import { awsApi } from '../data-planes/http/aws-api.ts';
+import { type DirectOptions, serveDirectly } from '../data-planes/http/direct-connections.ts';
+import type { HttpRequest } from '../data-planes/http/exchange.ts';
 import { gateway } from '../data-planes/http/gateway.ts';
 import { awsName, hosts } from '../data-planes/http/hosts.ts';
 import { internalRoutes } from '../data-planes/http/internal-routes.ts';
-import { fromNode, toNode } from '../data-planes/http/node-adapter.ts';
 import { createServer } from '../data-planes/http/node-http.ts';
+import { keepAliveSeconds } from '../data-planes/http/response-head.ts';
 import { secureGateway } from '../data-planes/http/secure-gateway.ts';
+import { nodeListener, type Serve, type Write } from '../data-planes/http/serve.ts';
 import { acceptUpgrades, isWebSocket } from '../data-planes/http/upgrades.ts';
 import { smtpPort } from '../data-planes/smtp/serve-smtp.ts';
 import { PersonError } from '../kernel/errors.ts';
@@ -37,16 +40,22 @@ export interface Listening {
 /** Puts a runtime on loopback: the API port for SDKs and tools, the HTTP port for users' traffic. */
 export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp?: boolean } = {}): Promise<Listening> {
   kernel.engine(awsApi).plane = (request) => answerApi(kernel, request);
-  const api = await open(apiListener(kernel), wanted.api, '--port');
-  kernel.addresses.apiUrl = `http://127.0.0.1:${portOf(api)}`;
-  const closing: (() => void | Promise<void>)[] = [() => shut(api)];
+  const ask: Serve = (request, write) => serve(kernel, request, write);
+  const api = await open(
+    kernel,
+    { serve: ask, where: 'api port', secure: true },
+    { port: wanted.api, option: '--port' },
+  );
+  kernel.addresses.apiUrl = `http://127.0.0.1:${portOf(api.server)}`;
+  const closing: (() => void | Promise<void>)[] = [api.shut];
   const close = async (): Promise<void> => void (await Promise.all(closing.map((end) => end())));
   try {
     // A browser speaks HTTP to loopback as it would speak TLS to AWS: that counts as secure unless told, see decisions/0002.
-    const http = await open(gateway(kernel, { secure: !options.plainHttp }), wanted.http, '--http-port');
-    closing.push(acceptUpgrades(kernel, http, { secure: !options.plainHttp }), () => shut(http));
-    kernel.addresses.httpPort = portOf(http);
-    const tls = secureGateway(kernel, gateway(kernel, { secure: true }));
+    const way = { serve: gateway(kernel), where: 'gateway', secure: !options.plainHttp };
+    const http = await open(kernel, way, { port: wanted.http, option: '--http-port' });
+    closing.push(acceptUpgrades(kernel, http.server, { secure: way.secure }), http.shut);
+    kernel.addresses.httpPort = portOf(http.server);
+    const tls = secureGateway(kernel, nodeListener(kernel, 'gateway', way.serve, { secure: true }));
     const https = await listening(tls.server, wanted.https, '--https-port');
     closing.push(async () => {
       tls.close();
@@ -63,7 +72,13 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
       await new Promise<void>((resolve) => smtp.close(() => resolve()));
     });
     kernel.addresses.smtpPort = portOf(smtp);
-    const ports = { api: portOf(api), http: portOf(http), https: portOf(https), dns: names.port, smtp: portOf(smtp) };
+    const ports = {
+      api: portOf(api.server),
+      http: portOf(http.server),
+      https: portOf(https),
+      dns: names.port,
+      smtp: portOf(smtp),
+    };
     return { ports, close };
   } catch (error) {
     await close();
@@ -71,39 +86,20 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
   }
 }
 
-function apiListener(kernel: Kernel): RequestListener {
-  return (message, response) => {
-    serve(kernel, message, response).catch((error: Error) => {
-      kernel.events.emit('problem', {
-        timeMs: kernel.clock.now(),
-        where: 'api port',
-        message: error.message,
-        ...(error.stack ? { stack: error.stack } : {}),
-      });
-      response.destroy();
-    });
-  };
-}
-
-async function serve(kernel: Kernel, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const request = fromNode(message, response, { secure: true });
+async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promise<void> {
   if (request.url.startsWith('/_orrery/')) {
     const refusal = refuseBrowser(request);
-    if (refusal) return toNode(refusal, response, request.method);
+    if (refusal) return write(refusal);
     const plane = kernel.engine(internalRoutes).find(request.url);
     const hop = startTrace(kernel, 'orrery', `${request.method} ${request.url}`);
-    const result = plane
-      ? await plane(request, hop)
-      : { status: 404, headers: {}, body: 'Orrery has nothing at this path.\n' };
-    return toNode(result, response, request.method);
+    return write(
+      plane ? await plane(request, hop) : { status: 404, headers: {}, body: 'Orrery has nothing at this path.\n' },
+    );
   }
   const plane = isUserHost(request.host) ? kernel.engine(hosts).find(request.host) : undefined;
-  if (plane) {
-    const refusal = refuseBrowser(request);
-    const answer = refusal ?? (await plane(request, startTrace(kernel, 'gateway', request.host)));
-    return toNode(answer, response, request.method);
-  }
-  await toNode(await answerApi(kernel, request), response, request.method);
+  if (!plane) return write(await answerApi(kernel, request));
+  const refusal = refuseBrowser(request);
+  return write(refusal ?? (await plane(request, startTrace(kernel, 'gateway', request.host))));
 }
 
 /** Names of distributions, APIs and function URLs also answer on the API port; S3's names there are the S3 API. */
@@ -111,18 +107,30 @@ function isUserHost(host: string): boolean {
   return /\.(cloudfront\.net|lambda-url\.[^.]+\.on\.aws|execute-api\.[^.]+\.amazonaws\.com)$/.test(awsName(host));
 }
 
-function open(listener: RequestListener, port: number, option: string): Promise<Server> {
+async function open(
+  kernel: Kernel,
+  way: DirectOptions,
+  { port, option }: { port: number; option: string },
+): Promise<{ server: Server; shut: () => Promise<void> }> {
   const server: Server = createServer(
     {
-      keepAliveTimeout: 65_000,
+      keepAliveTimeout: keepAliveSeconds * 1000,
       requestTimeout: 0,
       maxHeaderSize: 32 * 1024,
       // Other upgrades (h2c) are declined, and the request served as it is.
       shouldUpgradeCallback: (message: IncomingMessage) => server.listenerCount('upgrade') > 0 && isWebSocket(message),
     },
-    listener,
+    nodeListener(kernel, way.where, way.serve, { secure: way.secure }),
   );
-  return listening(server, port, option);
+  const endDirect = serveDirectly(kernel, server, way);
+  await listening(server, port, option);
+  const shut = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+      endDirect();
+    });
+  return { server, shut };
 }
 
 function listening<S extends NetServer>(server: S, port: number, option: string): Promise<S> {
@@ -152,11 +160,4 @@ function explain(error: NodeJS.ErrnoException, port: number, option: string): Er
 
 function portOf(server: NetServer): number {
   return (server.address() as AddressInfo).port;
-}
-
-function shut(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,10 +1,9 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { awsApi } from './aws-api.ts';
-import type { DataPlane, HttpResponse } from './exchange.ts';
+import type { DataPlane, HttpRequest, HttpResponse } from './exchange.ts';
 import { awsName, hosts } from './hosts.ts';
-import { fromNode, toNode } from './node-adapter.ts';
+import type { Serve, Write } from './serve.ts';
 import { explainUnreachable } from './unreachable.ts';
 
 declare module '../../kernel/events/events.ts' {
@@ -23,30 +22,14 @@ declare module '../../kernel/events/events.ts' {
 }
 
 /** Users' traffic by Host: the name is looked up as Route 53 and AWS's own names would have it, then its data plane asked. */
-export function gateway(kernel: Kernel, { secure }: { secure: boolean }): RequestListener {
-  return (message, response) => {
-    serve(kernel, message, response, secure).catch((error: Error) => {
-      kernel.events.emit('problem', {
-        timeMs: kernel.clock.now(),
-        where: 'gateway',
-        message: error.message,
-        ...(error.stack ? { stack: error.stack } : {}),
-      });
-      response.destroy();
-    });
-  };
+export function gateway(kernel: Kernel): Serve {
+  return (request, write) => serve(kernel, request, write);
 }
 
-async function serve(
-  kernel: Kernel,
-  message: IncomingMessage,
-  response: ServerResponse,
-  secure: boolean,
-): Promise<void> {
-  const request = fromNode(message, response, { secure });
+async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promise<void> {
   const known = kernel.engine(hosts);
   const plane = known.find(request.host) ?? apiAt(kernel, request.host);
-  if (!plane) return toNode(unknownHost(kernel, request.host), response, request.method);
+  if (!plane) return write(unknownHost(kernel, request.host));
   const timeMs = kernel.clock.now();
   const started = kernel.clock.elapsed();
   const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, {
@@ -55,8 +38,8 @@ async function serve(
   const led = known.leadOf(request.host);
   if (led !== undefined) namedBy(hop, request.host, led);
   const answer = await plane(request, hop).catch(explainUnreachable);
-  if (!secure) leadToHttpsPort(kernel, request.headers.host ?? '', answer);
-  const written = toNode(answer, response, request.method);
+  if (!request.client.secure) leadToHttpsPort(kernel, request.headers.host ?? '', answer);
+  const written = write(answer);
   if (written) await written;
   hop.end({ status: answer.status });
   if (!kernel.events.heard('user.request')) return;
