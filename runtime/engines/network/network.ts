@@ -171,7 +171,7 @@ export class Network {
       this.#fabric =
         this.#lacking === undefined
           ? new NamespaceFabric()
-          : new LoopbackFabric(this.#kernel.store.folder('network'), process.pid);
+          : new LoopbackFabric(this.#kernel.store.folder('network'), process.pid, () => this.#kernel.addresses.dnsPort);
     }
     return this.#fabric;
   }

@@ -19,14 +19,16 @@ export class LoopbackFabric implements Fabric {
   readonly level = 'loopback';
   readonly #folder: string;
   readonly #first: number;
+  readonly #dnsPort: () => number | undefined;
   readonly #addresses = new Map<string, string>();
   /** As last applied: what a listener decides by changes while it listens. */
   readonly #tables = new Map<string, VpcTable>();
   readonly #flows = new Map<string, Map<string, FlowCount>>();
 
   /** `slot` sets runtimes on one machine apart: each has 65,536 addresses. */
-  constructor(folder: string, slot: number) {
+  constructor(folder: string, slot: number, dnsPort: () => number | undefined = () => undefined) {
     this.#folder = folder;
+    this.#dnsPort = dnsPort;
     this.#first = toNumber(`127.${64 + (slot % 64)}.0.0`);
   }
 
@@ -52,6 +54,7 @@ export class LoopbackFabric implements Fabric {
         NODE_OPTIONS: `--require=${preload}`,
         ORRERY_ADDRESS: address,
         ORRERY_ADDRESSES: this.#mapFile(vpc.vpcId),
+        ...(this.#dnsPort() === undefined ? {} : { ORRERY_DNS: `127.0.0.1:${this.#dnsPort()}` }),
       },
       loopbackAddress: address,
     };

@@ -2,6 +2,7 @@
 // its servers listen on that address alone, its connections come from it, and the VPC's private addresses lead to the
 // loopback addresses that stand for them.
 const { readFileSync, statSync } = require('node:fs');
+const dns = require('node:dns');
 const net = require('node:net');
 
 const own = process.env.ORRERY_ADDRESS;
@@ -27,15 +28,40 @@ net.Server.prototype.listen = function listenOnOwnAddress(...args) {
   return listen.apply(this, args);
 };
 
+/** Databases are behind names that only Orrery's DNS port knows; this machine's resolver does not ask it. */
+const databaseNames = /\.rds\.amazonaws\.com\.?$/;
+
+function lookUp(name, options, callback) {
+  const resolver = new dns.promises.Resolver({ timeout: 2000, tries: 2 });
+  resolver.setServers([process.env.ORRERY_DNS]);
+  resolver.resolve4(name).then(
+    (found) => {
+      const addresses = found.map((address) => standsFor(address) ?? address);
+      if (options.all)
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: 4 })),
+        );
+      else callback(null, addresses[0], 4);
+    },
+    (error) => callback(error),
+  );
+}
+
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function connectFromOwnAddress(...args) {
   // net.connect hands its arguments on as one array; a socket's own connect takes (port, host) too.
-  if (!Array.isArray(args[0]) && typeof args[0] !== 'object' && typeof args[1] === 'string' && standsFor(args[1]))
+  if (!Array.isArray(args[0]) && typeof args[0] !== 'object' && typeof args[1] === 'string' && isOurs(args[1]))
     args.splice(0, 2, { port: Number(args[0]), host: args[1] });
   const given = Array.isArray(args[0]) ? args[0][0] : args[0];
   if (typeof given === 'object' && given !== null && typeof given.host === 'string') {
     const host = standsFor(given.host);
     if (host) Object.assign(given, { host, localAddress: own });
+    else if (isOurs(given.host)) Object.assign(given, { localAddress: own, lookup: lookUp });
   }
   return connect.apply(this, args);
 };
+
+function isOurs(host) {
+  return standsFor(host) !== undefined || (process.env.ORRERY_DNS !== undefined && databaseNames.test(host));
+}
