@@ -1,7 +1,7 @@
 import type { Attachment, EmailTemplateContent, MessageHeader } from '@aws-sdk/client-sesv2';
 import type { Context } from '../../kernel/service.ts';
 import { composeMail, type Part } from '../mail/compose.ts';
-import { flat } from './addresses.ts';
+import { bareAddress, flat } from './addresses.ts';
 import { badRequest } from './errors.ts';
 import { headerValue, parseRaw, type RawMessage, withHeaders } from './raw-message.ts';
 import { MissingAttribute, renderContent } from './render.ts';
@@ -26,6 +26,7 @@ export function composeSimple(
 ): (messageId: string) => Promise<Buffer> {
   if (/[\r\n]/.test(Subject)) throw badRequest('Control characters not allowed in the subject.');
   checkHeaders(headers);
+  replyTo.forEach(bareAddress);
   const parts = attachments.map(partOf);
   return (messageId) =>
     composeMail(ctx, {
@@ -100,6 +101,7 @@ export function composeRaw(
   replyTo: readonly string[] = [],
 ): (messageId: string) => Promise<Buffer> {
   if (headerValue(message, 'From') === undefined) throw badRequest("Missing required header 'From'.");
+  replyTo.forEach(bareAddress);
   const date = new Date(ctx.clock.now()).toUTCString().replace('GMT', '+0000');
   const own = message.headers.filter(({ name }) => /^x-ses-/i.test(name)).map(({ name }) => [name, undefined]);
   return async (messageId) =>

@@ -39,11 +39,11 @@ export function withHeaders(message: RawMessage, change: Record<string, string |
   return Buffer.concat([Buffer.from(`${block}\r\n`, 'latin1'), message.body]);
 }
 
-/** Lines of at most 998 bytes (RFC 5322, 2.1.1), broken at white space near 76. */
+/** Lines of at most 998 bytes (RFC 5322, 2.1.1), broken at white space near 76; a value cannot bring line breaks of its own. */
 function folded(name: string, value: string): string {
   const lines: string[] = [];
   let line = `${name}:`;
-  for (const word of value.split(/[ \t]+/)) {
+  for (const word of value.split(/\s+/)) {
     if (line.length + word.length >= 76 && line.trim() !== '' && line !== `${name}:`) {
       lines.push(line);
       line = '';

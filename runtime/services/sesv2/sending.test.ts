@@ -217,6 +217,13 @@ describe('a mail', () => {
     const refusedWith = (input: object, name: string, message: RegExp) =>
       assert.rejects(lab.ses.send(new SendEmailCommand({ ...good, ...input })), { name, message });
     await refusedWith({ Destination: {} }, 'BadRequestException', /recipient/);
+    await refusedWith({ ReplyToAddresses: ['a@b.org\r\nBcc: x@y.org'] }, 'BadRequestException', /Illegal address/);
+    await refusedWith(
+      { Destination: { ToAddresses: ['a@b.org\r\nBcc: x@y.org'] } },
+      'BadRequestException',
+      /Illegal address/,
+    );
+    await refusedWith({ FromEmailAddress: `Desk\r\nBcc: x@y.org <${desk}>` }, 'BadRequestException', /Illegal address/);
     await refusedWith({ Destination: { ToAddresses: Array(51).fill(admin) } }, 'BadRequestException', /exceeds 50/);
     await refusedWith({ FromEmailAddress: 'stranger@other.org' }, 'MessageRejected', /US-EAST-1: stranger@other\.org$/);
     await refusedWith(
