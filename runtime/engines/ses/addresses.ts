@@ -11,7 +11,8 @@ export function bareAddress(text: string): string {
   const valid = first !== undefined && more.length === 0 && /^[^\s@"(),:;<>[\]\\]+@[^\s@]+\.[^\s@.]+$/.test(first);
   // Text outside ASCII before the @ is not supported ("SendEmail", FromEmailAddress): Punycode is for domains.
   const ascii = first !== undefined && !/[^\x20-\x7e]/.test(first);
-  if (!valid || !ascii) throw badRequest(`Illegal address: ${text}`);
+  // A line break in a display name would end its header.
+  if (!valid || !ascii || /\p{Cc}/u.test(text)) throw badRequest(`Illegal address: ${text}`);
   return first.slice(0, at + 1) + first.slice(at + 1).toLowerCase();
 }
 
