@@ -13,6 +13,8 @@ export interface HttpRequest {
   /** Read at most once. A Buffer when it is known to be small or has been read. */
   body: Readable | Buffer | undefined;
   client: { ip: string; port: number; secure: boolean; httpVersion: string };
+  /** The port that was connected to, where it is known: users' requests come in at this machine's own ports. */
+  serverPort?: number | undefined;
   /** Aborted when the client has gone. Made when first read: most requests nobody waits for. */
   signal: AbortSignal;
   /** Calls back when the client has gone, as `signal` would, at less cost; where it is missing there is `signal` alone. */

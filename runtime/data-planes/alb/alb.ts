@@ -208,7 +208,10 @@ export class Alb {
           clientIp: request.client.ip,
           isCut: (zone) => this.#cutZones.has(zone),
         })
-      : { refused: 'no listener has this port', dropped: false };
+      : {
+          refused: `load balancer ${table.name} has no listener at this port`,
+          dropped: request.serverPort !== undefined,
+        };
     if (!listener || 'refused' in entered) return this.#refuse(table, hop, entered);
     return this.#answer({ loadBalancer: table, listener, node: entered.node, request, hop });
   }
@@ -290,6 +293,7 @@ function listenerFor({ listeners }: LoadBalancerTable, request: HttpRequest): Li
   const host = request.headers.host ?? request.host;
   const named = /^port-(\d+)\./.exec(request.host)?.[1] ?? /:(\d+)$/.exec(host)?.[1];
   const byPort = (port: number) => listeners.find((listener) => listener.port === port);
+  if (request.serverPort !== undefined) return byPort(request.serverPort);
   const exact = named === undefined ? undefined : byPort(Number(named));
   if (exact) return exact;
   const usual = request.client.secure ? (byPort(443) ?? byPort(80)) : byPort(80);

@@ -16,10 +16,9 @@ function publicAddressOf({ type, arn }: LoadBalancerTable): string {
  */
 export function announce(kernel: Kernel, table: LoadBalancerTable, groups: readonly (TargetGroup | undefined)[]): void {
   const { listeners } = table;
-  kernel.engine(certificates).use(
-    table.arn,
-    listeners.flatMap((listener) => listener.certificates),
-  );
+  const shown = listeners.flatMap((listener) => listener.certificates);
+  kernel.engine(certificates).use(table.arn, shown);
+  kernel.engine(certificates).showAt(table.dnsName, shown.length > 0 ? shown : undefined);
   kernel.engine(dns).awsNames.set(table.dnsName, {
     addresses: table.internal ? addressesOf(table, 'address') : [publicAddressOf(table)],
     vpc: table.vpcId
@@ -31,6 +30,7 @@ export function announce(kernel: Kernel, table: LoadBalancerTable, groups: reado
 
 export function conceal(kernel: Kernel, { arn, dnsName }: LoadBalancerTable): void {
   kernel.engine(certificates).use(arn, undefined);
+  kernel.engine(certificates).showAt(dnsName, undefined);
   kernel.engine(dns).awsNames.remove(dnsName);
 }
 

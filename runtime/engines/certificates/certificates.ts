@@ -28,6 +28,7 @@ export class Certificates {
   readonly #kernel: Kernel;
   readonly #served = new Map<string, ServedCertificate>();
   readonly #users = new Map<string, Set<string>>();
+  readonly #shown = new Map<string, readonly string[]>();
   readonly #contexts = new Map<string, Promise<SecureContext>>();
   #authority: Promise<Authority> | undefined;
 
@@ -84,6 +85,17 @@ export class Certificates {
       this.#users.set(arn, users);
     }
     this.#contexts.clear();
+  }
+
+  /** What the endpoint of that name shows over TLS; undefined takes it back. Names of AWS's, lower case. */
+  showAt(endpoint: string, certificateArns: readonly string[] | undefined): void {
+    if (certificateArns) this.#shown.set(endpoint, certificateArns);
+    else this.#shown.delete(endpoint);
+  }
+
+  /** The names that the endpoint's certificates are for; undefined where nobody told what it shows. */
+  namesAt(endpoint: string): string[] | undefined {
+    return this.#shown.get(endpoint)?.flatMap((arn) => this.#served.get(arn)?.names ?? []);
   }
 
   usersOf(certificateArn: string): string[] {

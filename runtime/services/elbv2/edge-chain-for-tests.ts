@@ -46,6 +46,14 @@ export function synthesizeEdgeChain(outdir: string, { targetPort }: { targetPort
       originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER,
     },
     additionalBehaviors: {
+      // Without the viewer's Host the load balancer is asked by its own name, which its certificate is not for.
+      '/untrusted/*': {
+        origin: new origins.LoadBalancerV2Origin(balancer, {
+          protocolPolicy: cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+        }),
+        viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED,
+      },
       '/static/*': {
         origin: new origins.HttpOrigin(`origin.${site}`, {
           protocolPolicy: cloudfront.OriginProtocolPolicy.HTTPS_ONLY,

@@ -30,6 +30,7 @@ describe('name, edge, firewall and load balancer in a row', () => {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-edge-chain-'));
   const seen: { url: string; headers: IncomingHttpHeaders }[] = [];
   const outputs: Record<string, string> = {};
+  const refusals: string[] = [];
   let orrery: Orrery;
   let target: Server;
   let ca = '';
@@ -60,6 +61,9 @@ describe('name, edge, firewall and load balancer in a row', () => {
     const { TargetGroupArn } = TargetGroups?.[0] ?? {};
     await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: '127.0.0.1', Port: port }] }));
     await orrery.clock.wind(0);
+    orrery.kernel.events.on('hop', ({ service, notes }) => {
+      if (service === 'cloudfront' && notes.refused) refusals.push(String(notes.refused));
+    });
   });
   after(async () => {
     await orrery.stop();
@@ -108,6 +112,14 @@ describe('name, edge, firewall and load balancer in a row', () => {
     seen.length = 0;
     assert.equal((await visit(site, '/static/logo.svg', { tls: true })).body, 'served /static/logo.svg');
     assert.deepEqual(seen, []);
+  });
+
+  test('an origin whose certificate is for other names is not trusted', async () => {
+    const answer = await visit(site, '/untrusted/logo.svg', { tls: true });
+    assert.equal(answer.status, 502);
+    assert.deepEqual(refusals, [
+      `origin ${outputs.LoadBalancerDns?.toLowerCase()} speaks TLS with a certificate that CloudFront does not trust: it is for ${site}, *.${site}`,
+    ]);
   });
 
   test('an attack ends at the edge', async () => {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { certificates, covers } from '../../../engines/certificates/certificates.ts';
 import { outside } from '../../../engines/network/network.ts';
 import type { Hop } from '../../../kernel/events/hop.ts';
 import type { Kernel } from '../../../kernel/service.ts';
@@ -69,12 +70,28 @@ async function attempt(access: OriginAccess, origin: Origin, request: OriginRequ
   const secure = origin.protocol === 'https-only' || (origin.protocol === 'match-viewer' && request.viewerSecure);
   const plane = kernel.engine(hosts).find(origin.domainName);
   if (!plane && !isLoopback(origin.domainName)) return elsewhere(origin);
+  const mistrusted = plane && secure ? mistrust(kernel, origin, request) : undefined;
+  if (mistrusted !== undefined) return { ...failed(502, 'connect'), reason: mistrusted };
   const abort = new AbortController();
   const signal = AbortSignal.any([request.signal, abort.signal]);
   const asked = plane
     ? plane(toRequest(origin, request, { secure, signal }), hop)
     : access.loopback.ask({ origin, secure, request, signal, trace: hop.header });
   return withTimeout(kernel, origin, asked, abort);
+}
+
+/**
+ * "Require HTTPS for communication between CloudFront and your custom origin": the origin's certificate is for its domain
+ * name, or for the host that is forwarded. Names of AWS's own services are always well.
+ */
+function mistrust(kernel: Kernel, origin: Origin, request: OriginRequest): string | undefined {
+  const endpoint = kernel.engine(hosts).leadOf(origin.domainName) ?? origin.domainName;
+  const names = kernel.engine(certificates).namesAt(endpoint);
+  if (!names) return undefined;
+  const wanted = [origin.domainName, (request.headers.host ?? '').toLowerCase()];
+  if (names.some((name) => wanted.some((one) => covers(name, one)))) return undefined;
+  const shown = names.length > 0 ? `is for ${names.join(', ')}` : 'is missing';
+  return `origin ${origin.domainName} speaks TLS with a certificate that CloudFront does not trust: it ${shown}`;
 }
 
 function toRequest(origin: Origin, request: OriginRequest, how: { secure: boolean; signal: AbortSignal }): HttpRequest {
@@ -85,6 +102,7 @@ function toRequest(origin: Origin, request: OriginRequest, how: { secure: boolea
     headers: request.headers,
     body: request.body,
     client: { ip: outside.edge, port: 443, secure: how.secure, httpVersion: '1.1' },
+    serverPort: how.secure ? origin.httpsPort : origin.httpPort,
     signal: how.signal,
   };
   if (origin.caller && request.headers.authorization === undefined) setCaller(made, origin.caller);
