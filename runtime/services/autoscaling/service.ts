@@ -2,11 +2,13 @@ import { type Access, type Context, defineService, type Kernel, type Running } f
 import { aggregate } from './behaviour/aggregated-metrics.ts';
 import { announce } from './behaviour/announcements.ts';
 import { publishGroupMetrics } from './behaviour/group-metrics.ts';
+import { refresher } from './behaviour/refreshes.ts';
 import { timetable } from './behaviour/timetable.ts';
 import { watch } from './behaviour/watch.ts';
 import * as activityOperations from './operations/activities.ts';
 import * as groupOperations from './operations/groups.ts';
 import * as hookOperations from './operations/hooks.ts';
+import * as instanceRefreshOperations from './operations/instance-refreshes.ts';
 import * as instanceOperations from './operations/instances.ts';
 import * as notificationOperations from './operations/notifications.ts';
 import * as policyOperations from './operations/policies.ts';
@@ -17,7 +19,7 @@ import { AutoScalingGroup } from './resources/AutoScalingGroup.ts';
 import { LifecycleHook } from './resources/LifecycleHook.ts';
 import { ScalingPolicy } from './resources/ScalingPolicy.ts';
 import { ScheduledAction } from './resources/ScheduledAction.ts';
-import { findGroup, scheduledActions } from './state.ts';
+import { findGroup, groups, refreshes, scheduledActions } from './state.ts';
 
 export default defineService({
   name: 'autoscaling',
@@ -28,6 +30,7 @@ export default defineService({
     ...activityOperations,
     ...targetGroupOperations,
     ...hookOperations,
+    ...instanceRefreshOperations,
     ...notificationOperations,
     ...policyOperations,
     ...scheduledActionOperations,
@@ -65,9 +68,22 @@ function groupNameOf({ AutoScalingGroupName, PolicyName }: Record<string, unknow
   return AutoScalingGroupName === undefined ? ofPolicy : String(AutoScalingGroupName);
 }
 
+/** The engine hears of changes from here on; what waited for a warm-up is looked at again. */
+function goOnWithRefreshes(kernel: Kernel): void {
+  const engine = kernel.engine(refresher);
+  for (const scope of kernel.store.scopes('autoscaling.refreshes')) {
+    const where = { store: kernel.store, ...scope };
+    for (const { endMs, AutoScalingGroupName } of refreshes(where).values()) {
+      const group = endMs === undefined ? groups(where).get(AutoScalingGroupName) : undefined;
+      if (group) engine.look(group);
+    }
+  }
+}
+
 function start(kernel: Kernel): Running {
   const metrics = publishGroupMetrics(kernel);
   const announcing = announce(kernel);
+  goOnWithRefreshes(kernel);
   const stopAggregating = aggregate(kernel);
   const watching = watch(kernel);
   for (const scope of kernel.store.scopes('autoscaling.scheduled-actions'))

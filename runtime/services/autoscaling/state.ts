@@ -1,4 +1,4 @@
-import type { TargetTrackingConfiguration } from '@aws-sdk/client-auto-scaling';
+import type { DesiredConfiguration, TargetTrackingConfiguration } from '@aws-sdk/client-auto-scaling';
 import { formatArn } from '../../kernel/arn.ts';
 import type { Context } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
@@ -213,4 +213,46 @@ export interface Notification {
 export function notifications(where: Where): Collection<Notification> {
   const { account, region } = where;
   return where.store.collection<Notification>('autoscaling.notifications', { account, region });
+}
+
+export interface Refresh {
+  InstanceRefreshId: string;
+  AutoScalingGroupName: string;
+  Status:
+    | 'Pending'
+    | 'InProgress'
+    | 'Successful'
+    | 'Failed'
+    | 'Cancelling'
+    | 'Cancelled'
+    | 'RollbackInProgress'
+    | 'RollbackSuccessful'
+    | 'RollbackFailed';
+  StatusReason?: string;
+  startMs: number;
+  endMs?: number;
+  Preferences: RefreshPreferences;
+  DesiredConfiguration?: DesiredConfiguration;
+  /** What the group was started from before; what a rollback goes back to. */
+  previous: TemplateChoice;
+  /** Instances that are still to be replaced, and how many there were. */
+  todo: string[];
+  total: number;
+  /** Among the group's refreshes, for those that began in the same millisecond. */
+  order: number;
+}
+
+export interface RefreshPreferences {
+  MinHealthyPercentage: number;
+  MaxHealthyPercentage: number;
+  InstanceWarmup: number;
+  SkipMatching: boolean;
+  AutoRollback: boolean;
+  ScaleInProtectedInstances: 'Refresh' | 'Ignore' | 'Wait';
+  StandbyInstances: 'Ignore' | 'Wait';
+}
+
+export function refreshes(where: Where): Collection<Refresh> {
+  const { account, region } = where;
+  return where.store.collection<Refresh>('autoscaling.refreshes', { account, region });
 }

@@ -8,6 +8,7 @@ import {
   notifications,
   ofGroup,
   policies,
+  refreshes,
   scheduledActions,
 } from '../state.ts';
 import { deleteAlarms } from './tracking-alarms.ts';
@@ -22,6 +23,7 @@ export function forgetGroup(ctx: Context, group: Group): void {
     void ctx.clock.track(deleteAlarms(ctx, alarmNames));
   }
   for (const { TopicARN } of ofGroup(notifications(ctx), name)) notifications(ctx).delete(keyOf(name, TopicARN));
+  for (const { InstanceRefreshId } of ofGroup(refreshes(ctx), name)) refreshes(ctx).delete(InstanceRefreshId);
   for (const { ScheduledActionName } of ofGroup(scheduledActions(ctx), name))
     scheduledActions(ctx).delete(keyOf(name, ScheduledActionName));
   groups(ctx).delete(name);

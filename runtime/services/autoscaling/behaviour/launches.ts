@@ -35,7 +35,7 @@ export class Launches {
       if (!now || now.deleting) return;
       const before = counted(now).length;
       const growing = `At ${at(clock.now())} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${before + 1}.`;
-      const replacing = /needing to be replaced\.$/.test(now.cause);
+      const replacing = /(needing to be replaced|an instance refresh)\.$/.test(now.cause);
       const cause = about.cause ?? (replacing ? now.cause : [now.cause, growing].filter(Boolean).join('  '));
       if (!(await this.#one(now, cause, about.zone))) return;
     }
@@ -202,7 +202,7 @@ async function template(ctx: AutoScaling, { LaunchTemplateId, Version }: Templat
   return found;
 }
 
-async function versionNumber(ctx: AutoScaling, choice: TemplateChoice): Promise<string> {
+export async function versionNumber(ctx: AutoScaling, choice: TemplateChoice): Promise<string> {
   return String((await template(ctx, choice)).VersionNumber);
 }
 
