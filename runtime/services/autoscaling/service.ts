@@ -2,6 +2,7 @@ import { type Access, type Context, defineService, type Kernel, type Running } f
 import { aggregate } from './behaviour/aggregated-metrics.ts';
 import { announce } from './behaviour/announcements.ts';
 import { publishGroupMetrics } from './behaviour/group-metrics.ts';
+import { keeper } from './behaviour/keeper.ts';
 import { refresher } from './behaviour/refreshes.ts';
 import { timetable } from './behaviour/timetable.ts';
 import { watch } from './behaviour/watch.ts';
@@ -95,6 +96,7 @@ function start(kernel: Kernel): Running {
       announcing.stop();
       stopAggregating();
       await watching.stop();
+      await kernel.engine(keeper).stop();
     },
   };
 }

@@ -16,7 +16,7 @@ export class Keeper {
   readonly kernel: Kernel;
   readonly launches: Launches;
   readonly terminations: Terminations;
-  readonly #passes = new Map<string, { again: boolean }>();
+  readonly #passes = new Map<string, { again: boolean; done: Promise<void> }>();
   #stopped = false;
 
   constructor(kernel: Kernel) {
@@ -25,8 +25,14 @@ export class Keeper {
     this.terminations = new Terminations(this);
   }
 
-  stop(): void {
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Nothing more is started, and what was asked of EC2 has been answered: no instance begins while all else ends. */
+  async stop(): Promise<void> {
     this.#stopped = true;
+    await Promise.allSettled([...this.#passes.values()].map(({ done }) => done));
   }
 
   find({ account, region }: Scope, name: string): Group | undefined {
@@ -73,9 +79,9 @@ export class Keeper {
       return;
     }
     if (this.#stopped) return;
-    const pass = { again: false };
+    const pass = { again: false, done: Promise.resolve() };
     this.#passes.set(key, pass);
-    void this.kernel.clock.track(
+    pass.done = this.kernel.clock.track(
       (async () => {
         do {
           pass.again = false;

@@ -32,7 +32,7 @@ export class Launches {
     const { clock } = this.#keeper.kernel;
     for (let made = 0; made < count; made += 1) {
       const now = this.#keeper.find(group, group.AutoScalingGroupName);
-      if (!now || now.deleting) return;
+      if (!now || now.deleting || this.#keeper.stopped) return;
       const before = counted(now).length;
       const growing = `At ${at(clock.now())} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${before + 1}.`;
       const replacing = /(needing to be replaced|an instance refresh)\.$/.test(now.cause);
