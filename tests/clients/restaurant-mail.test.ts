@@ -80,6 +80,8 @@ describe('the restaurant’s mail', { skip: postgresMissing() }, () => {
     const png = Buffer.from(chart.content ?? '', 'base64');
     assert.deepEqual([png.length, png.subarray(1, 4).toString()], [chart.size, 'PNG']);
     assert.deepEqual([csv?.name, csv?.contentType], ['sales-2026-07.csv', 'text/csv']);
+    const { stdout: page } = await orrery.run('mail', String(mail.number), '--html');
+    assert.ok(page.includes(`src="data:image/png;base64,${chart.content}"`));
     assert.match(
       Buffer.from(csv?.content ?? '', 'base64').toString(),
       /^kind,name,quantity,total\r\nday,2026-07-01,0,0\.00\r\n/,

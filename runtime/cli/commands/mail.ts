@@ -17,7 +17,7 @@ export const mail: Command = {
   options: {
     to: { type: 'string', value: 'ADDRESS', about: 'only what was sent to it; a part of an address is enough' },
     last: { type: 'string', value: 'N', about: `the newest N (default ${listed}; all with --json)` },
-    html: { type: 'boolean', about: 'of one mail: its HTML, to open in a browser' },
+    html: { type: 'boolean', about: 'of one mail: its HTML with its pictures, to open in a browser' },
     raw: { type: 'boolean', about: 'of one mail: the MIME message as it was sent' },
     save: { type: 'string', value: 'FOLDER', about: 'of one mail: write its attachments there' },
   },
@@ -78,12 +78,12 @@ async function list(line: CommandLine, out: Terminal): Promise<void> {
 
 async function showOne(which: string, line: CommandLine, out: Terminal): Promise<void> {
   const folder = line.text('save');
-  const contents = String(folder !== undefined || line.flag('json'));
+  const contents = String(folder !== undefined || line.flag('json') || line.flag('html'));
   for await (const one of fetchMail(line, { which, contents, raw: String(line.flag('raw')) })) {
     if (folder !== undefined) saveAttachments(one, folder, out);
     else if (line.flag('json')) out.json(one);
     else if (line.flag('raw')) out.line(one.raw ?? '');
-    else if (line.flag('html')) out.line(one.html);
+    else if (line.flag('html')) out.line(withPictures(one));
     else print(one, out);
   }
 }
@@ -109,6 +109,13 @@ function print(one: ShownMail, out: Terminal): void {
   for (const text of table(rows.map(([name = '', value = '']) => [out.style('dim', name), value]))) out.line(text);
   out.line();
   out.line(one.text || (one.html ? `(HTML only: orrery mail ${one.number} --html > mail.html)` : '(no text)'));
+}
+
+/** A browser does not know `cid:`, by which the HTML of a mail names its parts. */
+function withPictures({ html, attachments }: ShownMail): string {
+  return attachments.reduce((page, { contentId, contentType, content = '' }) => {
+    return contentId === '' ? page : page.replaceAll(`cid:${contentId}`, `data:${contentType};base64,${content}`);
+  }, html);
 }
 
 /** The name is the sender's: only its last part is used, and a file that is there is not overwritten. */
