@@ -1,4 +1,4 @@
-import type { Clock } from '../../kernel/clock/clock.ts';
+import type { Clock, Timer } from '../../kernel/clock/clock.ts';
 
 export interface RoundsOptions {
   name: string;
@@ -8,29 +8,34 @@ export interface RoundsOptions {
 }
 
 /** Less of the machine's time than this between two rounds: the clock is being wound. */
-const hurriedMs = 100;
+const hurriedMs = 500;
 const longestMs = 3_600_000;
 
 /**
  * Something that is looked at again and again. While the clock is wound fast, looking more often shows nothing new and would
- * make forty days long: rounds are left out and their distance doubles, up to an hour; afterwards it is as before.
+ * make forty days long: rounds are left out and their distance doubles, up to an hour; when the wind is over it is as before.
  */
 export class Rounds {
   readonly #clock: Clock;
   readonly #options: RoundsOptions;
   #lastMs = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
+  #hurried = false;
 
   constructor(clock: Clock, options: RoundsOptions) {
     this.#clock = clock;
     this.#options = options;
     this.#next(options.periodMs);
+    clock.onWind((phase) => {
+      if (phase === 'ends' && this.#hurried) this.#next(options.periodMs);
+    });
   }
 
   #next(delayMs: number): void {
     const { name, periodMs, basis, round } = this.#options;
     const turn = (): Promise<void> | undefined => {
-      const hurried = this.#clock.elapsed() - this.#lastMs < hurriedMs;
-      if (hurried) {
+      this.#hurried = this.#clock.elapsed() - this.#lastMs < hurriedMs;
+      if (this.#hurried) {
         this.#next(Math.min(delayMs * 2, longestMs));
         return undefined;
       }
@@ -40,6 +45,7 @@ export class Rounds {
       });
       return work;
     };
-    this.#clock.after(delayMs, name, turn, { basis });
+    this.#timer?.cancel();
+    this.#timer = this.#clock.after(delayMs, name, turn, { basis });
   }
 }

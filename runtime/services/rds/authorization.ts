@@ -14,6 +14,7 @@ const named: Readonly<Record<string, string>> = {
   DBSnapshotIdentifier: 'snapshot',
   DBClusterSnapshotIdentifier: 'cluster-snapshot',
   OptionGroupName: 'og',
+  SubscriptionName: 'es',
 };
 
 /** What a listing is of, when it names none. */
@@ -26,6 +27,7 @@ const listed: Readonly<Record<string, string>> = {
   DescribeDBSnapshots: 'snapshot',
   DescribeDBClusterSnapshots: 'cluster-snapshot',
   DescribeEvents: 'es',
+  DescribeEventSubscriptions: 'es',
 };
 
 /** Every resource that the request names must be allowed; names are kept, and so compared, in lower case. */

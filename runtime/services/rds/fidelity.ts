@@ -11,7 +11,6 @@ const refusedForBoth = {
   OptionGroupName: 'option groups are not done.',
   PreferredMaintenanceWindow: 'there is no maintenance.',
   EnableIAMDatabaseAuthentication: 'IAM database authentication is not done.',
-  EnableCloudwatchLogsExports: 'export of logs is not done.',
   Iops: silent,
   Domain: 'directories are not done.',
   DomainIAMRoleName: 'directories are not done.',
@@ -70,9 +69,9 @@ const changes = {
   instance:
     'DBSecurityGroups PreferredMaintenanceWindow LicenseModel Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword CACertificateIdentifier Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain MonitoringInterval MonitoringRoleArn DomainIAMRoleName DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod ProcessorFeatures UseDefaultProcessorFeatures MaxAllocatedStorage CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant DedicatedLogVolume Engine AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications MasterUserAuthenticationType EngineLifecycleSupport',
   restoredCluster:
-    'DatabaseName OptionGroupName KmsKeyId EnableIAMDatabaseAuthentication BacktrackWindow EnableCloudwatchLogsExports ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
+    'DatabaseName OptionGroupName KmsKeyId EnableIAMDatabaseAuthentication BacktrackWindow ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
   restoredInstance:
-    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName EnableIAMDatabaseAuthentication EnableCloudwatchLogsExports ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
+    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName EnableIAMDatabaseAuthentication ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
 };
 
 function notHere(names: string): Record<string, string> {
@@ -81,7 +80,7 @@ function notHere(names: string): Record<string, string> {
 
 /** What is listed comes whole, in one page. */
 const listings =
-  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents DescribeDBClusterAutomatedBackups DescribeDBInstanceAutomatedBackups DescribeOrderableDBInstanceOptions'.split(
+  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents DescribeDBClusterAutomatedBackups DescribeDBInstanceAutomatedBackups DescribeEventSubscriptions DescribeDBLogFiles DescribeOrderableDBInstanceOptions'.split(
     ' ',
   );
 const unfiltered = listings.filter((name) => name !== 'DescribeDBInstances');
@@ -114,7 +113,6 @@ export const fidelity: Record<string, Fidelity> = {
   'ModifyDBCluster.Port': notDone('changing the port is not done.'),
   'ModifyDBCluster.EnableHttpEndpoint': notDone('the Data API is not done.'),
   'ModifyDBCluster.EnableIAMDatabaseAuthentication': notDone('IAM database authentication is not done.'),
-  'ModifyDBCluster.CloudwatchLogsExportConfiguration': notDone('export of logs is not done.'),
   'ModifyDBInstance.NewDBInstanceIdentifier': notDone('renaming is not done.'),
   'ModifyDBInstance.MultiAZ': notDone('only when the instance is created.'),
   'ModifyDBInstance.ManageMasterUserPassword': notDone('only when the instance is created.'),
@@ -123,7 +121,6 @@ export const fidelity: Record<string, Fidelity> = {
   'ModifyDBInstance.EngineVersion': notDone('only PostgreSQL 17 runs.'),
   'ModifyDBInstance.DBSubnetGroupName': notDone('moving to another VPC is not done.'),
   'ModifyDBInstance.EnableIAMDatabaseAuthentication': notDone('IAM database authentication is not done.'),
-  'ModifyDBInstance.CloudwatchLogsExportConfiguration': notDone('export of logs is not done.'),
   ...each(
     'ModifyDBCluster',
     ['ApplyImmediately', 'AllowMajorVersionUpgrade', 'CopyTagsToSnapshot', 'AutoMinorVersionUpgrade'],
@@ -145,6 +142,7 @@ export const fidelity: Record<string, Fidelity> = {
     notHere(changes.restoredInstance),
   ),
   ...restoresToPointInTime,
+  'DescribeEventCategories.Filters': notDone('these are listed without filters.'),
   ...each(
     'CreateDBInstance',
     [],

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   CreateDBClusterCommand,
   CreateDBInstanceCommand,
   CreateDBSnapshotCommand,
+  CreateEventSubscriptionCommand,
   DeleteDBClusterCommand,
   DeleteDBInstanceCommand,
   DescribeDBClusterAutomatedBackupsCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  DescribeDBLogFilesCommand,
+  DownloadDBLogFilePortionCommand,
   FailoverDBClusterCommand,
   RDSClient,
   RebootDBInstanceCommand,
@@ -19,6 +24,8 @@ import {
   StartDBClusterCommand,
   StopDBClusterCommand,
 } from '@aws-sdk/client-rds';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { fleet } from './behaviour/fleet.ts';
@@ -53,13 +60,39 @@ describe('the life of a database', () => {
   };
   const run = async (sql: string, name?: string): Promise<Record<string, unknown>[]> => {
     const client = await connected(name);
-    const { rows } = await client.query(sql);
-    await client.end();
-    return rows;
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+
+  /** A queue that hears of failovers by an event subscription and by an EventBridge rule. */
+  const listening = async (): Promise<() => Promise<Record<string, unknown>[]>> => {
+    const [sns, sqs, bus] = [orrery.client(SNSClient), orrery.client(SQSClient), orrery.client(EventBridgeClient)];
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'failovers' }));
+    const arn = 'arn:aws:sqs:us-east-1:000000000000:failovers';
+    const Statement = [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: arn }];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'failovers', Attributes: { Policy } }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: arn }));
+    const kind = { SourceType: 'db-cluster', SourceIds: ['shop'], EventCategories: ['failover'] };
+    const subscription = { SubscriptionName: 'failovers', SnsTopicArn: TopicArn, ...kind };
+    await rds.send(new CreateEventSubscriptionCommand(subscription));
+    const EventPattern = JSON.stringify({ source: ['aws.rds'], detail: { EventCategories: ['failover'] } });
+    await bus.send(new PutRuleCommand({ Name: 'failovers', EventPattern }));
+    await bus.send(new PutTargetsCommand({ Rule: 'failovers', Targets: [{ Id: 'queue', Arn: arn }] }));
+    return async () => {
+      const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+      const { Messages = [] } = await sqs.send(receive);
+      return Messages.map(({ Body = '' }) => JSON.parse(Body) as Record<string, unknown>);
+    };
   };
 
   before(async () => {
-    orrery = await startOrrery({ services: ['rds', 'secretsmanager', 'kms', 'cloudwatch'] });
+    orrery = await startOrrery({
+      services: ['rds', 'secretsmanager', 'kms', 'cloudwatch', 'sns', 'sqs', 'events', 'logs', 'iam', 'sts'],
+    });
     rds = orrery.client(RDSClient);
     await rds.send(
       new CreateDBClusterCommand({
@@ -70,6 +103,7 @@ describe('the life of a database', () => {
         DatabaseName: 'shop',
         BackupRetentionPeriod: 7,
         PreferredBackupWindow: '04:00-04:30',
+        EnableCloudwatchLogsExports: ['postgresql'],
       }),
     );
     await addInstance('shop', 'shop-1');
@@ -103,12 +137,10 @@ describe('the life of a database', () => {
   });
 
   test('its metrics are measured, by instance, cluster and role', async () => {
+    // So far that no time of the cloud can be taken for one of the machine's.
+    await orrery.clock.wind(day);
     const clients = await Promise.all([1, 2, 3].map(() => connected()));
     await clients[0]?.query('CREATE TABLE busy AS SELECT generate_series(1, 20000) AS id');
-    await orrery.clock.wind(120_000);
-    await clients[0]?.query('CREATE TABLE busier AS SELECT generate_series(1, 50000) AS id');
-    await orrery.clock.wind(120_000);
-    for (const client of clients) await client.end();
     const maximum = async (MetricName: string, dimensions: Record<string, string>): Promise<number | undefined> => {
       const { Datapoints = [] } = await orrery.client(CloudWatchClient).send(
         new GetMetricStatisticsCommand({
@@ -123,12 +155,35 @@ describe('the life of a database', () => {
       );
       return Datapoints.at(-1)?.Maximum;
     };
+    // Rates are there from the second measurement on; while time is wound fast, not every minute has one.
+    const deadline = performance.now() + 20_000;
+    while ((await maximum('CommitThroughput', { DBInstanceIdentifier: 'shop-1' })) === undefined) {
+      assert.ok(performance.now() < deadline, 'nothing was measured twice');
+      await orrery.clock.wind(60_000);
+    }
+    for (const client of clients) await client.end();
     assert.equal(await maximum('DatabaseConnections', { DBInstanceIdentifier: 'shop-1' }), 3);
     assert.equal(await maximum('DatabaseConnections', { DBClusterIdentifier: 'shop', Role: 'READER' }), 0);
     assert.equal(await maximum('DatabaseConnections', { DBClusterIdentifier: 'shop' }), 3);
     assert.ok((await maximum('CPUUtilization', { DBInstanceIdentifier: 'shop-1' })) !== undefined);
-    assert.ok(((await maximum('CommitThroughput', { DBInstanceIdentifier: 'shop-1' })) ?? 0) > 0);
     assert.ok(((await maximum('AuroraReplicaLag', { DBInstanceIdentifier: 'shop-2' })) ?? -1) >= 0);
+  });
+
+  test('what a server says is in its log files, and in CloudWatch Logs', async () => {
+    await assert.rejects(run('SELECT 1 FROM no_such_table'));
+    await orrery.clock.wind(0);
+    const input = { DBInstanceIdentifier: 'shop-1' };
+    const { DescribeDBLogFiles: files = [] } = await rds.send(new DescribeDBLogFilesCommand(input));
+    const LogFileName = files.at(-1)?.LogFileName ?? '';
+    assert.match(LogFileName, /^error\/postgresql\.log\.\d{4}-\d\d-\d\d-\d\d$/);
+    const { LogFileData } = await rds.send(new DownloadDBLogFilePortionCommand({ ...input, LogFileName }));
+    const stamp = new Date(orrery.clock.now()).toISOString().slice(0, 16).replace('T', ' ');
+    assert.match(LogFileData ?? '', new RegExp(`^${stamp}.*owner@shop.*relation "no_such_table" does not exist`, 'm'));
+    const logGroupName = '/aws/rds/cluster/shop/postgresql';
+    const { events = [] } = await orrery
+      .client(CloudWatchLogsClient)
+      .send(new FilterLogEventsCommand({ logGroupName, logStreamNames: ['shop-1'], filterPattern: 'no_such_table' }));
+    assert.ok(events.length > 0);
   });
 
   test('a time outside the retention period cannot be restored', async () => {
@@ -171,17 +226,29 @@ describe('the life of a database', () => {
     assert.deepEqual(await run('SELECT * FROM kept'), [{ id: 1 }]);
   });
 
-  test('a failover and a reboot of the writer leave a reader that follows', async () => {
+  test('a failover is told to who asked, and it and a reboot of the writer leave a reader that follows', async () => {
+    await run('CREATE TABLE led AS SELECT 1 AS id');
+    const heard = await listening();
     const input = { DBClusterIdentifier: 'shop', TargetDBInstanceIdentifier: 'shop-2' };
     await rds.send(new FailoverDBClusterCommand(input));
     await settle();
+    await orrery.clock.wind(1000);
+    const told = await heard();
+    assert.equal(told.length, 2);
+    const [notice, event] = 'Message' in (told[0] ?? {}) ? told : told.toReversed();
+    const { 'Event ID': id, ...rest } = JSON.parse(String(notice?.Message)) as Record<string, string>;
+    assert.match(String(id), /#RDS-EVENT-0071$/);
+    assert.equal(rest['Event Message'], 'Completed failover to DB instance: shop-2');
+    assert.equal(event?.['detail-type'], 'RDS DB Cluster Event');
+    const { EventID, SourceType, SourceIdentifier } = (event?.detail ?? {}) as Record<string, string>;
+    assert.deepEqual([EventID, SourceType, SourceIdentifier], ['RDS-EVENT-0071', 'CLUSTER', 'shop']);
     const writer = (await cluster())?.DBClusterMembers?.find((one) => one.IsClusterWriter);
     assert.equal(writer?.DBInstanceIdentifier, 'shop-2');
     await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: 'shop-2' }));
     await settle();
-    await run('INSERT INTO kept VALUES (2)');
+    await run('INSERT INTO led VALUES (2)');
     const [row] = await run(
-      'SELECT count(*)::int AS count, pg_is_in_recovery() AS standby FROM kept',
+      'SELECT count(*)::int AS count, pg_is_in_recovery() AS standby FROM led',
       (await cluster())?.ReaderEndpoint,
     );
     assert.deepEqual(row, { count: 2, standby: true });

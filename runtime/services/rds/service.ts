@@ -1,14 +1,18 @@
 import { defineService, type Kernel, type OperationHandler, type Running } from '../../kernel/service.ts';
 import { authorize } from './authorization.ts';
+import { announceEvents } from './behaviour/notices.ts';
 import { resumeEverything } from './behaviour/resumption.ts';
+import { serverLogs } from './behaviour/server-logs.ts';
 import { meterStorageRequests } from './behaviour/storage-requests.ts';
 import { openTrustStore } from './behaviour/trust-store.ts';
 import { standing } from './behaviour/usage.ts';
 import { fidelity } from './fidelity.ts';
 import * as automatedBackups from './operations/automated-backups.ts';
 import * as clusterOperations from './operations/clusters.ts';
+import * as eventSubscriptions from './operations/event-subscriptions.ts';
 import * as instanceOperations from './operations/instances.ts';
 import * as listing from './operations/listing.ts';
+import * as logFiles from './operations/log-files.ts';
 import * as offers from './operations/offers.ts';
 import * as parameterGroupOperations from './operations/parameter-groups.ts';
 import * as pointInTime from './operations/point-in-time.ts';
@@ -30,7 +34,9 @@ const operations = {
   ...subnetGroupOperations,
   ...parameterGroupOperations,
   ...listing,
+  ...eventSubscriptions,
   ...offers,
+  ...logFiles,
 };
 
 export default defineService({
@@ -43,8 +49,8 @@ export default defineService({
   >,
   accessDenied: { code: 'AccessDenied', status: 403 },
   resources: [DBCluster, DBInstance, DBSubnetGroup, DBParameterGroup, DBClusterParameterGroup],
-  // Databases have interfaces that EC2 keeps.
-  dependencies: ['secretsmanager', 'ec2'],
+  // Databases have interfaces that EC2 keeps, and tell what happens to them.
+  dependencies: ['secretsmanager', 'ec2', 'sns', 'events', 'logs'],
   authorization: authorize,
   usage: { standing },
   start,
@@ -54,6 +60,12 @@ export default defineService({
 async function start(kernel: Kernel): Promise<Running> {
   openTrustStore(kernel);
   meterStorageRequests(kernel);
+  const untold = announceEvents(kernel);
   await resumeEverything(kernel);
-  return { stop: () => undefined };
+  return {
+    stop: () => {
+      untold();
+      kernel.engine(serverLogs).closed = true;
+    },
+  };
 }

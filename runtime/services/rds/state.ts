@@ -3,6 +3,7 @@ import { formatArn } from '../../kernel/arn.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
+import type { SourceType } from './behaviour/event-kinds.ts';
 import type { KeptSettings } from './behaviour/kept-settings.ts';
 import type { StorageKey } from './behaviour/storage-key.ts';
 
@@ -30,6 +31,8 @@ export interface Owner {
   StorageType?: string | undefined;
   DeletionProtection: boolean;
   secretArn?: string | undefined;
+  /** Which of its logs go to CloudWatch Logs. */
+  logExports?: string[] | undefined;
   /** UTC, hh24:mi-hh24:mi. */
   PreferredBackupWindow?: string | undefined;
   /** What it begins with: SCRAM verifier of the master's password, and the folder of a backup where there is one. */
@@ -93,6 +96,19 @@ export interface RetainedRecord {
   expiresMs: number;
 }
 
+/** Who is told of events, by SNS. */
+export interface SubscriptionRecord {
+  name: string;
+  arn: string;
+  SnsTopicArn: string;
+  SourceType: SourceType | undefined;
+  SourceIds: string[];
+  EventCategories: string[];
+  Enabled: boolean;
+  createdMs: number;
+  Tags: Tag[];
+}
+
 export interface SnapshotRecord {
   id: string;
   arn: string;
@@ -134,6 +150,7 @@ export const clusters = records<ClusterRecord>('rds.clusters');
 export const instances = records<InstanceRecord>('rds.instances');
 export const snapshots = records<SnapshotRecord>('rds.snapshots');
 export const retained = records<RetainedRecord>('rds.retainedBackups');
+export const eventSubscriptions = records<SubscriptionRecord>('rds.eventSubscriptions');
 export const subnetGroups = records<SubnetGroupRecord>('rds.subnetGroups');
 export const parameterGroups = records<ParameterGroupRecord>('rds.parameterGroups');
 

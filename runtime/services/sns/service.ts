@@ -75,11 +75,14 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
     resource: arn,
     resourcePolicy: policyOf(topic),
     resourceAccount: topic.account,
-    ...(isAlarm(ctx.principal) ? { conditions: { 'aws:SourceOwner': ctx.principal.account } } : {}),
+    ...(givesOwner(ctx.principal) ? { conditions: { 'aws:SourceOwner': ctx.principal.account } } : {}),
   };
 }
 
-/** Alarms publish under a topic's default policy: of the services, only they give AWS:SourceOwner, which it asks for. */
-function isAlarm(principal: Principal): principal is ServicePrincipal {
-  return principal.kind === 'service' && principal.service === 'cloudwatch.amazonaws.com';
+/**
+ * Alarms publish under a topic's default policy, and RDS does ("Granting permissions to publish notifications to an Amazon SNS
+ * topic"): of the services, only they give AWS:SourceOwner, which it asks for.
+ */
+function givesOwner(principal: Principal): principal is ServicePrincipal {
+  return principal.kind === 'service' && /^(cloudwatch|events\.rds)\.amazonaws\.com$/.test(principal.service);
 }

@@ -6,6 +6,7 @@ import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { arnOf, retained, type SnapshotRecord, snapshots } from '../state.ts';
 import { backupWindow, nextWindow } from './backup-window.ts';
+import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import { type AnyOwner, kindOf, nameOf, ownerOf } from './owners.ts';
 
@@ -127,4 +128,5 @@ function keepSnapshot(ctx: Context, owner: AnyOwner, cloudMs: number): void {
     Tags: [],
   };
   snapshots(ctx).put(`${kind} ${id}`, record);
+  tell(ctx, ctx, kind === 'cluster' ? 'clusterSnapshotAutomated' : 'snapshotAutomated', id);
 }

@@ -116,6 +116,7 @@ function shared(record: Owner) {
     ...(record.storageKey ? { KmsKeyId: record.storageKey.KmsKeyId } : {}),
     DeletionProtection: record.DeletionProtection,
     TagList: record.Tags,
+    ...(record.logExports?.length ? { EnabledCloudwatchLogsExports: record.logExports } : {}),
     ...(record.secretArn ? { MasterUserSecret: { SecretArn: record.secretArn, SecretStatus: 'active' } } : {}),
   };
 }

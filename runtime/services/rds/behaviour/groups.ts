@@ -3,11 +3,12 @@ import { databases } from '../../../engines/databases/databases.ts';
 import { identifier, literal } from '../../../engines/databases/session.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { arnOf, clusters, domainOf, instances, type Owner } from '../state.ts';
-import { recordEvent } from './events.ts';
+import { clusters, domainOf, instances, type Owner } from '../state.ts';
+import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import { measurements } from './metrics.ts';
 import { settingsOf } from './parameters.ts';
+import { serverLogs } from './server-logs.ts';
 
 export interface GroupNames {
   writer?: string;
@@ -53,16 +54,11 @@ const masterRole = (master: string): string[] => [
 
 /** What happens to the databases, as RDS tells it: connections are cut, events recorded. */
 export function listenerOf(kernel: Kernel, scope: Scope, groupId: string): (event: GroupEvent) => void {
-  const tell = (SourceIdentifier: string, SourceType: 'db-cluster' | 'db-instance', Message: string, kind: string) =>
-    recordEvent(kernel, scope, {
-      SourceIdentifier,
-      SourceType,
-      Message,
-      EventCategories: [kind],
-      SourceArn: arnOf(scope, SourceType === 'db-cluster' ? 'cluster' : 'db', SourceIdentifier),
-    });
   return (event) => {
-    if (event.kind === 'log') return;
+    if (event.kind === 'log') {
+      kernel.engine(serverLogs).take(scope, event.member.replace(/-standby$/, ''), event.line);
+      return;
+    }
     kernel.engine(fleet).cut(groupId);
     const at = { kernel, scope };
     const cluster = clusters(at)
@@ -72,15 +68,18 @@ export function listenerOf(kernel: Kernel, scope: Scope, groupId: string): (even
       .values()
       .find((one) => one.groupId === groupId && one.DBClusterIdentifier === undefined);
     if (event.kind === 'failover') {
-      if (cluster)
-        tell(cluster.DBClusterIdentifier, 'db-cluster', `Completed failover to DB instance: ${event.to}`, 'failover');
-      if (alone) tell(alone.DBInstanceIdentifier, 'db-instance', 'Multi-AZ instance failover completed', 'failover');
+      if (cluster) tell(kernel, scope, 'clusterFailedOver', cluster.DBClusterIdentifier, event.to);
+      if (alone) tell(kernel, scope, 'instanceFailedOver', alone.DBInstanceIdentifier);
       return;
     }
     const id = alone?.DBInstanceIdentifier ?? event.member;
-    if (event.kind === 'down') tell(id, 'db-instance', 'DB instance shutdown', 'availability');
-    if (event.kind === 'up') tell(id, 'db-instance', 'DB instance restarted', 'availability');
-    if (event.kind === 'failed') tell(id, 'db-instance', `DB instance failed: ${event.message ?? ''}`, 'failure');
+    if (event.kind === 'down') tell(kernel, scope, 'instanceShutDown', id);
+    if (event.kind === 'up') tell(kernel, scope, 'instanceRestarted', id);
+    if (event.kind === 'failed') {
+      const failed = instances(at).get(id);
+      if (failed) instances(at).put(id, { ...failed, Status: 'failed' });
+      tell(kernel, scope, 'instanceFailed', id, event.message);
+    }
   };
 }
 

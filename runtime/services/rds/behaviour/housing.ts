@@ -3,8 +3,8 @@ import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { invalidCombination } from '../errors.ts';
 import { findSubnetGroup, subnetGroupFor } from '../operations/subnet-groups.ts';
-import { arnOf, type InstanceRecord, instances, type Place } from '../state.ts';
-import { recordEvent } from './events.ts';
+import { type InstanceRecord, instances, type Place } from '../state.ts';
+import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import {
   hasInternetGateway,
@@ -80,13 +80,7 @@ export async function moveIn(kernel: Kernel, scope: Scope, record: InstanceRecor
       await kernel.engine(fleet).house(record.groupId, member, place, record.Port);
     return true;
   } catch (error) {
-    recordEvent(kernel, scope, {
-      SourceIdentifier: record.DBInstanceIdentifier,
-      SourceType: 'db-instance',
-      Message: `DB instance is in an incompatible network: ${(error as Error).message}`,
-      EventCategories: ['failure'],
-      SourceArn: arnOf(scope, 'db', record.DBInstanceIdentifier),
-    });
+    tell(kernel, scope, 'instanceUnreachable', record.DBInstanceIdentifier, (error as Error).message);
     return false;
   }
 }

@@ -1,9 +1,9 @@
 import { databases } from '../../../engines/databases/databases.ts';
 import { StartFailure } from '../../../engines/databases/server-process.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances, type Owner } from '../state.ts';
+import { type ClusterRecord, clusters, type InstanceRecord, instances, type Owner } from '../state.ts';
 import { beginBackups } from './backups.ts';
-import { recordEvent } from './events.ts';
+import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import { beginGroup, clusterNames, instanceName } from './groups.ts';
 import { moveIn, standbyOf } from './housing.ts';
@@ -25,13 +25,13 @@ export function undertake(ctx: Context, ids: readonly string[], groupId: string,
       const Status = refused && error.incompatible ? 'incompatible-parameters' : 'failed';
       for (const id of ids) {
         putStatus(ctx, id, Status);
-        recordEvent(ctx, ctx, {
-          SourceIdentifier: id,
-          SourceType: 'db-instance',
-          SourceArn: arnOf(ctx, 'db', id),
-          Message: `DB instance put into ${Status}. ${(error as Error).message}`,
-          EventCategories: ['failure'],
-        });
+        tell(
+          ctx,
+          ctx,
+          refused && error.incompatible ? 'instanceIncompatible' : 'instanceFailed',
+          id,
+          (error as Error).message,
+        );
       }
       if (!refused) throw error;
     }
@@ -59,6 +59,7 @@ async function begin(ctx: Context, record: InstanceRecord): Promise<void> {
   // "incompatible-network": its interface cannot be used.
   const answers = await moveIn(ctx, { account: ctx.account, region: ctx.region }, now);
   putStatus(ctx, member, answers ? 'available' : 'incompatible-network');
+  tell(ctx, ctx, 'instanceCreated', member);
 }
 
 /** What the instance's own parameter group says beyond the cluster's, in force when it is available. */
@@ -93,13 +94,7 @@ export function restoreCluster(ctx: Context, record: ClusterRecord): void {
       putOwner(ctx, record.groupId, { Status: 'available' });
     } catch (error) {
       putOwner(ctx, record.groupId, { Status: 'incompatible-restore' });
-      recordEvent(ctx, ctx, {
-        SourceIdentifier: record.DBClusterIdentifier,
-        SourceType: 'db-cluster',
-        SourceArn: record.DBClusterArn,
-        Message: `The DB cluster could not be restored: ${(error as Error).message}`,
-        EventCategories: ['failure'],
-      });
+      tell(ctx, ctx, 'clusterNotRestored', record.DBClusterIdentifier, (error as Error).message);
     }
   });
 }

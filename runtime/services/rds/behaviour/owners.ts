@@ -1,6 +1,8 @@
-import type { Context } from '../../../kernel/service.ts';
+import type { Context, Kernel } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/store/store.ts';
 import { type ClusterRecord, clusters, type InstanceRecord, instances, type Owner } from '../state.ts';
 
+type Where = Context | { kernel: Kernel; scope: Scope };
 export type AnyOwner = ClusterRecord | InstanceRecord;
 
 export const kindOf = (owner: AnyOwner): 'cluster' | 'instance' =>
@@ -10,7 +12,7 @@ export const nameOf = (owner: AnyOwner): string =>
   'DBInstanceIdentifier' in owner ? owner.DBInstanceIdentifier : owner.DBClusterIdentifier;
 
 /** The cluster, or the instance that stands alone, whose databases a group is. */
-export function ownerOf(ctx: Context, groupId: string): ClusterRecord | InstanceRecord | undefined {
+export function ownerOf(ctx: Where, groupId: string): ClusterRecord | InstanceRecord | undefined {
   const cluster = clusters(ctx)
     .values()
     .find((one) => one.groupId === groupId);

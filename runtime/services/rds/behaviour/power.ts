@@ -3,10 +3,12 @@ import { rootOf } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { instances } from '../state.ts';
+import type { EventKind } from './event-kinds.ts';
+import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import { listenerOf } from './groups.ts';
 import { undertake } from './lifecycle.ts';
-import { type AnyOwner, ownerOf, putOwner } from './owners.ts';
+import { type AnyOwner, kindOf, nameOf, ownerOf, putOwner } from './owners.ts';
 
 /** "If you don't manually start your DB instance after seven days", it starts by itself ("Stopping a DB instance"). */
 const longestStopMs = 7 * 86_400_000;
@@ -18,6 +20,7 @@ export function stopGroup(ctx: Context, owner: AnyOwner): void {
     await ctx.engine(databases).group(groupId)?.stop();
     ctx.engine(fleet).cut(groupId);
     putStatuses(ctx, groupId, 'stopped');
+    tellOwner(ctx, groupId, { cluster: 'clusterStopped', instance: 'instanceStopped' });
     const stoppedMs = ctx.clock.now();
     putOwner(ctx, groupId, { stoppedMs });
     startWhenLong(ctx, ctx, groupId, stoppedMs);
@@ -33,6 +36,7 @@ export function startGroup(ctx: Context, { groupId }: AnyOwner): void {
     else await engine.resume(groupId, listenerOf(ctx, { account: ctx.account, region: ctx.region }, groupId));
     ctx.engine(fleet).cut(groupId);
     putStatuses(ctx, groupId, 'available');
+    tellOwner(ctx, groupId, { cluster: 'clusterStarted', instance: 'instanceStarted' });
     putOwner(ctx, groupId, { stoppedMs: undefined });
   });
 }
@@ -52,6 +56,11 @@ export function putStatuses(ctx: Context, groupId: string, Status: string): void
     const record = instances(ctx).get(id);
     if (record) instances(ctx).put(id, { ...record, Status });
   }
+}
+
+function tellOwner(ctx: Context, groupId: string, kinds: { cluster: EventKind; instance: EventKind }): void {
+  const owner = ownerOf(ctx, groupId);
+  if (owner) tell(ctx, ctx, kinds[kindOf(owner)], nameOf(owner));
 }
 
 function membersOf(ctx: Context, groupId: string): string[] {

@@ -11,6 +11,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { changeBackups, endBackups } from '../behaviour/backups.ts';
 import { describeCluster, membersOf } from '../behaviour/describe.ts';
+import { tell } from '../behaviour/events.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { clusterNames } from '../behaviour/groups.ts';
 import { networkOf, regroup } from '../behaviour/housing.ts';
@@ -22,6 +23,7 @@ import {
   engineVersion,
   identifierOf,
 } from '../behaviour/input-rules.ts';
+import { changedExports, logExports } from '../behaviour/log-exports.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { scramVerifier } from '../behaviour/scram.ts';
@@ -54,6 +56,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     ...(await networkOf(ctx, input)),
     parameterGroup,
     ...backupSettings(input, { least: 1 }),
+    logExports: logExports(input.EnableCloudwatchLogsExports),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: await storageKey(ctx, input, groupId),
     StorageType: checkStorageType(input.StorageType ?? 'aurora', ['aurora', 'aurora-iopt1']),
@@ -64,6 +67,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
   };
   await exposeCluster(ctx, record);
   clusters(ctx).put(DBClusterIdentifier, record);
+  tell(ctx, ctx, 'clusterCreated', DBClusterIdentifier);
   return { DBCluster: { ...describeCluster(ctx, record), Status: 'creating' } };
 }
 
@@ -86,6 +90,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
   const changed: ClusterRecord = {
     ...record,
     ...backupSettings(input, { least: 1, record }),
+    logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
     parameterGroup: clusterGroup(ctx, input.DBClusterParameterGroupName ?? record.parameterGroup),
@@ -138,6 +143,7 @@ export async function DeleteDBCluster(ctx: Context, input: DeleteDBClusterComman
   await forgetSecret(ctx, record.secretArn);
   await retire(ctx, record.storageKey);
   clusters(ctx).delete(record.DBClusterIdentifier);
+  tell(ctx, ctx, 'clusterDeleted', record.DBClusterIdentifier);
   return { DBCluster: described };
 }
 

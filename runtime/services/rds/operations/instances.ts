@@ -10,6 +10,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { changeBackups, endBackups } from '../behaviour/backups.ts';
 import { describeInstance, membersOf } from '../behaviour/describe.ts';
+import { tell } from '../behaviour/events.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { instanceName } from '../behaviour/groups.ts';
 import {
@@ -33,9 +34,11 @@ import {
 import { checkClass } from '../behaviour/instance-classes.ts';
 import { keptSettings } from '../behaviour/kept-settings.ts';
 import { beginInstance } from '../behaviour/lifecycle.ts';
+import { changedExports, logExports } from '../behaviour/log-exports.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { scramVerifier } from '../behaviour/scram.ts';
+import { serverLogs } from '../behaviour/server-logs.ts';
 import { retire, storageKey } from '../behaviour/storage-key.ts';
 import { instanceExists, instanceNotFound, invalidClusterState, invalidCombination } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
@@ -104,6 +107,7 @@ async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCo
     MasterUsername,
     Port: input.Port ?? 5432,
     ...backupSettings(input, { least: 0 }),
+    logExports: logExports(input.EnableCloudwatchLogsExports),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: key,
     // "gp2" is what CreateDBInstance takes without Iops or StorageThroughput.
@@ -137,6 +141,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     DBInstanceClass: checkClass(record.Engine, input.DBInstanceClass ?? record.DBInstanceClass),
     AllocatedStorage: input.AllocatedStorage ?? record.AllocatedStorage,
     ...backupSettings(input, { least: 0, record }),
+    logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
     kept: keptSettings(input, record.kept),
@@ -198,7 +203,9 @@ export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceComm
     await retire(ctx, record.storageKey);
   } else await leaveCluster(ctx, record);
   await moveOut(ctx, record);
+  ctx.engine(serverLogs).forget(record);
   instances(ctx).delete(id);
+  tell(ctx, ctx, 'instanceDeleted', id);
   return { DBInstance: described };
 }
 

@@ -7,7 +7,15 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { eventsOf, keptMs } from '../behaviour/events.ts';
 import { invalidParameter } from '../errors.ts';
-import { clusters, instances, parameterGroups, snapshots, subnetGroups, type Tag } from '../state.ts';
+import {
+  clusters,
+  eventSubscriptions,
+  instances,
+  parameterGroups,
+  snapshots,
+  subnetGroups,
+  type Tag,
+} from '../state.ts';
 
 /** "Duration: the number of minutes to retrieve events for. Default: 60" (DescribeEvents). */
 export function DescribeEvents(ctx: Context, input: DescribeEventsCommandInput) {
@@ -23,7 +31,7 @@ export function DescribeEvents(ctx: Context, input: DescribeEventsCommandInput) 
       ({ EventCategories }) =>
         !input.EventCategories?.length || EventCategories.some((one) => input.EventCategories?.includes(one)),
     );
-  return { Events: found.map(({ timeMs, ...event }) => ({ ...event, Date: new Date(timeMs) })) };
+  return { Events: found.map(({ timeMs, EventID: _, ...event }) => ({ ...event, Date: new Date(timeMs) })) };
 }
 
 interface Tagged {
@@ -52,6 +60,7 @@ function tagged(ctx: Context, arn = ''): { record: Tagged; put(tags: Tag[]): voi
     cluster: [clusters, id],
     db: [instances, id],
     subgrp: [subnetGroups, id],
+    es: [eventSubscriptions, id],
     pg: [parameterGroups, id],
     'cluster-pg': [parameterGroups, id],
     snapshot: [snapshots, `instance ${id}`],

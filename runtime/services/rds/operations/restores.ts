@@ -13,6 +13,7 @@ import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviou
 import { checkEngine, identifierOf } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
 import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
+import { logExports } from '../behaviour/log-exports.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
 import {
@@ -66,6 +67,7 @@ export async function restoredCluster(ctx: Context, input: ClusterInput, before:
     ...origin,
     verifier: origin.verifier ?? before.verifier,
     secretArn: undefined,
+    logExports: logExports(input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,
     Status: origin.from ? 'creating' : 'available',
     Port: input.Port ?? before.Port,
@@ -98,6 +100,7 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
     ...(await originFor(ctx, groupId, source)),
     places: undefined,
     secretArn: undefined,
+    logExports: logExports(input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,
     Status: 'creating',
     Port: input.Port ?? before.Port,

@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { tell } from '../behaviour/events.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { identifierOf } from '../behaviour/input-rules.ts';
 import {
@@ -114,6 +115,7 @@ async function take(ctx: Context, { kind, of, owner, id, tags, volume }: Taking)
   const arn = arnOf(ctx, kind === 'cluster' ? 'cluster-snapshot' : 'snapshot', name);
   const record: SnapshotRecord = { id: name, arn, kind, of, createdMs: ctx.clock.now(), folder, owner, Tags: tags };
   snapshots(ctx).put(key, record);
+  tell(ctx, ctx, kind === 'cluster' ? 'clusterSnapshotCreated' : 'snapshotCreated', name);
   return record;
 }
 
