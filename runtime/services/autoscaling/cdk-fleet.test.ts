@@ -24,14 +24,17 @@ import { deployAll } from '../../cli/deploy/deploy.ts';
 import { lacking } from '../ec2/instances.fixture.ts';
 import { ask } from '../elbv2/elbv2-for-tests.ts';
 
-/** Says who it is, dies when it is told to, and works when it is told to. */
+/** Says who it is, works when it is told to, and falls ill when it is told to. */
 const server = `const { createServer } = require('node:http');
 const until = (ms) => { const end = Date.now() + ms; while (Date.now() < end); };
 let busy = false;
+let sick = false;
 setInterval(() => { if (busy) until(400); }, 500);
 createServer((request, response) => {
   if (request.url === '/busy') busy = true;
   if (request.url === '/quiet') busy = false;
+  if (request.url === '/sick') sick = true;
+  response.statusCode = sick ? 500 : 200;
   response.end(require('node:os').hostname());
 }).listen(8080);
 `;
@@ -216,5 +219,16 @@ describe('a fleet of the CDK behind a load balancer', { skip: lacking }, () => {
       /AlarmLow-\S+ in state ALARM triggered policy \S+ changing the desired capacity/,
     );
     assert.match(String(shrunk?.Cause), /was selected for termination\.$/);
+  });
+
+  test('an instance that its load balancer finds unhealthy is replaced', async () => {
+    await until(whole(2));
+    const before = await inService();
+    await ask(orrery, host, '/sick');
+    await until(async () =>
+      (await activities()).some(({ Cause = '' }) => /ELB system health check failure/.test(Cause)),
+    );
+    await until(whole(2));
+    assert.equal((await inService()).filter((id) => before.includes(id)).length, 1);
   });
 });
