@@ -1,4 +1,4 @@
-// An address is verified by whoever reads its mail: the link is in the mail that was sent to it (decisions/0017).
+// An address is verified by whoever reads its mail: the link is in the mail that was sent to it (decisions/0019).
 import { internalRoutes } from '../../data-planes/http/internal-routes.ts';
 import { defaultRegion } from '../../kernel/arn.ts';
 import type { HttpResponse } from '../../kernel/http.ts';

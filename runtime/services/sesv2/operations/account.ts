@@ -21,7 +21,7 @@ export function GetAccount(ctx: Context) {
   };
 }
 
-/** On AWS somebody reads it for a day; here production access is granted at once (decisions/0017). */
+/** On AWS somebody reads it for a day; here production access is granted at once (decisions/0019). */
 export function PutAccountDetails(ctx: Context, input: PutAccountDetailsCommandInput) {
   const { ProductionAccessEnabled, ...given } = input;
   if (!/^https?:\/\/\S+$/.test(given.WebsiteURL ?? '')) throw badRequest(`Invalid website URL <${given.WebsiteURL}>.`);

@@ -16,7 +16,7 @@ interface EmailIdentityProperties {
 
 const ownKeys = 'Easy DKIM is; keys of your own are not done.';
 
-/** Ref is the identity. How a stack's identity is verified: decisions/0017. */
+/** Ref is the identity. How a stack's identity is verified: decisions/0019. */
 export const EmailIdentity = defineResource<EmailIdentityProperties>({
   type: 'AWS::SES::EmailIdentity',
   properties: {
