@@ -16,7 +16,7 @@ import type { HealthReport } from './health-checks.ts';
 import { httpTaker } from './http-taker.ts';
 import { type InnerConnection, InnerListeners, type Taker } from './inner-listeners.ts';
 import { AlbMetrics } from './metrics.ts';
-import { announce, conceal } from './presence.ts';
+import { announce, conceal, tellHealth } from './presence.ts';
 import { serve } from './serve.ts';
 import { TargetGroup } from './target-group.ts';
 import { beginVisit, type Visit } from './visit.ts';
@@ -71,7 +71,7 @@ export class Alb {
     for (const name of namesOf(table))
       this.#kernel.engine(hosts).set(name, (request, hop) => this.#serve(table.arn, request, hop));
     this.#assignGroups();
-    this.#announce(table);
+    announce(this.#kernel, table, this.#groupsOf(table));
   }
 
   withdraw(arn: string): void {
@@ -89,9 +89,10 @@ export class Alb {
     const known = this.#groups.get(table.arn);
     if (known) {
       known.configure(table);
+      this.#checked(known);
       return;
     }
-    this.#groups.set(table.arn, new TargetGroup(this.#kernel, table, (group, change) => this.#checked(group, change)));
+    this.#groups.set(table.arn, new TargetGroup(this.#kernel, table, (one) => this.#checked(one)));
     this.#assignGroups();
   }
 
@@ -180,19 +181,15 @@ export class Alb {
     }
   }
 
-  #announce(table: LoadBalancerTable): void {
-    announce(
-      this.#kernel,
-      table,
-      [...groupsOf(table)].map((arn) => this.#groups.get(arn)),
-    );
+  #groupsOf(table: LoadBalancerTable): (TargetGroup | undefined)[] {
+    return [...groupsOf(table)].map((arn) => this.#groups.get(arn));
   }
 
-  #checked(group: TargetGroup, change: { state: boolean }): void {
+  #checked(group: TargetGroup): void {
     for (const { table } of this.#loadBalancers.values()) {
       if (!groupsOf(table).has(group.table.arn)) continue;
       (table.type === 'network' ? this.#flowMetrics : this.#metrics).checked(group, table);
-      if (change.state) this.#announce(table);
+      tellHealth(this.#kernel, table, this.#groupsOf(table));
     }
   }
 

@@ -19,6 +19,15 @@ export function announce(kernel: Kernel, table: LoadBalancerTable, groups: reado
   const shown = listeners.flatMap((listener) => listener.certificates);
   kernel.engine(certificates).use(table.arn, shown);
   kernel.engine(certificates).showAt(table.dnsName, shown.length > 0 ? shown : undefined);
+  tellHealth(kernel, table, groups);
+}
+
+/** The part of it that changes with the health of targets. */
+export function tellHealth(
+  kernel: Kernel,
+  table: LoadBalancerTable,
+  groups: readonly (TargetGroup | undefined)[],
+): void {
   kernel.engine(dns).awsNames.set(table.dnsName, {
     addresses: table.internal ? addressesOf(table, 'address') : [publicAddressOf(table)],
     vpc: table.vpcId

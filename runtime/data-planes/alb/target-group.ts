@@ -32,18 +32,14 @@ const unusedGroup: GroupUse = { nodes: undefined, zones: [] };
 /** A target group at work: who is healthy, who is leaving, and who gets the next request. */
 export class TargetGroup {
   readonly #kernel: Kernel;
-  readonly #onHealth: (group: TargetGroup, change: { state: boolean }) => void;
+  readonly #onHealth: (group: TargetGroup) => void;
   readonly #targets = new Map<string, Target>();
   #use = unusedGroup;
   table: TargetGroupTable;
   /** Round robin goes on from here. */
   turn = 0;
 
-  constructor(
-    kernel: Kernel,
-    table: TargetGroupTable,
-    onHealth: (group: TargetGroup, change: { state: boolean }) => void,
-  ) {
+  constructor(kernel: Kernel, table: TargetGroupTable, onHealth: (group: TargetGroup) => void) {
     this.#kernel = kernel;
     this.#onHealth = onHealth;
     this.table = table;
@@ -217,7 +213,7 @@ export class TargetGroup {
       });
     }
     for (const tell of [...target.watchers]) tell();
-    this.#onHealth(this, { state: before !== target.health.state });
+    this.#onHealth(this);
   }
 
   /** "Slow start mode": only beside healthy targets that take their full share already. */

@@ -49,7 +49,9 @@ export class AwsNames {
 
   /** A load balancer or database says where it is and whether it is well. Lower case, with or without the final dot. */
   set(name: string, entry: AwsName): void {
-    this.#told.set(name.endsWith('.') ? name : `${name}.`, entry);
+    const full = name.endsWith('.') ? name : `${name}.`;
+    if (JSON.stringify(this.#told.get(full)) === JSON.stringify(entry)) return;
+    this.#told.set(full, entry);
     this.onChange();
   }
 

@@ -81,6 +81,7 @@ async function askPlane(kernel: Kernel, config: HealthCheckConfig, signal: Abort
       headers: { host, 'user-agent': userAgent },
       body: undefined,
       client: { ip: '15.177.0.1', port: 443, secure, httpVersion: '1.1' },
+      serverPort: config.Port ?? (secure ? 443 : 80),
       signal,
     },
     hop,
