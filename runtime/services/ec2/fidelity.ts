@@ -51,7 +51,6 @@ export const fidelity: Record<string, Fidelity> = {
   'RunInstances.PrivateDnsNameOptions': 'stored',
   'RunInstances.MetadataOptions.HttpPutResponseHopLimit': 'stored',
   'RunInstances.MetadataOptions.HttpProtocolIpv6': 'stored',
-  'RunInstances.MetadataOptions.InstanceMetadataTags': 'stored',
   'RunInstances.EnablePrimaryIpv6': noIpv6,
   'RunInstances.SecondaryInterfaces': { refused: 'an instance has one network interface here.' },
 };

@@ -69,6 +69,7 @@ for port in ${Object.values(services).join(' ')}; do
 done
 aws sts get-caller-identity --query Arn --output text
 node /opt/app/send.cjs
+aws cloudwatch put-metric-data --namespace App --metric-name Started --value 1 --unit Count --dimensions Service=web && echo measured
 echo value: $(aws ssm get-parameter --name /app/value --query Parameter.Value --output text)
 `;
 
@@ -123,7 +124,11 @@ function template(serverProperties: object, rest: object = {}) {
               PolicyDocument: {
                 Version: '2012-10-17',
                 Statement: [
-                  { Effect: 'Allow', Action: ['s3:GetObject', 'ssm:GetParameter', 'sqs:SendMessage'], Resource: '*' },
+                  {
+                    Effect: 'Allow',
+                    Action: ['s3:GetObject', 'ssm:GetParameter', 'sqs:SendMessage', 'cloudwatch:PutMetricData'],
+                    Resource: '*',
+                  },
                 ],
               },
             },
@@ -228,6 +233,7 @@ describe('web servers made by a template', { skip: lacking }, () => {
     const text = await fleet.consoleOf(Server);
     assert.match(text, /assumed-role\/web-Role-[A-Z0-9]+\/i-/);
     assert.match(text, /value: forty-two/);
+    assert.match(text, /^measured$/m);
     assert.match(text, /^sent [0-9a-f-]{36}$/m);
     for (const [service, port] of Object.entries(services)) {
       const said = JSON.parse(await ask(Vpc, Address, port));

@@ -1,6 +1,6 @@
 import { publicImages } from '../../../engines/compute/public-images.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { type Instance, type InstanceState, networkInterfaces, type Volume, volumes } from '../state.ts';
+import { type Instance, type InstanceState, networkInterfaces, type Volume, volumes, vpcs } from '../state.ts';
 import { deletedWithInstance, rootDevice } from './root-volume.ts';
 
 /** "InstanceState" (Amazon EC2 API Reference). */
@@ -45,7 +45,8 @@ export function describeInstance(ctx: Context, instance: Instance) {
         .all(ctx)
         .flatMap(({ VolumeId, Attachment }) =>
           Attachment?.InstanceId === InstanceId ? [mappingOf(VolumeId, Attachment)] : [],
-        ),
+        )
+        .sort((a, b) => (a.DeviceName < b.DeviceName ? -1 : 1)),
     ],
     EbsOptimized: false,
     Hypervisor: 'xen' as const,
@@ -64,7 +65,7 @@ export function describeInstance(ctx: Context, instance: Instance) {
     Placement: { AvailabilityZone, GroupName: '', Tenancy: 'default' as const },
     PrivateDnsName: there ? face.PrivateDnsName : '',
     PrivateIpAddress: there ? face.PrivateIpAddress : undefined,
-    PublicDnsName: there ? (face.Association?.PublicDnsName ?? '') : '',
+    PublicDnsName: there && hasHostNames(ctx, instance.VpcId) ? (face.Association?.PublicDnsName ?? '') : '',
     PublicIpAddress: there ? face.Association?.PublicIp : undefined,
     RootDeviceName: rootDevice,
     RootDeviceType: 'ebs' as const,
@@ -119,4 +120,10 @@ function mappingOf(VolumeId: string, attachment: NonNullable<Volume['Attachment'
   const { Device, DeleteOnTermination, attachedMs } = attachment;
   const Status = attachment.State === 'attached' ? ('attached' as const) : ('detaching' as const);
   return { DeviceName: Device, Ebs: { VolumeId, Status, DeleteOnTermination, AttachTime: new Date(attachedMs) } };
+}
+
+/** "DNS attributes for your VPC": public host names are given where both are on. */
+function hasHostNames(ctx: Context, vpcId: string): boolean {
+  const vpc = vpcs.records(ctx).get(vpcId);
+  return vpc?.enableDnsSupport === true && vpc.enableDnsHostnames;
 }

@@ -144,8 +144,14 @@ async function metaData(kernel: Kernel, { scope, instance }: Found): Promise<Tre
     'security-groups': groups,
     services: { domain: 'amazonaws.com', partition: 'aws' },
     ...(publicIp ? { 'public-ipv4': publicIp, 'public-hostname': face.Association?.PublicDnsName ?? '' } : {}),
+    ...(instance.metadataTags === 'enabled' ? { tags: { instance: tagTree(instance) } } : {}),
     ...(instance.profile ? { iam: await iam(kernel, scope, instance) } : {}),
   };
+}
+
+/** "View tags for your EC2 instances using instance metadata"; AWS's own tags are among them. */
+function tagTree({ Tags }: Instance): Tree {
+  return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 async function iam(kernel: Kernel, scope: Scope, { InstanceId, profile }: Instance): Promise<Tree> {

@@ -60,9 +60,10 @@ export class VolumeDevices {
     const folder = devicesFolder(this.#kernel, instanceId);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
+    // What was being let go of while the runtime ended is free: nothing has it mounted any more.
+    await this.takeAll(where, instanceId);
     for (const volume of volumes.all(where))
-      if (volume.Attachment?.InstanceId === instanceId && volume.Attachment.State === 'attached')
-        await this.insert(volume, instanceId);
+      if (volume.Attachment?.InstanceId === instanceId) await this.insert(volume, instanceId);
   }
 
   /** The device under the letter it was asked for, and under the next number of an NVMe device, as on Nitro instances. */

@@ -22,6 +22,7 @@ export function ModifyInstanceMetadataOptions(ctx: Context, input: ModifyInstanc
     httpTokens: input.HttpTokens ?? instance.httpTokens,
     httpEndpoint: input.HttpEndpoint ?? instance.httpEndpoint,
     hopLimit: input.HttpPutResponseHopLimit ?? instance.hopLimit,
+    ...(input.InstanceMetadataTags ? { metadataTags: input.InstanceMetadataTags } : {}),
   });
   const { InstanceId, httpTokens: HttpTokens, httpEndpoint: HttpEndpoint, hopLimit: HttpPutResponseHopLimit } = changed;
   const InstanceMetadataOptions = { State: 'applied' as const, HttpTokens, HttpEndpoint, HttpPutResponseHopLimit };

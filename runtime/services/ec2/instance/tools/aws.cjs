@@ -89,6 +89,28 @@ const commands = {
       region,
       input: input(given, { 'secret-id': 'SecretId', 'version-id': 'VersionId', 'version-stage': 'VersionStage' }),
     }),
+  'autoscaling complete-lifecycle-action': (_, given, region) => lifeCycle('CompleteLifecycleAction', given, region),
+  'autoscaling record-lifecycle-action-heartbeat': (_, given, region) =>
+    lifeCycle('RecordLifecycleActionHeartbeat', given, region),
+  async 'cloudwatch put-metric-data'(_, given, region) {
+    const { namespace, 'metric-name': MetricName, value: Value, unit: Unit, dimensions = '', ...rest } = given;
+    input(rest, {});
+    const Dimensions = dimensions
+      .split(',')
+      .filter(Boolean)
+      .map((pair) => pair.split('='));
+    const told = {
+      Namespace: namespace,
+      'MetricData.member.1.MetricName': MetricName,
+      'MetricData.member.1.Value': Value,
+    };
+    if (Unit) told['MetricData.member.1.Unit'] = Unit;
+    for (const [index, [Name, of]] of Dimensions.entries()) {
+      told[`MetricData.member.1.Dimensions.member.${index + 1}.Name`] = Name;
+      told[`MetricData.member.1.Dimensions.member.${index + 1}.Value`] = of;
+    }
+    await query({ service: 'monitoring', action: 'PutMetricData', version: '2010-08-01', told, region });
+  },
   async 'sts get-caller-identity'(_, _given, region) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const { body } = await call({
@@ -106,6 +128,28 @@ const commands = {
     return { UserId, Account, Arn };
   },
 };
+
+const lifeCycleOptions = {
+  'lifecycle-hook-name': 'LifecycleHookName',
+  'auto-scaling-group-name': 'AutoScalingGroupName',
+  'lifecycle-action-result': 'LifecycleActionResult',
+  'lifecycle-action-token': 'LifecycleActionToken',
+  'instance-id': 'InstanceId',
+};
+
+function lifeCycle(action, given, region) {
+  return query({ service: 'autoscaling', action, version: '2011-01-01', told: input(given, lifeCycleOptions), region });
+}
+
+/** One call of a service that speaks AWS's query protocol, whose answer says nothing but that it was done. */
+async function query({ service, action, version, told, region }) {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const body = new URLSearchParams({ Action: action, Version: version, ...told }).toString();
+  const { status, body: said } = await call({ service, region, headers, body });
+  if (status < 300) return;
+  const [code, message] = ['Code', 'Message'].map((name) => s3.element(String(said), name));
+  throw new Error(`An error occurred (${code}) when calling the ${action} operation: ${message}`);
+}
 
 async function copy(from, to, { recursive, region }) {
   const [source, target] = [from, to].map((each) => (each?.startsWith('s3://') ? placeOf(each) : undefined));
