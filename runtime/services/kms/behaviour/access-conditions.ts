@@ -24,7 +24,7 @@ function ofCaller(ctx: Context): Conditions {
 /** Services of ours that on AWS are part of another. */
 const parents: Readonly<Record<string, string>> = { dynamodbstreams: 'dynamodb', sesv2: 'ses' };
 
-const parameters: Readonly<Record<string, string>> = {
+const parameters: readonly [parameter: string, key: string][] = Object.entries({
   BypassPolicyLockoutSafetyCheck: 'kms:BypassPolicyLockoutSafetyCheck',
   KeyPairSpec: 'kms:DataKeyPairSpec',
   EncryptionAlgorithm: 'kms:EncryptionAlgorithm',
@@ -36,11 +36,11 @@ const parameters: Readonly<Record<string, string>> = {
   RetiringPrincipal: 'kms:RetiringPrincipal',
   PendingWindowInDays: 'kms:ScheduleKeyDeletionPendingWindowInDays',
   RotationPeriodInDays: 'kms:RotationPeriodInDays',
-};
+});
 
 function ofRequest(ctx: Context, operation: string, input: Record<string, unknown>): Conditions {
   const conditions: Conditions = {};
-  for (const [parameter, name] of Object.entries(parameters))
+  for (const [parameter, name] of parameters)
     if (input[parameter] !== undefined) conditions[name] = String(input[parameter]);
   const context = Object.entries((input.EncryptionContext ?? {}) as Record<string, string>);
   for (const [name, value] of context) conditions[`kms:EncryptionContext:${name}`] = value;

@@ -30,7 +30,7 @@ export function decryptSymmetric(
   key: Key,
   { blob, context }: { blob: Uint8Array; context: EncryptionContext },
 ): Buffer {
-  const bytes = Buffer.from(blob);
+  const bytes = asBuffer(blob);
   if (keyIdIn(bytes) !== key.KeyId) throw invalidCiphertext();
   const head = bytes.subarray(0, headBytes);
   const material = materialOf(kernel, key, head.readUInt32BE(17));
@@ -44,14 +44,20 @@ export function decryptSymmetric(
 
 /** Undefined when it is no symmetric ciphertext. */
 export function keyIdIn(blob: Uint8Array): string | undefined {
-  const bytes = Buffer.from(blob);
+  const bytes = asBuffer(blob);
   if (bytes.length < headBytes + overheadBytes || bytes[0] !== form) return undefined;
-  return bytes.toString('hex', 1, 17).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const hex = bytes.toString('hex', 1, 17);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Which of its key's materials a symmetric ciphertext was made with. */
 export function materialIn(blob: Uint8Array): number {
-  return Buffer.from(blob).readUInt32BE(17);
+  return asBuffer(blob).readUInt32BE(17);
+}
+
+/** The same bytes, not a copy of them: a ciphertext is looked at several times before it is opened. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The context's order does not matter, its case does ("Encryption context"). */
