@@ -23,8 +23,10 @@ export async function beginBackups(ctx: Context, owner: AnyOwner, began: 'empty'
   const engine = ctx.engine(databases);
   if (began === 'empty') await engine.takeEmptyBase(owner.groupId);
   else {
-    await engine.group(owner.groupId)?.configure({ archiving: true });
-    await engine.takeBase(owner.groupId);
+    const group = engine.group(owner.groupId);
+    await group?.configure({ archiving: true });
+    // What is stopped has its first backup in the next window in which it runs.
+    if (group?.port(group.writer) !== undefined) await engine.takeBase(owner.groupId);
   }
   scheduleBackups(ctx, ctx, owner.groupId);
 }

@@ -15,6 +15,7 @@ import { checkClass } from '../behaviour/instance-classes.ts';
 import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
 import { logExports } from '../behaviour/log-exports.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
+import { storageKey } from '../behaviour/storage-key.ts';
 import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
 import {
   arnOf,
@@ -23,6 +24,7 @@ import {
   type InstanceRecord,
   instances,
   type Moment,
+  type Owner,
   type SnapshotRecord,
 } from '../state.ts';
 import { exposeCluster } from './clusters.ts';
@@ -67,6 +69,7 @@ export async function restoredCluster(ctx: Context, input: ClusterInput, before:
     ...origin,
     verifier: origin.verifier ?? before.verifier,
     secretArn: undefined,
+    storageKey: await keyFor(ctx, before, groupId),
     logExports: logExports(input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,
     Status: origin.from ? 'creating' : 'available',
@@ -100,6 +103,8 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
     ...(await originFor(ctx, groupId, source)),
     places: undefined,
     secretArn: undefined,
+    awaitsReboot: undefined,
+    storageKey: await keyFor(ctx, before, groupId),
     logExports: logExports(input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,
     Status: 'creating',
@@ -133,4 +138,9 @@ async function originFor(ctx: Context, groupId: string, source: Source) {
   const volume = engine.backupFolder(`volume-${groupId}`);
   await engine.copy(folder, volume);
   return { verifier: '', volume, from: undefined };
+}
+
+/** The same key, by a leave of its own: the other's ends with the other. */
+async function keyFor(ctx: Context, { StorageEncrypted, storageKey: key }: Owner, groupId: string) {
+  return key && storageKey(ctx, { StorageEncrypted, KmsKeyId: key.KmsKeyId }, groupId);
 }
