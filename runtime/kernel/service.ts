@@ -102,6 +102,11 @@ export interface ServiceDefinition {
   authorization?: Authorization;
   /** Code and status of a refusal by IAM; default AccessDeniedException 400 (JSON) or AccessDenied 403 (XML). */
   accessDenied?: { code: string; status: number };
+  /**
+   * `own`: its operations say themselves what is missing inside of what they are given, in a way of their own (SQS answers
+   * for each entry of a batch). Otherwise requests in JSON are refused with AWS's common ValidationException.
+   */
+  nestedMembers?: 'own';
   /** CloudFormation resource types it owns. */
   resources?: ResourceType[];
   /**

@@ -25,6 +25,7 @@ const { defined: _defined, ...ofApis } = apiOperations;
 export default defineService({
   name: 'apigatewayv2',
   actionPrefix: 'apigateway',
+  nestedMembers: 'own',
   operations: {
     ...ofApis,
     ...integrationOperations,

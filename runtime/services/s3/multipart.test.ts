@@ -78,6 +78,7 @@ describe('multipart uploads', () => {
     const head = await lab.s3.send(new HeadObjectCommand({ Bucket, Key: 'big', PartNumber: 1 }));
     assert.deepEqual([head.ContentLength, head.PartsCount], [first.length, 2]);
     await refuses(lab.s3.send(new ListPartsCommand(upload)), 'NoSuchUpload');
+    await refuses(lab.s3.send(new UploadPartCommand({ ...upload, PartNumber: 10_001, Body: 'x' })), 'InvalidArgument');
   });
 
   test('are held to their parts', async () => {

@@ -24,6 +24,7 @@ const ownKeys: Fidelity = { refused: 'Easy DKIM is; keys of your own are not don
 export default defineService({
   name: 'sesv2',
   actionPrefix: 'ses',
+  nestedMembers: 'own',
   operations: {
     SendEmail,
     SendBulkEmail,

@@ -20,6 +20,7 @@ const sweepMs = 60 * 60_000;
 export default defineService({
   name: 'sqs',
   actionPrefix: 'sqs',
+  nestedMembers: 'own',
   operations: { ...queueOperations, ...send, ...receive, ...delivery, ...permissionsAndTags, ...moves },
   resources: [Queue, QueuePolicy],
   authorization: authorize,

@@ -66,8 +66,8 @@ export function uploadAt(
 }
 
 export async function UploadPart(ctx: Context, input: UploadPartCommandInput) {
-  const upload = uploadAt(ctx, input);
   const number = checkNumber(input.PartNumber);
+  const upload = uploadAt(ctx, input);
   const meta = uploadMeta(upload);
   const key = await openingKey(ctx, meta.object.sse, input);
   const claimed = checkAlgorithm(meta, input);
@@ -133,8 +133,8 @@ function keepPart(
 }
 
 export async function UploadPartCopy(ctx: Context, input: UploadPartCopyCommandInput) {
-  const upload = uploadAt(ctx, input);
   const number = checkNumber(input.PartNumber);
+  const upload = uploadAt(ctx, input);
   const meta = uploadMeta(upload);
   const { object, bucket: source } = copySource(ctx, parseCopySource(input.CopySource ?? ''), input);
   const range = copyRange(input.CopySourceRange, object.size);
