@@ -26,6 +26,8 @@ export interface Place {
   enclose(command: string[]): string[];
   /** To be added to its environment. */
   environment: Record<string, string>;
+  /** What of this machine's files it must be able to read, at the same paths. */
+  files: readonly string[];
   /** What its servers are reached at on this machine, where the machine reaches them at all. */
   loopbackAddress: string | undefined;
 }

@@ -46,7 +46,11 @@ client.connect().then(() => client.query('SELECT 6 * 7 AS answer')).then(
 );
 `;
 
-describe('databases in a VPC', () => {
+/** Other machines have one loopback address, which cannot stand for those of a VPC. */
+const lacking = process.platform === 'linux' ? undefined : 'loopback addresses beside 127.0.0.1 are Linux’s';
+if (lacking) process.stderr.write(`NOT RUN: databases in a VPC. ${lacking}\n`);
+
+describe('databases in a VPC', { skip: lacking }, () => {
   let orrery: Orrery;
   let ec2: EC2Client;
   let rds: RDSClient;

@@ -56,6 +56,7 @@ export class LoopbackFabric implements Fabric {
         ORRERY_ADDRESSES: this.#mapFile(vpc.vpcId),
         ...(this.#dnsPort() === undefined ? {} : { ORRERY_DNS: `127.0.0.1:${this.#dnsPort()}` }),
       },
+      files: [preload, this.#folder],
       loopbackAddress: address,
     };
   }

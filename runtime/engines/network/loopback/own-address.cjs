@@ -7,6 +7,8 @@ const net = require('node:net');
 
 const own = process.env.ORRERY_ADDRESS;
 const file = process.env.ORRERY_ADDRESSES;
+// Read now: a function's own environment takes the place of this one.
+const nameServer = process.env.ORRERY_DNS;
 const everywhere = new Set([undefined, '', '0.0.0.0', '::', 'localhost']);
 let known = { mtimeMs: 0, map: {} };
 
@@ -33,7 +35,7 @@ const databaseNames = /\.rds\.amazonaws\.com\.?$/;
 
 function lookUp(name, options, callback) {
   const resolver = new dns.promises.Resolver({ timeout: 2000, tries: 2 });
-  resolver.setServers([process.env.ORRERY_DNS]);
+  resolver.setServers([nameServer]);
   resolver.resolve4(name).then(
     (found) => {
       const addresses = found.map((address) => standsFor(address) ?? address);
@@ -63,5 +65,5 @@ net.Socket.prototype.connect = function connectFromOwnAddress(...args) {
 };
 
 function isOurs(host) {
-  return standsFor(host) !== undefined || (process.env.ORRERY_DNS !== undefined && databaseNames.test(host));
+  return standsFor(host) !== undefined || (nameServer !== undefined && databaseNames.test(host));
 }

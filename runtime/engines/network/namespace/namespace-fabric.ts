@@ -19,12 +19,12 @@ export class NamespaceFabric implements Fabric {
 
   async attach(vpc: VpcTable, networkInterface: InterfaceTable) {
     const enclose = await this.#router(vpc.vpcId).attach(networkInterface);
-    return { enclose, environment: {}, loopbackAddress: undefined };
+    return { enclose, environment: {}, files: [], loopbackAddress: undefined };
   }
 
   async enter(vpc: VpcTable, networkInterface: InterfaceTable) {
     const { enclose, leave } = await this.#router(vpc.vpcId).enter(networkInterface);
-    return { enclose, leave, environment: {}, loopbackAddress: undefined };
+    return { enclose, leave, environment: {}, files: [], loopbackAddress: undefined };
   }
 
   detach(vpcId: string, networkInterfaceId: string): void {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { authorityFiles } from '../../../engines/certificates/authority.ts';
 import { certificates } from '../../../engines/certificates/certificates.ts';
 import type { BoundFolder } from '../../../engines/compute/isolation.ts';
@@ -46,7 +46,7 @@ export async function placeIn(
   return {
     vpcId: chosen.VpcId,
     place,
-    folders: isOwn ? settings(kernel) : [],
+    folders: isOwn ? settings(kernel) : place.files.map((from) => ({ from, at: `/var/runtime/${basename(from)}` })),
     startEnvironment: isOwn ? { NODE_EXTRA_CA_CERTS: authorityAt } : place.environment,
     endpoints: isOwn ? { ...endpointVariables(region), NODE_EXTRA_CA_CERTS: authorityAt } : undefined,
     runtimeApiAddress: isOwn ? runtimeApiAddress : undefined,

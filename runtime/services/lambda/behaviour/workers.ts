@@ -109,7 +109,10 @@ export class Workers {
       folders: [...Object.values(this.#folders), ...this.#sdk, ...(vpc?.folders ?? [])],
       ...(vpc ? { enclose: (command: string[]) => vpc.place.enclose(command) } : {}),
       command: (inside) => commandOf(kind, memoryMb, inside.path(this.#folders.bootstrap), this.#program(kind, inside)),
-      environment: () => ({ PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', ...environment }),
+      environment: (inside) => ({
+        PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+        ...asSeen(environment, vpc?.folders ?? [], inside),
+      }),
       onLine: (line, stream) => worker?.onLine(line, stream),
     });
     const api = new RuntimeApi();
@@ -154,6 +157,13 @@ export class Workers {
       mounts,
     };
   }
+}
+
+/** Paths of this machine as the sandbox finds them. */
+function asSeen(environment: Record<string, string>, folders: readonly BoundFolder[], inside: Inside) {
+  const seen = (value: string): string =>
+    folders.reduce((text, folder) => text.replaceAll(folder.from, inside.path(folder)), value);
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, seen(value)]));
 }
 
 /** Lambda's smallest and default memory. */
