@@ -7,9 +7,11 @@ import { VpcRouter } from './router.ts';
 export class NamespaceFabric implements Fabric {
   readonly level = 'namespace';
   readonly #routers = new Map<string, VpcRouter>();
+  #stopped = false;
 
-  apply(vpc: VpcTable) {
-    return this.#router(vpc.vpcId).apply(vpc);
+  /** Whatever was under way when the runtime stopped must not open a namespace again that nobody then closes. */
+  async apply(vpc: VpcTable) {
+    return this.#stopped ? [] : this.#router(vpc.vpcId).apply(vpc);
   }
 
   remove(vpcId: string): void {
@@ -48,12 +50,14 @@ export class NamespaceFabric implements Fabric {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const vpcId of [...this.#routers.keys()]) this.remove(vpcId);
   }
 
   #router(vpcId: string): VpcRouter {
     let router = this.#routers.get(vpcId);
     if (!router) {
+      if (this.#stopped) throw new Error('the runtime stops');
       router = new VpcRouter();
       this.#routers.set(vpcId, router);
     }
