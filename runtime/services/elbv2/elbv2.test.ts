@@ -10,6 +10,7 @@ import {
   DeregisterTargetsCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
+  DescribeSSLPoliciesCommand,
   ModifyLoadBalancerAttributesCommand,
   RegisterTargetsCommand,
   SetRulePrioritiesCommand,
@@ -245,5 +246,15 @@ describe('load balancers', () => {
     await cloud.elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: arn }));
     assert.equal((await cloud.ask(host, '/')).status, 404);
     await cloud.elb.send(new DeleteTargetGroupCommand({ TargetGroupArn: group }));
+  });
+
+  test('TLS policies are described with their protocols and ciphers', async () => {
+    const Names = ['ELBSecurityPolicy-TLS13-1-2-2021-06'];
+    const { SslPolicies } = await cloud.elb.send(new DescribeSSLPoliciesCommand({ Names }));
+    assert.deepEqual(SslPolicies?.[0]?.SslProtocols, ['TLSv1.2', 'TLSv1.3']);
+    assert.deepEqual(SslPolicies?.[0]?.Ciphers?.[0], { Name: 'TLS_AES_128_GCM_SHA256', Priority: 1 });
+    await assert.rejects(cloud.elb.send(new DescribeSSLPoliciesCommand({ Names: ['none'] })), {
+      name: 'SSLPolicyNotFoundException',
+    });
   });
 });

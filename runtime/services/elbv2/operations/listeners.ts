@@ -5,6 +5,7 @@ import type {
   DescribeListenerAttributesCommandInput,
   DescribeListenerCertificatesCommandInput,
   DescribeListenersCommandInput,
+  DescribeSSLPoliciesCommandInput,
   Listener,
   ModifyListenerAttributesCommandInput,
   ModifyListenerCommandInput,
@@ -21,7 +22,8 @@ import { findListener, findLoadBalancer } from '../behaviour/find.ts';
 import { listenerAttributes } from '../behaviour/listener-attributes.ts';
 import { certificatesFor, endsTls, policyFor, protocolOf, refuseSettings } from '../behaviour/listener-protocols.ts';
 import { pageOf } from '../behaviour/pages.ts';
-import { duplicateListener, operationNotPermitted, tooMany, validationError } from '../errors.ts';
+import { sslPolicies } from '../behaviour/ssl-policies.ts';
+import { duplicateListener, operationNotPermitted, sslPolicyNotFound, tooMany, validationError } from '../errors.ts';
 import { elbArn, type ListenerRecord, listeners, listenersOf, rules, rulesOf } from '../state.ts';
 
 export async function CreateListener(ctx: Context, input: CreateListenerCommandInput) {
@@ -67,6 +69,17 @@ export function DescribeListeners(ctx: Context, input: DescribeListenersCommandI
       : listenersOf(ctx, ctx, findLoadBalancer(ctx, LoadBalancerArn).LoadBalancerArn);
   const { page, NextMarker } = pageOf(chosen, ({ ListenerArn }) => ListenerArn, input);
   return { Listeners: page.map(describe), NextMarker };
+}
+
+/** Those that this machine can tell the ciphers of; a listener may name others of AWS's, too. */
+export function DescribeSSLPolicies(_ctx: Context, input: DescribeSSLPoliciesCommandInput) {
+  const all = sslPolicies();
+  for (const name of input.Names ?? []) if (!all.some(({ Name }) => Name === name)) throw sslPolicyNotFound(name);
+  const asked = input.Names?.length ? all.filter(({ Name = '' }) => input.Names?.includes(Name)) : all;
+  const type = input.LoadBalancerType;
+  const chosen = asked.filter((one) => type === undefined || one.SupportedLoadBalancerTypes?.includes(type));
+  const { page, NextMarker } = pageOf(chosen, ({ Name = '' }) => Name, input);
+  return { SslPolicies: page, NextMarker };
 }
 
 export async function ModifyListener(ctx: Context, input: ModifyListenerCommandInput) {
