@@ -14,6 +14,8 @@ export interface FixtureOptions {
   services?: string[];
   /** `held` (default): time moves only by `clock.wind`. */
   clock?: 'held' | 'running';
+  /** The cloud's time at the first start; default the machine's. */
+  startMs?: number;
   /** The HTTP port does not count as secure. */
   plainHttp?: boolean;
   /** Default: a folder of its own, removed at `stop`. */
@@ -71,7 +73,7 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
     await listening.close();
     await runtime.stop();
   };
-  await start();
+  await start(options.startMs);
   return {
     get kernel() {
       return runtime.kernel;
