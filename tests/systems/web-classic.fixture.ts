@@ -1,8 +1,11 @@
 // What the tests of web-classic share: the system started a little before the end of a month, guests, orders and mail.
 import { Resolver } from 'node:dns/promises';
+import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { mailbox } from '../../runtime/engines/mail/mailbox.ts';
 import { namespacesLacking } from '../../runtime/engines/network/namespace/namespace-fabric.ts';
+import { authorization } from '../../runtime/kernel/authorizer.ts';
 import type { HopEvent } from '../../runtime/kernel/events/events.ts';
+import { servicePrincipal } from '../../runtime/kernel/principal.ts';
 import { type Answer, eventually, type RequestOptions, type System, startSystem } from './system-fixture.ts';
 
 /** Why it cannot run here; undefined where it can. Said once, so that a run without it does not look like one with. */
@@ -11,7 +14,7 @@ process.stderr.write(
   lacking ? `NOT RUN: web-classic. ${lacking}\n` : 'web-classic runs at the network level namespace.\n',
 );
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 export const customer = { name: 'Ada Fisher', email: 'ada@example.com', phone: '01728 555010' };
 
 export interface Restaurant extends System {
@@ -20,7 +23,10 @@ export interface Restaurant extends System {
   visit(path: string, options?: RequestOptions): Promise<Answer>;
   /** The same, with the services that the request went through in the runtime, in order. */
   followed(path: string, options?: RequestOptions): Promise<{ answer: Answer; services: string[] }>;
+  /** Two plates of oysters, £29.00. */
   order(): Promise<Answer>;
+  /** Ids of all accepted orders. */
+  readonly placed: string[];
   /** Addresses that the DNS server gives for a name. */
   addresses(name: string): Promise<string[]>;
   mailTo(
@@ -30,7 +36,7 @@ export interface Restaurant extends System {
 }
 
 export async function startRestaurant(): Promise<Restaurant> {
-  const system = await startSystem('web-classic', { startMs: twoDaysBeforeMonthEnd(Date.now()) });
+  const system = await startSystem('web-classic', { startMs: shortlyBeforeMonthEnd(Date.now()) });
   const value = (output: string): string => {
     const found = system.outputs[output]?.value;
     if (!found) throw new Error(`the stack has no output ${output}`);
@@ -41,10 +47,17 @@ export async function startRestaurant(): Promise<Restaurant> {
       ...options,
       headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0', accept: '*/*', ...headers },
     });
+  const placed: string[] = [];
   return Object.assign(Object.create(system) as System, {
     value,
     visit,
-    order: () => visit('/api/orders', { method: 'POST', body: { customer, items: [{ sku: 'oysters', quantity: 2 }] } }),
+    placed,
+    async order() {
+      const body = { customer, items: [{ sku: 'oysters', quantity: 2 }] };
+      const answer = await visit('/api/orders', { method: 'POST', body });
+      if (answer.status === 202) placed.push(answer.json<{ orderId: string }>().orderId);
+      return answer;
+    },
     async followed(path: string, options?: RequestOptions) {
       const hops: HopEvent[] = [];
       const stop = system.kernel.events.on('hop', (hop) => hops.push(hop));
@@ -79,9 +92,22 @@ export async function startRestaurant(): Promise<Restaurant> {
   }) as Restaurant;
 }
 
-/** So that a wind of two days brings the report, and nothing has to live through a month. */
-function twoDaysBeforeMonthEnd(nowMs: number): number {
+/** So that a wind of hours brings the report, and nothing has to live through a month. */
+function shortlyBeforeMonthEnd(nowMs: number): number {
   const now = new Date(nowMs);
   const nextMonth = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
-  return Math.max(nowMs, nextMonth - 2 * dayMs);
+  return Math.max(nowMs, nextMonth - 2 * hourMs);
+}
+
+/** What an instance of the stack gets from its metadata service: credentials of the role whose name begins so. */
+export async function roleCredentials(restaurant: Restaurant, start: string) {
+  const { Roles = [] } = await restaurant.client(IAMClient).send(new ListRolesCommand({}));
+  const role = Roles.find(({ RoleName }) => RoleName?.startsWith(`web-classic-${start}`));
+  const by = servicePrincipal('ec2.amazonaws.com', '000000000000');
+  const ctx = restaurant.kernel.context({ principal: by, region: 'us-east-1' });
+  const authorizer = restaurant.kernel.engine(authorization).current;
+  if (!authorizer || !role?.Arn) throw new Error(`no role begins with ${start}`);
+  const issued = authorizer.assumeRole(ctx, { roleArn: role.Arn, sessionName: 'test', by });
+  ctx.trace.end();
+  return issued;
 }

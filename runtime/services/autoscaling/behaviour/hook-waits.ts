@@ -22,12 +22,11 @@ export function notifyHooks(keeper: Keeper, group: Group, member: Member, waitin
 
 /** "HeartbeatTimeout": when it passes, the hook's default result is what becomes of the instance. */
 export function armHook(keeper: Keeper, group: Group, member: Member, hook: Hook): void {
-  const { clock } = keeper.kernel;
   const token = member.token;
   const name = `life-cycle hook ${hook.LifecycleHookName} of ${member.InstanceId}`;
   const key = `${token}/${hook.LifecycleHookName}`;
   deadlines(keeper).get(key)?.cancel();
-  const timer = clock.after(hook.HeartbeatTimeout * 1000, name, () => {
+  const timer = keeper.later(hook.HeartbeatTimeout * 1000, name, () => {
     deadlines(keeper).delete(key);
     const now = keeper.find(group, group.AutoScalingGroupName)?.members.find((one) => one.token === token);
     if (now) complete(keeper, group, now, { hook: hook.LifecycleHookName, result: hook.DefaultResult });

@@ -1,3 +1,4 @@
+import type { Timer, TimerOptions } from '../../../kernel/clock/clock.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
@@ -17,6 +18,7 @@ export class Keeper {
   readonly launches: Launches;
   readonly terminations: Terminations;
   readonly #passes = new Map<string, { again: boolean; done: Promise<void> }>();
+  readonly #timers = new Set<Timer>();
   #stopped = false;
 
   constructor(kernel: Kernel) {
@@ -25,12 +27,29 @@ export class Keeper {
     this.terminations = new Terminations(this);
   }
 
+  /** What is due later; not once the service has stopped. */
+  later(delayMs: number, name: string, action: () => void | Promise<void> | undefined, options?: TimerOptions): Timer {
+    const timer = this.kernel.clock.after(
+      delayMs,
+      name,
+      () => {
+        this.#timers.delete(timer);
+        return action();
+      },
+      options,
+    );
+    this.#timers.add(timer);
+    return timer;
+  }
+
   get stopped(): boolean {
     return this.#stopped;
   }
 
   /** Nothing more is started, and what was asked of EC2 has been answered: no instance begins while all else ends. */
   async stop(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
     this.#stopped = true;
     await Promise.allSettled([...this.#passes.values()].map(({ done }) => done));
   }

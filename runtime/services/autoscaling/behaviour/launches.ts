@@ -166,7 +166,7 @@ export class Launches {
     const failures = this.#failures.get(arn) ?? 0;
     this.#failures.set(arn, failures + 1);
     this.#resting.add(arn);
-    kernel.clock.after(
+    this.#keeper.later(
       Math.min(firstRetryMs * 2 ** failures, longestRetryMs),
       `next launch of ${group.AutoScalingGroupName}`,
       () => {

@@ -37,7 +37,7 @@ export class Terminations {
     const drain = atOnce || member.HealthStatus === 'Unhealthy' ? 0 : await drainingMs(kernel, group);
     if (drain === 0 || member.inServiceMs === undefined) return this.drained(group, member, { atOnce });
     advance(kernel, group, member.activityId, { StatusCode: 'WaitingForELBConnectionDraining' });
-    kernel.clock.after(drain, `connection draining of ${member.InstanceId}`, () =>
+    this.#keeper.later(drain, `connection draining of ${member.InstanceId}`, () =>
       this.drained(group, member, { atOnce }),
     );
   }

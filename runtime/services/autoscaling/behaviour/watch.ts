@@ -28,6 +28,7 @@ export function watch(kernel: Kernel): Running {
   return {
     stop() {
       for (const stop of stops) stop();
+      groupKeeper.stop();
     },
   };
 }
@@ -84,7 +85,6 @@ export async function checkTargets(groupKeeper: Keeper, group: Group): Promise<v
 
 function lookAfterGrace(groupKeeper: Keeper, group: Group, instanceId: string): void {
   if (!group.HealthCheckType.includes('ELB')) return;
-  const { clock } = groupKeeper.kernel;
   const inGrace = groupKeeper.kernel.engine(graces);
   inGrace.add(instanceId);
   const over = (): Promise<void> | undefined => {
@@ -94,7 +94,7 @@ function lookAfterGrace(groupKeeper: Keeper, group: Group, instanceId: string): 
   };
   // As the checks are: it is about how long a real process takes to begin, and winding does not bring that nearer.
   const options = { basis: 'elapsed' } as const;
-  clock.after(group.HealthCheckGracePeriod * 1000, `grace period of ${instanceId}`, over, options);
+  groupKeeper.later(group.HealthCheckGracePeriod * 1000, `grace period of ${instanceId}`, over, options);
 }
 
 /** Instances whose grace period lasts. */

@@ -1,0 +1,136 @@
+// What breaks under load, and what became of every request: part of web-classic.test.ts.
+import assert from 'node:assert/strict';
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeScalingActivitiesCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { DescribeInstancesCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
+import { databases } from '../../runtime/engines/databases/databases.ts';
+import { eventually } from './system-fixture.ts';
+import type { Restaurant } from './web-classic.fixture.ts';
+
+interface Outcome {
+  sentMs: number;
+  failed: boolean;
+}
+
+/** Guests who order and look at hours, one after the other each, until they are told to go home. */
+export class Guests {
+  readonly #restaurant: Restaurant;
+  readonly outcomes: Outcome[] = [];
+  #open = true;
+  readonly #visits: Promise<void>[];
+
+  constructor(restaurant: Restaurant, count: number) {
+    this.#restaurant = restaurant;
+    this.#visits = Array.from({ length: count }, (_, guest) => this.#stay(guest));
+  }
+
+  async #stay(guest: number): Promise<void> {
+    for (let turn = 0; this.#open; turn += 1) {
+      const sentMs = performance.now();
+      const asked =
+        turn % 2 === 0
+          ? this.#restaurant.order()
+          : this.#restaurant.visit(`/api/reservations/hours?guest=${guest}&turn=${turn}`);
+      const status = await asked.then((answer) => answer.status).catch(() => 0);
+      this.outcomes.push({ sentMs, failed: status === 0 || status >= 500 });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async goHome(): Promise<void> {
+    this.#open = false;
+    await Promise.all(this.#visits);
+  }
+}
+
+export interface Failure {
+  requests: number;
+  failed: number;
+  /** From the failure to the last request that failed; 0 when none did. */
+  recoveredMs: number;
+  lost: number;
+}
+
+/** Breaks something under load, waits until it is whole again and still serves, and says what became of the requests. */
+export async function measure(
+  restaurant: Restaurant,
+  { breakIt, whole }: { breakIt(): Promise<void>; whole(): Promise<unknown> },
+): Promise<Failure> {
+  const guests = new Guests(restaurant, 4);
+  const before = restaurant.placed.length;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const brokenMs = performance.now();
+  await breakIt();
+  await whole();
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await guests.goHome();
+  const failed = guests.outcomes.filter((outcome) => outcome.failed);
+  const lastMs = Math.max(brokenMs, ...failed.map(({ sentMs }) => sentMs));
+  let lost = 0;
+  for (const id of restaurant.placed.slice(before))
+    if ((await restaurant.visit(`/api/orders/${id}`)).status !== 200) lost += 1;
+  return { requests: guests.outcomes.length, failed: failed.length, recoveredMs: Math.round(lastMs - brokenMs), lost };
+}
+
+/** Every instance of a zone, from one moment to the next. */
+export async function killZone(restaurant: Restaurant, zone: string): Promise<string[]> {
+  const ec2 = restaurant.client(EC2Client);
+  const Filters = [
+    { Name: 'availability-zone', Values: [zone] },
+    { Name: 'instance-state-name', Values: ['running'] },
+  ];
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters }));
+  const InstanceIds = Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId));
+  assert.ok(InstanceIds.length > 0);
+  await ec2.send(new StopInstancesCommand({ InstanceIds, Force: true }));
+  return InstanceIds;
+}
+
+/** Two instances in service again, in two zones, none of them among `gone`. */
+export function fleetIsWhole(restaurant: Restaurant, gone: string[]): Promise<unknown> {
+  const scaling = restaurant.client(AutoScalingClient);
+  return eventually(
+    'two instances in two zones are in service again',
+    async () => {
+      const { AutoScalingGroups = [] } = await scaling.send(new DescribeAutoScalingGroupsCommand({}));
+      const serving =
+        AutoScalingGroups[0]?.Instances?.filter(({ LifecycleState }) => LifecycleState === 'InService') ?? [];
+      const zones = new Set(serving.map(({ AvailabilityZone }) => AvailabilityZone));
+      return zones.size === 2 && !serving.some(({ InstanceId = '' }) => gone.includes(InstanceId)) ? true : undefined;
+    },
+    120_000,
+  );
+}
+
+export async function activities(restaurant: Restaurant): Promise<string[]> {
+  const AutoScalingGroupName = restaurant.value('AutoScalingGroupName');
+  const { Activities = [] } = await restaurant
+    .client(AutoScalingClient)
+    .send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName }));
+  return Activities.map(({ Cause = '' }) => Cause);
+}
+
+async function cluster(restaurant: Restaurant) {
+  const DBClusterIdentifier = restaurant.value('ClusterIdentifier');
+  const { DBClusters = [] } = await restaurant
+    .client(RDSClient)
+    .send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
+  return DBClusters[0];
+}
+
+export async function writerOf(restaurant: Restaurant): Promise<string> {
+  const members = (await cluster(restaurant))?.DBClusterMembers ?? [];
+  return members.find(({ IsClusterWriter }) => IsClusterWriter)?.DBInstanceIdentifier ?? '';
+}
+
+/** The process of the database server, with the signal that nobody can catch. */
+export async function killWriter(restaurant: Restaurant): Promise<void> {
+  const group = restaurant.kernel.engine(databases).group((await cluster(restaurant))?.DbClusterResourceId ?? '');
+  const pid = group?.pid(await writerOf(restaurant));
+  assert.ok(pid);
+  process.kill(pid, 'SIGKILL');
+}
