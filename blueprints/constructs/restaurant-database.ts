@@ -33,7 +33,6 @@ export class RestaurantDatabase extends Construct {
       defaultDatabaseName: 'restaurant',
       parameters: { 'rds.force_ssl': '1', log_min_duration_statement: '1000' },
       storageEncrypted: true,
-      iamAuthentication: true,
       backup: { retention: Duration.days(7), preferredWindow: '03:00-03:30' },
       cloudwatchLogsExports: ['postgresql'],
       removalPolicy: RemovalPolicy.SNAPSHOT,
@@ -47,6 +46,11 @@ export class RestaurantDatabase extends Construct {
       vpcSubnets: { subnetGroupName: 'functions' },
       securityGroup: functions,
     });
+    suppress(
+      this.cluster,
+      'AwsSolutions-RDS6',
+      'Services sign in with the secret, whose password is changed every thirty days.',
+    );
     suppress(
       this.cluster,
       'AwsSolutions-RDS10',

@@ -1,3 +1,4 @@
+import type { Clock } from './clock/clock.ts';
 import { defineEngine } from './engine.ts';
 import type { Principal } from './principal.ts';
 import type { Access, Context } from './service.ts';
@@ -8,8 +9,15 @@ export interface IssuedCredentials {
   secretAccessKey: string;
   sessionToken?: string;
   principal: Principal;
-  /** Cloud time, milliseconds; undefined never. */
+  /** By the clock that `lives` names, milliseconds; undefined never. */
   expiresMs?: number;
+  /** Whose time ends them: the cloud's (default), or the machine's, by which a long-lived process knows when to renew. */
+  lives?: 'cloud' | 'machine';
+}
+
+export function hasExpired(clock: Clock, { expiresMs, lives }: IssuedCredentials, marginMs = 0): boolean {
+  const nowMs = lives === 'machine' ? clock.now() - clock.offset() : clock.now();
+  return expiresMs !== undefined && nowMs >= expiresMs - marginMs;
 }
 
 /** The part of IAM that every request needs. services/iam and engines/iam put an implementation in place at start. */
@@ -31,6 +39,8 @@ export interface AssumeRole {
   /** Who assumes it, e.g. servicePrincipal('lambda.amazonaws.com', account). Default: the context's principal. */
   by?: Principal;
   durationSeconds?: number;
+  /** `machine` for processes that go on while the cloud's time is wound; see IssuedCredentials. */
+  lives?: 'cloud' | 'machine';
   sessionPolicies?: string[];
   sessionTags?: Record<string, string>;
   externalId?: string;

@@ -1,6 +1,7 @@
 // What the tests of web-classic share: the system started a little before the end of a month, guests, orders and mail.
 import { Resolver } from 'node:dns/promises';
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { PutAccountDetailsCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { mailbox } from '../../runtime/engines/mail/mailbox.ts';
 import { namespacesLacking } from '../../runtime/engines/network/namespace/namespace-fabric.ts';
 import { authorization } from '../../runtime/kernel/authorizer.ts';
@@ -37,6 +38,9 @@ export interface Restaurant extends System {
 
 export async function startRestaurant(): Promise<Restaurant> {
   const system = await startSystem('web-classic', { startMs: shortlyBeforeMonthEnd(Date.now()) });
+  // A new account is in SES's sandbox: 200 mails a day, fewer than the orders of these tests.
+  const production = { MailType: 'TRANSACTIONAL', WebsiteURL: 'https://www.slackwater.example' } as const;
+  await system.client(SESv2Client).send(new PutAccountDetailsCommand({ ...production, ProductionAccessEnabled: true }));
   const value = (output: string): string => {
     const found = system.outputs[output]?.value;
     if (!found) throw new Error(`the stack has no output ${output}`);

@@ -136,7 +136,7 @@ describe('web-classic', { skip: lacking }, () => {
     const wanted = { day: dayFrom(restaurant.clock.now(), 7), time: '19:00', party: 8, guest: customer };
     const book = () => restaurant.visit('/api/reservations', { method: 'POST', body: wanted });
     const answers = await Promise.all([book(), book()]);
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409], answers.map(({ text }) => text).join());
   });
 
   test('W-C3 W-B3 six kinds of attack are blocked and counted, and a guest’s day is not', async () => {

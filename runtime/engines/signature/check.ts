@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { IssuedCredentials } from '../../kernel/authorizer.ts';
+import { hasExpired, type IssuedCredentials } from '../../kernel/authorizer.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { HttpRequest } from '../../kernel/http.ts';
@@ -29,7 +29,7 @@ export function checkSignature(
       status: 403,
     });
   }
-  if (issued.expiresMs !== undefined && clock.now() >= issued.expiresMs) {
+  if (hasExpired(clock, issued)) {
     throw new AwsError('ExpiredToken', 'The security token included in the request is expired', { status: 403 });
   }
   const secret = issued.secretAccessKey;

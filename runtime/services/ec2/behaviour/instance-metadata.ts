@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { instanceIdentity } from '../../../engines/compute/instance-identity.ts';
-import { authorization, type IssuedCredentials } from '../../../kernel/authorizer.ts';
+import { authorization, hasExpired, type IssuedCredentials } from '../../../kernel/authorizer.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { rootOf, servicePrincipal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
@@ -172,11 +172,15 @@ async function iam(kernel: Kernel, scope: Scope, { InstanceId, profile }: Instan
   const { credentials } = kernel.engine(remembered);
   const key = `${InstanceId}|${role.Arn}`;
   let kept = credentials.get(key);
-  if (!kept || (kept.issued.expiresMs ?? 0) - renewBeforeMs <= kernel.clock.now()) {
+  if (!kept || hasExpired(kernel.clock, kept.issued, renewBeforeMs)) {
     const by = servicePrincipal('ec2.amazonaws.com', scope.account);
-    const issued = kernel
-      .engine(authorization)
-      .current?.assumeRole(ctx, { roleArn: role.Arn, sessionName: InstanceId, by, durationSeconds: credentialSeconds });
+    const issued = kernel.engine(authorization).current?.assumeRole(ctx, {
+      roleArn: role.Arn,
+      sessionName: InstanceId,
+      by,
+      durationSeconds: credentialSeconds,
+      lives: 'machine',
+    });
     if (!issued) return { info };
     kept = { issued, issuedMs: kernel.clock.now() };
     credentials.set(key, kept);

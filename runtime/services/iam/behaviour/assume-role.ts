@@ -43,7 +43,7 @@ export const assumeRole: Authorizer['assumeRole'] = (ctx, request) => {
     ...(tagged ? { sessionTags: request.sessionTags } : {}),
     ...(by.kind === 'service' ? { sourceService: by.service } : {}),
   };
-  return ctx.engine(sessions).issue(principal, request.durationSeconds ?? HOUR_SECONDS);
+  return ctx.engine(sessions).issue(principal, request.durationSeconds ?? HOUR_SECONDS, request.lives);
 };
 
 interface Attempt {
