@@ -133,7 +133,7 @@ describe('web-classic', { skip: lacking }, () => {
   });
 
   test('of two guests who want the last table at once, one gets it', async () => {
-    const wanted = { day: dayFrom(restaurant.clock.now(), 7), time: '19:00', party: 8, guest: customer };
+    const wanted = { day: nextSaturday(restaurant.clock.now()), time: '19:00', party: 8, guest: customer };
     const book = () => restaurant.visit('/api/reservations', { method: 'POST', body: wanted });
     const answers = await Promise.all([book(), book()]);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409], answers.map(({ text }) => text).join());
@@ -175,15 +175,12 @@ describe('web-classic', { skip: lacking }, () => {
       assert.ok(answer.status < 400, `${visit}: ${answer.status} ${answer.text}`);
       if (answer.status === 202) restaurant.placed.push(answer.json<{ orderId: string }>().orderId);
     }
-    const flood = await Promise.all(
-      Array.from({ length: 2100 }, () =>
-        restaurant.visit('/robots.txt', { headers: { 'x-forwarded-for': '203.0.113.9' } }),
-      ),
-    );
-    assert.ok(
-      flood.some(({ status }) => status === 429),
-      'a flood',
-    );
+    let shed = 0;
+    for (let batch = 0; batch < 44; batch += 1) {
+      const flood = await Promise.all(Array.from({ length: 50 }, () => restaurant.visit('/app.css')));
+      shed += flood.filter(({ status }) => status === 429).length;
+    }
+    assert.ok(shed > 0, 'a flood is shed');
     await restaurant.clock.wind(6 * 60_000);
     const { Datapoints = [] } = await restaurant.client(CloudWatchClient).send(
       new GetMetricStatisticsCommand({
@@ -315,9 +312,16 @@ describe('web-classic', { skip: lacking }, () => {
     });
     t.diagnostic(`writer killed: ${JSON.stringify(measured)}, orders lost: ${lost}`);
     assert.equal(lost, 0);
-    assert.equal((await restaurant.order()).status, 202);
+    const after = await restaurant.order();
+    assert.equal(after.status, 202, after.text);
   });
 });
+
+/** `yyyy-mm-dd`; the restaurant is open then. */
+function nextSaturday(nowMs: number): string {
+  const days = 2 + ((6 - new Date(nowMs + 2 * 86_400_000).getUTCDay() + 7) % 7);
+  return dayFrom(nowMs, days);
+}
 
 /** `yyyy-mm-dd`, some days from now. */
 function dayFrom(nowMs: number, days: number): string {
