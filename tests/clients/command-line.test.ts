@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { request } from 'undici';
 import { CommandLine } from './command.fixture.ts';
 
@@ -215,6 +217,12 @@ Outputs:
 });
 
 describe('starting', () => {
+  test('by npm start takes the blueprint that is named, and refuses one that is not there', async () => {
+    const script = join(import.meta.dirname, '../../bin/start.js');
+    const started = promisify(execFile)(process.execPath, [script, 'no-such-restaurant', '--port', '0']);
+    await assert.rejects(started, /There is no blueprint "no-such-restaurant"/);
+  });
+
   test('says which port is taken and what to do', async () => {
     const orrery = new CommandLine();
     const taken = createServer().listen(0, '127.0.0.1');

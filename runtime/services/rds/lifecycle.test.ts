@@ -112,7 +112,7 @@ describe('the life of a database', () => {
 
   after(() => orrery.stop());
 
-  test('a table that was dropped is there again in a cluster restored to the moment before', async () => {
+  test('W-C5 a table that was dropped is there again in a cluster restored to the moment before', async () => {
     await run('CREATE TABLE orders AS SELECT generate_series(1, 500) AS id');
     await orrery.clock.wind(600_000);
     const RestoreToTime = orrery.clock.now();

@@ -135,7 +135,7 @@ describe('RDS', () => {
     assert.equal(Events?.[0]?.Message, 'Completed failover to DB instance: shop-2');
   });
 
-  test('a snapshot restores into another cluster', async () => {
+  test('W-C5 a snapshot restores into another cluster', async () => {
     await rds.send(
       new CreateDBClusterSnapshotCommand({ DBClusterIdentifier: 'shop', DBClusterSnapshotIdentifier: 'monday' }),
     );
