@@ -11,9 +11,10 @@ import { type Serve, tellProblem } from './serve.ts';
 
 /**
  * Takes the connections of a server that listens and serves what is plain over the socket itself: a request that came whole in
- * one piece, an answer that is in memory. By Node's own requests and responses such an exchange took 86 to 126 µs
- * of CPU time, so 37 to 49 (bench/README.md). A connection that brings anything else (a body in pieces, chunks, an upgrade, requests one behind the other,
- * something wrong) is handed to the server with what it brought, and stays there. What is returned ends the connections.
+ * one piece, an answer that is in memory. By Node's own requests and responses such an exchange took 86 to 126 µs of CPU time,
+ * so it takes 37 to 49 (bench/README.md). A connection that brings anything else (a body in pieces, chunks, an upgrade, requests
+ * one behind the other, something wrong) is handed to the server with what it brought, and stays there. What is returned ends
+ * the connections.
  */
 export function serveDirectly(kernel: Kernel, server: Server, options: DirectOptions): () => void {
   const [toServer] = server.listeners('connection') as ((socket: Socket) => void)[];
