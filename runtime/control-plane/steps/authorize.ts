@@ -19,6 +19,8 @@ export function authorize(exchange: Exchange): void {
   const authorizer = ctx.engine(authorization).current;
   if (!authorizer) {
     if (ctx.principal.kind === 'root') return;
+    // IAM is the last to stop, but work in the background may end later still.
+    if (ctx.signal.aborted) throw new AwsError('ServiceUnavailable', 'Orrery is stopping.', { status: 503 });
     throw new Error('no authorizer is in place: the iam service has not started');
   }
   const refusal = authorizer.refusal(ctx, access);
