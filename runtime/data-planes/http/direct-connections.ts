@@ -100,7 +100,9 @@ class DirectConnection {
 
   readonly #onEnd = (): void => {
     this.#ended = true;
-    if (!this.#busy) this.#socket.end();
+    // As Node's server takes it: who has hung up while being answered waits for nothing any more.
+    if (this.#busy) this.#abort?.abort(new Error('the client has gone'));
+    else this.#socket.end();
   };
 
   readonly #onClose = (): void => {
@@ -176,7 +178,7 @@ class DirectConnection {
 
   #signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#socket.destroyed) this.#abort.abort(new Error('the client has gone'));
+    if (this.#ended || this.#socket.destroyed) this.#abort.abort(new Error('the client has gone'));
     return this.#abort.signal;
   }
 
