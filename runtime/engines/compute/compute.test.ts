@@ -69,12 +69,30 @@ describe('sandboxes', () => {
     );
     hungry.work();
     let memory = hungry.memory();
-    while (memory && memory.peakBytes < 200 * 2 ** 20) {
+    while (memory && memory.heldBytes < 200 * 2 ** 20) {
       await new Promise((resolve) => setImmediate(resolve));
       memory = hungry.memory();
     }
     hungry.rest();
     assert.equal((await hungry.exited).outOfMemory, true);
+  });
+
+  it('do not end for pages of files, which the kernel takes back before it is out of memory', async () => {
+    const lines: string[] = [];
+    // More than 30 MB of what a Node.js process has in memory is its own text.
+    const node = { from: process.execPath, at: '/var/lang/bin/node' };
+    const reader = orrery.kernel.engine(compute).start(
+      shell('', lines, {
+        command: (inside) => [inside.path(node), '-e', 'console.log("ready"); setInterval(() => undefined, 60_000)'],
+        folders: [node],
+        memoryLimitBytes: 30 * 2 ** 20,
+      }),
+    );
+    reader.work();
+    while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const memory = reader.rest();
+    assert.ok(memory && memory.peakBytes > 35 * 2 ** 20 && memory.heldBytes < 25 * 2 ** 20, JSON.stringify(memory));
+    assert.equal((await reader.kill()).outOfMemory, false);
   });
 });
 

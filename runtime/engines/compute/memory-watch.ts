@@ -9,9 +9,13 @@ const TICKS_OF_MACHINES = 10;
 const buffer = Buffer.alloc(16 * 1024);
 
 export interface MemoryUse {
-  currentBytes: number;
   /** The most that was ever in use at once, by the kernel's own count, so no peak is missed between two looks. */
   peakBytes: number;
+  /**
+   * Of that peak, what the kernel cannot take back: pages of files, such as a program's text, are dropped before a
+   * machine is out of memory (docs.kernel.org, Control Group v2, `memory.max`).
+   */
+  heldBytes: number;
 }
 
 /** Looks at the memory of sandboxes while they work. */
@@ -55,9 +59,10 @@ export function memoryOf(pid: number): MemoryUse | undefined {
   for (const process of treeOf(pid)) {
     const status = read(`/proc/${process}/status`);
     if (!status) continue;
-    use ??= { currentBytes: 0, peakBytes: 0 };
-    use.currentBytes += kilobytes(status, 'VmRSS') * 1024;
-    use.peakBytes += kilobytes(status, 'VmHWM') * 1024;
+    use ??= { peakBytes: 0, heldBytes: 0 };
+    const peakBytes = kilobytes(status, 'VmHWM') * 1024;
+    use.peakBytes += peakBytes;
+    use.heldBytes += Math.max(0, peakBytes - kilobytes(status, 'RssFile') * 1024);
   }
   return use;
 }

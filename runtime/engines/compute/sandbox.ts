@@ -121,7 +121,7 @@ export class Sandbox {
 
   #check(): MemoryUse | undefined {
     const use = this.memory();
-    if (use && this.#memoryLimitBytes !== undefined && use.peakBytes > this.#memoryLimitBytes) {
+    if (use && this.#memoryLimitBytes !== undefined && use.heldBytes > this.#memoryLimitBytes) {
       this.#outOfMemory = true;
       this.#signal('SIGKILL');
     }

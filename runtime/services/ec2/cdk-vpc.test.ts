@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CloudFormationClient, DeleteStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   DescribeAddressesCommand,
   DescribeNetworkInterfacesCommand,
@@ -103,6 +108,14 @@ test('a VPC of the CDK is deployed as it would be on AWS, and deleted without an
 
   await cloudformation.send(new DeleteStackCommand({ StackName: 'network' }));
   await orrery.kernel.engine(deployments).settled(Stacks[0]?.StackId ?? '');
+  const { StackEvents = [] } = await cloudformation.send(
+    new DescribeStackEventsCommand({ StackName: Stacks[0]?.StackId }),
+  );
+  const failed = StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
+  assert.deepEqual(
+    failed.map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId}: ${ResourceStatusReason}`),
+    [],
+  );
   const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({}));
   assert.deepEqual(
     Vpcs.map(({ IsDefault }) => IsDefault),

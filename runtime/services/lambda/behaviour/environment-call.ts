@@ -97,7 +97,7 @@ export class EnvironmentCall {
     const measuredMs = this.#kernel.clock.elapsed() - this.#started;
     const durationMs = ending.kind === 'timed out' ? this.#parts.version.Timeout * 1000 : measuredMs;
     const memory = this.#parts.rest();
-    const overrun = memory !== undefined && memory.peakBytes > this.#parts.version.MemorySize * 2 ** 20;
+    const overrun = memory !== undefined && memory.heldBytes > this.#parts.version.MemorySize * 2 ** 20;
     const final: Ending = overrun && ending.kind === 'answered' ? { kind: 'killed' } : ending;
     const outcome = this.#outcome(final);
     this.#report = () => this.#writeReport(final, { durationMs, memory, ...outcome });
