@@ -8,6 +8,8 @@ const wanted = [
   { program: 'nft', packageName: 'nftables', use: 'security groups and network ACLs that the kernel enforces' },
   { program: 'ip', packageName: 'iproute2', use: 'network interfaces of VPCs' },
   { program: 'bwrap', packageName: 'bubblewrap', use: "functions' own /var/task, /opt and /tmp" },
+  { program: 'dig', packageName: 'bind9-dnsutils', use: 'the test of DNS by dig' },
+  { program: 'curl', packageName: 'curl', use: 'functions and instances that use it' },
   { program: 'aws', packageName: 'awscli', use: 'the tests of the AWS CLI' },
   { module: 'boto3', packageName: 'python3-boto3', use: "the tests of boto3, and the CDK's own Python functions" },
 ];

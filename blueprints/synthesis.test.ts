@@ -9,6 +9,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { App } from 'aws-cdk-lib/core';
+import { cfnLint, skipWithout } from '../tests/tools.fixture.ts';
 import { ServerlessOrders } from './stacks/serverless-orders.ts';
 import { WebClassic } from './stacks/web-classic.ts';
 import { synthesised } from './synthesised.ts';
@@ -26,10 +27,8 @@ for (const [name, make] of Object.entries(systems))
       for (const folder of [outputFolder, scratch]) rmSync(folder, { recursive: true, force: true });
     });
 
-    test('is clean under cfn-lint', async (t) => {
-      const linted = await lint(templateFile);
-      if (linted === undefined) return t.skip('NOT CHECKED: cfn-lint is not installed (pip install cfn-lint)');
-      assert.equal(linted, '');
+    test('is clean under cfn-lint', { skip: skipWithout(cfnLint) }, async () => {
+      assert.equal(await lint(templateFile), '');
     });
 
     test('passes the validation of the CDK and is the same from the app command, which makes the system chosen', async () => {
@@ -73,14 +72,14 @@ test('is not made for a system that does not exist, whose name is said', async (
   assert.match(stderr, /No system is called serverless-pizza\. There are: serverless-orders, web-classic/);
 });
 
-/** What cfn-lint finds, nothing being the empty text; undefined where it is not installed. */
-async function lint(templateFile: string): Promise<string | undefined> {
+/** What cfn-lint finds, nothing being the empty text. */
+async function lint(templateFile: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('cfn-lint', ['--regions', 'us-east-1', '--', templateFile]);
     return stdout;
   } catch (error) {
-    const { code, stdout, stderr } = error as { code: number | string; stdout: string; stderr: string };
-    return code === 'ENOENT' ? undefined : `${stdout}${stderr}`;
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return `${stdout}${stderr}`;
   }
 }
 

@@ -14,7 +14,7 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { request } from 'undici';
 import { type Orrery, startOrrery } from '../runtime-fixture.ts';
 import { eventually } from '../systems/system-fixture.ts';
-import { boto3, skipWithout } from './tools.fixture.ts';
+import { boto3, skipWithout } from '../tools.fixture.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const command = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');

@@ -7,13 +7,12 @@ import { namespacesLacking } from '../../runtime/engines/network/namespace/names
 import { authorization } from '../../runtime/kernel/authorizer.ts';
 import type { HopEvent } from '../../runtime/kernel/events/events.ts';
 import { servicePrincipal } from '../../runtime/kernel/principal.ts';
+import { notHere } from '../not-here.ts';
 import { type Answer, eventually, type RequestOptions, type System, startSystem } from './system-fixture.ts';
 
 /** Why it cannot run here; undefined where it can. Said once, so that a run without it does not look like one with. */
-export const lacking = namespacesLacking();
-process.stderr.write(
-  lacking ? `NOT RUN: web-classic. ${lacking}\n` : 'web-classic runs at the network level namespace.\n',
-);
+export const lacking = notHere('web-classic', namespacesLacking());
+if (!lacking) process.stderr.write('web-classic runs at the network level namespace.\n');
 
 const hourMs = 3_600_000;
 export const customer = { name: 'Ada Fisher', email: 'ada@example.com', phone: '01728 555010' };

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { notHere } from '../../../tests/not-here.ts';
 import type { Fabric, Place } from './fabric.ts';
 import { LoopbackFabric } from './loopback/loopback-fabric.ts';
 import { NamespaceFabric, namespacesLacking } from './namespace/namespace-fabric.ts';
@@ -69,7 +70,7 @@ function restaurant(change: Partial<VpcTable> = {}): VpcTable {
   };
 }
 
-const lacking = namespacesLacking();
+const lacking = notHere('the network level namespace', namespacesLacking());
 const folder = mkdtempSync(join(tmpdir(), 'orrery-network-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -79,7 +80,6 @@ const levels: [string, () => Fabric, string | undefined][] = [
 ];
 
 for (const [level, open, missing] of levels) {
-  if (missing) process.stderr.write(`NOT RUN: the network level ${level}. ${missing}\n`);
   describe(`a VPC at the level ${level}`, { skip: missing }, () => {
     let fabric: Fabric;
     let database: { place: Place; stop(): void };

@@ -7,13 +7,14 @@ import {
   RunInstancesCommand,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
+import { notHere } from '../../../tests/not-here.ts';
 import type { Orrery } from '../../../tests/runtime-fixture.ts';
 import { namespacesLacking } from '../../engines/network/namespace/namespace-fabric.ts';
 import type { InstanceState } from './state.ts';
 
 /** Why instances cannot run here; undefined where they can. Said once, so that a run without them does not look like one with. */
-export const lacking = namespacesLacking();
-process.stderr.write(lacking ? `NOT RUN: instances. ${lacking}\n` : 'Instances run at the level namespace.\n');
+export const lacking = notHere('instances', namespacesLacking());
+if (!lacking) process.stderr.write('Instances run at the level namespace.\n');
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

@@ -15,12 +15,12 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { notHere } from '../../../tests/not-here.ts';
 import { BlockDevices } from '../../engines/compute/block-devices.ts';
 import { machines } from './behaviour/machines.ts';
 import { Fleet, lacking } from './instances.fixture.ts';
 
-const noDevices = lacking ?? new BlockDevices().lacking;
-if (noDevices) process.stderr.write(`NOT RUN: volumes of instances. ${noDevices}\n`);
+const noDevices = lacking ?? notHere('volumes of instances', new BlockDevices().lacking);
 
 describe('EBS volumes', () => {
   let orrery: Orrery;

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { PublishLayerVersionCommand } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
+import { curl, python3, skipWithout } from '../../../tests/tools.fixture.ts';
 import { compute } from '../../engines/compute/compute.ts';
 import { plain } from '../../engines/compute/isolation.ts';
-import { python } from './runtimes.ts';
 import { type LambdaCloud, startLambda, zip } from './test-cloud.ts';
 
 const pythonHandler = `
@@ -47,8 +46,7 @@ describe('runtimes', () => {
   });
   after(() => cloud.orrery.stop());
 
-  it("runs Python on the machine's python3, in the cloud's time", async (t) => {
-    if (!cloud.orrery.kernel.engine(python).find()) return t.skip('this machine has no python3');
+  it("runs Python on the machine's python3, in the cloud's time", { skip: skipWithout(python3) }, async () => {
     const code = { 'app.py': pythonHandler };
     await cloud.create('snake', code, { Runtime: 'python3.12', Handler: 'app.handler', MemorySize: 256 });
     await cloud.orrery.clock.wind(86_400_000);
@@ -68,8 +66,7 @@ describe('runtimes', () => {
     );
   });
 
-  it('starts a layer’s Python program by the path and interpreter it has on AWS, in either kind of sandbox', async (t) => {
-    if (!cloud.orrery.kernel.engine(python).find()) return t.skip('this machine has no python3');
+  it('starts a layer’s Python program by the path and interpreter it has on AWS, in either kind of sandbox', { skip: skipWithout(python3) }, async () => {
     const program = { os: 3, attrs: 0o100755 << 16 } as const;
     const script = '#!/var/lang/bin/python\nimport sys\nprint("says", *sys.argv[1:])\n';
     const handler =
@@ -100,8 +97,7 @@ describe('runtimes', () => {
     }
   });
 
-  it('runs an executable named bootstrap that speaks the Runtime API', async (t) => {
-    if (!hasCurl()) return t.skip('this machine has no curl');
+  it('runs an executable named bootstrap that speaks the Runtime API', { skip: skipWithout(curl) }, async () => {
     const executable = { os: 3, attrs: 0o100755 << 16 };
     const ZipFile = Uint8Array.from(zipSync({ bootstrap: [strToU8(shellRuntime), executable] }));
     await cloud.create('custom', '', {
@@ -136,13 +132,4 @@ describe('runtimes', () => {
 /** As on a machine without namespaces, before anything has been started. */
 function usePlainSandboxes({ orrery }: LambdaCloud): void {
   Object.defineProperty(orrery.kernel.engine(compute), 'isolation', { value: plain });
-}
-
-function hasCurl(): boolean {
-  try {
-    execFileSync('curl', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import {
@@ -18,6 +18,7 @@ import {
   TestDNSAnswerCommand,
 } from '@aws-sdk/client-route-53';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { dig as digProgram, skipWithout } from '../../../tests/tools.fixture.ts';
 import { dataOf, dig } from '../../data-planes/dns/dig.fixture.ts';
 
 /** Expected answers: Amazon Route 53 Developer Guide and API Reference; RFC 1034, 1035, 4592, 7871. */
@@ -343,9 +344,7 @@ describe('Route 53', () => {
     await assert.rejects(route53.send(new GetHostedZoneCommand({ Id: 'ZNOTTHERE' })), { name: 'NoSuchHostedZone' });
   });
 
-  test('dig itself reads the answers', {
-    skip: spawnSync('dig', ['-v']).error ? 'dig is not installed' : false,
-  }, async () => {
+  test('dig itself reads the answers', { skip: skipWithout(digProgram) }, async () => {
     const { stdout } = await promisify(execFile)('dig', [
       '@127.0.0.1',
       '-p',
