@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { runChecks } from './python-script.fixture.ts';
 import { awsCli, skipWithout } from '../tools.fixture.ts';
+import { runChecks } from './python-script.fixture.ts';
 
 test('the AWS CLI', { skip: skipWithout(awsCli) }, (t) => runChecks(t, 'aws_cli.py'));

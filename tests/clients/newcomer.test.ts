@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { request } from 'undici';
 import { eventually } from '../systems/system-fixture.ts';
-import { CommandLine } from './command.fixture.ts';
 import { boto3, skipWithout } from '../tools.fixture.ts';
+import { CommandLine } from './command.fixture.ts';
 
 const app = join(import.meta.dirname, 'newcomer-app');
 type Bookmark = { id: string; url?: string; tag?: string; saved?: number };

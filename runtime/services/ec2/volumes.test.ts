@@ -14,8 +14,8 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { notHere } from '../../../tests/not-here.ts';
+import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { BlockDevices } from '../../engines/compute/block-devices.ts';
 import { machines } from './behaviour/machines.ts';
 import { Fleet, lacking } from './instances.fixture.ts';

@@ -66,7 +66,9 @@ describe('runtimes', () => {
     );
   });
 
-  it('starts a layer’s Python program by the path and interpreter it has on AWS, in either kind of sandbox', { skip: skipWithout(python3) }, async () => {
+  it('starts a layer’s Python program by the path and interpreter it has on AWS, in either kind of sandbox', {
+    skip: skipWithout(python3),
+  }, async () => {
     const program = { os: 3, attrs: 0o100755 << 16 } as const;
     const script = '#!/var/lang/bin/python\nimport sys\nprint("says", *sys.argv[1:])\n';
     const handler =
