@@ -8,6 +8,12 @@ import {
 import { DescribeInstancesCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
+import {
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { databases } from '../../runtime/engines/databases/databases.ts';
 import { eventually } from './system-fixture.ts';
 import type { Restaurant } from './web-classic.fixture.ts';
@@ -130,6 +136,25 @@ export async function activities(restaurant: Restaurant): Promise<string[]> {
     .client(AutoScalingClient)
     .send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName }));
   return Activities.map(({ Cause = '' }) => Cause);
+}
+
+/** The database's password, as Secrets Manager has it. */
+export async function databasePassword(restaurant: Restaurant): Promise<string> {
+  const secrets = restaurant.client(SecretsManagerClient);
+  const { SecretString = '{}' } = await secrets.send(
+    new GetSecretValueCommand({ SecretId: await databaseSecret(restaurant) }),
+  );
+  return JSON.parse(SecretString).password;
+}
+
+export async function rotatePassword(restaurant: Restaurant): Promise<void> {
+  const secrets = restaurant.client(SecretsManagerClient);
+  await secrets.send(new RotateSecretCommand({ SecretId: await databaseSecret(restaurant) }));
+}
+
+async function databaseSecret(restaurant: Restaurant): Promise<string> {
+  const { SecretList = [] } = await restaurant.client(SecretsManagerClient).send(new ListSecretsCommand({}));
+  return SecretList.find(({ Name }) => Name?.includes('DatabaseCluster'))?.ARN ?? assert.fail('no secret');
 }
 
 async function cluster(restaurant: Restaurant) {

@@ -25,7 +25,16 @@ import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from 
 import { costReport } from '../../runtime/cost/cost-report.ts';
 import { eventually } from './system-fixture.ts';
 import { customer, lacking, type Restaurant, roleCredentials, startRestaurant } from './web-classic.fixture.ts';
-import { activities, fleetIsWhole, killWriter, killZone, measure, writerOf } from './web-classic-failures.ts';
+import {
+  activities,
+  databasePassword,
+  fleetIsWhole,
+  killWriter,
+  killZone,
+  measure,
+  rotatePassword,
+  writerOf,
+} from './web-classic-failures.ts';
 
 describe('web-classic', { skip: lacking }, () => {
   let restaurant: Restaurant;
@@ -280,6 +289,25 @@ describe('web-classic', { skip: lacking }, () => {
     const { ScalingPolicies = [] } = await restaurant.client(AutoScalingClient).send(new DescribePoliciesCommand({}));
     assert.deepEqual([...new Set(ScalingPolicies.map(({ PolicyType }) => PolicyType))], ['TargetTrackingScaling']);
     assert.match((await restaurant.visit('/app.css')).headers['content-encoding'] ?? 'none', /none|br|gzip/);
+  });
+
+  test('W-C7 the database’s password is changed under load, and no guest notices', async (t) => {
+    const before = await databasePassword(restaurant);
+    const { lost, ...measured } = await measure(restaurant, {
+      breakIt: () => rotatePassword(restaurant),
+      whole: async () => {
+        await eventually(
+          'the secret has another password',
+          async () => ((await databasePassword(restaurant)) === before ? undefined : true),
+          60_000,
+        );
+        // More at once than there are connections: every instance has to open new ones, for which the old password is over.
+        const crowd = await Promise.all(Array.from({ length: 40 }, () => restaurant.order()));
+        assert.deepEqual([...new Set(crowd.map(({ status }) => status))], [202]);
+      },
+    });
+    t.diagnostic(`password changed: ${JSON.stringify(measured)}, orders lost: ${lost}`);
+    assert.deepEqual([measured.failed, lost], [0, 0]);
   });
 
   test('W-C1 all instances of a zone are killed under load: others serve, new ones come, no order is lost', async (t) => {
