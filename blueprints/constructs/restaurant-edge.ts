@@ -1,5 +1,6 @@
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
+  AccessLevel,
   AllowedMethods,
   type BehaviorOptions,
   CacheCookieBehavior,
@@ -15,7 +16,7 @@ import {
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -64,8 +65,9 @@ export class RestaurantEdge extends Construct {
     const { buckets } = options;
     const shared = { viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS, compress: true };
     const framed = { ...shared, responseHeadersPolicy: siteHeaders(this) };
+    const balancer = loadBalancer(options);
     const services = {
-      origin: loadBalancer(options),
+      origin: balancer,
       allowedMethods: AllowedMethods.ALLOW_ALL,
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     };
@@ -82,12 +84,21 @@ export class RestaurantEdge extends Construct {
       certificate: options.certificate,
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       webAclId: options.webAclArn,
-      defaultBehavior: files(framed, buckets.site),
+      // An error page of the distribution would take the place of the services' own 404s as well. So a file that is not
+      // there is asked of the services, which know no such page either and say so as the rest of the site speaks.
+      defaultBehavior: files(
+        framed,
+        new OriginGroup({
+          primaryOrigin: bucketOrigin(buckets.site),
+          fallbackOrigin: balancer,
+          fallbackStatusCodes: [404],
+        }),
+      ),
       additionalBehaviors: {
         '/api/*': answers,
         '/pages/*': answers,
         '/admin*': desk,
-        '/media/*': files(framed, buckets.media),
+        '/media/*': files(framed, bucketOrigin(buckets.media)),
       },
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -115,12 +126,13 @@ export class RestaurantEdge extends Construct {
   }
 }
 
-function files(shared: Omit<BehaviorOptions, 'origin'>, bucket: Bucket): BehaviorOptions {
-  return {
-    ...shared,
-    origin: S3BucketOrigin.withOriginAccessControl(bucket),
-    cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-  };
+function files(shared: Omit<BehaviorOptions, 'origin'>, origin: IOrigin): BehaviorOptions {
+  return { ...shared, origin, cachePolicy: CachePolicy.CACHING_OPTIMIZED };
+}
+
+/** "GetObject": S3 answers 404 for what is not there only to who may list the bucket, and 403 to everyone else. */
+function bucketOrigin(bucket: Bucket): IOrigin {
+  return S3BucketOrigin.withOriginAccessControl(bucket, { originAccessLevels: [AccessLevel.READ, AccessLevel.LIST] });
 }
 
 function loadBalancer({ origin }: RestaurantEdgeOptions): IOrigin {

@@ -22,7 +22,7 @@ export interface RestaurantFrontOptions {
   readonly certificate: ICertificate;
   readonly fleet: AutoScalingGroup;
   readonly logs: Bucket;
-  /** Which paths go to which port of the instances. */
+  /** Which paths go to which port of the instances; the first that fits. */
   readonly routes: readonly Route[];
 }
 

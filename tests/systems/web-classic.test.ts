@@ -141,6 +141,27 @@ describe('web-classic', { skip: lacking }, () => {
     assert.match(mail.text, /ada@example\.com/);
   });
 
+  test('W-B2 what is not there is the site’s own page, and the services’ refusals are theirs', async () => {
+    const words: Record<string, RegExp> = {
+      '/no-such-page': /Gone out with the tide/,
+      '/images/no-such.svg': /Gone out with the tide/,
+      '/api/orders/no-such-order': /"type"/,
+      '/api/no-such-thing': /"type"/,
+    };
+    for (const [path, word] of Object.entries(words)) {
+      const answer = await restaurant.visit(path);
+      assert.equal(answer.status, 404, path);
+      assert.match(answer.text, word, path);
+    }
+    const forged = await restaurant.visit('/admin/sign-in', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'email=a%40b.example&password=x&token=y',
+    });
+    assert.equal(forged.status, 403);
+    assert.match(forged.text, /had grown old/);
+  });
+
   test('of two guests who want the last table at once, one gets it', async () => {
     const wanted = { day: nextSaturday(restaurant.clock.now()), time: '19:00', party: 8, guest: customer };
     const book = () => restaurant.visit('/api/reservations', { method: 'POST', body: wanted });

@@ -57,6 +57,11 @@ describe('the content service', { skip }, () => {
     await post('/admin/pages/weddings-wakes', { ...text, do: 'save' });
     assert.equal((await ask('GET', '/api/content/pages/weddings-wakes')).status, 404);
     assert.equal((await ask('GET', '/pages/weddings-wakes')).status, 404);
+    const nowhere = await ask('GET', '/nowhere/at-all.html');
+    assert.equal(nowhere.status, 404);
+    assert.match(nowhere.text, /Gone out with the tide/);
+    for (const path of ['/api/nowhere', '/admin/nowhere'])
+      assert.match((await ask('GET', path)).text, /has no \//, path);
     await post('/admin/pages/weddings-wakes', { ...text, do: 'publish' });
     const page = await ask('GET', '/api/content/pages/weddings-wakes');
     assert.equal(page.json.html, '<p><strong>Bring</strong> everyone.</p>\n<p>&lt;img src=x onerror=alert(1)&gt;</p>');

@@ -28,10 +28,7 @@ export async function readPage(request: HttpRequest, reader: Reader): Promise<An
 /** `GET /pages/{slug}`: the same as a page for people. */
 export async function showPage(request: HttpRequest, reader: Reader): Promise<Answer> {
   const [{ page, headers }, pages] = await Promise.all([find(request.parameter, reader), reader('pages', published)]);
-  if (!page) {
-    const gone = document({ title: 'Not here', pages: pages.value, main: notHere });
-    return { status: 404, headers: { 'content-type': htmlType, 'cache-control': 'public, max-age=10' }, body: gone };
-  }
+  if (!page) return noPage(pages.value);
   const main = html`<main class="view prose" id="main">
     ${headers['x-served-from'] && html`<p class="notice" role="status">This is the copy we kept: the office cannot be reached just now.</p>`}
     <h1>${page.title}</h1>
@@ -39,6 +36,16 @@ export async function showPage(request: HttpRequest, reader: Reader): Promise<An
   </main>`;
   const body = document({ title: page.title, pages: pages.value, main, current: page.slug });
   return cacheable(request, { body, type: htmlType }, headers);
+}
+
+/** Any other address: nothing is there, and the page that says so has the ways on. */
+export async function showNoPage(_: HttpRequest, reader: Reader): Promise<Answer> {
+  return noPage((await reader('pages', published)).value);
+}
+
+function noPage(pages: PageTitle[]): Answer {
+  const body = document({ title: 'Not here', pages, main: notHere });
+  return { status: 404, headers: { 'content-type': htmlType, 'cache-control': 'public, max-age=10' }, body };
 }
 
 const htmlType = 'text/html; charset=utf-8';
@@ -64,7 +71,9 @@ async function find(slug: string, reader: Reader) {
   return { page: copy.value, headers: staleHeaders(copy) };
 }
 
-async function published(db: Kysely<Tables>): Promise<{ slug: string; title: string }[]> {
+type PageTitle = { slug: string; title: string };
+
+async function published(db: Kysely<Tables>): Promise<PageTitle[]> {
   const rows = await db
     .selectFrom('pages')
     .select(['slug', 'published_title'])

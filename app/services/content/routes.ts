@@ -4,7 +4,7 @@ import type { Route } from '../../shared/http/answer.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { lastCopies } from './last-copy.ts';
 import { answerMenu } from './menu.ts';
-import { listPages, readPage, showPage } from './pages.ts';
+import { listPages, readPage, showNoPage, showPage } from './pages.ts';
 
 export type Content = {
   database: Database;
@@ -24,5 +24,7 @@ export function contentRoutes(content: Content): Route[] {
     { pattern: /^\/api\/content\/pages\/([^/]+)$/, methods: { GET: (request) => readPage(request, reader) } },
     { pattern: /^\/pages\/([^/]+)$/, methods: { GET: (request) => showPage(request, reader) } },
     ...adminRoutes(content),
+    // Where the site has no file the edge asks here.
+    { pattern: /^\/(?!api\/|admin(?:\/|$))/, methods: { GET: (request) => showNoPage(request, reader) } },
   ];
 }
