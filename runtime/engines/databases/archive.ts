@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { DatabaseGroup } from './database-group.ts';
 
 /** A copy of the databases from which any later moment is reached by replaying the log since. */
 export interface Base {
@@ -53,34 +52,34 @@ export class Archive {
     });
   }
 
-  async takeBase(group: DatabaseGroup, now: () => { cloudMs: number; machineMs: number }): Promise<Base> {
+  /** `copy` makes the folder, and tells the log's position in it. */
+  async takeBase(
+    copy: (to: string) => Promise<{ position: string; segment: string }>,
+    now: () => { cloudMs: number; machineMs: number },
+  ): Promise<Base> {
     this.prepare();
     const making = join(this.folder, 'making');
     rmSync(making, { recursive: true, force: true });
     mkdirSync(making, { recursive: true, mode: 0o700 });
-    await group.backup(join(making, 'data'));
-    const [row] = await group.query('SELECT pg_current_wal_lsn() AS position');
-    const label = readFileSync(join(making, 'data', 'backup_label'), 'utf8');
-    const segment = /START WAL LOCATION: .*\(file ([0-9A-F]{24})\)/.exec(label)?.[1];
-    if (!segment) throw new Error(`a backup without its log's position: ${label}`);
-    return this.#keep(making, { ...now(), position: row?.position ?? '0/0', segment });
+    const from = await copy(join(making, 'data'));
+    return this.#keep(making, { ...now(), ...from });
   }
 
   /**
    * The base of a group that began as a copy of `folder`, a server's that was shut down, and has archived its log since: that
    * folder itself, which nobody changes.
    */
-  beginsFrom(folder: string, now: () => { cloudMs: number; machineMs: number }): Base {
+  beginsFrom(
+    folder: string,
+    from: { position: string; segment: string },
+    now: () => { cloudMs: number; machineMs: number },
+  ): Base {
     this.prepare();
     const making = join(this.folder, 'making');
     rmSync(making, { recursive: true, force: true });
     mkdirSync(making, { recursive: true, mode: 0o700 });
-    const [segment] = entries(join(folder, 'pg_wal'))
-      .filter((name) => /^[0-9A-F]{24}$/.test(name))
-      .sort();
-    if (!segment) throw new Error(`no log in ${folder}`);
     const data = relative(this.folder, folder);
-    return this.#keep(making, { ...now(), position: '0/0', segment, data });
+    return this.#keep(making, { ...now(), ...from, data });
   }
 
   #keep(making: string, base: Omit<Base, 'folder' | 'place'> & { data?: string }): Base {

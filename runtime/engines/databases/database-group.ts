@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive } from './archive.ts';
-import { baseBackup, writeConfiguration } from './data-directory.ts';
+import type { Configuration, Engine, EngineName, Row } from './engine.ts';
 import type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
 import { ServerProcess } from './server-process.ts';
-import type { Row } from './session.ts';
 
 export type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 
@@ -13,7 +12,7 @@ const mostRestarts = 5;
 const restartsMs = 10 * 60_000;
 
 /**
- * A writer and the standbys that follow it by streaming replication. A commit waits for one standby that has joined, so
+ * A writer and the standbys that follow it by replication. A commit waits for one standby that has joined, so
  * when the writer dies the most advanced standby has every write that was acknowledged, and takes its place. Changes of
  * who is who happen one after another.
  */
@@ -65,6 +64,14 @@ export class DatabaseGroup {
   pid(member: string): number | undefined {
     const server = this.#servers.get(member);
     return server?.alive ? server.pid : undefined;
+  }
+
+  get engine(): EngineName {
+    return this.#engine.name;
+  }
+
+  get #engine(): Engine {
+    return this.#host.engine;
   }
 
   get archiving(): boolean {
@@ -153,14 +160,14 @@ export class DatabaseGroup {
   /** Ends the group; what it held becomes the folder `to`, from which another can begin. */
   async retire(to: string): Promise<void> {
     await this.stop();
-    rmSync(join(this.dataDir(this.writer), 'standby.signal'), { force: true });
+    this.#engine.mark(this.dataDir(this.writer), 'writer');
     rmSync(to, { recursive: true, force: true });
     mkdirSync(join(to, '..'), { recursive: true, mode: 0o700 });
     renameSync(this.dataDir(this.writer), to);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Puts parameters in force: at once where PostgreSQL can, else with the next start. */
+  /** Puts parameters in force: at once where the server can, else with the next start. */
   configure(change: Settings): Promise<void> {
     return this.#next(async () => {
       const { own, ...all } = change;
@@ -172,30 +179,49 @@ export class DatabaseGroup {
   /** Whether a member has been given what only its next start puts in force. */
   async awaitsRestart(member: string): Promise<boolean> {
     if (this.port(member) === undefined) return false;
-    const [row] = await this.query('SELECT count(*) FROM pg_settings WHERE pending_restart', { member });
-    return row?.count !== '0';
+    return this.#engine.awaitsRestart(this.#server(member), this.dataDir(member));
+  }
+
+  /** A copy from which a later moment can be reached, and the log's position in it. */
+  base(to: string): Promise<{ position: string; segment: string }> {
+    return this.#next(async () => {
+      const { archiving } = this.#engine;
+      if (!archiving) throw new Error(`there is no point-in-time recovery of ${this.#engine.name}`);
+      const server = this.#server(this.writer);
+      await this.#engine.backup(server, this.dataDir(this.writer), to);
+      return archiving.base(to, server);
+    });
+  }
+
+  /** Bytes of log since a position. */
+  async writtenSince(position: string): Promise<number> {
+    return (await this.#engine.archiving?.writtenSince(this.#server(this.writer), position)) ?? 0;
+  }
+
+  /** Makes the log tell this moment from those before. */
+  async commit(): Promise<void> {
+    await this.#engine.archiving?.commit(this.#server(this.writer));
   }
 
   /** A copy another group can begin from, as of now. */
   backup(to: string): Promise<void> {
-    return this.#next(() => baseBackup(this.#server(this.writer), this.dataDir(this.writer), to));
+    return this.#next(() => this.#engine.backup(this.#server(this.writer), this.dataDir(this.writer), to));
   }
 
   async #startWriter(): Promise<void> {
-    const folder = this.dataDir(this.writer);
-    rmSync(join(folder, 'standby.signal'), { force: true });
+    this.#engine.mark(this.dataDir(this.writer), 'writer');
     this.#joined.clear();
     await this.#launch(this.writer);
   }
 
   async #startStandby(member: string, how: 'again' | 'anew' = 'again'): Promise<void> {
     const folder = this.dataDir(member);
-    if (how === 'anew' || !existsSync(join(folder, 'standby.signal'))) {
+    if (how === 'anew' || !this.#engine.isStandby(folder)) {
       const copy = `${folder}.copying`;
-      await baseBackup(this.#server(this.writer), this.dataDir(this.writer), copy);
+      await this.#engine.backup(this.#server(this.writer), this.dataDir(this.writer), copy);
       rmSync(folder, { recursive: true, force: true });
       renameSync(copy, folder);
-      writeFileSync(join(folder, 'standby.signal'), '');
+      this.#engine.mark(folder, 'standby');
     }
     await this.#launch(member);
     await this.#join(member);
@@ -212,12 +238,12 @@ export class DatabaseGroup {
   }
 
   async #launch(member: string): Promise<void> {
-    const { clock, binaries, watchdog, socketDir } = this.#host;
+    const { clock, engine, watchdog, socketDir } = this.#host;
     const start = (): Promise<ServerProcess> => {
-      this.#configuration(member);
+      this.#configure(member);
       return ServerProcess.start({
         clock,
-        binaries,
+        engine,
         watchdog,
         socketDir,
         dataDir: this.dataDir(member),
@@ -234,30 +260,22 @@ export class DatabaseGroup {
     this.#onEvent({ kind: 'up', member });
   }
 
-  /**
-   * A standby may have no less of what its writer had when it wrote what is still to be replayed ("Hot Standby", administrator's
-   * overview). False when that is not what a start failed for.
-   */
+  /** Gives a standby what its start failed for the lack of; false when that is not what it failed for. */
   #raise(member: string, message: string): boolean {
-    const found = [
-      ...message.matchAll(/(\w+) = \d+ is a lower setting than on the primary server, where its value was (\d+)/g),
-    ];
-    const raised = Object.fromEntries(found.map(([, name = '', value = '']) => [name, value]));
+    const raised = this.#engine.floors(message);
     this.#floors.set(member, { ...this.#floors.get(member), ...raised });
-    return found.length > 0;
+    return Object.keys(raised).length > 0;
   }
 
-  /**
-   * From here on commits wait for this standby too. The checkpoint is what makes sure that they do: the checkpointer is
-   * who tells backends to wait, and it takes up the configuration before it does what it is asked; the message is then
-   * acknowledged only once a standby has all before it.
-   */
+  /** From here on commits wait for this standby too. */
   async #join(member: string): Promise<void> {
-    const writer = this.#server(this.writer);
-    this.#configuration(this.writer, [...this.#joined, member]);
-    await writer.reload();
-    await writer.query('CHECKPOINT');
-    await writer.query("SELECT pg_logical_emit_message(true, 'orrery', 'joined')");
+    await this.#engine.join({
+      writer: this.#server(this.writer),
+      standby: this.#server(member),
+      others: this.#joined.size > 0,
+      configure: () => this.#configure(this.writer, [...this.#joined, member]),
+      joined: () => this.#joined.add(member),
+    });
     this.#joined.add(member);
   }
 
@@ -307,9 +325,8 @@ export class DatabaseGroup {
     const from = this.writer;
     const to = wanted ?? (await this.#mostAdvanced());
     this.#joined.clear();
-    this.#configuration(to, []);
-    await this.#server(to).reload();
-    await this.#server(to).query('SELECT pg_promote(true, 60)');
+    await this.#reload(to, this.#configure(to, []));
+    await this.#engine.promote(this.#server(to));
     this.#save({ writer: to });
     this.#onEvent({ kind: 'failover', from, to, durationMs: this.#host.clock.elapsed() - startMs });
     await this.#followed();
@@ -327,10 +344,7 @@ export class DatabaseGroup {
   async #mostAdvanced(): Promise<string> {
     const positions = await Promise.all(
       this.#standbys().map(async (member) => {
-        const [row] = await this.#server(member).query(
-          "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0') AS position",
-        );
-        return { member, position: BigInt(row?.position ?? '0') };
+        return { member, position: await this.#engine.position(this.#server(member)) };
       }),
     );
     const best = positions.reduce((one, other) => (other.position > one.position ? other : one));
@@ -338,16 +352,20 @@ export class DatabaseGroup {
   }
 
   async #reconfigure(member: string): Promise<void> {
-    this.#configuration(member);
-    if (this.#servers.get(member)?.alive) await this.#server(member).reload();
+    const configuration = this.#configure(member);
+    if (this.#servers.get(member)?.alive) await this.#reload(member, configuration);
   }
 
-  #configuration(member: string, synchronousWith = [...this.#joined]): void {
+  #reload(member: string, configuration: Configuration): Promise<void> {
+    return this.#engine.reload(this.#server(member), this.dataDir(member), configuration);
+  }
+
+  #configure(member: string, synchronousWith = [...this.#joined]): Configuration {
     const { parameters, forceSsl, certificate, archiving, own } = this.#record;
     if (archiving) this.archive.prepare();
     const writes = member === this.writer;
     const port = this.port(this.writer);
-    writeConfiguration(this.dataDir(member), {
+    const configuration: Configuration = {
       parameters: { ...parameters, ...own?.[member], ...(writes ? {} : this.#floors.get(member)) },
       forceSsl,
       certificate,
@@ -355,7 +373,9 @@ export class DatabaseGroup {
       member,
       synchronousWith: writes ? synchronousWith : [],
       primary: writes || port === undefined ? undefined : { socketDir: this.#host.socketDir, port },
-    });
+    };
+    this.#engine.configure(this.dataDir(member), configuration);
+    return configuration;
   }
 
   #server(member: string): ServerProcess {

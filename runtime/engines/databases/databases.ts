@@ -5,20 +5,24 @@ import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { Watchdog } from '../compute/watchdog.ts';
 import { Archive, type Base } from './archive.ts';
-import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import { makeCertificate } from './certificate.ts';
-import { copyFolder, makeTemplate } from './data-directory.ts';
 import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
+import type { BadSetting, Engine, EngineName, Found, Setting } from './engine.ts';
 import { readGroup } from './group-record.ts';
-import { recover } from './recovery.ts';
+import { postgres } from './postgres/postgres.ts';
 import { Rounds } from './rounds.ts';
-import { type BadSetting, checkSettings, describeSettings, hasLibrary, type Setting } from './settings.ts';
 import { TimeMarks } from './time-marks.ts';
 
-/** Real PostgreSQL for the services that have databases. Nothing of it outlives the runtime but the data. */
+/** Real databases for the services that have some. Nothing of it outlives the runtime but the data. */
 export const databases = defineEngine<Databases>('databases', (kernel) => new Databases(kernel));
 
+const engines: Readonly<Record<EngineName, () => Found>> = {
+  postgres,
+  mariadb: () => ({ lacking: 'MariaDB is not done yet.' }),
+};
+
 export interface NewGroup {
+  engine?: EngineName;
   /** The first member, which is the writer. */
   member: string;
   parameters: Record<string, string>;
@@ -42,10 +46,10 @@ export class Databases {
   readonly #groups = new Map<string, DatabaseGroup>();
   readonly #watchdog = new Watchdog();
   readonly #folder: string;
-  #found: PostgresBinaries | { lacking: string } | undefined;
-  #settings: Map<string, Setting> | undefined;
+  readonly #found = new Map<EngineName, Found>();
+  readonly #settings = new Map<EngineName, Promise<ReadonlyMap<string, Setting>>>();
   #socketDir: string | undefined;
-  #template: Promise<string> | undefined;
+  readonly #templates = new Map<EngineName, Promise<string>>();
   readonly #archives = new Map<string, Archive>();
   #marks: TimeMarks | undefined;
   #probes: Rounds | undefined;
@@ -55,25 +59,30 @@ export class Databases {
     this.#folder = kernel.store.folder('databases');
   }
 
-  /** Why PostgreSQL cannot run here, and what to do about it; undefined when it can. */
-  get lacking(): string | undefined {
-    this.#found ??= findPostgres();
-    return 'lacking' in this.#found ? this.#found.lacking : undefined;
+  /** Why an engine cannot run here, and what to do about it; undefined when it can. */
+  lacking(name: EngineName): string | undefined {
+    const found = this.#find(name);
+    return 'lacking' in found ? found.lacking : undefined;
   }
 
-  /** What the server can be told, by name. */
-  get settings(): ReadonlyMap<string, Setting> {
-    this.#settings ??= describeSettings(this.#host().binaries);
-    return this.#settings;
+  version(name: EngineName): string {
+    return this.#engine(name).version;
+  }
+
+  /** What a server can be told, by name. */
+  settings(name: EngineName): Promise<ReadonlyMap<string, Setting>> {
+    const known = this.#settings.get(name) ?? this.#engine(name).settings(this.#folder);
+    this.#settings.set(name, known);
+    return known;
   }
 
   /** What the server has against the values; undefined when it takes them all. */
-  async badSetting(parameters: Readonly<Record<string, string>>): Promise<BadSetting | undefined> {
-    return checkSettings(this.#host().binaries, parameters);
+  async badSetting(name: EngineName, parameters: Readonly<Record<string, string>>): Promise<BadSetting | undefined> {
+    return this.#engine(name).badSetting(parameters);
   }
 
-  hasLibrary(name: string): boolean {
-    return hasLibrary(this.#host().binaries, name);
+  hasLibrary(name: EngineName, library: string): boolean {
+    return this.#engine(name).hasLibrary(library);
   }
 
   group(id: string): DatabaseGroup | undefined {
@@ -94,16 +103,21 @@ export class Databases {
 
   /** The base backup of a group that began empty, and archiving: nothing needs to be copied. */
   async takeEmptyBase(id: string): Promise<Base> {
-    const { binaries } = this.#host();
-    this.#template ??= makeTemplate(binaries, this.#folder);
-    return this.archive(id).beginsFrom(await this.#template, () => this.note());
+    const name = this.#groups.get(id)?.engine ?? 'postgres';
+    const { archiving } = this.#engine(name);
+    if (!archiving) throw new Error(`there is no point-in-time recovery of ${name}`);
+    const template = await this.#template(name);
+    return this.archive(id).beginsFrom(template, await archiving.base(template, undefined), () => this.note());
   }
 
   /** A base backup now, from which any later moment can be reached. */
   takeBase(id: string): Promise<Base> {
     const group = this.#groups.get(id);
     if (!group) throw new Error(`no group ${id}`);
-    return this.archive(id).takeBase(group, () => this.note());
+    return this.archive(id).takeBase(
+      (to) => group.base(to),
+      () => this.note(),
+    );
   }
 
   /** Makes this very moment one to which can be recovered. */
@@ -113,27 +127,30 @@ export class Databases {
   }
 
   /** Makes the folder `to` the group's databases as they were at a time of the cloud, or as they are now. */
-  async recover(id: string, { cloudMs, to }: { cloudMs: number | undefined; to: string }): Promise<void> {
+  async recover(id: string, options: { engine?: EngineName; cloudMs: number | undefined; to: string }): Promise<void> {
+    const { engine = 'postgres', cloudMs, to } = options;
     const targetMs = cloudMs === undefined ? undefined : this.#timeMarks().machineTime(cloudMs);
     if (cloudMs !== undefined && targetMs === undefined) throw new Error('that moment is before all that is known');
     const group = this.#groups.get(id);
-    // A commit after the moment, at which the replay can see that it has passed it.
-    if (group?.port(group.writer) !== undefined) await group.query('SELECT pg_current_xact_id()');
-    const log = group && join(group.dataDir(group.writer), 'pg_wal');
-    await recover(this.#host(), { archive: this.archive(id), log, targetMs, to });
+    if (group?.port(group.writer) !== undefined) await group.commit();
+    const live = group?.dataDir(group.writer);
+    const { archiving } = this.#engine(engine);
+    if (!archiving) throw new Error(`there is no point-in-time recovery of ${engine}`);
+    await archiving.recover(this.#host(engine), { archive: this.archive(id), live, targetMs, to });
   }
 
   async create(id: string, options: NewGroup): Promise<DatabaseGroup> {
-    const host = this.#host();
+    const engine = options.engine ?? 'postgres';
+    const host = this.#host(engine);
     const folder = this.#groupFolder(id);
     await this.#fill(folder, options);
     const { member, parameters, forceSsl, names, onEvent, archiving } = options;
     const certificate = await makeCertificate(this.#kernel, names);
-    const record = { writer: member, members: [member], parameters, forceSsl, certificate, archiving };
+    const record = { engine, writer: member, members: [member], parameters, forceSsl, certificate, archiving };
     return this.#begin(id, new DatabaseGroup(host, { folder, archive: this.archive(id), record, onEvent }));
   }
 
-  async #fill(folder: string, { from, consume, member }: NewGroup): Promise<void> {
+  async #fill(folder: string, { engine = 'postgres', from, consume, member }: NewGroup): Promise<void> {
     const data = join(folder, member);
     // An earlier runtime had come as far as this, and no further.
     if (consume && from !== undefined && !existsSync(from) && existsSync(data)) return;
@@ -143,16 +160,14 @@ export class Databases {
       renameSync(from, data);
       return;
     }
-    this.#template ??= makeTemplate(this.#host().binaries, this.#folder);
-    await copyFolder(from ?? (await this.#template), data);
+    await this.#engine(engine).copy(from ?? (await this.#template(engine)), data);
   }
 
   /** Starts again what an earlier runtime left. */
   resume(id: string, onEvent: (event: GroupEvent) => void): Promise<DatabaseGroup> {
-    return this.#begin(
-      id,
-      new DatabaseGroup(this.#host(), { folder: this.#groupFolder(id), archive: this.archive(id), onEvent }),
-    );
+    const folder = this.#groupFolder(id);
+    const host = this.#host(readGroup(folder)?.engine ?? 'postgres');
+    return this.#begin(id, new DatabaseGroup(host, { folder, archive: this.archive(id), onEvent }));
   }
 
   /** Ends a group; its databases become the folder `to`. */
@@ -166,16 +181,16 @@ export class Databases {
   async backup(id: string, to: string): Promise<void> {
     const group = this.#groups.get(id);
     if (group && group.port(group.writer) !== undefined) return group.backup(to);
-    const writer = readGroup(this.#groupFolder(id))?.writer;
-    if (writer === undefined) throw new Error(`no databases of ${id}`);
-    await this.copy(join(this.#groupFolder(id), writer), to);
+    const record = readGroup(this.#groupFolder(id));
+    if (!record) throw new Error(`no databases of ${id}`);
+    await this.copy(record.engine ?? 'postgres', join(this.#groupFolder(id), record.writer), to);
   }
 
   /** A copy of a backup that outlives it. */
-  async copy(from: string, to: string): Promise<void> {
+  async copy(engine: EngineName, from: string, to: string): Promise<void> {
     const making = `${to}.making`;
     rmSync(making, { recursive: true, force: true });
-    await copyFolder(from, making);
+    await this.#engine(engine).copy(from, making);
     rmSync(to, { recursive: true, force: true });
     renameSync(making, to);
   }
@@ -216,15 +231,27 @@ export class Databases {
     return join(this.#folder, 'groups', id);
   }
 
-  #host(): GroupHost {
-    this.#found ??= findPostgres();
-    if ('lacking' in this.#found) throw new Error(this.#found.lacking);
-    return {
-      clock: this.#kernel.clock,
-      binaries: this.#found,
-      watchdog: this.#watchdog,
-      socketDir: this.#sockets(),
-    };
+  #host(name: EngineName): GroupHost {
+    const engine = this.#engine(name);
+    return { clock: this.#kernel.clock, engine, watchdog: this.#watchdog, socketDir: this.#sockets() };
+  }
+
+  #engine(name: EngineName): Engine {
+    const found = this.#find(name);
+    if ('lacking' in found) throw new Error(found.lacking);
+    return found;
+  }
+
+  #find(name: EngineName): Found {
+    const found = this.#found.get(name) ?? engines[name]();
+    this.#found.set(name, found);
+    return found;
+  }
+
+  #template(name: EngineName): Promise<string> {
+    const template = this.#templates.get(name) ?? this.#engine(name).template(this.#folder);
+    this.#templates.set(name, template);
+    return template;
   }
 
   #sockets(): string {

@@ -1,12 +1,12 @@
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Watchdog } from '../compute/watchdog.ts';
 import type { Archive } from './archive.ts';
-import type { PostgresBinaries } from './binaries.ts';
+import type { Engine } from './engine.ts';
 import type { GroupRecord } from './group-record.ts';
 
 export interface GroupHost {
   clock: Clock;
-  binaries: PostgresBinaries;
+  engine: Engine;
   watchdog: Watchdog;
   socketDir: string;
 }

@@ -1,9 +1,12 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerCertificate } from './certificate.ts';
+import type { EngineName } from './engine.ts';
 
 /** What of a group of databases outlives the runtime, beside the data: above all, who the writer is. */
 export interface GroupRecord {
+  /** Those of before there were others are PostgreSQL. */
+  engine?: EngineName;
   writer: string;
   members: string[];
   parameters: Record<string, string>;

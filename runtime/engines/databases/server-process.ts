@@ -1,16 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { eachLine } from '../compute/lines.ts';
 import type { Watchdog } from '../compute/watchdog.ts';
-import type { PostgresBinaries } from './binaries.ts';
-import { type Row, Session } from './session.ts';
+import type { Engine, Launch, Row, Session } from './engine.ts';
 
 export interface ServerOptions {
   clock: Clock;
-  binaries: PostgresBinaries;
+  engine: Engine;
   watchdog: Watchdog;
   dataDir: string;
   /** Where its unix socket is, which the runtime alone may open. */
@@ -24,12 +22,9 @@ export interface ServerOptions {
 export class StartFailure extends Error {
   /** Whether it was for what its configuration asks. */
   readonly incompatible: boolean;
-  constructor(lines: string[]) {
-    super(`PostgreSQL did not start:\n${lines.join('\n')}`);
-    this.incompatible =
-      /invalid value for parameter|contains errors|is outside the valid range|unrecognized configuration parameter|could not (map anonymous|create) shared memory|not enough shared memory|could not access file|insufficient parameter settings/.test(
-        this.message,
-      );
+  constructor(lines: string[], incompatible: RegExp) {
+    super(`The database did not start:\n${lines.join('\n')}`);
+    this.incompatible = incompatible.test(this.message);
   }
 }
 
@@ -37,10 +32,11 @@ export class StartFailure extends Error {
 const patienceMs = 30_000;
 const hungMs = 5_000;
 
-/** One running PostgreSQL: resolves from `start` when it takes connections. What it says are signals, never polls. */
+/** One running database server: resolves from `start` when it takes connections. What it says are signals, never polls. */
 export class ServerProcess {
   readonly port: number;
   readonly #options: ServerOptions;
+  readonly #launch: Launch;
   readonly #child: ChildProcess;
   readonly #listeners = new Set<(line: string) => void>();
   readonly exited: Promise<void>;
@@ -49,8 +45,6 @@ export class ServerProcess {
   alive = true;
 
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    // Nothing of an earlier runtime is left (the watchdog saw to it), but its pid file may name a process of today.
-    rmSync(join(options.dataDir, 'postmaster.pid'), { force: true });
     const server = new ServerProcess(options, await freePort());
     await server.#untilReady();
     return server;
@@ -59,9 +53,9 @@ export class ServerProcess {
   private constructor(options: ServerOptions, port: number) {
     this.#options = options;
     this.port = port;
-    const { asSomebody, postgres } = options.binaries;
-    const [program = postgres, ...args] = [...asSomebody, postgres, '-D', options.dataDir, '-p', String(port)];
-    this.#child = spawn(program, [...args, '-k', options.socketDir], {
+    this.#launch = options.engine.launch({ dataDir: options.dataDir, socketDir: options.socketDir, port });
+    const [program = '', ...args] = this.#launch.command;
+    this.#child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
       env: { LC_ALL: 'C', TZ: 'UTC' },
@@ -89,7 +83,7 @@ export class ServerProcess {
   }
 
   open(database?: string): Promise<Session> {
-    return Session.open(join(this.#options.socketDir, `.s.PGSQL.${this.port}`), database);
+    return this.#launch.connect(database);
   }
 
   async query(sql: string, database?: string): Promise<Row[]> {
@@ -101,11 +95,11 @@ export class ServerProcess {
     }
   }
 
-  /** Resolves once the configuration files were read again: connections made from now on have what they say. */
-  async reload(): Promise<void> {
-    const read = this.#line(/received SIGHUP, reloading configuration files/);
-    this.#child.kill('SIGHUP');
-    await read;
+  /** Resolves with what it says of the signal. */
+  async signal(signal: NodeJS.Signals, answer: RegExp): Promise<void> {
+    const heard = this.#line(answer);
+    this.#child.kill(signal);
+    await heard;
   }
 
   /** Resolves with the next line that matches; rejects when the server ends before. */
@@ -117,7 +111,7 @@ export class ServerProcess {
         resolve(line);
       };
       this.#listeners.add(listener);
-      void this.exited.then(() => reject(new Error('PostgreSQL ended')));
+      void this.exited.then(() => reject(new Error('the database ended')));
     });
   }
 
@@ -125,7 +119,7 @@ export class ServerProcess {
   async stop(): Promise<void> {
     this.#expected = true;
     if (!this.alive) return;
-    this.#child.kill('SIGINT');
+    this.#child.kill(this.#launch.shutdown);
     const { clock } = this.#options;
     const timer = clock.after(patienceMs, 'databases: a shutdown', () => this.kill(), { basis: 'elapsed' });
     await this.exited;
@@ -171,10 +165,10 @@ export class ServerProcess {
       if (last.length > 20) last.shift();
     });
     try {
-      await this.#line(/ready to accept (read-only )?connections/);
+      await this.#line(this.#launch.ready);
       this.#ready = true;
     } catch {
-      throw new StartFailure(last);
+      throw new StartFailure(last, this.#launch.incompatible);
     }
   }
 }
@@ -188,7 +182,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** PostgreSQL does not take "any port"; one that was free just now is. */
+/** Servers do not take "any port"; one that was free just now is. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

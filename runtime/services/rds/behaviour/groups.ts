@@ -1,6 +1,6 @@
 import type { DatabaseGroup, GroupEvent } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
-import { identifier, literal } from '../../../engines/databases/session.ts';
+import { identifier, literal } from '../../../engines/databases/postgres/session.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { clusters, domainOf, instances, type Owner } from '../state.ts';

@@ -26,7 +26,7 @@ export function checkEngine(ctx: Context, Engine: string | undefined, version: s
   }
   if (version !== undefined && version.split('.')[0] !== '17')
     throw refused(`rds ${Engine} ${version}`, 'PostgreSQL 17 is what runs here.');
-  const { lacking } = ctx.engine(databases);
+  const lacking = ctx.engine(databases).lacking('postgres');
   if (lacking !== undefined) throw refused(`rds ${Engine}`, lacking);
 }
 

@@ -1,9 +1,10 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { DatabaseGroup } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
+import type { Row } from '../../../engines/databases/engine.ts';
+import { literal } from '../../../engines/databases/postgres/session.ts';
 import { processorSeconds } from '../../../engines/databases/processor-time.ts';
 import { Rounds } from '../../../engines/databases/rounds.ts';
-import { literal, type Row } from '../../../engines/databases/session.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';

@@ -1,7 +1,7 @@
 import type { Parameter } from '@aws-sdk/client-rds';
 import type { Settings } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
-import type { Setting } from '../../../engines/databases/settings.ts';
+import type { Setting } from '../../../engines/databases/engine.ts';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
@@ -60,9 +60,10 @@ function settingsIn(parameters: Record<string, string>): Record<string, string> 
 /** The real server says what it does not know and what it does not take. */
 export async function checkParameters(ctx: Context, list: readonly Parameter[]): Promise<Record<string, string>> {
   const given: Record<string, string> = {};
+  const settings = await ctx.engine(databases).settings('postgres');
   for (const { ParameterName = '', ParameterValue = '', ApplyMethod } of list) {
-    checkOne(ctx, ParameterName, ParameterValue);
-    const { context } = ctx.engine(databases).settings.get(ParameterName) ?? {};
+    const { context } = settings.get(ParameterName) ?? {};
+    checkOne(ctx, ParameterName, ParameterValue, context);
     if (context === 'postmaster' && ApplyMethod === 'immediate')
       throw invalidCombination(
         `cannot use immediate apply method for static parameter, parameterName=${ParameterName}`,
@@ -74,13 +75,13 @@ export async function checkParameters(ctx: Context, list: readonly Parameter[]):
       );
     given[ParameterName] = ParameterValue;
   }
-  const bad = await ctx.engine(databases).badSetting(settingsIn(given));
+  const bad = await ctx.engine(databases).badSetting('postgres', settingsIn(given));
   if (bad?.unknown) throw unknownParameter(bad.name);
   if (bad) throw invalidParameter(`Invalid parameter value: ${given[bad.name] ?? ''} for: ${bad.name}. ${bad.message}`);
   return given;
 }
 
-function checkOne(ctx: Context, name: string, value: string): void {
+function checkOne(ctx: Context, name: string, value: string, context: string | undefined): void {
   if (!/^[a-z_][a-z_0-9]*(\.[a-z_0-9]+)?$/i.test(name)) throw unknownParameter(name);
   if (name === forceSsl) {
     if (value !== '0' && value !== '1')
@@ -88,24 +89,27 @@ function checkOne(ctx: Context, name: string, value: string): void {
     return;
   }
   if (ofRds.test(name)) throw refused(`rds parameter ${name}`, 'it is not of PostgreSQL, and has no effect here.');
-  if (fixed.test(name) || ctx.engine(databases).settings.get(name)?.context === 'internal')
-    throw invalidParameter(`The parameter ${name} cannot be modified.`);
+  if (fixed.test(name) || context === 'internal') throw invalidParameter(`The parameter ${name} cannot be modified.`);
   if (/[{}]/.test(value)) throw refused(`rds parameter ${name} by a formula`, 'give the value itself.');
   // PostgreSQL keeps any name with a dot for an extension to take; which ones are there is known.
   const [extension = ''] = name.split('.');
-  if (name.includes('.') && extension !== 'plpgsql' && !ctx.engine(databases).hasLibrary(extension))
+  if (name.includes('.') && extension !== 'plpgsql' && !ctx.engine(databases).hasLibrary('postgres', extension))
     throw unknownParameter(name);
   if (name === 'shared_preload_libraries')
     for (const library of value.split(',').map((one) => one.trim()))
-      if (library !== '' && !ctx.engine(databases).hasLibrary(library))
+      if (library !== '' && !ctx.engine(databases).hasLibrary('postgres', library))
         throw invalidParameter(`Invalid parameter value: ${value} for: ${name}. There is no library ${library}.`);
 }
 
 const unknownParameter = (name: string) => invalidParameter(`Could not find parameter with name: ${name}`);
 
 /** All of them, with those that the group changes ("DescribeDBParameters"). */
-export function describeParameters(ctx: Context, { parameters }: ParameterGroupRecord, source?: string): Parameter[] {
-  const settings = ctx.engine(databases).settings;
+export async function describeParameters(
+  ctx: Context,
+  { parameters }: ParameterGroupRecord,
+  source?: string,
+): Promise<Parameter[]> {
+  const settings = await ctx.engine(databases).settings('postgres');
   const names = new Set([forceSsl, ...settings.keys(), ...Object.keys(parameters)]);
   return [...names]
     .sort()

@@ -5,7 +5,7 @@ import type {
   ModifyDBInstanceCommandInput,
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
-import { identifier, literal } from '../../../engines/databases/session.ts';
+import { identifier, literal } from '../../../engines/databases/postgres/session.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { changeBackups, endBackups } from '../behaviour/backups.ts';

@@ -69,13 +69,13 @@ export function ResetDBParameterGroup(ctx: Context, input: ResetDBParameterGroup
   return { DBParameterGroupName: reset(ctx, find(ctx, 'instance', input.DBParameterGroupName), input).name };
 }
 
-export function DescribeDBClusterParameters(ctx: Context, input: DescribeDBClusterParametersCommandInput) {
+export async function DescribeDBClusterParameters(ctx: Context, input: DescribeDBClusterParametersCommandInput) {
   const group = find(ctx, 'cluster', input.DBClusterParameterGroupName);
-  return { Parameters: describeParameters(ctx, group, input.Source) };
+  return { Parameters: await describeParameters(ctx, group, input.Source) };
 }
 
-export function DescribeDBParameters(ctx: Context, input: DescribeDBParametersCommandInput) {
-  return { Parameters: describeParameters(ctx, find(ctx, 'instance', input.DBParameterGroupName), input.Source) };
+export async function DescribeDBParameters(ctx: Context, input: DescribeDBParametersCommandInput) {
+  return { Parameters: await describeParameters(ctx, find(ctx, 'instance', input.DBParameterGroupName), input.Source) };
 }
 
 export function DeleteDBClusterParameterGroup(ctx: Context, input: DeleteDBClusterParameterGroupCommandInput): void {

@@ -136,7 +136,7 @@ async function originFor(ctx: Context, groupId: string, source: Source) {
   if (readdirSync(folder).length === 0) return { volume: undefined, from: undefined };
   const engine = ctx.engine(databases);
   const volume = engine.backupFolder(`volume-${groupId}`);
-  await engine.copy(folder, volume);
+  await engine.copy('postgres', folder, volume);
   return { verifier: '', volume, from: undefined };
 }
 

@@ -1,26 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { BadSetting, Setting } from '../engine.ts';
 import type { PostgresBinaries } from './binaries.ts';
-
-/** A setting as the server itself describes it (`postgres --describe-config`). */
-export interface Setting {
-  name: string;
-  /** When it can change: `postmaster` at the start alone, `internal` never, else while the server runs. */
-  context: string;
-  type: 'bool' | 'enum' | 'integer' | 'real' | 'string';
-  default: string;
-  min: string;
-  max: string;
-  description: string;
-}
-
-export interface BadSetting {
-  name: string;
-  /** The server does not know it; else it does not take the value. */
-  unknown: boolean;
-  message: string;
-}
 
 const types: Readonly<Record<string, Setting['type']>> = {
   BOOLEAN: 'bool',

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { constants, type Dirent, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { copyFolder } from '../copy-folder.ts';
+import { type Configuration, superuser } from '../engine.ts';
+import type { ServerProcess } from '../server-process.ts';
 import type { PostgresBinaries } from './binaries.ts';
-import type { ServerProcess } from './server-process.ts';
-import { superuser } from './session.ts';
 
 const run = promisify(execFile);
 
@@ -35,30 +35,11 @@ const emptied = new Set([
   'pg_subtrans',
 ]);
 
-/** Copies a folder; files that vanish meanwhile were of no use to a backup. */
-export async function copyFolder(from: string, to: string, leave = new Set<string>()): Promise<void> {
-  await mkdir(to, { recursive: true, mode: 0o700 });
-  const entries = await readdir(from, { withFileTypes: true }).catch(vanished);
-  const kept = entries.filter(({ name }) => !leftOut.test(name) && !leave.has(name));
-  // Several at a time: most files are small, and each costs a few turns of the thread pool.
-  const hands = Array.from({ length: 8 }, async () => {
-    for (let entry = kept.pop(); entry; entry = kept.pop()) await copyEntry(entry, from, to, leave);
+export function copyData(from: string, to: string, { withLog = true } = {}): Promise<void> {
+  return copyFolder(from, to, {
+    leaves: (name) => leftOut.test(name) || (!withLog && name === 'pg_wal'),
+    empties: (name) => emptied.has(name),
   });
-  await Promise.all(hands);
-}
-
-async function copyEntry(entry: Dirent, from: string, to: string, leave: Set<string>): Promise<void> {
-  const [source, target] = [join(from, entry.name), join(to, entry.name)];
-  if (entry.isDirectory()) {
-    if (emptied.has(entry.name)) await mkdir(target, { mode: 0o700 });
-    else await copyFolder(source, target, leave);
-  } else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
-  else await copyFile(source, target, constants.COPYFILE_FICLONE).catch(vanished);
-}
-
-function vanished(error: NodeJS.ErrnoException): [] {
-  if (error.code !== 'ENOENT') throw error;
-  return [];
 }
 
 /** A copy of a running server from which another starts: as of the end of the copying. */
@@ -67,28 +48,13 @@ export async function baseBackup(server: ServerProcess, from: string, to: string
   const session = await server.open();
   try {
     await session.query("SELECT pg_backup_start('orrery', true)");
-    await copyFolder(from, to, new Set(['pg_wal']));
+    await copyData(from, to, { withLog: false });
     const [label] = await session.query('SELECT labelfile FROM pg_backup_stop(false)');
-    await copyFolder(join(from, 'pg_wal'), join(to, 'pg_wal'));
+    await copyData(join(from, 'pg_wal'), join(to, 'pg_wal'));
     writeFileSync(join(to, 'backup_label'), label?.labelfile ?? '');
   } finally {
     session.close();
   }
-}
-
-export interface Configuration {
-  /** PostgreSQL's own names and values, from parameter groups. */
-  parameters: Record<string, string>;
-  /** Members whose copy a commit waits for: any one of them. */
-  synchronousWith: string[];
-  /** Of a standby: whom it follows. */
-  primary?: { socketDir: string; port: number } | undefined;
-  member: string;
-  /** Whether connections without TLS are turned away (rds.force_ssl). */
-  forceSsl: boolean;
-  /** Where the log goes, segment by segment; undefined: nowhere. */
-  archiveCommand: string | undefined;
-  certificate: { certificatePem: string; keyPem: string };
 }
 
 /** Writes the configuration files whole; what is in force afterwards is a matter of `reload` or a start. */

@@ -1,19 +1,10 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Archive, Base } from './archive.ts';
-import { copyFolder } from './data-directory.ts';
-import type { GroupHost } from './database-group.ts';
-import { ServerProcess } from './server-process.ts';
-
-export interface Recovery {
-  archive: Archive;
-  /** The log of the group as it is now, of which the last segment is not archived yet; undefined where it is gone. */
-  log: string | undefined;
-  /** By the machine's clock, which is the log's; undefined: the last moment there is. */
-  targetMs: number | undefined;
-  /** The folder to make, from which a group can begin. */
-  to: string;
-}
+import type { Base } from '../archive.ts';
+import type { Recovery } from '../engine.ts';
+import type { GroupHost } from '../group-contract.ts';
+import { ServerProcess } from '../server-process.ts';
+import { copyData } from './data-directory.ts';
 
 /**
  * The databases as they were at a moment: the last base backup before it, and the log replayed up to the last commit that is
@@ -27,7 +18,7 @@ export function recover(host: GroupHost, recovery: Recovery): Promise<void> {
     if (!base) throw new Error('there is no backup from before that moment');
     const log = `${to}.log`;
     try {
-      if (recovery.log !== undefined) await copyFolder(recovery.log, log);
+      if (recovery.live !== undefined) await copyData(join(recovery.live, 'pg_wal'), log);
       try {
         await replay(host, { ...recovery, base, log });
       } catch (error) {
@@ -45,7 +36,7 @@ async function replay(host: GroupHost, recovery: Recovery & { base: Base; log: s
   const { archive, base, log, targetMs, to } = recovery;
   const making = `${to}.making`;
   rmSync(making, { recursive: true, force: true });
-  await copyFolder(base.folder, making);
+  await copyData(base.folder, making);
   const from = (folder: string): string => `cp ${shellWord(folder)}/"%f" "%p" 2>/dev/null`;
   const settings: Record<string, string> = {
     listen_addresses: '',
@@ -63,9 +54,9 @@ async function replay(host: GroupHost, recovery: Recovery & { base: Base; log: s
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
   writeFileSync(join(making, 'postgresql.conf'), `${lines.join('\n')}\n`);
   writeFileSync(join(making, 'recovery.signal'), '');
-  const { clock, binaries, watchdog, socketDir } = host;
+  const { clock, engine, watchdog, socketDir } = host;
   const unheard = (): void => undefined;
-  const options = { clock, binaries, watchdog, socketDir, dataDir: making, onLine: unheard, onDeath: unheard };
+  const options = { clock, engine, watchdog, socketDir, dataDir: making, onLine: unheard, onDeath: unheard };
   const server = await ServerProcess.start(options);
   await server.stop();
   rmSync(to, { recursive: true, force: true });

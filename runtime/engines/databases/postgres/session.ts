@@ -1,7 +1,5 @@
 import { connect, type Socket } from 'node:net';
-
-/** What a row says, by column; PostgreSQL's text form. */
-export type Row = Record<string, string | null>;
+import { type Row, type Session, superuser } from '../engine.ts';
 
 export class DatabaseError extends Error {
   /** SQLSTATE. */
@@ -12,11 +10,8 @@ export class DatabaseError extends Error {
   }
 }
 
-/**
- * A session of the runtime's own superuser with a server, over its unix socket: the few messages of PostgreSQL's protocol
- * that simple queries need ("Frontend/Backend Protocol", PostgreSQL documentation). Nobody else's SQL goes through it.
- */
-export class Session {
+/** The few messages of PostgreSQL's protocol that simple queries need ("Frontend/Backend Protocol", PostgreSQL documentation). */
+export class PostgresSession implements Session {
   readonly #socket: Socket;
   #held: Buffer = Buffer.alloc(0);
   #waiting: { resolve(rows: Row[]): void; reject(error: Error): void } | undefined;
@@ -24,8 +19,12 @@ export class Session {
   #rows: Row[] = [];
   #error: DatabaseError | undefined;
 
-  static async open(path: string, database = 'postgres', settings: Record<string, string> = {}): Promise<Session> {
-    const session = new Session(connect(path));
+  static async open(
+    path: string,
+    database = 'postgres',
+    settings: Record<string, string> = {},
+  ): Promise<PostgresSession> {
+    const session = new PostgresSession(connect(path));
     const ready = session.#answer();
     const pairs = Object.entries({ user: superuser, database, application_name: 'orrery', ...settings });
     const body = Buffer.concat([
@@ -91,9 +90,6 @@ export class Session {
     }
   }
 }
-
-/** RDS keeps a superuser of this name for itself ("Master user account privileges", RDS User Guide). */
-export const superuser = 'rdsadmin';
 
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
