@@ -27,6 +27,31 @@ export interface TemplateChoice {
   Version: string;
 }
 
+export interface Override {
+  InstanceType?: string;
+  WeightedCapacity?: string;
+  LaunchTemplateSpecification?: TemplateChoice;
+}
+
+/** Beside the group's launch template, which is the policy's. */
+export interface MixedInstances {
+  InstancesDistribution: {
+    OnDemandAllocationStrategy: string;
+    OnDemandBaseCapacity: number;
+    OnDemandPercentageAboveBaseCapacity: number;
+    SpotAllocationStrategy: string;
+    SpotInstancePools: number;
+    SpotMaxPrice: string;
+  };
+  Overrides: Override[];
+}
+
+/** In percent of the desired capacity. */
+export interface Maintenance {
+  MinHealthyPercentage: number;
+  MaxHealthyPercentage: number;
+}
+
 export interface Member {
   InstanceId: string;
   AvailabilityZone: string;
@@ -38,6 +63,8 @@ export interface Member {
   ProtectedFromScaleIn: boolean;
   /** What it was started from: the version is a number. */
   LaunchTemplate: TemplateChoice;
+  /** Units of capacity, where a mixed instances policy weighs instances. */
+  weight?: number;
   launchedMs: number;
   inServiceMs?: number;
   /** Its launch or its termination, while under way. */
@@ -57,6 +84,8 @@ export interface Group {
   region: string;
   createdMs: number;
   LaunchTemplate: TemplateChoice;
+  MixedInstancesPolicy?: MixedInstances | undefined;
+  InstanceMaintenancePolicy?: Maintenance | undefined;
   MinSize: number;
   MaxSize: number;
   DesiredCapacity: number;
@@ -235,8 +264,8 @@ export interface Refresh {
   DesiredConfiguration?: DesiredConfiguration;
   /** What the group was started from before; what a rollback goes back to. */
   previous: TemplateChoice;
-  /** Instances that are still to be replaced, and how many there were. */
-  todo: string[];
+  /** Ids of the instances that are still to be replaced, and how many there were. */
+  outdated: string[];
   total: number;
   /** Among the group's refreshes, for those that began in the same millisecond. */
   order: number;

@@ -1,5 +1,5 @@
 import type { AdjustmentType, Group, Member, Policy, StepAdjustment } from '../state.ts';
-import { counted } from './zones.ts';
+import { counted } from './capacity.ts';
 
 /** What a capacity becomes; not yet held to the group's bounds. */
 export function adjusted(

@@ -1,12 +1,16 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
 import type { Group, Member } from '../state.ts';
+import { describeMixed } from './mixed-instances.ts';
 
 export function describeGroup(group: Group, { IncludeInstances = true } = {}): AutoScalingGroup {
   const { AutoScalingGroupName: name, subnets } = group;
   return {
     AutoScalingGroupName: name,
     AutoScalingGroupARN: group.AutoScalingGroupARN,
-    LaunchTemplate: group.LaunchTemplate,
+    ...(group.MixedInstancesPolicy
+      ? { MixedInstancesPolicy: describeMixed(group.LaunchTemplate, group.MixedInstancesPolicy) }
+      : { LaunchTemplate: group.LaunchTemplate }),
+    ...(group.InstanceMaintenancePolicy ? { InstanceMaintenancePolicy: group.InstanceMaintenancePolicy } : {}),
     MinSize: group.MinSize,
     MaxSize: group.MaxSize,
     DesiredCapacity: group.DesiredCapacity,
@@ -44,5 +48,6 @@ export function describeMember(member: Member): Instance {
     HealthStatus: member.HealthStatus,
     LaunchTemplate: member.LaunchTemplate,
     ProtectedFromScaleIn: member.ProtectedFromScaleIn,
+    ...(member.weight === undefined ? {} : { WeightedCapacity: String(member.weight) }),
   };
 }

@@ -2,34 +2,44 @@ import type { Timer } from '../../../kernel/clock/clock.ts';
 import { measureEveryMinute } from '../../../kernel/clock/measure-every.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type Group, groups, type Member } from '../state.ts';
+import { capacityOf } from './capacity.ts';
 
 type Measure = (group: Group) => number;
+type Chosen = (group: Group) => Member[];
 
 const inState =
-  (...states: string[]): Measure =>
+  (...states: string[]): Chosen =>
   ({ members }) =>
-    members.filter(({ LifecycleState }: Member) => states.includes(LifecycleState)).length;
+    members.filter(({ LifecycleState }: Member) => states.includes(LifecycleState));
 const pending = inState('Pending', 'Pending:Wait', 'Pending:Proceed');
 const terminating = inState('Terminating', 'Terminating:Wait', 'Terminating:Proceed');
 const inService = inState('InService');
 const standby = inState('Standby', 'EnteringStandby');
-const total: Measure = ({ members }) => members.length;
+const total: Chosen = ({ members }) => members;
+const instances =
+  (chosen: Chosen): Measure =>
+  (group) =>
+    chosen(group).length;
+const capacity =
+  (chosen: Chosen): Measure =>
+  (group) =>
+    capacityOf(chosen(group));
 
-/** "Amazon CloudWatch metrics for Amazon EC2 Auto Scaling"; a unit of capacity is an instance, for there are no weights. */
+/** "Amazon CloudWatch metrics for Amazon EC2 Auto Scaling"; capacity is in what a mixed instances policy weighs. */
 export const groupMetrics: Readonly<Record<string, Measure>> = {
   GroupMinSize: ({ MinSize }) => MinSize,
   GroupMaxSize: ({ MaxSize }) => MaxSize,
   GroupDesiredCapacity: ({ DesiredCapacity }) => DesiredCapacity,
-  GroupInServiceInstances: inService,
-  GroupPendingInstances: pending,
-  GroupStandbyInstances: standby,
-  GroupTerminatingInstances: terminating,
-  GroupTotalInstances: total,
-  GroupInServiceCapacity: inService,
-  GroupPendingCapacity: pending,
-  GroupStandbyCapacity: standby,
-  GroupTerminatingCapacity: terminating,
-  GroupTotalCapacity: total,
+  GroupInServiceInstances: instances(inService),
+  GroupPendingInstances: instances(pending),
+  GroupStandbyInstances: instances(standby),
+  GroupTerminatingInstances: instances(terminating),
+  GroupTotalInstances: instances(total),
+  GroupInServiceCapacity: capacity(inService),
+  GroupPendingCapacity: capacity(pending),
+  GroupStandbyCapacity: capacity(standby),
+  GroupTerminatingCapacity: capacity(terminating),
+  GroupTotalCapacity: capacity(total),
 };
 
 export function publishGroupMetrics(kernel: Kernel): Timer {

@@ -6,9 +6,11 @@ import { type Group, groups, type Member } from '../state.ts';
 import { at } from './activities.ts';
 import { asAutoScaling } from './as-autoscaling.ts';
 import { forgetGroup } from './belongings.ts';
+import { actualCapacity, capacityOf, counted } from './capacity.ts';
 import { Launches } from './launches.ts';
+import { replacements } from './maintenance.ts';
 import { Terminations } from './terminations.ts';
-import { counted, toTerminate, zoneToFill } from './zones.ts';
+import { toTerminate, zoneToFill } from './zones.ts';
 
 /** Keeps every group at its desired capacity: one pass at a time for each, begun by whatever changed. */
 export const keeper = defineEngine('autoscaling.keeper', (kernel) => new Keeper(kernel));
@@ -117,15 +119,15 @@ export class Keeper {
     if (!group) return;
     if (!group.suspended.ReplaceUnhealthy && !group.suspended.Terminate) this.#replaceUnhealthy(group);
     const now = this.find(scope, AutoScalingGroupName) ?? group;
-    const missing = now.DesiredCapacity - counted(now).length;
+    const missing = now.DesiredCapacity - actualCapacity(now);
     if (missing > 0 && !now.suspended.Launch) await this.launches.launch(now, missing);
     // More than desired, and nobody changed that: one was started to balance the zones, and serves before another goes.
     const balancing = now.cause === '' && counted(now).some(({ LifecycleState }) => LifecycleState !== 'InService');
     if (missing < 0 && !now.suspended.Terminate && !balancing) this.#shrink(now, -missing);
-    if (missing === 0) await this.#balance(now);
+    if (missing <= 0) await this.#balance(now);
     // Told by the activities that came of it; what happens next has causes of its own.
     const last = this.find(scope, AutoScalingGroupName);
-    if (last?.cause && !last.deleting && counted(last).length === last.DesiredCapacity)
+    if (last?.cause && !last.deleting && actualCapacity(last) >= last.DesiredCapacity)
       this.change(last, () => ({ cause: '' }));
   }
 
@@ -140,25 +142,28 @@ export class Keeper {
   }
 
   #replaceUnhealthy(group: Group): void {
-    for (const member of group.members) {
-      if (member.HealthStatus !== 'Unhealthy' || member.LifecycleState !== 'InService') continue;
-      const why = member.unhealthyBecause ?? 'an unhealthy instance';
-      const cause = `At ${at(this.kernel.clock.now())} an instance was taken out of service in response to ${why}.`;
+    const { supersede, terminate } = replacements(group, this.kernel.clock.now());
+    if (supersede.length > 0 || terminate.some(({ leaving }) => !leaving))
       this.change(group, () => ({
         cause: `At ${at(this.kernel.clock.now())} an instance was launched in response to an unhealthy instance needing to be replaced.`,
       }));
+    for (const { InstanceId } of supersede) this.changeMember(group, InstanceId, { leaving: true });
+    for (const member of terminate) {
+      const why = member.unhealthyBecause ?? 'an unhealthy instance';
+      const cause = `At ${at(this.kernel.clock.now())} an instance was taken out of service in response to ${why}.`;
       this.terminations.begin(group, member, { cause });
     }
   }
 
   #shrink(group: Group, count: number): void {
-    const before = counted(group).length;
+    const before = actualCapacity(group);
     const victims = toTerminate(group, count);
+    if (victims.length === 0) return;
     const now = at(this.kernel.clock.now());
     const chosen = victims
       .map(({ InstanceId }) => `  At ${now} instance ${InstanceId} was selected for termination.`)
       .join('');
-    const shrinking = `At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${before} to ${before - victims.length}.`;
+    const shrinking = `At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${before} to ${before - capacityOf(victims)}.`;
     const cause = [group.cause, `${shrinking}${chosen}`].filter(Boolean).join('  ');
     for (const victim of victims) this.terminations.begin(group, victim, { cause });
   }

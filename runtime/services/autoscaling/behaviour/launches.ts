@@ -3,10 +3,13 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Activity, Group, Member, TemplateChoice } from '../state.ts';
 import { advance, at, begin } from './activities.ts';
 import { asAutoScaling } from './as-autoscaling.ts';
+import { actualCapacity } from './capacity.ts';
 import { notifyHooks, waitsFor } from './hook-waits.ts';
 import type { Keeper } from './keeper.ts';
+import { readyAfterMs } from './maintenance.ts';
+import { type Start, waysToStart } from './mixed-instances.ts';
 import { register } from './target-groups.ts';
-import { counted, subnetsToTry } from './zones.ts';
+import { subnetsToTry } from './zones.ts';
 
 /** A launch that failed is tried again after this, then after twice as long, and so on. */
 const firstRetryMs = 15_000;
@@ -26,34 +29,40 @@ export class Launches {
     this.#keeper = keeper;
   }
 
-  /** In the zone named, or wherever there are fewest; `cause` where it is not the capacity. */
+  /** As much capacity, in the zone named, or wherever there are fewest; `cause` where it is not the capacity. */
   async launch(group: Group, count: number, about: { zone?: string; cause?: string } = {}): Promise<void> {
     if (this.#resting.has(group.AutoScalingGroupARN)) return;
     const { clock } = this.#keeper.kernel;
-    for (let made = 0; made < count; made += 1) {
+    for (let made = 0; made < count; ) {
       const now = this.#keeper.find(group, group.AutoScalingGroupName);
       if (!now || now.deleting || this.#keeper.stopped) return;
-      const before = counted(now).length;
-      const growing = `At ${at(clock.now())} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${before + 1}.`;
+      const before = actualCapacity(now);
       const replacing = /(needing to be replaced|an instance refresh)\.$/.test(now.cause);
-      const cause = about.cause ?? (replacing ? now.cause : [now.cause, growing].filter(Boolean).join('  '));
-      if (!(await this.#one(now, cause, about.zone))) return;
+      const cause = ({ weight = 1 }: Start): string => {
+        const growing = `At ${at(clock.now())} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${before + weight}.`;
+        return about.cause ?? (replacing ? now.cause : [now.cause, growing].filter(Boolean).join('  '));
+      };
+      const started = await this.#one(now, cause, about.zone);
+      if (!started) return;
+      made += started.weight ?? 1;
     }
   }
 
-  /** In the first zone that has room. */
-  async #one(group: Group, cause: string, only?: string): Promise<boolean> {
+  /** In the first zone that has room, in the first way that is possible there. */
+  async #one(group: Group, causeOf: (way: Start) => string, only?: string): Promise<Start | undefined> {
     let failure: AwsError | undefined;
-    for (const zone of subnetsToTry(group)) {
-      if (only !== undefined && zone.AvailabilityZone !== only) continue;
+    const zones = subnetsToTry(group).filter(({ AvailabilityZone }) => only === undefined || AvailabilityZone === only);
+    const ways = waysToStart(group);
+    for (const { zone, way } of zones.flatMap((zone) => ways.map((way) => ({ zone, way })))) {
       try {
-        await this.#run(group, zone, cause);
-        return true;
+        await this.#run(group, { zone, way, cause: causeOf(way) });
+        return way;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         failure = error;
       }
     }
+    const cause = causeOf(ways[0] ?? { template: group.LaunchTemplate });
     const [zone = { SubnetId: '', AvailabilityZone: '' }] = group.subnets;
     const activity = begin(this.#keeper.kernel, group, { description: 'Launching a new EC2 instance', cause, zone });
     this.#fail(
@@ -61,30 +70,39 @@ export class Launches {
       activity,
       `${failure?.message ?? 'There is no subnet to launch in.'} Launching EC2 instance failed.`,
     );
-    return false;
+    return undefined;
   }
 
-  async #run(group: Group, zone: Group['subnets'][number], cause: string): Promise<void> {
+  async #run(
+    group: Group,
+    { zone, way, cause }: { zone: Group['subnets'][number]; way: Start; cause: string },
+  ): Promise<void> {
     const { kernel } = this.#keeper;
     const ctx = asAutoScaling(kernel, group);
-    const { LaunchTemplateId, Version } = group.LaunchTemplate;
+    const { LaunchTemplateId, Version } = way.template;
     // It may run before RunInstances has answered.
     const states = new Map<string, string>();
     const stop = kernel.events.on('ec2.instance-state', ({ instanceId, state }) => void states.set(instanceId, state));
     try {
-      const template = { ...group.LaunchTemplate, Version: await versionNumber(ctx, group.LaunchTemplate) };
+      const template = { ...way.template, Version: await versionNumber(ctx, way.template) };
       const { Instances } = await ctx.call<{ Instances: Instance[] }>('ec2', 'RunInstances', {
         MinCount: 1,
         MaxCount: 1,
         LaunchTemplate: { LaunchTemplateId, Version },
-        ...(await placement(ctx, group, zone.SubnetId)),
+        ...(way.InstanceType ? { InstanceType: way.InstanceType } : {}),
+        ...(await placement(ctx, way.template, zone.SubnetId)),
         TagSpecifications: [{ ResourceType: 'instance', Tags: tagsOf(group) }],
       });
       const [instance] = Instances;
       if (!instance?.InstanceId) throw new Error('RunInstances gave no instance');
       const description = `Launching a new EC2 instance: ${instance.InstanceId}`;
       const activity = begin(kernel, group, { description, cause, status: 'PreInService', zone });
-      const member = newMember(group, instance, { template, activity, zone, nowMs: kernel.clock.now() });
+      const member = newMember(group, instance, {
+        way: { ...way, template },
+        activity,
+        zone,
+        nowMs: kernel.clock.now(),
+      });
       this.#keeper.change(group, ({ members }) => ({ members: [...members, member] }));
       const state = states.get(member.InstanceId);
       if (state === 'running') this.started(group, member);
@@ -137,6 +155,10 @@ export class Launches {
     kernel.events.emit('autoscaling.group', { arn: group.AutoScalingGroupARN });
     kernel.events.emit('autoscaling.launched', { group, instanceId: member.InstanceId, activityId });
     this.#keeper.wake(group);
+    const readyMs = readyAfterMs(group);
+    // An unhealthy instance may be waiting for it to be ready.
+    if (group.InstanceMaintenancePolicy && readyMs > 0)
+      this.#keeper.later(readyMs, `warm-up of ${member.InstanceId}`, () => this.#keeper.wake(group));
   }
 
   /** A life-cycle hook said no: the instance goes, and another is started. */
@@ -207,8 +229,8 @@ export async function versionNumber(ctx: AutoScaling, choice: TemplateChoice): P
 }
 
 /** A template with interfaces takes its subnet there; the other says it beside them. */
-async function placement(ctx: AutoScaling, { LaunchTemplate }: Group, SubnetId: string): Promise<object> {
-  const { LaunchTemplateData = {} } = await template(ctx, LaunchTemplate);
+async function placement(ctx: AutoScaling, choice: TemplateChoice, SubnetId: string): Promise<object> {
+  const { LaunchTemplateData = {} } = await template(ctx, choice);
   const [face] = LaunchTemplateData.NetworkInterfaces ?? [];
   return face ? { NetworkInterfaces: [{ ...face, SubnetId }] } : { SubnetId };
 }
@@ -221,7 +243,7 @@ function tagsOf({ Tags, AutoScalingGroupName }: Group): { Key: string; Value: st
 function newMember(
   group: Group,
   { InstanceId = '', InstanceType, Placement }: Instance,
-  about: { template: TemplateChoice; activity: Activity; zone: { AvailabilityZone: string }; nowMs: number },
+  about: { way: Start; activity: Activity; zone: { AvailabilityZone: string }; nowMs: number },
 ): Member {
   return {
     InstanceId,
@@ -230,7 +252,8 @@ function newMember(
     LifecycleState: 'Pending',
     HealthStatus: 'Healthy',
     ProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn,
-    LaunchTemplate: about.template,
+    LaunchTemplate: about.way.template,
+    ...(about.way.weight === undefined ? {} : { weight: about.way.weight }),
     launchedMs: about.nowMs,
     activityId: about.activity.ActivityId,
   };

@@ -1,5 +1,5 @@
 import type { Group, Member, Refresh } from '../state.ts';
-import { counted } from './zones.ts';
+import { capacityOf, counted } from './capacity.ts';
 
 export interface Step {
   /** Whose replacements are started before they go. */
@@ -17,12 +17,12 @@ export interface Step {
  * What an instance refresh does next: it never has fewer healthy instances than MinHealthyPercentage of the desired capacity,
  * nor more than MaxHealthyPercentage, but replaces one at least ("How an instance refresh works").
  */
-export function nextStep(group: Group, { todo, Preferences }: Refresh, nowMs: number): Step {
+export function nextStep(group: Group, { outdated, Preferences }: Refresh, nowMs: number): Step {
   const { DesiredCapacity: desired, members } = group;
   const warmMs = Preferences.InstanceWarmup * 1000;
-  const old = members.filter(({ InstanceId }) => todo.includes(InstanceId));
+  const old = members.filter(({ InstanceId }) => outdated.includes(InstanceId));
   const fresh = members.filter(
-    ({ InstanceId, LifecycleState }) => !todo.includes(InstanceId) && !/^(Terminat|Detach)/.test(LifecycleState),
+    ({ InstanceId, LifecycleState }) => !outdated.includes(InstanceId) && !/^(Terminat|Detach)/.test(LifecycleState),
   );
   const isWarm = ({ LifecycleState, inServiceMs }: Member): boolean =>
     LifecycleState === 'InService' && inServiceMs !== undefined && inServiceMs + warmMs <= nowMs;
@@ -38,7 +38,7 @@ export function nextStep(group: Group, { todo, Preferences }: Refresh, nowMs: nu
   );
   const superseded = ready.filter(({ leaving }) => leaving);
   const untouched = ready.filter(({ leaving }) => !leaving);
-  const healthy = warm.length + standing.length;
+  const healthy = capacityOf(warm) + capacityOf(standing);
   const supersede = untouched.slice(0, Math.max(0, extra - superseded.length));
   // With room above the desired capacity, one goes when another has come; else as many as may be missing.
   const may = extra > 0 ? healthy - desired : healthy - (desired - room);
@@ -50,6 +50,6 @@ export function nextStep(group: Group, { todo, Preferences }: Refresh, nowMs: nu
     terminate: candidates.slice(0, Math.max(0, may)),
     lookAgainMs: Number.isFinite(next) ? next : undefined,
     left: old.map(({ InstanceId }) => InstanceId),
-    finished: old.length === 0 && warm.length >= desired && counted(group).length === warm.length,
+    finished: old.length === 0 && capacityOf(warm) >= desired && counted(group).length === warm.length,
   };
 }

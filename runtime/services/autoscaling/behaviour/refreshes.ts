@@ -44,7 +44,7 @@ class Refresher {
     const step = nextStep(group, refresh, nowMs);
     const known = this.put(group, {
       ...refresh,
-      todo: step.left,
+      outdated: step.left,
       ...(refresh.Status === 'Pending' ? { Status: 'InProgress' } : {}),
     });
     if (step.finished) {
@@ -112,7 +112,7 @@ class Refresher {
   /** Back to what the group was started from; whatever was started since goes. */
   rollBack(group: Group, refresh: Refresh, StatusReason: string): Refresh {
     const { LaunchTemplateId, Version } = refresh.previous;
-    const todo = group.members
+    const outdated = group.members
       .filter(({ launchedMs }) => launchedMs >= refresh.startMs)
       .filter(
         ({ LaunchTemplate }) =>
@@ -125,7 +125,13 @@ class Refresher {
       members: members.map(({ leaving: _, ...member }) => member),
     }));
     engine.launches.tryAgain(group);
-    const back = this.put(group, { ...refresh, Status: 'RollbackInProgress', StatusReason, todo, total: todo.length });
+    const back = this.put(group, {
+      ...refresh,
+      Status: 'RollbackInProgress',
+      StatusReason,
+      outdated,
+      total: outdated.length,
+    });
     this.look(group);
     engine.wake(group);
     return back;

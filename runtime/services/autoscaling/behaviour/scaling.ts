@@ -4,6 +4,7 @@ import type { Group, Policy } from '../state.ts';
 import { at } from './activities.ts';
 import { adjusted, stepFor, trackedCapacity, warming, warmupSeconds } from './adjustment.ts';
 import { agreed } from './agreement.ts';
+import { capacityOf } from './capacity.ts';
 import { keeper } from './keeper.ts';
 
 /** What a policy is carried out upon. Without an alarm, somebody asked for it. */
@@ -58,7 +59,7 @@ const stepScaling: Wanted = (group, policy, { value, threshold }, nowMs) => {
   const step = stepFor(policy.StepAdjustments ?? [], value - threshold);
   if (!step)
     throw validationError(`No step adjustment found for metric value ${value} and breach threshold ${threshold}`);
-  const { length: cold } = warming(group, warmupSeconds(group, policy), nowMs);
+  const cold = capacityOf(warming(group, warmupSeconds(group, policy), nowMs));
   if (policy.AdjustmentType === 'ExactCapacity') return step.ScalingAdjustment;
   const wanted = adjusted(group.DesiredCapacity - cold, policy, step.ScalingAdjustment);
   if (step.ScalingAdjustment >= 0) return Math.max(wanted, group.DesiredCapacity);
@@ -68,7 +69,7 @@ const stepScaling: Wanted = (group, policy, { value, threshold }, nowMs) => {
 const targetTracking: Wanted = (group, policy, { value, threshold }, nowMs) => {
   const { TargetValue: target = 0, DisableScaleIn } = policy.TargetTrackingConfiguration ?? {};
   if (value === undefined || threshold === undefined) return group.DesiredCapacity;
-  const { length: cold } = warming(group, warmupSeconds(group, policy), nowMs);
+  const cold = capacityOf(warming(group, warmupSeconds(group, policy), nowMs));
   const wanted = trackedCapacity(group.DesiredCapacity - cold, { value, target });
   if (value > target) return Math.max(wanted, group.DesiredCapacity);
   if (DisableScaleIn || cold > 0) return group.DesiredCapacity;

@@ -1,12 +1,5 @@
 import type { Group, Member } from '../state.ts';
-
-/** Those that count against the desired capacity. */
-export function counted({ members }: Group): Member[] {
-  return members.filter(
-    ({ LifecycleState, leaving }) =>
-      !leaving && (LifecycleState === 'InService' || LifecycleState.startsWith('Pending')),
-  );
-}
+import { capacityOf, counted } from './capacity.ts';
 
 /** Subnets in the order to try: the zone with the fewest instances first ("Auto Scaling benefits: distribute instances"). */
 export function subnetsToTry(group: Group): Group['subnets'] {
@@ -26,14 +19,15 @@ export function zoneToFill(group: Group): string | undefined {
   return most.some(({ ProtectedFromScaleIn }) => !ProtectedFromScaleIn) ? emptiest : undefined;
 }
 
-/** "Configure termination policies": the zone with the most instances first, then each policy in turn. */
+/** As much capacity as is too much. "Configure termination policies": the zone with the most instances first, then each policy in turn. */
 export function toTerminate(group: Group, count: number): Member[] {
   const left = counted(group).filter(({ ProtectedFromScaleIn }) => !ProtectedFromScaleIn);
   const chosen: Member[] = [];
-  while (chosen.length < count && left.length > 0) {
+  // With weights, none goes that would leave less than is desired.
+  while (capacityOf(chosen) < count && left.length > 0) {
     const [victim] = byPolicies(inFullestZone(left), group.TerminationPolicies);
     if (!victim) break;
-    chosen.push(victim);
+    if (capacityOf([...chosen, victim]) <= count) chosen.push(victim);
     left.splice(left.indexOf(victim), 1);
   }
   return chosen;

@@ -9,6 +9,7 @@ import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { at } from '../behaviour/activities.ts';
 import { forgetGroup } from '../behaviour/belongings.ts';
+import { actualCapacity } from '../behaviour/capacity.ts';
 import { describeGroup } from '../behaviour/describe-group.ts';
 import {
   checkHealthCheckType,
@@ -21,8 +22,9 @@ import {
   templateChoice,
 } from '../behaviour/input.ts';
 import { keeper } from '../behaviour/keeper.ts';
+import { maintenanceOf } from '../behaviour/maintenance.ts';
+import { mixedInstances, weighedAnew } from '../behaviour/mixed-instances.ts';
 import { paged } from '../behaviour/paging.ts';
-import { counted } from '../behaviour/zones.ts';
 import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors.ts';
 import { findGroup, type Group, groupArn, groups } from '../state.ts';
 import { PutLifecycleHook } from './hooks.ts';
@@ -31,14 +33,12 @@ import { PutLifecycleHook } from './hooks.ts';
 const refusedParameters = [
   'LaunchConfigurationName',
   'InstanceId',
-  'MixedInstancesPolicy',
   'LoadBalancerNames',
   'PlacementGroup',
   'CapacityRebalance',
   'MaxInstanceLifetime',
   'DesiredCapacityType',
   'TrafficSources',
-  'InstanceMaintenancePolicy',
   'AvailabilityZoneDistribution',
   'AvailabilityZoneImpairmentPolicy',
   'SkipZonalShiftValidation',
@@ -48,7 +48,7 @@ const refusedParameters = [
 export async function CreateAutoScalingGroup(ctx: Context, input: CreateAutoScalingGroupCommandInput) {
   refuse(input);
   const { AutoScalingGroupName = '', MinSize = 0, MaxSize = 0, TargetGroupARNs = [] } = input;
-  const LaunchTemplate = await templateChoice(ctx, input.LaunchTemplate);
+  const started = await startedFrom(ctx, input);
   const subnets = await subnetsOf(ctx, input);
   await checkTargetGroups(ctx, TargetGroupARNs);
   if (findGroup(ctx, AutoScalingGroupName)) throw alreadyExists('AutoScalingGroup', AutoScalingGroupName);
@@ -61,7 +61,8 @@ export async function CreateAutoScalingGroup(ctx: Context, input: CreateAutoScal
     account,
     region,
     createdMs: ctx.clock.now(),
-    LaunchTemplate,
+    ...started,
+    InstanceMaintenancePolicy: input.InstanceMaintenancePolicy && maintenanceOf(input.InstanceMaintenancePolicy),
     ...sizes,
     DefaultCooldown: input.DefaultCooldown ?? 300,
     DefaultInstanceWarmup: warmup(input.DefaultInstanceWarmup),
@@ -90,7 +91,7 @@ export async function CreateAutoScalingGroup(ctx: Context, input: CreateAutoScal
 export async function UpdateAutoScalingGroup(ctx: Context, input: UpdateAutoScalingGroupCommandInput) {
   refuse(input);
   const before = mustFind(ctx, input.AutoScalingGroupName);
-  const LaunchTemplate = input.LaunchTemplate ? await templateChoice(ctx, input.LaunchTemplate) : before.LaunchTemplate;
+  const started = await startedFrom(ctx, input, before);
   const { VPCZoneIdentifier, AvailabilityZones } = input;
   const moved = VPCZoneIdentifier !== undefined || AvailabilityZones !== undefined;
   const subnets = moved ? await subnetsOf(ctx, { VPCZoneIdentifier, AvailabilityZones }) : before.subnets;
@@ -103,7 +104,11 @@ export async function UpdateAutoScalingGroup(ctx: Context, input: UpdateAutoScal
   const resized = `At ${now} a user request update of AutoScalingGroup constraints to min: ${MinSize}, max: ${MaxSize}, desired: ${DesiredCapacity} changing the desired capacity from ${group.DesiredCapacity} to ${DesiredCapacity}.`;
   groups(ctx).put(group.AutoScalingGroupName, {
     ...group,
-    LaunchTemplate,
+    ...started,
+    members: weighedAnew(group.members, started),
+    InstanceMaintenancePolicy: input.InstanceMaintenancePolicy
+      ? maintenanceOf(input.InstanceMaintenancePolicy)
+      : group.InstanceMaintenancePolicy,
     subnets,
     MinSize,
     MaxSize,
@@ -182,11 +187,32 @@ export function SetDesiredCapacity(ctx: Context, input: SetDesiredCapacityComman
     );
   const cause = `At ${at(ctx.clock.now())} a user request explicitly set group desired capacity changing the desired capacity from ${group.DesiredCapacity} to ${DesiredCapacity}.`;
   const changed = { ...group, DesiredCapacity, cause };
-  if (DesiredCapacity !== group.DesiredCapacity && counted(group).length !== DesiredCapacity)
+  if (DesiredCapacity !== group.DesiredCapacity && actualCapacity(group) !== DesiredCapacity)
     changed.cooldownUntilMs = ctx.clock.now() + group.DefaultCooldown * 1000;
   groups(ctx).put(group.AutoScalingGroupName, changed);
   ctx.engine(keeper).wake(group);
   return {};
+}
+
+type Started = Pick<Group, 'LaunchTemplate' | 'MixedInstancesPolicy'>;
+
+/** From a launch template or by a mixed instances policy, which has one; an update that names neither changes neither. */
+async function startedFrom(
+  ctx: Context,
+  {
+    LaunchTemplate,
+    MixedInstancesPolicy,
+  }: Pick<CreateAutoScalingGroupCommandInput, 'LaunchTemplate' | 'MixedInstancesPolicy'>,
+  before?: Started,
+): Promise<Started> {
+  if (LaunchTemplate && MixedInstancesPolicy)
+    throw validationError(
+      'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+    );
+  if (MixedInstancesPolicy) return mixedInstances(ctx, MixedInstancesPolicy, before);
+  if (!LaunchTemplate && before)
+    return { LaunchTemplate: before.LaunchTemplate, MixedInstancesPolicy: before.MixedInstancesPolicy };
+  return { LaunchTemplate: await templateChoice(ctx, LaunchTemplate), MixedInstancesPolicy: undefined };
 }
 
 function refuse(input: object): void {

@@ -11,6 +11,7 @@ import { asAutoScaling } from '../behaviour/as-autoscaling.ts';
 import { mustFind, templateChoice } from '../behaviour/input.ts';
 import { keeper } from '../behaviour/keeper.ts';
 import { versionNumber } from '../behaviour/launches.ts';
+import { checkHealthyRange } from '../behaviour/maintenance.ts';
 import { paged } from '../behaviour/paging.ts';
 import { refresher } from '../behaviour/refreshes.ts';
 import { activeRefreshNotFound, refreshInProgress, validationError } from '../errors.ts';
@@ -33,15 +34,19 @@ export async function StartInstanceRefresh(ctx: Context, input: StartInstanceRef
   const group = mustFind(ctx, input.AutoScalingGroupName);
   const engine = ctx.engine(refresher);
   if (engine.active(group)) throw refreshInProgress();
-  const todo = group.members
+  const types = (group.MixedInstancesPolicy?.Overrides ?? []).flatMap(({ InstanceType = [] }) => InstanceType);
+  const outdated = group.members
     .filter(
       ({ LifecycleState }) =>
         LifecycleState === 'InService' || (LifecycleState === 'Standby' && Preferences.StandbyInstances === 'Wait'),
     )
     .filter(({ ProtectedFromScaleIn }) => !ProtectedFromScaleIn || Preferences.ScaleInProtectedInstances !== 'Ignore')
     .filter(
-      ({ LaunchTemplate: its }) =>
-        !Preferences.SkipMatching || its.LaunchTemplateId !== wanted.LaunchTemplateId || its.Version !== number,
+      ({ LaunchTemplate: its, InstanceType }) =>
+        !Preferences.SkipMatching ||
+        its.LaunchTemplateId !== wanted.LaunchTemplateId ||
+        its.Version !== number ||
+        (types.length > 0 && !types.includes(InstanceType)),
     )
     .map(({ InstanceId }) => InstanceId);
   const refresh: Refresh = {
@@ -52,8 +57,8 @@ export async function StartInstanceRefresh(ctx: Context, input: StartInstanceRef
     Preferences,
     ...(input.DesiredConfiguration ? { DesiredConfiguration: input.DesiredConfiguration } : {}),
     previous: group.LaunchTemplate,
-    todo,
-    total: todo.length,
+    outdated,
+    total: outdated.length,
     order: 1 + Math.max(0, ...ofGroup(refreshes(ctx), group.AutoScalingGroupName).map(({ order }) => order)),
   };
   engine.put(ctx, refresh);
@@ -86,13 +91,10 @@ function preferencesOf(group: Group, given: GivenPreferences): RefreshPreference
     if (value !== undefined && !(Array.isArray(value) && value.length === 0))
       throw refused(`autoscaling StartInstanceRefresh Preferences.${name}`, why);
   }
-  const { MinHealthyPercentage = 90, MaxHealthyPercentage = 100 } = given;
-  if (MinHealthyPercentage < 0 || MinHealthyPercentage > 100)
-    throw validationError('MinHealthyPercentage must be between 0 and 100.');
-  if (MaxHealthyPercentage < 100 || MaxHealthyPercentage > 200)
-    throw validationError('MaxHealthyPercentage must be between 100 and 200.');
-  if (MaxHealthyPercentage - MinHealthyPercentage > 100)
-    throw validationError('The difference between MaxHealthyPercentage and MinHealthyPercentage cannot be over 100.');
+  const usual = group.InstanceMaintenancePolicy ?? { MinHealthyPercentage: 90, MaxHealthyPercentage: 100 };
+  const { MinHealthyPercentage = usual.MinHealthyPercentage, MaxHealthyPercentage = usual.MaxHealthyPercentage } =
+    given;
+  checkHealthyRange({ MinHealthyPercentage, MaxHealthyPercentage });
   const { StandbyInstances = 'Wait', ScaleInProtectedInstances = 'Wait' } = given;
   if (StandbyInstances === 'Terminate')
     throw refused('autoscaling StartInstanceRefresh Preferences.StandbyInstances Terminate', 'choose Ignore or Wait.');
@@ -117,14 +119,14 @@ export function DescribeInstanceRefreshes(ctx: Context, input: DescribeInstanceR
   return { InstanceRefreshes: page.map(describe), ...rest };
 }
 
-function describe({ startMs, endMs, todo, total, order: _order, previous: _previous, ...refresh }: Refresh) {
-  const done = total === 0 ? 100 : Math.floor(((total - todo.length) / total) * 100);
+function describe({ startMs, endMs, outdated, total, order: _order, previous: _previous, ...refresh }: Refresh) {
+  const done = total === 0 ? 100 : Math.floor(((total - outdated.length) / total) * 100);
   return {
     ...refresh,
     StartTime: new Date(startMs),
     ...(endMs === undefined ? {} : { EndTime: new Date(endMs) }),
     PercentageComplete: refresh.Status === 'Successful' ? 100 : done,
-    InstancesToUpdate: todo.length,
+    InstancesToUpdate: outdated.length,
   };
 }
 

@@ -11,6 +11,7 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { advance, at, begin, find } from '../behaviour/activities.ts';
 import { adoptable } from '../behaviour/adopt.ts';
+import { capacityOf } from '../behaviour/capacity.ts';
 import { describeActivity } from '../behaviour/describe-activity.ts';
 import { describeMember } from '../behaviour/describe-group.ts';
 import { mustFind } from '../behaviour/input.ts';
@@ -42,12 +43,13 @@ export function TerminateInstanceInAutoScalingGroup(
 ) {
   const { group, member } = mustFindMember(ctx, input.InstanceId);
   const { DesiredCapacity, MinSize } = group;
+  const { weight = 1 } = member;
   if (input.ShouldDecrementDesiredCapacity) {
-    if (DesiredCapacity - 1 < MinSize) throw belowMinimum(member, group);
-    groups(ctx).put(group.AutoScalingGroupName, { ...group, DesiredCapacity: DesiredCapacity - 1 });
+    if (DesiredCapacity - weight < MinSize) throw belowMinimum(member, group);
+    groups(ctx).put(group.AutoScalingGroupName, { ...group, DesiredCapacity: DesiredCapacity - weight });
   }
   const shrunk = input.ShouldDecrementDesiredCapacity
-    ? `, shrinking the capacity from ${DesiredCapacity} to ${DesiredCapacity - 1}`
+    ? `, shrinking the capacity from ${DesiredCapacity} to ${DesiredCapacity - weight}`
     : '';
   const cause = `At ${at(ctx.clock.now())} instance ${member.InstanceId} was taken out of service in response to a user request${shrunk}.`;
   const engine = ctx.engine(keeper);
@@ -105,7 +107,7 @@ export async function AttachInstances(ctx: Context, input: AttachInstancesComman
 
 export async function DetachInstances(ctx: Context, input: DetachInstancesCommandInput) {
   const leaving = ofGroup(ctx, input);
-  shrink(ctx, input, leaving.length);
+  shrink(ctx, input, capacityOf(leaving.map(({ member }) => member)));
   const Activities: Activity[] = [];
   for (const { group, member } of leaving) {
     await deregister(ctx, group, member.InstanceId);
@@ -126,7 +128,7 @@ export async function DetachInstances(ctx: Context, input: DetachInstancesComman
 
 export async function EnterStandby(ctx: Context, input: EnterStandbyCommandInput) {
   const resting = ofGroup(ctx, input);
-  shrink(ctx, input, resting.length);
+  shrink(ctx, input, capacityOf(resting.map(({ member }) => member)));
   const Activities: Activity[] = [];
   for (const { group, member } of resting) {
     await deregister(ctx, group, member.InstanceId);
@@ -151,7 +153,9 @@ export async function ExitStandby(ctx: Context, input: ExitStandbyCommandInput) 
   if (wrong) throw validationError(`The instance ${wrong.member.InstanceId} is not in Standby.`);
   const Activities: Activity[] = [];
   for (const { group, member } of back) {
-    ctx.engine(keeper).change(group, ({ DesiredCapacity }) => ({ DesiredCapacity: DesiredCapacity + 1 }));
+    ctx
+      .engine(keeper)
+      .change(group, ({ DesiredCapacity }) => ({ DesiredCapacity: DesiredCapacity + capacityOf([member]) }));
     ctx
       .engine(keeper)
       .changeMember(group, member.InstanceId, { LifecycleState: 'InService', inServiceMs: ctx.clock.now() });

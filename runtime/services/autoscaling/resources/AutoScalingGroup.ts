@@ -48,7 +48,13 @@ export const AutoScalingGroup = defineResource<GroupProperties>({
     VPCZoneIdentifier: 'executed',
     InstanceId: onlyTemplates,
     LaunchConfigurationName: onlyTemplates,
-    MixedInstancesPolicy: onlyTemplates,
+    MixedInstancesPolicy: 'executed',
+    'MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy': 'stored',
+    'MixedInstancesPolicy.InstancesDistribution.SpotInstancePools': 'stored',
+    'MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice': 'stored',
+    'MixedInstancesPolicy.LaunchTemplate.Overrides.InstanceRequirements': {
+      refused: 'instance types are named here, not chosen by attributes.',
+    },
     AvailabilityZoneDistribution: notDone,
     AvailabilityZoneIds: notDone,
     AvailabilityZoneImpairmentPolicy: notDone,
@@ -57,7 +63,7 @@ export const AutoScalingGroup = defineResource<GroupProperties>({
     DeletionProtection: notDone,
     DesiredCapacityType: notDone,
     InstanceLifecyclePolicy: notDone,
-    InstanceMaintenancePolicy: notDone,
+    InstanceMaintenancePolicy: 'executed',
     LoadBalancerNames: { refused: 'there are no Classic Load Balancers here.' },
     MaxInstanceLifetime: notDone,
     NotificationConfiguration: { refused: 'name NotificationConfigurations, which took its place.' },
@@ -169,7 +175,9 @@ function sizesToKeep(
 
 /** What a rolling or replacing update is done for ("UpdatePolicy attribute", AutoScalingRollingUpdate). */
 function startsOthers(properties: GroupProperties, previous: GroupProperties): boolean {
-  return ['LaunchTemplate', 'VPCZoneIdentifier'].some((key) => !isDeepStrictEqual(properties[key], previous[key]));
+  return ['LaunchTemplate', 'MixedInstancesPolicy', 'VPCZoneIdentifier'].some(
+    (key) => !isDeepStrictEqual(properties[key], previous[key]),
+  );
 }
 
 function tags(ctx: ResourceContext, { Tags = [] }: GroupProperties) {

@@ -17,7 +17,7 @@ export const isGone = (name: string) => new AwsError('NotFound', `The Auto Scali
 export function untilInService(ctx: ResourceContext, name: string): Promise<void> {
   return until(ctx, name, ({ Instances = [], DesiredCapacity = 0 }) => {
     const inService = Instances.filter(({ LifecycleState }) => LifecycleState === 'InService');
-    return inService.length >= DesiredCapacity;
+    return inService.reduce((sum, { WeightedCapacity = 1 }) => sum + Number(WeightedCapacity), 0) >= DesiredCapacity;
   });
 }
 

@@ -96,7 +96,9 @@ const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
 /** In service, but of another version of the template or in a subnet that is no longer the group's. */
 async function outdatedOf(ctx: ResourceContext, group: AutoScalingGroup): Promise<Instance[]> {
-  const { LaunchTemplateId, Version } = group.LaunchTemplate ?? {};
+  const { LaunchTemplate: mixed } = group.MixedInstancesPolicy ?? {};
+  const { LaunchTemplateId, Version } = group.LaunchTemplate ?? mixed?.LaunchTemplateSpecification ?? {};
+  const types = (mixed?.Overrides ?? []).flatMap(({ InstanceType = [] }) => InstanceType);
   const { LaunchTemplateVersions } = await ctx.call<{ LaunchTemplateVersions: { VersionNumber: number }[] }>(
     'ec2',
     'DescribeLaunchTemplateVersions',
@@ -104,10 +106,11 @@ async function outdatedOf(ctx: ResourceContext, group: AutoScalingGroup): Promis
   );
   const wanted = String(LaunchTemplateVersions[0]?.VersionNumber);
   return (group.Instances ?? []).filter(
-    ({ LifecycleState, LaunchTemplate, AvailabilityZone = '' }) =>
+    ({ LifecycleState, LaunchTemplate, AvailabilityZone = '', InstanceType = '' }) =>
       LifecycleState === 'InService' &&
       (LaunchTemplate?.LaunchTemplateId !== LaunchTemplateId ||
         LaunchTemplate?.Version !== wanted ||
+        (types.length > 0 && !types.includes(InstanceType)) ||
         !group.AvailabilityZones?.includes(AvailabilityZone)),
   );
 }
