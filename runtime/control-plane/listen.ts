@@ -51,7 +51,7 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
   const close = async (): Promise<void> => void (await Promise.all(closing.map((end) => end())));
   try {
     // A browser speaks HTTP to loopback as it would speak TLS to AWS: that counts as secure unless told, see decisions/0002.
-    const way = { serve: gateway(kernel), where: 'gateway', secure: !options.plainHttp };
+    const way = { serve: gateway(kernel), where: 'gateway', secure: !options.plainHttp, judgesFraming: true };
     const http = await open(kernel, way, { port: wanted.http, option: '--http-port' });
     closing.push(acceptUpgrades(kernel, http.server, { secure: way.secure }), http.shut);
     kernel.addresses.httpPort = portOf(http.server);

@@ -3,7 +3,8 @@ import { network, outside } from '../../engines/network/network.ts';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
+import type { DataPlane, HttpRequest, HttpResponse } from '../http/exchange.ts';
+import { judgingFraming } from '../http/framing/framing.ts';
 import { hosts } from '../http/hosts.ts';
 import { Unreachable } from '../http/unreachable.ts';
 import { FlowEntrance, type FlowSources } from '../nlb/flow-entrance.ts';
@@ -69,7 +70,7 @@ export class Alb {
     ways.flows?.sync(table);
     if (this.#kernel.engine(network).isEntered(table.vpcId)) void this.#kernel.clock.track(this.#open(table.vpcId));
     for (const name of namesOf(table))
-      this.#kernel.engine(hosts).set(name, (request, hop) => this.#serve(table.arn, request, hop));
+      this.#kernel.engine(hosts).set(name, this.#planeOf(table));
     this.#assignGroups();
     announce(this.#kernel, table, this.#groupsOf(table));
   }
@@ -163,6 +164,11 @@ export class Alb {
         });
       });
     }
+  }
+
+  #planeOf({ arn, type }: LoadBalancerTable): DataPlane {
+    const plane: DataPlane = (request, hop) => this.#serve(arn, request, hop);
+    return type === 'application' ? judgingFraming(plane) : plane;
   }
 
   #unlist(table: LoadBalancerTable): void {

@@ -1,33 +1,32 @@
 import type { HttpRequest } from '../http/exchange.ts';
+import { compliant, type Framing, type FramingClass } from '../http/framing/classify.ts';
+import { framingOf } from '../http/framing/framing.ts';
 import type { LoadBalancerSettings } from './configuration.ts';
 
-type Class = 'Compliant' | 'Acceptable' | 'Ambiguous' | 'Severe';
-
 /**
- * "Desync mitigation mode": requests are classified by how differently servers could read them. The strictest mode lets
- * only compliant ones through, the defensive one all but the severe. The gateway's parser has already refused with 400
- * what no HTTP server should read at all (two lengths that differ, a bare CR).
+ * What was found in the request's head when it came; of those that came plain, only a body where none belongs is left to be
+ * found ("Classification reasons", access logs of Application Load Balancers).
  */
-export function classify(request: HttpRequest): { class: Class; reason: string } {
-  const { headers, method } = request;
-  const encoding = headers['transfer-encoding'];
-  const length = headers['content-length'];
-  if (encoding !== undefined && length !== undefined) return { class: 'Ambiguous', reason: 'BothTeClPresent' };
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'chunked')
-    return { class: 'Severe', reason: 'BadTransferEncoding' };
-  if (length !== undefined && !/^\d+$/.test(length)) return { class: 'Severe', reason: 'BadContentLength' };
-  if ((method === 'GET' || method === 'HEAD') && length !== undefined && length !== '0')
-    return { class: 'Acceptable', reason: 'GetHeadZeroContentLength' };
-  if ((method === 'GET' || method === 'HEAD') && encoding !== undefined)
+export function classify(request: HttpRequest): Framing {
+  const known = framingOf(request);
+  if (known) return known;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return compliant;
+  if (request.headers['transfer-encoding'] !== undefined)
     return { class: 'Ambiguous', reason: 'UndefinedTransferEncodingSemantics' };
-  if (/[^\x21-\x7e]/.test(request.url)) return { class: 'Ambiguous', reason: 'BadUri' };
-  for (const name in headers) {
-    if (!/^[a-z0-9-]+$/.test(name)) return { class: 'Acceptable', reason: 'NonCompliantHeader' };
-  }
-  return { class: 'Compliant', reason: '-' };
+  const length = request.headers['content-length'];
+  if (length === undefined) return compliant;
+  return length === '0'
+    ? { class: 'Acceptable', reason: 'GetHeadZeroContentLength' }
+    : { class: 'Ambiguous', reason: 'UndefinedContentLengthSemantics' };
 }
 
-export function blocks(mode: LoadBalancerSettings['desyncMode'], found: Class): boolean {
+/** "Desync mitigation mode": the strictest lets only what complies through, the defensive one all but the severe. */
+export function blocks(mode: LoadBalancerSettings['desyncMode'], found: FramingClass): boolean {
   if (mode === 'monitor') return false;
   return mode === 'strictest' ? found !== 'Compliant' : found === 'Severe';
+}
+
+/** "Routes the requests but closes the client and target connections." What is worse has closed its own when it was read. */
+export function closes(mode: LoadBalancerSettings['desyncMode'], found: FramingClass): boolean {
+  return found === 'Severe' || (mode === 'defensive' && found === 'Ambiguous');
 }

@@ -5,6 +5,7 @@ import { onGone } from '../http/node-adapter.ts';
 import { isUpgrade } from '../http/upgrades.ts';
 import type { ExchangeHandler, Sent } from '../http/upstream/upstream.ts';
 import { generated } from './answers.ts';
+import { closes } from './desync.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { Target } from './target-group.ts';
 import type { Visit } from './visit.ts';
@@ -28,6 +29,7 @@ export function proxy(visit: Visit, target: Target): Promise<HttpResponse> {
         body: request.body,
         upgrade: isUpgrade(request),
         timeoutMs: settings.idleTimeoutSeconds * 1000,
+        last: closes(settings.desyncMode, visit.desync.class),
       },
       exchange,
     );

@@ -1,9 +1,10 @@
 import type { HttpResponse } from '../http/exchange.ts';
+import { compliant } from '../http/framing/classify.ts';
 import { firewalls } from '../waf/firewalls.ts';
 import { fixedResponse, generated, redirect } from './answers.ts';
 import { chooseTarget, routable } from './choose.ts';
 import type { ActionTable } from './configuration.ts';
-import { blocks, classify } from './desync.ts';
+import { blocks, classify, closes } from './desync.ts';
 import { callFunction } from './lambda-target.ts';
 import { matchRule } from './match-rule.ts';
 import { proxy } from './proxy.ts';
@@ -18,6 +19,13 @@ const mostForwarders = 30;
 export async function serve(visit: Visit): Promise<HttpResponse> {
   const refusal = refuse(visit);
   if (refusal) return refusal;
+  if (visit.desync === compliant) return answerByRule(visit);
+  const answer = await answerByRule(visit);
+  if (closes(visit.loadBalancer.attributes.desyncMode, visit.desync.class)) answer.headers.connection = 'close';
+  return answer;
+}
+
+async function answerByRule(visit: Visit): Promise<HttpResponse> {
   const blocked = await askFirewall(visit);
   if (blocked) return blocked;
   const { request, listener, hop, kernel } = visit;
@@ -48,9 +56,11 @@ async function askFirewall(visit: Visit): Promise<HttpResponse | undefined> {
 function refuse(visit: Visit): HttpResponse | undefined {
   const { request, loadBalancer } = visit;
   visit.desync = classify(request);
-  if (blocks(loadBalancer.attributes.desyncMode, visit.desync.class as 'Compliant')) {
+  if (blocks(loadBalancer.attributes.desyncMode, visit.desync.class)) {
     visit.hop.note('desync', visit.desync.reason);
-    return generated(400);
+    const answer = generated(400);
+    answer.headers.connection = 'close';
+    return answer;
   }
   const forwarders = request.headers['x-forwarded-for'];
   if (forwarders !== undefined && forwarders.split(',').length > mostForwarders) return generated(463);

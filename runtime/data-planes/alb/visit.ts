@@ -1,6 +1,7 @@
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpRequest } from '../http/exchange.ts';
+import { compliant, type Framing } from '../http/framing/classify.ts';
 import type { ListenerTable, LoadBalancerTable, NodeTable, RuleTable } from './configuration.ts';
 import type { Target, TargetGroup } from './target-group.ts';
 
@@ -25,7 +26,7 @@ export interface Visit {
   targetMs: number | undefined;
   /** Of the answer's body, as far as they came. */
   bytes: number;
-  desync: { class: string; reason: string };
+  desync: Framing;
   /** What was done, in the words of access logs. */
   actions: string[];
   redirectUrl: string | undefined;
@@ -53,5 +54,3 @@ export function beginVisit(
     errorReason: undefined,
   };
 }
-
-const compliant = { class: 'Compliant', reason: '-' };

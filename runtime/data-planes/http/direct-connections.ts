@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
+import { madePlain } from './framing/framing.ts';
 import { toNode } from './node-adapter.ts';
-import { ServerResponse } from './node-http.ts';
+import { ServerResponse, statusTexts } from './node-http.ts';
 import { readWhole, type WholeRequest } from './request-head.ts';
 import { headOf, keepAliveSeconds } from './response-head.ts';
 import { type Serve, tellProblem } from './serve.ts';
@@ -20,6 +21,7 @@ export function serveDirectly(kernel: Kernel, server: Server, options: DirectOpt
   const [toServer] = server.listeners('connection') as ((socket: Socket) => void)[];
   if (!toServer) throw new Error('the server takes no connections');
   server.removeAllListeners('connection');
+  refuseAsNode(server);
   const open = new Set<DirectConnection>();
   server.on('connection', (socket: Socket) => {
     const connection = new DirectConnection(kernel, socket, {
@@ -37,11 +39,28 @@ export function serveDirectly(kernel: Kernel, server: Server, options: DirectOpt
   };
 }
 
+/**
+ * As Node does without a listener, but for what follows a request that said it was the last: it is not read, and the answer to
+ * the last goes out.
+ */
+function refuseAsNode(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'HPE_CLOSED_CONNECTION') return;
+    const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse };
+    const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
+    if (socket.writable && !response?.headersSent)
+      socket.write(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\n\r\n`);
+    socket.destroy(error);
+  });
+}
+
 export interface DirectOptions {
   serve: Serve;
   secure: boolean;
   /** For the report of a bug. */
   where: string;
+  /** Makes plain what servers could read differently and says so (`framingOf`); else Node's parser refuses it. */
+  judgesFraming?: boolean;
 }
 
 interface Surroundings extends DirectOptions {
@@ -52,6 +71,7 @@ interface Surroundings extends DirectOptions {
 
 /** So much of an answer is put into one piece with its head, which costs the system half of what two pieces do. */
 const smallBytes = 16 * 1024;
+const longestHead = 32 * 1024;
 
 class DirectConnection {
   readonly #kernel: Kernel;
@@ -62,6 +82,8 @@ class DirectConnection {
   #ended = false;
   /** What came while an answer was under way. */
   #waiting: Buffer | undefined;
+  /** The beginning of a head. */
+  #begun: Buffer | undefined;
   #abort: AbortController | undefined;
   #host = '';
   #hostName = '';
@@ -91,7 +113,9 @@ class DirectConnection {
 
   readonly #onData = (piece: Buffer): void => {
     if (!this.#busy) {
-      this.#take(piece);
+      const begun = this.#begun;
+      this.#begun = undefined;
+      this.#take(begun ? Buffer.concat([begun, piece]) : piece);
       return;
     }
     this.#waiting = this.#waiting ? Buffer.concat([this.#waiting, piece]) : piece;
@@ -128,7 +152,7 @@ class DirectConnection {
   #take(piece: Buffer): void {
     const whole = readWhole(piece);
     if (!whole) {
-      this.#handOver(piece);
+      this.#takeUnusual(piece);
       return;
     }
     this.#busy = true;
@@ -137,6 +161,21 @@ class DirectConnection {
       tellProblem(this.#kernel, where, error);
       this.#socket.destroy();
     });
+  }
+
+  /** Waits for the end of the head, so that it can be judged before Node's parser sees it. */
+  #takeUnusual(piece: Buffer): void {
+    const end = piece.indexOf('\r\n\r\n');
+    if (end === -1 && piece.length <= longestHead && !piece.includes('\n\n')) {
+      this.#begun = piece;
+      return;
+    }
+    this.#begun = undefined;
+    const judged = this.#around.judgesFraming === true && end !== -1 && end <= longestHead;
+    const plain = judged ? madePlain(this.#socket, piece.toString('latin1', 0, end)) : undefined;
+    this.#handOver(
+      plain === undefined ? piece : Buffer.concat([Buffer.from(plain, 'latin1'), piece.subarray(end + 4)]),
+    );
   }
 
   #handOver(piece: Buffer): void {

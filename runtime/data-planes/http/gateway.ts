@@ -2,6 +2,7 @@ import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { awsApi } from './aws-api.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from './exchange.ts';
+import { framingOf, judgesFraming } from './framing/framing.ts';
 import { awsName, hosts } from './hosts.ts';
 import type { Serve, Write } from './serve.ts';
 import { explainUnreachable } from './unreachable.ts';
@@ -30,6 +31,7 @@ async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promis
   const known = kernel.engine(hosts);
   const plane = known.find(request.host) ?? apiAt(kernel, request.host);
   if (!plane) return write(unknownHost(kernel, request.host));
+  if (framingOf(request) && !judgesFraming(plane)) return write(badRequest());
   const timeMs = kernel.clock.now();
   const started = kernel.clock.elapsed();
   const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, {
@@ -75,6 +77,11 @@ function namedBy(parent: Hop, host: string, target: string): void {
   const hop = parent.child('route53', `A ${awsName(host)}`);
   hop.note('target', target);
   hop.end();
+}
+
+/** As Node's parser answers what it does not take. */
+function badRequest(): HttpResponse {
+  return { status: 400, headers: { connection: 'close' }, body: undefined };
 }
 
 function unknownHost(kernel: Kernel, host: string) {

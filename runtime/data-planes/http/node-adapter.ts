@@ -3,6 +3,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
+import { bringFraming } from './framing/framing.ts';
 
 /** node:http's request as data planes see it. The body stays a stream. */
 export function fromNode(
@@ -15,7 +16,7 @@ export function fromNode(
   const headers = http2 ? plainHeaders(http2) : joined(message.headers);
   const length = headers['content-length'];
   let signal: AbortSignal | undefined;
-  return {
+  const request: HttpRequest = {
     method: message.method ?? 'GET',
     url: message.url ?? '/',
     host: (headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
@@ -33,6 +34,8 @@ export function fromNode(
     },
     onGone: (listener) => whenGone(response, listener),
   };
+  bringFraming(socket, request);
+  return request;
 }
 
 function bodiless(

@@ -225,16 +225,6 @@ describe('a load balancer serves', () => {
     assert.equal((await cloud.ask(host, '/', { headers: { 'x-forwarded-for': '1.1.1.1,'.repeat(31) } })).status, 463);
   });
 
-  test('what a strict mode leaves of the requests', async () => {
-    const { arn, host } = await cloud.loadBalancer('desync');
-    await cloud.listener(arn, say('fine'));
-    const odd = { headers: { some_header: 'x' } };
-    assert.equal((await cloud.ask(host, '/', odd)).status, 200);
-    await setAttributes(arn, { 'routing.http.desync_mitigation_mode': 'strictest' });
-    assert.equal((await cloud.ask(host, '/', odd)).status, 400);
-    assert.equal((await cloud.ask(host, '/')).status, 200);
-  });
-
   test('the target with the fewest requests under way', async () => {
     const waiting: (() => void)[] = [];
     const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();

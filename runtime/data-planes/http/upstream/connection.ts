@@ -23,6 +23,8 @@ export interface Sending {
   upgrade: boolean;
   /** Of silence, on the machine's clock. */
   timeoutMs: number;
+  /** The connection takes no other request after this one. */
+  last?: boolean;
 }
 
 export interface ConnectionOwner {
@@ -49,6 +51,7 @@ export class Connection {
   /** The beginning of a head that has not ended yet. */
   #begun: Buffer = nothing;
   #sent = true;
+  #last = false;
   #lastMs = 0;
   #timeoutMs = 0;
   #keepMs = 60_000;
@@ -78,10 +81,11 @@ export class Connection {
     const { body, method } = request;
     const stream = body !== undefined && !Buffer.isBuffer(body);
     const chunked = stream && request.headers['content-length'] === undefined;
-    const head = requestHead({ ...request, chunked });
+    const head = requestHead(request, chunked);
     this.uses += 1;
     this.#exchange = exchange;
     this.#method = method;
+    this.#last = request.last === true;
     this.#timeoutMs = request.timeoutMs;
     this.#lastMs = this.#owner.elapsed();
     this.#head = undefined;
@@ -210,7 +214,7 @@ export class Connection {
     this.#head = undefined;
     this.#socket.resume();
     // What else it sent would be taken for the next answer, and a body of ours that is not through for the next request.
-    if (!head.keepAlive || !this.#sent || rest.length > 0) this.#socket.destroy();
+    if (!head.keepAlive || this.#last || !this.#sent || rest.length > 0) this.#socket.destroy();
     else {
       // A second before the server's own limit, so that a request does not meet its end.
       const { keepAliveSeconds: seconds } = head;

@@ -5,18 +5,19 @@ export interface UpstreamRequest {
   headers: Readonly<Record<string, string>>;
   /** Asks to go on with WebSocket. */
   upgrade: boolean;
-  chunked: boolean;
+  last?: boolean;
 }
 
 /** The request's first bytes, as latin1 text. What could end a line early is no request at all. */
-export function requestHead({ method, path, headers, upgrade, chunked }: UpstreamRequest): string {
+export function requestHead({ method, path, headers, upgrade, last }: UpstreamRequest, chunked: boolean): string {
   let text = `${method} ${path} HTTP/1.1\r\n`;
   let lines = 1;
   for (const name in headers) {
     text += `${name}: ${headers[name]}\r\n`;
     lines += 1;
   }
-  text += upgrade ? 'connection: upgrade\r\nupgrade: websocket\r\n' : 'connection: keep-alive\r\n';
+  if (upgrade) text += 'connection: upgrade\r\nupgrade: websocket\r\n';
+  else text += last ? 'connection: close\r\n' : 'connection: keep-alive\r\n';
   lines += upgrade ? 2 : 1;
   if (chunked) {
     text += 'transfer-encoding: chunked\r\n';
