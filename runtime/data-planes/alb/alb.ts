@@ -19,6 +19,7 @@ import { type InnerConnection, InnerListeners, type Taker } from './inner-listen
 import { AlbMetrics } from './metrics.ts';
 import { announce, conceal, tellHealth } from './presence.ts';
 import { serve } from './serve.ts';
+import { shutZones } from './shut-zones.ts';
 import { TargetGroup } from './target-group.ts';
 import { beginVisit, type Visit } from './visit.ts';
 
@@ -31,6 +32,8 @@ export const alb = defineEngine('alb', (kernel) => new Alb(kernel));
 
 interface Running {
   table: LoadBalancerTable;
+  /** Zones that DNS leaves out. */
+  shut: ReadonlySet<string>;
   readonly entrance: Entrance;
   readonly inner: InnerListeners;
   /** Of a Network Load Balancer. */
@@ -66,7 +69,7 @@ export class Alb {
     const known = this.#loadBalancers.get(table.arn);
     if (known) this.#unlist(known.table);
     const ways = known ?? this.#ways(table);
-    this.#loadBalancers.set(table.arn, { ...ways, table });
+    this.#loadBalancers.set(table.arn, { ...ways, table, shut: shutZones(table, this.#groups) });
     ways.flows?.sync(table);
     if (this.#kernel.engine(network).isEntered(table.vpcId)) void this.#kernel.clock.track(this.#open(table.vpcId));
     for (const name of namesOf(table))
@@ -134,7 +137,7 @@ export class Alb {
     for (const group of this.#groups.values()) group.stop();
   }
 
-  #ways(table: LoadBalancerTable): Omit<Running, 'table'> {
+  #ways(table: LoadBalancerTable): Omit<Running, 'table' | 'shut'> {
     const { arn } = table;
     const kernel = this.#kernel;
     const entrance = new Entrance(kernel);
@@ -192,8 +195,10 @@ export class Alb {
   }
 
   #checked(group: TargetGroup): void {
-    for (const { table } of this.#loadBalancers.values()) {
+    for (const running of this.#loadBalancers.values()) {
+      const { table } = running;
       if (!groupsOf(table).has(group.table.arn)) continue;
+      running.shut = shutZones(table, this.#groups);
       (table.type === 'network' ? this.#flowMetrics : this.#metrics).checked(group, table);
       tellHealth(this.#kernel, table, this.#groupsOf(table));
     }
@@ -204,12 +209,12 @@ export class Alb {
     if (!running) throw new Error(`load balancer ${arn} is served but not deployed`);
     if (running.flows) return running.flows.serve(request, parent);
     const hop = parent.child('elbv2', `${request.method} ${request.url}`, arn);
-    const { table, entrance } = running;
+    const { table, entrance, shut } = running;
     const listener = listenerFor(table, request);
     const entered = listener
       ? entrance.enter(table, listener.port, {
           clientIp: request.client.ip,
-          isCut: (zone) => this.#cutZones.has(zone),
+          isCut: (zone) => this.#cutZones.has(zone) || shut.has(zone),
         })
       : {
           refused: `load balancer ${table.name} has no listener at this port`,

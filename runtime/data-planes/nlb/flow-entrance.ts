@@ -6,6 +6,7 @@ import { startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { ListenerTable, LoadBalancerTable, NodeTable } from '../alb/configuration.ts';
 import { Entrance } from '../alb/entrance.ts';
+import { shutZones } from '../alb/shut-zones.ts';
 import type { TargetGroup } from '../alb/target-group.ts';
 import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { Unreachable } from '../http/unreachable.ts';
@@ -113,18 +114,8 @@ export class FlowEntrance {
     return entered.node;
   }
 
-  /** DNS leaves out the zones of nodes that have no healthy target to send to ("Availability Zones", cross-zone off). */
   #isShut(zone: string): boolean {
-    if (this.#sources.isCut(zone)) return true;
-    const { attributes, listeners } = this.#table;
-    const groups = listeners.flatMap(({ rules }) =>
-      rules.flatMap(({ action }) => (action.type === 'forward' ? action.groups : [])),
-    );
-    return groups.some(({ arn }) => {
-      const group = this.#sources.groups.get(arn);
-      if (!group || (group.table.crossZone ?? attributes.crossZone)) return false;
-      return group.counts(zone).healthy === 0 && group.counts().healthy > 0;
-    });
+    return this.#sources.isCut(zone) || shutZones(this.#table, this.#sources.groups).has(zone);
   }
 
   async #listen(port: number): Promise<Server> {
