@@ -72,8 +72,7 @@ export class Alb {
     this.#loadBalancers.set(table.arn, { ...ways, table, shut: shutZones(table, this.#groups) });
     ways.flows?.sync(table);
     if (this.#kernel.engine(network).isEntered(table.vpcId)) void this.#kernel.clock.track(this.#open(table.vpcId));
-    for (const name of namesOf(table))
-      this.#kernel.engine(hosts).set(name, this.#planeOf(table));
+    for (const name of namesOf(table)) this.#kernel.engine(hosts).set(name, this.#planeOf(table));
     this.#assignGroups();
     announce(this.#kernel, table, this.#groupsOf(table));
   }

@@ -68,7 +68,8 @@ describe('against requests that servers read differently, a load balancer', () =
     'an unknown encoding': () => request(['Transfer-Encoding: xchunked'], `0\r\n\r\n${smuggled}`),
     'a header over two lines': () => request(['X-Own: one', ' Transfer-Encoding: chunked'], smuggled),
     'a length that is none': () => request(['Content-Length: 3, 3'], `abc${smuggled}`),
-    'chunked twice': () => request(['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'], `0\r\n\r\n${smuggled}`),
+    'chunked twice': () =>
+      request(['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'], `0\r\n\r\n${smuggled}`),
   };
 
   test('by default takes one reading of an ambiguous request, and neither connection takes another', async () => {
@@ -122,7 +123,10 @@ describe('against requests that servers read differently, a load balancer', () =
     counted.length = 0;
     seen.length = 0;
     for (const text of Object.values(severe)) assert.deepEqual(statuses(await write(text())), ['200']);
-    assert.ok(seen.every((one) => one.startsWith('POST /orders')), seen.join());
+    assert.ok(
+      seen.every((one) => one.startsWith('POST /orders')),
+      seen.join(),
+    );
     assert.equal(seen.length, Object.keys(severe).length);
     await cloud.orrery.clock.wind(60_000);
     end();

@@ -1,3 +1,4 @@
+import { hasControls } from './control-characters.ts';
 import type { RawHead, RawHeader } from './raw-head.ts';
 
 export type FramingClass = 'Compliant' | 'Acceptable' | 'Ambiguous' | 'Severe';
@@ -30,7 +31,7 @@ export const token = /^[\w!#$%&'*+.^`|~-]+$/;
 function* ofRequestLine({ method, target, version }: RawHead): Iterable<Framing> {
   if (!token.test(method)) yield severe('BadMethod');
   if (/[\0\r\n]/.test(target)) yield severe('BadUri');
-  else if (/[\x01-\x1f\x7f]/.test(target)) yield ambiguous('AmbiguousUri');
+  else if (target.includes('\t') || hasControls(target)) yield ambiguous('AmbiguousUri');
   else if (target.includes(' ')) yield acceptable('SpaceInUri');
   if (/^HTTP\/1\.[01]$/.test(version)) return;
   yield /^(HTTP\/\d\.\d)?\s*$/.test(version) ? acceptable('NonCompliantVersion') : severe('BadVersion');
@@ -42,7 +43,7 @@ function* ofHeaders(headers: readonly RawHeader[]): Iterable<Framing> {
     if (folded || /[\0\r\n]/.test(name) || /[\0\r\n]/.test(value)) yield severe('BadHeader');
     else if (name.trim() === '') yield ambiguous('EmptyHeader');
     else if (standsFor(name) !== undefined && !isExact(name)) yield ambiguous('SuspiciousHeader');
-    else if (!token.test(name) || /[\x01-\x08\x0b-\x1f\x7f]/.test(value)) yield acceptable('NonCompliantHeader');
+    else if (!token.test(name) || hasControls(value)) yield acceptable('NonCompliantHeader');
   }
 }
 

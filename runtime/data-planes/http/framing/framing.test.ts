@@ -46,8 +46,14 @@ describe('a request head', () => {
     assert.equal(finding(post, 'Transfer-Encoding: chunked', 'Content-Length: 4'), 'Ambiguous BothTeClPresent');
     assert.equal(finding(post, 'Content-Length: 4', 'Content-Length: 4'), 'Ambiguous DuplicateContentLength');
     assert.equal(finding('GET / HTTP/1.1', 'Content-Length: 4'), 'Ambiguous UndefinedContentLengthSemantics');
-    assert.equal(finding('GET / HTTP/1.1', 'Transfer-Encoding: chunked'), 'Ambiguous UndefinedTransferEncodingSemantics');
-    assert.equal(finding('POST / HTTP/1.0', 'Transfer-Encoding: chunked'), 'Ambiguous UndefinedTransferEncodingSemantics');
+    assert.equal(
+      finding('GET / HTTP/1.1', 'Transfer-Encoding: chunked'),
+      'Ambiguous UndefinedTransferEncodingSemantics',
+    );
+    assert.equal(
+      finding('POST / HTTP/1.0', 'Transfer-Encoding: chunked'),
+      'Ambiguous UndefinedTransferEncodingSemantics',
+    );
     assert.equal(finding('GET /a\tHTTP/1.1 HTTP/1.1'), 'Ambiguous AmbiguousUri');
     assert.equal(finding(post, ': chunked'), 'Ambiguous EmptyHeader');
     for (const name of [
@@ -58,7 +64,11 @@ describe('a request head', () => {
       '\x01Content-Length',
       Buffer.from('Tran\u017ffer-Encoding').toString('latin1'),
     ])
-      assert.equal(finding(post, `${name}: ${name.includes('Length') ? 4 : 'chunked'}`), 'Ambiguous SuspiciousHeader', JSON.stringify(name));
+      assert.equal(
+        finding(post, `${name}: ${name.includes('Length') ? 4 : 'chunked'}`),
+        'Ambiguous SuspiciousHeader',
+        JSON.stringify(name),
+      );
   });
 
   it('is severe where it is an attack or no HTTP', () => {
@@ -84,11 +94,17 @@ describe('a request head', () => {
   });
 
   it('is made plain with one length, each header on one line, and nothing that no header may hold', () => {
-    assert.deepEqual(plain(post, 'Transfer-Encoding: chunked', 'Content-Length: 4'), [post, 'Transfer-Encoding: chunked']);
+    assert.deepEqual(plain(post, 'Transfer-Encoding: chunked', 'Content-Length: 4'), [
+      post,
+      'Transfer-Encoding: chunked',
+    ]);
     assert.deepEqual(plain(post, 'Content-Length: 4', 'Content-Length: 9'), [post, 'Content-Length: 4']);
     assert.deepEqual(plain(post, 'Transfer-Encoding : chunked', 'Content-Length: 4'), [post, 'Content-Length: 4']);
     assert.deepEqual(plain(post, 'Transfer-Encoding: xchunked'), [post]);
-    assert.deepEqual(plain('GET /a b\tc HTTP/1.1', 'X-Own: one', ' two\0'), ['GET /a%20b%09c HTTP/1.1', 'X-Own: one two']);
+    assert.deepEqual(plain('GET /a b\tc HTTP/1.1', 'X-Own: one', ' two\0'), [
+      'GET /a%20b%09c HTTP/1.1',
+      'X-Own: one two',
+    ]);
     assert.deepEqual(plain('GET / HTTP/1.0', 'X Y: z'), ['GET / HTTP/1.0']);
   });
 });

@@ -1,4 +1,5 @@
 import { codingsOf, isLength, standsFor, token } from './classify.ts';
+import { encodeControls, withoutControls } from './control-characters.ts';
 import type { RawHead, RawHeader } from './raw-head.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { RawHead, RawHeader } from './raw-head.ts';
 export function plainHead(head: RawHead, options: { last: boolean }): string {
   const body = bodyLines(head.headers);
   const version = head.version === 'HTTP/1.0' && !body.includes(chunked) ? head.version : 'HTTP/1.1';
-  const lines = [`${token.test(head.method) ? head.method : 'GET'} ${plainTarget(head.target)} ${version}`];
+  const lines = [`${token.test(head.method) ? head.method : 'GET'} ${encodeControls(head.target)} ${version}`];
   let hasHost = false;
   for (const { name, value } of head.headers) {
     const lower = name.toLowerCase();
@@ -18,7 +19,7 @@ export function plainHead(head: RawHead, options: { last: boolean }): string {
       if (hasHost) continue;
       hasHost = true;
     }
-    lines.push(`${name}: ${value.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, '')}`);
+    lines.push(`${name}: ${withoutControls(value)}`);
   }
   lines.push(...body);
   if (options.last) lines.push('Connection: close');
@@ -35,9 +36,4 @@ function bodyLines(headers: readonly RawHeader[]): string[] {
   if (codings.at(-1) === 'chunked') return [chunked];
   const length = exact('content-length').find(({ value }) => isLength(value));
   return length ? [`Content-Length: ${length.value}`] : [];
-}
-
-/** What a target may not hold is encoded. */
-function plainTarget(target: string): string {
-  return target.replace(/[\x00-\x20\x7f]/g, (one) => `%${one.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
 }
