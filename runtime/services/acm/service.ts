@@ -26,6 +26,9 @@ export default defineService({
     'ListCertificates.Includes.extendedKeyUsage': { refused: 'filter by keyTypes or status.' },
     'ListCertificates.SortBy': { refused: 'certificates are listed by ARN.' },
     'ListCertificates.SortOrder': { refused: 'certificates are listed by ARN.' },
+    'ListCertificates.CertificateKeyPairOrigins': { refused: 'filter by keyTypes or status.' },
+    'ListCertificates.Includes.exportOption': { refused: 'filter by keyTypes or status.' },
+    'ListCertificates.Includes.managedBy': { refused: 'filter by keyTypes or status.' },
   },
 });
 

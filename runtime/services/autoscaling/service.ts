@@ -52,6 +52,18 @@ export default defineService({
     'CreateAutoScalingGroup.MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice': 'stored',
     'PutScalingPolicy.MetricAggregationType': 'stored',
     'PutScalingPolicy.PredictiveScalingConfiguration': { refused: 'nothing forecasts load here.' },
+    'CreateAutoScalingGroup.AvailabilityZoneDistribution': { refused: 'leave it out.' },
+    'CreateAutoScalingGroup.AvailabilityZoneImpairmentPolicy': { refused: 'leave it out.' },
+    'CreateAutoScalingGroup.CapacityReservationSpecification': { refused: 'leave it out.' },
+    'CreateAutoScalingGroup.InstanceLifecyclePolicy': { refused: 'leave it out.' },
+    'UpdateAutoScalingGroup.AvailabilityZoneDistribution': { refused: 'leave it out.' },
+    'UpdateAutoScalingGroup.AvailabilityZoneImpairmentPolicy': { refused: 'leave it out.' },
+    'UpdateAutoScalingGroup.CapacityReservationSpecification': { refused: 'leave it out.' },
+    'UpdateAutoScalingGroup.InstanceLifecyclePolicy': { refused: 'leave it out.' },
+    'DescribeScalingActivities.IncludeDeletedGroups': { refused: 'activities go with their group.' },
+    'CreateAutoScalingGroup.MixedInstancesPolicy': { refused: 'name a LaunchTemplate.' },
+    'UpdateAutoScalingGroup.MixedInstancesPolicy': { refused: 'name a LaunchTemplate.' },
+    'StartInstanceRefresh.DesiredConfiguration.MixedInstancesPolicy': { refused: 'name a LaunchTemplate.' },
   },
 });
 

@@ -180,3 +180,20 @@ test('ImportExistingResources leaves what another stack has, and what would go w
       ['Add', 'Add'],
     );
   }));
+
+test('a change set asked for again under the same token is the same one, and a conflict under another', () =>
+  withStacks(async ({ client }) => {
+    const ask = (ClientToken: string) =>
+      client.send(
+        new CreateChangeSetCommand({
+          StackName: 'app',
+          ChangeSetName: 'first',
+          ChangeSetType: 'CREATE',
+          TemplateBody: JSON.stringify({ Resources: { A: queue() } }),
+          ClientToken,
+        }),
+      );
+    const made = await ask('one');
+    assert.equal((await ask('one')).Id, made.Id);
+    await assert.rejects(ask('two'), { name: 'AlreadyExistsException' });
+  }));

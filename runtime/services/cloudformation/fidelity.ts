@@ -24,4 +24,11 @@ export const fidelity: Record<string, Fidelity> = {
   'CreateChangeSet.DeploymentConfig.Mode': 'stored',
   'CreateStack.DeploymentConfig.Mode': 'stored',
   'UpdateStack.DeploymentConfig.Mode': 'stored',
+  'ContinueUpdateRollback.ForceRollback': { refused: 'name what cannot be rolled back in ResourcesToSkip' },
+  'CreateChangeSet.DisableValidation': { refused: 'everything is checked before anything is made' },
+  'CreateStack.DisableValidation': { refused: 'everything is checked before anything is made' },
+  'UpdateStack.DisableValidation': { refused: 'everything is checked before anything is made' },
+  'GetTemplateSummary.StackSetName': { refused: 'stack sets are not done' },
+  'GetTemplateSummary.CallAs': { refused: 'stack sets are not done' },
+  'GetTemplateSummary.TemplateSummaryConfig': { refused: 'types are told as the template names them' },
 };

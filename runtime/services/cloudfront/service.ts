@@ -1,5 +1,12 @@
 import { cdn } from '../../data-planes/cdn/cdn.ts';
-import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
+import {
+  type Access,
+  type Context,
+  defineService,
+  type Fidelity,
+  type Kernel,
+  type Running,
+} from '../../kernel/service.ts';
 import { redeployAll } from './behaviour/deployment.ts';
 import { meterCall } from './behaviour/usage.ts';
 import * as distributionOperations from './operations/distributions.ts';
@@ -86,14 +93,27 @@ function fidelity() {
     'Origins.Items.OriginShield',
     'Origins.Items.CustomOriginConfig.OriginSslProtocols',
     'Origins.Items.CustomOriginConfig.OriginKeepaliveTimeout',
+    'Origins.Items.CustomOriginConfig.IpAddressType',
     'Comment',
   ];
+  const refused = {
+    TenantConfig: 'only direct distributions are run, not multi-tenant ones.',
+    ViewerMtlsConfig: 'TLS ends in front of the edge.',
+    'Origins.Items.CustomOriginConfig.OriginMtlsConfig': 'no certificate is shown to origins.',
+    'Origins.Items.VpcOriginConfig': 'origins in a VPC are reached by their public name.',
+  };
   const operations = [
     'CreateDistribution.DistributionConfig',
     'UpdateDistribution.DistributionConfig',
     'CreateDistributionWithTags.DistributionConfigWithTags.DistributionConfig',
   ];
-  return Object.fromEntries(
-    operations.flatMap((operation) => stored.map((path) => [`${operation}.${path}`, 'stored' as const])),
-  );
+  const noKeyValueStores = { refused: 'key value stores are not run.' };
+  return Object.fromEntries<Fidelity>([
+    ...operations.flatMap((operation) => [
+      ...stored.map((path) => [`${operation}.${path}`, 'stored'] as [string, Fidelity]),
+      ...Object.entries(refused).map(([path, why]) => [`${operation}.${path}`, { refused: why }] as [string, Fidelity]),
+    ]),
+    ['CreateFunction.FunctionConfig.KeyValueStoreAssociations', noKeyValueStores],
+    ['UpdateFunction.FunctionConfig.KeyValueStoreAssociations', noKeyValueStores],
+  ]);
 }

@@ -17,4 +17,9 @@ export const fidelity: Record<string, Fidelity> = {
   'UpdateTable.GlobalTableWitnessUpdates': globalTables,
   'UpdateTable.GlobalTableSettingsReplicationMode': globalTables,
   'PutResourcePolicy.ConfirmRemoveSelfResourceAccess': 'stored',
+  'CreateTable.VectorIndexes': { refused: 'vector indexes are not done.' },
+  'UpdateTable.VectorIndexUpdates': { refused: 'vector indexes are not done.' },
+  'RestoreTableFromBackup.VectorIndexOverride': { refused: 'vector indexes are not done.' },
+  'RestoreTableToPointInTime.VectorIndexOverride': { refused: 'vector indexes are not done.' },
+  'UpdateTable.DisassociationProtectionEnabled': { refused: 'global tables are not run.' },
 };

@@ -25,3 +25,13 @@ export function policyNotFound(kind: 'Repository' | 'Lifecycle', name: string, r
     `${kind} policy does not exist for the repository with name '${name}' in the registry with id '${registryId}'`,
   );
 }
+
+export function imageNotFound(
+  { imageTag, imageDigest }: { imageTag?: string | undefined; imageDigest?: string | undefined },
+  name = '',
+): AwsError {
+  return new AwsError(
+    'ImageNotFoundException',
+    `The image with imageId {imageDigest:'${imageDigest ?? 'null'}', imageTag:'${imageTag ?? 'null'}'} does not exist within the repository with name '${name}'`,
+  );
+}

@@ -44,6 +44,54 @@ export default defineService({
     'CreateLoadBalancer.IpamPools': { refused: 'addresses come from the subnets.' },
     'CreateLoadBalancer.EnablePrefixForIpv6SourceNat': { refused: 'networks here are IPv4.' },
     'DescribeTargetHealth.Include': { refused: 'anomalies of targets are not detected.' },
+    'ModifyRule.ResetTransforms': { refused: 'rules do not rewrite requests.' },
+    'SetSecurityGroups.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic': { refused: 'PrivateLink is not done.' },
+    'SetSubnets.EnablePrefixForIpv6SourceNat': { refused: 'networks here are IPv4.' },
+    'CreateListener.DefaultActions.AuthenticateOidcConfig': {
+      refused: 'users are not signed in by load balancers here.',
+    },
+    'CreateListener.DefaultActions.AuthenticateCognitoConfig': {
+      refused: 'users are not signed in by load balancers here.',
+    },
+    'CreateListener.DefaultActions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
+    'ModifyListener.DefaultActions.AuthenticateOidcConfig': {
+      refused: 'users are not signed in by load balancers here.',
+    },
+    'ModifyListener.DefaultActions.AuthenticateCognitoConfig': {
+      refused: 'users are not signed in by load balancers here.',
+    },
+    'ModifyListener.DefaultActions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
+    'CreateRule.Actions.AuthenticateOidcConfig': { refused: 'users are not signed in by load balancers here.' },
+    'CreateRule.Actions.AuthenticateCognitoConfig': { refused: 'users are not signed in by load balancers here.' },
+    'CreateRule.Actions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
+    'ModifyRule.Actions.AuthenticateOidcConfig': { refused: 'users are not signed in by load balancers here.' },
+    'ModifyRule.Actions.AuthenticateCognitoConfig': { refused: 'users are not signed in by load balancers here.' },
+    'ModifyRule.Actions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
+    'CreateListener.MutualAuthentication.TrustStoreArn': { refused: 'TLS ends in front of the load balancer.' },
+    'CreateListener.MutualAuthentication.IgnoreClientCertificateExpiry': {
+      refused: 'TLS ends in front of the load balancer.',
+    },
+    'CreateListener.MutualAuthentication.TrustStoreAssociationStatus': {
+      refused: 'TLS ends in front of the load balancer.',
+    },
+    'CreateListener.MutualAuthentication.AdvertiseTrustStoreCaNames': {
+      refused: 'TLS ends in front of the load balancer.',
+    },
+    'ModifyListener.MutualAuthentication.TrustStoreArn': { refused: 'TLS ends in front of the load balancer.' },
+    'ModifyListener.MutualAuthentication.IgnoreClientCertificateExpiry': {
+      refused: 'TLS ends in front of the load balancer.',
+    },
+    'ModifyListener.MutualAuthentication.TrustStoreAssociationStatus': {
+      refused: 'TLS ends in front of the load balancer.',
+    },
+    'ModifyListener.MutualAuthentication.AdvertiseTrustStoreCaNames': {
+      refused: 'TLS ends in front of the load balancer.',
+    },
+    'CreateRule.Transforms': { refused: 'rules do not rewrite requests.' },
+    'ModifyRule.Transforms': { refused: 'rules do not rewrite requests.' },
+    'RegisterTargets.Targets.QuicServerId': { refused: 'QUIC is not run.' },
+    'DeregisterTargets.Targets.QuicServerId': { refused: 'QUIC is not run.' },
+    'DescribeTargetHealth.Targets.QuicServerId': { refused: 'QUIC is not run.' },
   },
 });
 

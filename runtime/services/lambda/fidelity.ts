@@ -19,6 +19,24 @@ export const fidelity: Record<string, Fidelity> = {
   'Invoke.DurableExecutionName': { refused: 'durable functions are not run.' },
   'InvokeWithResponseStream.TenantId': { refused: 'tenant isolation is not run.' },
   'CreateEventSourceMapping.MetricsConfig': { refused: 'poller metrics are not emitted.' },
+  'CreateEventSourceMapping.AmazonManagedKafkaEventSourceConfig': {
+    refused: 'queues and streams of DynamoDB are read.',
+  },
+  'CreateEventSourceMapping.SelfManagedKafkaEventSourceConfig': { refused: 'queues and streams of DynamoDB are read.' },
+  'CreateEventSourceMapping.DocumentDBEventSourceConfig': { refused: 'queues and streams of DynamoDB are read.' },
+  'UpdateEventSourceMapping.AmazonManagedKafkaEventSourceConfig': {
+    refused: 'queues and streams of DynamoDB are read.',
+  },
+  'UpdateEventSourceMapping.SelfManagedKafkaEventSourceConfig': { refused: 'queues and streams of DynamoDB are read.' },
+  'UpdateEventSourceMapping.DocumentDBEventSourceConfig': { refused: 'queues and streams of DynamoDB are read.' },
+  'CreateEventSourceMapping.ProvisionedPollerConfig': { refused: 'pollers come and go with the load.' },
+  'UpdateEventSourceMapping.ProvisionedPollerConfig': { refused: 'pollers come and go with the load.' },
+  'CreateFunction.Code.S3ObjectStorageMode': { refused: 'code is copied.' },
+  'PublishLayerVersion.Content.S3ObjectStorageMode': { refused: 'code is copied.' },
+  'UpdateFunctionCode.S3ObjectStorageMode': { refused: 'code is copied.' },
+  'ListFunctions.MasterRegion': { refused: 'functions at the edge are not replicated to regions.' },
+  'PublishVersion.PublishTo': { refused: 'there are no capacity providers.' },
+  'UpdateFunctionCode.PublishTo': { refused: 'there are no capacity providers.' },
 };
 
 function both(parameter: string, fidelity: Fidelity): Record<string, Fidelity> {

@@ -165,6 +165,9 @@ export const fidelity: Record<string, Fidelity> = {
   'DescribeDBEngineVersions.ListSupportedCharacterSets': notDone('character sets are not listed.'),
   'DescribeDBEngineVersions.ListSupportedTimezones': notDone('time zones are not listed.'),
   'DescribeOrderableDBInstanceOptions.AvailabilityZoneGroup': notDone('there are no Local Zones on one machine.'),
+  'ModifyDBCluster.ScalingConfiguration': { refused: 'Aurora Serverless v1 is not done.' },
+  'ModifyDBCluster.ServerlessV2ScalingConfiguration.SecondsUntilAutoPause': { refused: 'a cluster is never paused.' },
+  'StopDBInstance.DetachFromDBCapacityReservation': { refused: 'capacity is not reserved.' },
 };
 
 function each(operation: string, kept: readonly string[], not: Record<string, string>): Record<string, Fidelity> {

@@ -38,6 +38,12 @@ export default defineService({
     'UpdateHealthCheck.Regions': 'stored',
     'UpdateHealthCheck.EnableSNI': 'stored',
     'TestDNSAnswer.EDNS0ClientSubnetMask': 'stored',
+    'ChangeResourceRecordSets.ChangeBatch.Changes.ResourceRecordSet.CidrRoutingConfig': {
+      refused: 'IP-based routing is not done.',
+    },
+    'ChangeResourceRecordSets.ChangeBatch.Changes.ResourceRecordSet.GeoProximityLocation': {
+      refused: 'geoproximity routing is not done.',
+    },
   },
 });
 

@@ -33,5 +33,11 @@ export default defineService({
     'SendBulkTemplatedEmail.TemplateArn': templateArn,
     'SetIdentityDkimEnabled.DkimEnabled': 'stored',
     'PutConfigurationSetDeliveryOptions.DeliveryOptions': 'stored',
+    'CreateConfigurationSetEventDestination.EventDestination.KinesisFirehoseDestination': {
+      refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',
+    },
+    'UpdateConfigurationSetEventDestination.EventDestination.KinesisFirehoseDestination': {
+      refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',
+    },
   },
 });

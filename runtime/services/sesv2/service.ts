@@ -95,5 +95,20 @@ export default defineService({
     'GetSuppressedDestination.TenantName': tenants,
     'DeleteSuppressedDestination.TenantName': tenants,
     'ListSuppressedDestinations.TenantName': tenants,
+    'CreateConfigurationSetEventDestination.EventDestination.KinesisFirehoseDestination': {
+      refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',
+    },
+    'CreateConfigurationSetEventDestination.EventDestination.PinpointDestination': {
+      refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',
+    },
+    'UpdateConfigurationSetEventDestination.EventDestination.KinesisFirehoseDestination': {
+      refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',
+    },
+    'UpdateConfigurationSetEventDestination.EventDestination.PinpointDestination': {
+      refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',
+    },
+    'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningAttributesOrigin': {
+      refused: 'AWS holds the keys, and makes them.',
+    },
   },
 });

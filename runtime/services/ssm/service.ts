@@ -15,6 +15,7 @@ export default defineService({
   usage: { standing, changedBy: ['PutParameter', 'DeleteParameter', 'DeleteParameters'] },
   fidelity: {
     'PutParameter.Policies': { refused: 'parameter policies are not done.' },
+    'DescribeParameters.Shared': { refused: 'parameters are not shared.' },
   },
 });
 

@@ -45,6 +45,7 @@ export async function DetachTrafficSources(ctx: Context, input: DetachTrafficSou
 
 export function DescribeTrafficSources(ctx: Context, input: DescribeTrafficSourcesCommandInput) {
   const { TargetGroupARNs } = mustFind(ctx, input.AutoScalingGroupName);
+  if (input.TrafficSourceType !== undefined && input.TrafficSourceType !== 'elbv2') return { TrafficSources: [] };
   return { TrafficSources: TargetGroupARNs.map((Identifier) => ({ Identifier, Type: 'elbv2', State: 'InService' })) };
 }
 

@@ -14,6 +14,7 @@ export interface ChangeSetRecord {
   StackName: string;
   ChangeSetType: 'CREATE' | 'UPDATE';
   Description?: string;
+  ClientToken?: string;
   CreationTime: number;
   Status: 'CREATE_COMPLETE' | 'FAILED';
   StatusReason?: string;

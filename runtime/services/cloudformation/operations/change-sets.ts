@@ -41,6 +41,9 @@ export async function CreateChangeSet(ctx: Context, input: CreateChangeSetComman
         set.StackId === stack.StackId &&
         set.ExecutionStatus !== 'EXECUTE_COMPLETE',
     );
+  // A client that was not answered asks again under the same token.
+  if (same && same.ClientToken !== undefined && same.ClientToken === input.ClientToken)
+    return { Id: same.ChangeSetId, StackId: same.StackId };
   if (same)
     throw new AwsError(
       'AlreadyExistsException',
@@ -122,6 +125,7 @@ function newChangeSet(ctx: Context, { input, stack, revision, plan, type }: NewC
     StackName: stack.StackName,
     ChangeSetType: type,
     ...(input.Description !== undefined && { Description: input.Description }),
+    ...(input.ClientToken !== undefined && { ClientToken: input.ClientToken }),
     CreationTime: ctx.clock.now(),
     Status: changed ? 'CREATE_COMPLETE' : 'FAILED',
     ...(!changed && {

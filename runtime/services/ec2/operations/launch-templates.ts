@@ -9,7 +9,7 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import { describePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { list, paged } from '../behaviour/listing.ts';
+import { filtered, list, paged } from '../behaviour/listing.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { invalidCombination, notFound } from '../errors.ts';
 import { type LaunchTemplate, launchTemplates } from '../state.ts';
@@ -116,10 +116,25 @@ export function DescribeLaunchTemplateVersions(ctx: Context, input: DescribeLaun
   const template = named(ctx, input);
   const wanted = input.Versions?.length
     ? input.Versions.map((version) => versionOf(template, version))
-    : template.versions;
-  const { page, ...rest } = paged(wanted, { ...input, MaxResults: undefined });
-  return { LaunchTemplateVersions: page.map((version) => describedVersion(template, version)), ...rest };
+    : template.versions.filter(({ VersionNumber }) => between(VersionNumber, input));
+  const described = wanted.map((version) => describedVersion(template, version));
+  const { page, ...rest } = paged(filtered(described, input.Filters ?? [], versionFilters), input);
+  return { LaunchTemplateVersions: page, ...rest };
 }
+
+function between(version: number, { MinVersion, MaxVersion }: DescribeLaunchTemplateVersionsCommandInput): boolean {
+  return version >= Number(MinVersion ?? 1) && version <= Number(MaxVersion ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** "DescribeLaunchTemplateVersions" (EC2 API Reference). */
+const versionFilters = {
+  'ebs-optimized': 'LaunchTemplateData.EbsOptimized',
+  'iam-instance-profile': 'LaunchTemplateData.IamInstanceProfile.Arn',
+  'image-id': 'LaunchTemplateData.ImageId',
+  'instance-type': 'LaunchTemplateData.InstanceType',
+  'is-default-version': 'DefaultVersion',
+  'kernel-id': 'LaunchTemplateData.KernelId',
+};
 
 export function ModifyLaunchTemplate(ctx: Context, input: ModifyLaunchTemplateCommandInput) {
   const template = named(ctx, input);

@@ -9,7 +9,7 @@ import type {
   Repository,
 } from '@aws-sdk/client-ecr';
 import type { Context } from '../../../kernel/service.ts';
-import { invalidParameter, repositoryAlreadyExists } from '../errors.ts';
+import { imageNotFound, invalidParameter, repositoryAlreadyExists } from '../errors.ts';
 import { type RepositoryRecord, repositories, repositoryArn, repositoryNamed } from '../state.ts';
 
 /** "CreateRepository", Amazon ECR API Reference. */
@@ -81,6 +81,8 @@ export function ListImages(ctx: Context, input: ListImagesCommandInput) {
 
 export function DescribeImages(ctx: Context, input: DescribeImagesCommandInput) {
   repositoryNamed(ctx, input.repositoryName);
+  const [first] = input.imageIds ?? [];
+  if (first) throw imageNotFound(first, input.repositoryName);
   return { imageDetails: [] };
 }
 

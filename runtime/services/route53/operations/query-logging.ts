@@ -55,8 +55,14 @@ export function DeleteQueryLoggingConfig(ctx: Context, input: DeleteQueryLogging
 
 export function ListQueryLoggingConfigs(ctx: Context, input: ListQueryLoggingConfigsCommandInput) {
   const wanted = input.HostedZoneId === undefined ? undefined : zoneAt(ctx, bareId(input.HostedZoneId)).Id;
-  const all = queryLoggingConfigs(ctx, ctx).values();
-  return { QueryLoggingConfigs: all.filter(({ HostedZoneId }) => wanted === undefined || HostedZoneId === wanted) };
+  const all = queryLoggingConfigs(ctx, ctx)
+    .values()
+    .filter(({ HostedZoneId }) => wanted === undefined || HostedZoneId === wanted);
+  const start = input.NextToken === undefined ? 0 : all.findIndex(({ Id }) => Id === input.NextToken);
+  if (start < 0) throw errors.invalidInput('The NextToken is invalid.');
+  const end = start + Math.min(Math.max(Number(input.MaxResults ?? 100), 1), 100);
+  const next = all[end]?.Id;
+  return { QueryLoggingConfigs: all.slice(start, end), ...(next !== undefined && { NextToken: next }) };
 }
 
 function configAt(ctx: Context, id: string | undefined): QueryLoggingRecord {
