@@ -16,10 +16,12 @@ import * as policyOperations from './operations/policies.ts';
 import * as scheduledActionOperations from './operations/scheduled-actions.ts';
 import * as tagOperations from './operations/tags.ts';
 import * as targetGroupOperations from './operations/target-groups.ts';
+import * as warmPoolOperations from './operations/warm-pools.ts';
 import { AutoScalingGroup } from './resources/AutoScalingGroup.ts';
 import { LifecycleHook } from './resources/LifecycleHook.ts';
 import { ScalingPolicy } from './resources/ScalingPolicy.ts';
 import { ScheduledAction } from './resources/ScheduledAction.ts';
+import { WarmPool } from './resources/WarmPool.ts';
 import { findGroup, groups, refreshes, scheduledActions } from './state.ts';
 
 export default defineService({
@@ -36,8 +38,9 @@ export default defineService({
     ...policyOperations,
     ...scheduledActionOperations,
     ...tagOperations,
+    ...warmPoolOperations,
   },
-  resources: [AutoScalingGroup, LifecycleHook, ScalingPolicy, ScheduledAction],
+  resources: [AutoScalingGroup, LifecycleHook, ScalingPolicy, ScheduledAction, WarmPool],
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   dependencies: ['ec2', 'elbv2'],

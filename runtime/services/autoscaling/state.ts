@@ -18,7 +18,19 @@ export type LifecycleState =
   | 'Detaching'
   | 'Terminating'
   | 'Terminating:Wait'
-  | 'Terminating:Proceed';
+  | 'Terminating:Proceed'
+  | 'Warmed:Pending'
+  | 'Warmed:Pending:Wait'
+  | 'Warmed:Pending:Proceed'
+  | 'Warmed:Running'
+  | 'Warmed:Stopped'
+  | 'Warmed:Terminating'
+  | 'Warmed:Terminating:Wait'
+  | 'Warmed:Terminating:Proceed';
+
+/** In the warm pool, which is no part of the group's capacity. */
+export const isWarmed = (state: LifecycleState): boolean => state.startsWith('Warmed:');
+export const isTerminating = (state: LifecycleState): boolean => state.includes('Terminating');
 
 export interface TemplateChoice {
   LaunchTemplateId: string;
@@ -44,6 +56,14 @@ export interface MixedInstances {
     SpotMaxPrice: string;
   };
   Overrides: Override[];
+}
+
+export interface WarmPool {
+  MinSize: number;
+  MaxGroupPreparedCapacity?: number;
+  PoolState: 'Stopped' | 'Running';
+  ReuseOnScaleIn: boolean;
+  deleting?: boolean;
 }
 
 /** In percent of the desired capacity. */
@@ -73,6 +93,9 @@ export interface Member {
   token?: string;
   /** Until when its warm-up lasts. */
   warmUntilMs?: number;
+  /** On its way from the warm pool into the group, or back. */
+  fromPool?: boolean;
+  returning?: boolean;
   /** Stands beside the desired capacity until it is gone: an instance refresh or an unhealthy one being replaced. */
   leaving?: boolean;
 }
@@ -86,6 +109,7 @@ export interface Group {
   LaunchTemplate: TemplateChoice;
   MixedInstancesPolicy?: MixedInstances | undefined;
   InstanceMaintenancePolicy?: Maintenance | undefined;
+  WarmPool?: WarmPool | undefined;
   MinSize: number;
   MaxSize: number;
   DesiredCapacity: number;

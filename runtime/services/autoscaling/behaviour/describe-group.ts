@@ -1,5 +1,5 @@
-import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
-import type { Group, Member } from '../state.ts';
+import type { AutoScalingGroup, Instance, WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling';
+import { type Group, isWarmed, type Member, type WarmPool } from '../state.ts';
 import { describeMixed } from './mixed-instances.ts';
 
 export function describeGroup(group: Group, { IncludeInstances = true } = {}): AutoScalingGroup {
@@ -21,7 +21,13 @@ export function describeGroup(group: Group, { IncludeInstances = true } = {}): A
     TargetGroupARNs: group.TargetGroupARNs,
     HealthCheckType: group.HealthCheckType.filter((type) => type !== 'EC2').join(',') || 'EC2',
     HealthCheckGracePeriod: group.HealthCheckGracePeriod,
-    Instances: IncludeInstances ? group.members.map(describeMember) : [],
+    Instances: IncludeInstances ? ofCapacity(group).map(describeMember) : [],
+    ...(group.WarmPool
+      ? {
+          WarmPoolConfiguration: describePool(group.WarmPool),
+          WarmPoolSize: group.members.length - ofCapacity(group).length,
+        }
+      : {}),
     CreatedTime: new Date(group.createdMs),
     SuspendedProcesses: Object.entries(group.suspended).map(([ProcessName, SuspensionReason]) => ({
       ProcessName,
@@ -36,6 +42,16 @@ export function describeGroup(group: Group, { IncludeInstances = true } = {}): A
     ServiceLinkedRoleARN: group.ServiceLinkedRoleARN,
     CapacityRebalance: false,
     TrafficSources: group.TargetGroupARNs.map((Identifier) => ({ Identifier, Type: 'elbv2' })),
+  };
+}
+
+const ofCapacity = ({ members }: Group): Member[] => members.filter(({ LifecycleState }) => !isWarmed(LifecycleState));
+
+export function describePool({ deleting, ReuseOnScaleIn, ...pool }: WarmPool): WarmPoolConfiguration {
+  return {
+    ...pool,
+    ...(deleting ? { Status: 'PendingDelete' } : {}),
+    ...(ReuseOnScaleIn ? { InstanceReusePolicy: { ReuseOnScaleIn } } : {}),
   };
 }
 

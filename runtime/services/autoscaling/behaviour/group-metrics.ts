@@ -1,8 +1,9 @@
 import type { Timer } from '../../../kernel/clock/clock.ts';
 import { measureEveryMinute } from '../../../kernel/clock/measure-every.ts';
 import type { Kernel } from '../../../kernel/service.ts';
-import { type Group, groups, type Member } from '../state.ts';
+import { type Group, groups, isWarmed, type Member } from '../state.ts';
 import { capacityOf } from './capacity.ts';
+import { poolSize } from './warm-pools.ts';
 
 type Measure = (group: Group) => number;
 type Chosen = (group: Group) => Member[];
@@ -15,7 +16,11 @@ const pending = inState('Pending', 'Pending:Wait', 'Pending:Proceed');
 const terminating = inState('Terminating', 'Terminating:Wait', 'Terminating:Proceed');
 const inService = inState('InService');
 const standby = inState('Standby', 'EnteringStandby');
-const total: Chosen = ({ members }) => members;
+const total: Chosen = ({ members }) => members.filter(({ LifecycleState }) => !isWarmed(LifecycleState));
+const pool: Chosen = ({ members }) => members.filter(({ LifecycleState }) => isWarmed(LifecycleState));
+const warm = inState('Warmed:Running', 'Warmed:Stopped');
+const warming = inState('Warmed:Pending', 'Warmed:Pending:Wait', 'Warmed:Pending:Proceed');
+const cooling = inState('Warmed:Terminating', 'Warmed:Terminating:Wait', 'Warmed:Terminating:Proceed');
 const instances =
   (chosen: Chosen): Measure =>
   (group) =>
@@ -40,6 +45,14 @@ export const groupMetrics: Readonly<Record<string, Measure>> = {
   GroupStandbyCapacity: capacity(standby),
   GroupTerminatingCapacity: capacity(terminating),
   GroupTotalCapacity: capacity(total),
+  WarmPoolMinSize: ({ WarmPool }) => WarmPool?.MinSize ?? 0,
+  WarmPoolDesiredCapacity: poolSize,
+  WarmPoolPendingCapacity: instances(warming),
+  WarmPoolTerminatingCapacity: instances(cooling),
+  WarmPoolWarmedCapacity: instances(warm),
+  WarmPoolTotalCapacity: instances(pool),
+  GroupAndWarmPoolDesiredCapacity: (group) => group.DesiredCapacity + poolSize(group),
+  GroupAndWarmPoolTotalCapacity: (group) => capacityOf(total(group)) + pool(group).length,
 };
 
 export function publishGroupMetrics(kernel: Kernel): Timer {

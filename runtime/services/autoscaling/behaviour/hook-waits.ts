@@ -60,8 +60,10 @@ export function complete(
   const key = `${token}/${hook}`;
   deadlines(keeper).get(key)?.cancel();
   deadlines(keeper).delete(key);
-  const launching = LifecycleState === 'Pending:Wait';
-  if (result === 'ABANDON' && launching) {
+  const toPool = LifecycleState === 'Warmed:Pending:Wait';
+  const launching = LifecycleState === 'Pending:Wait' || (toPool && !member.returning);
+  // What comes back to the pool and is given up ends as it would have without the pool.
+  if (result === 'ABANDON' && (launching || toPool)) {
     keeper.launches.abandon(group, member);
     return;
   }
@@ -75,7 +77,8 @@ export function complete(
   );
   if (open.length > 0 && result === 'CONTINUE') return;
   all.delete(token);
-  if (launching) keeper.launches.proceed(group, member);
+  if (toPool) keeper.pools.proceed(group, member);
+  else if (launching) keeper.launches.proceed(group, member);
   else keeper.terminations.proceed(group, member);
 }
 
@@ -88,8 +91,7 @@ async function notify(kernel: Kernel, group: Group, member: Member, hook: Hook):
     EC2InstanceId: member.InstanceId,
     LifecycleTransition: hook.LifecycleTransition,
     ...(hook.NotificationMetadata ? { NotificationMetadata: hook.NotificationMetadata } : {}),
-    Origin: launching ? 'EC2' : 'AutoScalingGroup',
-    Destination: launching ? 'AutoScalingGroup' : 'EC2',
+    ...journey(member),
   };
   await putEvent(kernel, group, {
     DetailType: `EC2 Instance-${launching ? 'launch' : 'terminate'} Lifecycle Action`,
@@ -97,6 +99,15 @@ async function notify(kernel: Kernel, group: Group, member: Member, hook: Hook):
     resources: [group.AutoScalingGroupARN],
   });
   if (hook.NotificationTargetARN) await send(kernel, group, hook.NotificationTargetARN, message);
+}
+
+/** "Amazon EC2 Auto Scaling event reference": where an instance comes from, and where it is going. */
+function journey({ LifecycleState, fromPool, returning }: Member): { Origin: string; Destination: string } {
+  const warmed = LifecycleState.startsWith('Warmed:');
+  if (LifecycleState.includes('Terminating'))
+    return { Origin: warmed ? 'WarmPool' : 'AutoScalingGroup', Destination: 'EC2' };
+  if (warmed) return { Origin: returning ? 'AutoScalingGroup' : 'EC2', Destination: 'WarmPool' };
+  return { Origin: fromPool ? 'WarmPool' : 'EC2', Destination: 'AutoScalingGroup' };
 }
 
 /** To a topic or a queue, with what every message of Auto Scaling says ("Lifecycle hook notifications"). */

@@ -2,7 +2,7 @@ import type { Timer, TimerOptions } from '../../../kernel/clock/clock.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type Group, groups, type Member } from '../state.ts';
+import { type Group, groups, isWarmed, type Member } from '../state.ts';
 import { at } from './activities.ts';
 import { asAutoScaling } from './as-autoscaling.ts';
 import { forgetGroup } from './belongings.ts';
@@ -10,6 +10,7 @@ import { actualCapacity, capacityOf, counted } from './capacity.ts';
 import { Launches } from './launches.ts';
 import { replacements } from './maintenance.ts';
 import { Terminations } from './terminations.ts';
+import { WarmPools } from './warm-pools.ts';
 import { toTerminate, zoneToFill } from './zones.ts';
 
 /** Keeps every group at its desired capacity: one pass at a time for each, begun by whatever changed. */
@@ -19,6 +20,7 @@ export class Keeper {
   readonly kernel: Kernel;
   readonly launches: Launches;
   readonly terminations: Terminations;
+  readonly pools: WarmPools;
   readonly #passes = new Map<string, { again: boolean; done: Promise<void> }>();
   readonly #timers = new Set<Timer>();
   #stopped = false;
@@ -27,6 +29,7 @@ export class Keeper {
     this.kernel = kernel;
     this.launches = new Launches(this);
     this.terminations = new Terminations(this);
+    this.pools = new WarmPools(this);
   }
 
   /** What is due later; not once the service has stopped. */
@@ -79,6 +82,7 @@ export class Keeper {
   remove(group: Group, instanceId: string): void {
     this.change(group, ({ members }) => ({ members: members.filter(({ InstanceId }) => InstanceId !== instanceId) }));
     this.kernel.events.emit('autoscaling.group', { arn: group.AutoScalingGroupARN });
+    this.pools.finishDeletion(group);
     this.finishDeletion(group);
   }
 
@@ -129,6 +133,8 @@ export class Keeper {
     const last = this.find(scope, AutoScalingGroupName);
     if (last?.cause && !last.deleting && actualCapacity(last) >= last.DesiredCapacity)
       this.change(last, () => ({ cause: '' }));
+    const settled = this.find(scope, AutoScalingGroupName);
+    if (settled) await this.pools.fill(settled);
   }
 
   /** "Rebalancing activities": one starts where there are fewest before one goes where there are most. */
@@ -136,7 +142,11 @@ export class Keeper {
     const { suspended, members } = group;
     if (suspended.AZRebalance || suspended.Launch || suspended.Terminate) return;
     const zone = zoneToFill(group);
-    if (zone === undefined || !members.every(({ LifecycleState }) => LifecycleState === 'InService')) return;
+    if (
+      zone === undefined ||
+      !members.every(({ LifecycleState }) => LifecycleState === 'InService' || isWarmed(LifecycleState))
+    )
+      return;
     const cause = `At ${at(this.kernel.clock.now())} an instance was launched to aid in balancing the group's zones.`;
     await this.launches.launch(group, 1, { zone, cause });
   }
@@ -165,7 +175,10 @@ export class Keeper {
       .join('');
     const shrinking = `At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${before} to ${before - capacityOf(victims)}.`;
     const cause = [group.cause, `${shrinking}${chosen}`].filter(Boolean).join('  ');
-    for (const victim of victims) this.terminations.begin(group, victim, { cause });
+    const reused = group.WarmPool?.ReuseOnScaleIn && !group.WarmPool.deleting;
+    for (const victim of victims)
+      if (reused && victim.LifecycleState === 'InService') this.pools.takeBack(group, victim, cause);
+      else this.terminations.begin(group, victim, { cause });
   }
 }
 

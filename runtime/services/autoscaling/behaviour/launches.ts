@@ -9,6 +9,7 @@ import type { Keeper } from './keeper.ts';
 import { readyAfterMs } from './maintenance.ts';
 import { type Start, waysToStart } from './mixed-instances.ts';
 import { register } from './target-groups.ts';
+import { pooled } from './warm-pools.ts';
 import { subnetsToTry } from './zones.ts';
 
 /** A launch that failed is tried again after this, then after twice as long, and so on. */
@@ -42,20 +43,47 @@ export class Launches {
         const growing = `At ${at(clock.now())} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${before + weight}.`;
         return about.cause ?? (replacing ? now.cause : [now.cause, growing].filter(Boolean).join('  '));
       };
+      if (
+        this.#keeper.pools.take(
+          now,
+          about.zone ?? subnetsToTry(now)[0]?.AvailabilityZone,
+          cause({ template: now.LaunchTemplate }),
+        )
+      ) {
+        made += 1;
+        continue;
+      }
       const started = await this.#one(now, cause, about.zone);
       if (!started) return;
       made += started.weight ?? 1;
     }
   }
 
+  /** Into the warm pool; those wait for the group to grow. */
+  async warm(group: Group, count: number): Promise<void> {
+    if (this.#resting.has(group.AutoScalingGroupARN)) return;
+    for (let made = 0; made < count; made += 1) {
+      const now = this.#keeper.find(group, group.AutoScalingGroupName);
+      if (!now?.WarmPool || now.WarmPool.deleting || now.deleting || this.#keeper.stopped) return;
+      const { length: before } = pooled(now);
+      const cause = `At ${at(this.#keeper.kernel.clock.now())} an instance was started in response to a difference between desired and actual size of the warm pool, increasing it from ${before} to ${before + 1}.`;
+      if (!(await this.#one(now, () => cause, undefined, 'Warmed:Pending'))) return;
+    }
+  }
+
   /** In the first zone that has room, in the first way that is possible there. */
-  async #one(group: Group, causeOf: (way: Start) => string, only?: string): Promise<Start | undefined> {
+  async #one(
+    group: Group,
+    causeOf: (way: Start) => string,
+    only?: string,
+    state: Beginning = 'Pending',
+  ): Promise<Start | undefined> {
     let failure: AwsError | undefined;
     const zones = subnetsToTry(group).filter(({ AvailabilityZone }) => only === undefined || AvailabilityZone === only);
     const ways = waysToStart(group);
     for (const { zone, way } of zones.flatMap((zone) => ways.map((way) => ({ zone, way })))) {
       try {
-        await this.#run(group, { zone, way, cause: causeOf(way) });
+        await this.#run(group, { zone, way, state, cause: causeOf(way) });
         return way;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
@@ -75,7 +103,7 @@ export class Launches {
 
   async #run(
     group: Group,
-    { zone, way, cause }: { zone: Group['subnets'][number]; way: Start; cause: string },
+    { zone, way, state, cause }: { zone: Group['subnets'][number]; way: Start; state: Beginning; cause: string },
   ): Promise<void> {
     const { kernel } = this.#keeper;
     const ctx = asAutoScaling(kernel, group);
@@ -95,18 +123,19 @@ export class Launches {
       });
       const [instance] = Instances;
       if (!instance?.InstanceId) throw new Error('RunInstances gave no instance');
-      const description = `Launching a new EC2 instance: ${instance.InstanceId}`;
+      const description = `Launching a new EC2 instance${state === 'Pending' ? '' : ' into warm pool'}: ${instance.InstanceId}`;
       const activity = begin(kernel, group, { description, cause, status: 'PreInService', zone });
       const member = newMember(group, instance, {
         way: { ...way, template },
+        state,
         activity,
         zone,
         nowMs: kernel.clock.now(),
       });
       this.#keeper.change(group, ({ members }) => ({ members: [...members, member] }));
-      const state = states.get(member.InstanceId);
-      if (state === 'running') this.started(group, member);
-      if (state === 'terminated' || state === 'stopped') this.lost(group, member, neverServed);
+      const known = states.get(member.InstanceId);
+      if (known === 'running') this.started(group, member);
+      if (known === 'terminated' || known === 'stopped') this.lost(group, member, neverServed);
     } finally {
       stop();
       ctx.trace.end();
@@ -115,6 +144,7 @@ export class Launches {
 
   /** EC2 says it runs: life-cycle hooks come before service. */
   started(group: Group, member: Member): void {
+    if (member.LifecycleState === 'Warmed:Pending') this.#keeper.pools.entered(group, member);
     if (member.LifecycleState !== 'Pending') return;
     const transition = 'autoscaling:EC2_INSTANCE_LAUNCHING';
     const waiting = waitsFor(this.#keeper.kernel, group, transition);
@@ -142,7 +172,7 @@ export class Launches {
       return;
     const nowMs = kernel.clock.now();
     const warmUntilMs = nowMs + (group.DefaultInstanceWarmup ?? 300) * 1000;
-    const { activityId, token: _token, ...rest } = member;
+    const { activityId, token: _token, fromPool: _from, ...rest } = member;
     this.#keeper.change(group, ({ members }) => ({
       members: members.map((one) =>
         one.InstanceId === member.InstanceId
@@ -205,6 +235,9 @@ export class Launches {
   }
 }
 
+/** A new instance's first state: of the group, or of its warm pool. */
+type Beginning = 'Pending' | 'Warmed:Pending';
+
 type AutoScaling = ReturnType<typeof asAutoScaling>;
 
 interface TemplateVersion {
@@ -243,13 +276,13 @@ function tagsOf({ Tags, AutoScalingGroupName }: Group): { Key: string; Value: st
 function newMember(
   group: Group,
   { InstanceId = '', InstanceType, Placement }: Instance,
-  about: { way: Start; activity: Activity; zone: { AvailabilityZone: string }; nowMs: number },
+  about: { way: Start; state: Beginning; activity: Activity; zone: { AvailabilityZone: string }; nowMs: number },
 ): Member {
   return {
     InstanceId,
     InstanceType: InstanceType ?? '',
     AvailabilityZone: Placement?.AvailabilityZone ?? about.zone.AvailabilityZone,
-    LifecycleState: 'Pending',
+    LifecycleState: about.state,
     HealthStatus: 'Healthy',
     ProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn,
     LaunchTemplate: about.way.template,

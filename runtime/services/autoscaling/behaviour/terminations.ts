@@ -1,5 +1,5 @@
 import { AwsError } from '../../../kernel/errors.ts';
-import type { Group, Member } from '../state.ts';
+import { type Group, isWarmed, type Member } from '../state.ts';
 import { advance, begin } from './activities.ts';
 import { asAutoScaling } from './as-autoscaling.ts';
 import { notifyHooks, waitsFor } from './hook-waits.ts';
@@ -24,7 +24,7 @@ export class Terminations {
       zone: { AvailabilityZone: member.AvailabilityZone, SubnetId: subnet?.SubnetId ?? '' },
     });
     const leaving = this.#keeper.changeMember(group, member.InstanceId, {
-      LifecycleState: 'Terminating',
+      LifecycleState: isWarmed(member.LifecycleState) ? 'Warmed:Terminating' : 'Terminating',
       activityId: ActivityId,
     });
     if (leaving) void kernel.clock.track(this.#leave(group, leaving, { atOnce }));
@@ -51,13 +51,18 @@ export class Terminations {
       return;
     }
     const token = kernel.ids.uuid();
-    const changed = this.#keeper.changeMember(group, member.InstanceId, { LifecycleState: 'Terminating:Wait', token });
+    const changed = this.#keeper.changeMember(group, member.InstanceId, {
+      LifecycleState: isWarmed(member.LifecycleState) ? 'Warmed:Terminating:Wait' : 'Terminating:Wait',
+      token,
+    });
     advance(kernel, group, member.activityId, { StatusCode: 'MidLifecycleAction', Progress: 60 });
     if (changed) notifyHooks(this.#keeper, group, changed, waiting);
   }
 
   proceed(group: Group, member: Member): void {
-    const changed = this.#keeper.changeMember(group, member.InstanceId, { LifecycleState: 'Terminating:Proceed' });
+    const changed = this.#keeper.changeMember(group, member.InstanceId, {
+      LifecycleState: isWarmed(member.LifecycleState) ? 'Warmed:Terminating:Proceed' : 'Terminating:Proceed',
+    });
     if (changed) void this.#keeper.kernel.clock.track(this.#terminate(group, changed));
   }
 

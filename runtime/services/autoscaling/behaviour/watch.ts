@@ -1,7 +1,7 @@
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel, Running } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type Group, groups, type Member } from '../state.ts';
+import { type Group, groups, isTerminating, type Member } from '../state.ts';
 import { asAutoScaling } from './as-autoscaling.ts';
 import { type Keeper, keeper } from './keeper.ts';
 import { neverServed } from './launches.ts';
@@ -55,15 +55,21 @@ function instanceChanged(groupKeeper: Keeper, group: Group, member: Member, stat
   const { LifecycleState } = member;
   if (state === 'pending') return;
   if (state === 'running') groupKeeper.launches.started(group, member);
-  else if (LifecycleState.startsWith('Terminating')) {
+  else if (isTerminating(LifecycleState)) {
     if (state === 'terminated') groupKeeper.terminations.done(group, member);
-  } else if (LifecycleState.startsWith('Pending')) {
+  } else if (LifecycleState.startsWith('Warmed:') && state === 'stopped') groupKeeper.pools.stopped(group, member);
+  else if (LifecycleState.startsWith('Warmed:Pending') && state === 'terminated')
+    groupKeeper.launches.lost(group, member, neverServed);
+  else if (LifecycleState.startsWith('Pending')) {
     if (state === 'terminated' || state === 'stopped') groupKeeper.launches.lost(group, member, neverServed);
   } else if (LifecycleState === 'InService') {
     if (group.suspended.HealthCheck) return;
     groupKeeper.changeMember(group, member.InstanceId, { HealthStatus: 'Unhealthy', unhealthyBecause: ec2Cause });
     groupKeeper.wake(group);
-  } else if (state === 'terminated') groupKeeper.remove(group, member.InstanceId);
+  } else if (state === 'terminated') {
+    groupKeeper.remove(group, member.InstanceId);
+    groupKeeper.wake(group);
+  }
 }
 
 /** "Health check grace period": what a load balancer finds before is not held against an instance. */
@@ -115,14 +121,17 @@ async function resume(groupKeeper: Keeper, group: Group): Promise<void> {
   for (const member of group.members) {
     const state = states.get(member.InstanceId) ?? 'terminated';
     const { LifecycleState } = member;
-    if (group.deleting && state !== 'terminated' && !LifecycleState.startsWith('Terminating')) {
+    if (group.deleting && state !== 'terminated' && !isTerminating(LifecycleState)) {
       groupKeeper.terminations.begin(group, member, { cause: group.cause, atOnce: true });
       continue;
     }
-    if (member.LifecycleState.startsWith('Terminating') && state !== 'terminated')
-      groupKeeper.terminations.proceed(group, member);
+    if (isTerminating(LifecycleState) && state !== 'terminated') groupKeeper.terminations.proceed(group, member);
     else if (member.LifecycleState === 'Pending:Proceed' || member.LifecycleState === 'Pending:Wait')
       groupKeeper.launches.started(group, { ...member, LifecycleState: 'Pending' });
+    else if (/^Warmed:Pending:/.test(LifecycleState) && state === 'running')
+      groupKeeper.pools.entered(group, { ...member, LifecycleState: 'Warmed:Pending' });
+    else if (member.fromPool && LifecycleState === 'Pending' && state === 'stopped')
+      groupKeeper.pools.start(group, member);
     else instanceChanged(groupKeeper, group, member, state);
     if (member.LifecycleState === 'InService') lookAfterGrace(groupKeeper, group, member.InstanceId);
   }

@@ -26,7 +26,7 @@ import { maintenanceOf } from '../behaviour/maintenance.ts';
 import { mixedInstances, weighedAnew } from '../behaviour/mixed-instances.ts';
 import { paged } from '../behaviour/paging.ts';
 import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors.ts';
-import { findGroup, type Group, groupArn, groups } from '../state.ts';
+import { findGroup, type Group, groupArn, groups, isTerminating } from '../state.ts';
 import { PutLifecycleHook } from './hooks.ts';
 
 /** Ways of starting instances that are not done, and what classic load balancers take. */
@@ -133,7 +133,7 @@ export async function UpdateAutoScalingGroup(ctx: Context, input: UpdateAutoScal
 export function DeleteAutoScalingGroup(ctx: Context, input: DeleteAutoScalingGroupCommandInput) {
   const group = mustFind(ctx, input.AutoScalingGroupName);
   const { AutoScalingGroupName: name, members } = group;
-  if (!input.ForceDelete && members.some(({ LifecycleState }) => LifecycleState.startsWith('Terminating')))
+  if (!input.ForceDelete && members.some(({ LifecycleState }) => isTerminating(LifecycleState)))
     throw scalingActivityInProgress(
       'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',
     );
@@ -141,6 +141,8 @@ export function DeleteAutoScalingGroup(ctx: Context, input: DeleteAutoScalingGro
     throw resourceInUse(
       'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
     );
+  if (!input.ForceDelete && group.WarmPool)
+    throw resourceInUse('You cannot delete an AutoScalingGroup while it has a warm pool.');
   if (members.length === 0) {
     forgetGroup(ctx, group);
     return {};
@@ -149,8 +151,7 @@ export function DeleteAutoScalingGroup(ctx: Context, input: DeleteAutoScalingGro
   const cause = `At ${at(ctx.clock.now())} a user request to force-delete the AutoScalingGroup changed the desired capacity to 0.`;
   groups(ctx).put(name, { ...group, deleting: true, MinSize: 0, DesiredCapacity: 0, cause });
   for (const member of members)
-    if (!member.LifecycleState.startsWith('Terminating'))
-      engine.terminations.begin(group, member, { cause, atOnce: true });
+    if (!isTerminating(member.LifecycleState)) engine.terminations.begin(group, member, { cause, atOnce: true });
   return {};
 }
 

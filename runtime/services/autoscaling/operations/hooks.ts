@@ -80,7 +80,7 @@ export function DeleteLifecycleHook(ctx: Context, input: DeleteLifecycleHookComm
   const hook = mustFindHook(ctx, group, input.LifecycleHookName);
   const launching = hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING';
   for (const member of group.members)
-    if (member.LifecycleState === (launching ? 'Pending:Wait' : 'Terminating:Wait'))
+    if (member.LifecycleState.endsWith(':Wait') && isLaunching(member) === launching)
       complete(ctx.engine(keeper), group, member, { hook: hook.LifecycleHookName, result: hook.DefaultResult });
   hooks(ctx).delete(keyOf(group.AutoScalingGroupName, hook.LifecycleHookName));
   return {};
@@ -125,6 +125,10 @@ function waiting(ctx: Context, input: ActionInput): { group: Group; member: Memb
     );
   return { group, member, hook };
 }
+
+/** Which hooks an instance waits for: what comes back to the warm pool waits as what is terminated. */
+const isLaunching = ({ LifecycleState, returning }: Member): boolean =>
+  LifecycleState.includes('Pending') && !returning;
 
 function mustFindHook(ctx: Context, { AutoScalingGroupName: name }: Group, hook: string | undefined): Hook {
   const found = hooks(ctx).get(keyOf(name, hook ?? ''));

@@ -14,6 +14,7 @@ import { versionNumber } from '../behaviour/launches.ts';
 import { checkHealthyRange } from '../behaviour/maintenance.ts';
 import { paged } from '../behaviour/paging.ts';
 import { refresher } from '../behaviour/refreshes.ts';
+import { pooled } from '../behaviour/warm-pools.ts';
 import { activeRefreshNotFound, refreshInProgress, validationError } from '../errors.ts';
 import { type Group, ofGroup, type Refresh, type RefreshPreferences, refreshes } from '../state.ts';
 
@@ -63,6 +64,11 @@ export async function StartInstanceRefresh(ctx: Context, input: StartInstanceRef
   };
   engine.put(ctx, refresh);
   ctx.engine(keeper).change(group, () => ({ LaunchTemplate: wanted }));
+  const stale = pooled(group).filter(
+    ({ LaunchTemplate: its }) =>
+      !Preferences.SkipMatching || its.LaunchTemplateId !== wanted.LaunchTemplateId || its.Version !== number,
+  );
+  ctx.engine(keeper).pools.renew(group, stale);
   engine.tell(group, refresh, 'Started');
   engine.look(group);
   return { InstanceRefreshId: refresh.InstanceRefreshId };

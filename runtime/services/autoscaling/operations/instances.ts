@@ -20,7 +20,7 @@ import { paged } from '../behaviour/paging.ts';
 import { deregister, register } from '../behaviour/target-groups.ts';
 import { findMember } from '../behaviour/watch.ts';
 import { validationError } from '../errors.ts';
-import { type Activity, type Group, groups, type Member } from '../state.ts';
+import { type Activity, type Group, groups, isWarmed, type Member } from '../state.ts';
 
 export function DescribeAutoScalingInstances(ctx: Context, input: DescribeAutoScalingInstancesCommandInput) {
   const ids = input.InstanceIds ?? [];
@@ -44,13 +44,14 @@ export function TerminateInstanceInAutoScalingGroup(
   const { group, member } = mustFindMember(ctx, input.InstanceId);
   const { DesiredCapacity, MinSize } = group;
   const { weight = 1 } = member;
-  if (input.ShouldDecrementDesiredCapacity) {
+  if (input.ShouldDecrementDesiredCapacity && !isWarmed(member.LifecycleState)) {
     if (DesiredCapacity - weight < MinSize) throw belowMinimum(member, group);
     groups(ctx).put(group.AutoScalingGroupName, { ...group, DesiredCapacity: DesiredCapacity - weight });
   }
-  const shrunk = input.ShouldDecrementDesiredCapacity
-    ? `, shrinking the capacity from ${DesiredCapacity} to ${DesiredCapacity - weight}`
-    : '';
+  const shrunk =
+    input.ShouldDecrementDesiredCapacity && !isWarmed(member.LifecycleState)
+      ? `, shrinking the capacity from ${DesiredCapacity} to ${DesiredCapacity - weight}`
+      : '';
   const cause = `At ${at(ctx.clock.now())} instance ${member.InstanceId} was taken out of service in response to a user request${shrunk}.`;
   const engine = ctx.engine(keeper);
   const id = engine.terminations.begin(group, member, { cause });
@@ -195,6 +196,7 @@ function ofGroup(
   return (InstanceIds ?? []).map((id) => {
     const member = group.members.find(({ InstanceId }) => InstanceId === id);
     if (!member) throw validationError(`The instance ${id} is not part of Auto Scaling group ${AutoScalingGroupName}.`);
+    if (isWarmed(member.LifecycleState)) throw validationError(`The instance ${id} is in the warm pool of the group.`);
     return { group, member };
   });
 }
