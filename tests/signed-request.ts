@@ -38,6 +38,30 @@ export async function signedHeaders(request: RequestToSign, signing: Signing): P
   return signed.headers;
 }
 
+export interface TokenRequest {
+  credentials: Signing['credentials'];
+  hostname: string;
+  port: number;
+  username: string;
+  region?: string;
+  service?: string;
+  expiresIn?: number;
+  signingDate?: Date;
+}
+
+/** A database's authentication token, made as `Signer` of `@aws-sdk/rds-signer` makes it. */
+export async function presignedToken(request: TokenRequest): Promise<string> {
+  const { credentials, hostname, port, username, region = 'us-east-1', service = 'rds-db', ...rest } = request;
+  const signer = new SignatureV4({ credentials, service, region, sha256: Sha256 });
+  const query = { Action: 'connect', DBUser: username };
+  const headers = { host: `${hostname}:${port}` };
+  const asked = { method: 'GET', protocol: 'https:', hostname, port, path: '/', query, headers };
+  const presigned = await signer.presign(asked, { expiresIn: 900, ...rest });
+  const pairs = Object.entries(presigned.query ?? {}).map(([name, value]) => [name, String(value)]);
+  const encoded = pairs.map(([name = '', value = '']) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  return `${hostname}:${port}/?${encoded.join('&')}`;
+}
+
 class Sha256 {
   readonly #hash;
 

@@ -3,6 +3,7 @@ import type { Orrery } from './runtime-fixture.ts';
 
 export interface TestUser {
   arn: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
   /** A real SDK client that signs as the user. */
   client: Orrery['client'];
   /** Replaces all that IAM allows the user. */
@@ -14,7 +15,8 @@ export async function newUser(orrery: Orrery, UserName: string, ...statements: o
   const iam = orrery.client(IAMClient);
   const { User } = await iam.send(new CreateUserCommand({ UserName }));
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-  const credentials = { accessKeyId: AccessKey?.AccessKeyId, secretAccessKey: AccessKey?.SecretAccessKey };
+  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
+  const credentials = { accessKeyId, secretAccessKey };
   const allow = async (...given: object[]) => {
     const Statement = given.map((statement) => ({ Effect: 'Allow', Resource: '*', ...statement }));
     const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
@@ -23,6 +25,7 @@ export async function newUser(orrery: Orrery, UserName: string, ...statements: o
   if (statements.length > 0) await allow(...statements);
   return {
     arn: User?.Arn ?? '',
+    credentials,
     client: (clientClass, options = {}) => orrery.client(clientClass, { credentials, ...options }),
     allow,
   };

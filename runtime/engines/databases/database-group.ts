@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive } from './archive.ts';
+import type { ServerCertificate } from './certificate.ts';
 import type { Configuration, Engine, EngineName, Row } from './engine.ts';
 import type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
@@ -72,6 +73,15 @@ export class DatabaseGroup {
 
   get #engine(): Engine {
     return this.#host.engine;
+  }
+
+  /** The unix socket of a member, at which the runtime is believed whoever it says to be. */
+  socketPath(member: string): string | undefined {
+    return this.#servers.get(member)?.socketPath;
+  }
+
+  get certificate(): ServerCertificate {
+    return this.#record.certificate;
   }
 
   get archiving(): boolean {

@@ -1,10 +1,21 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+/** A client and the server it is led to. */
+export interface Passed {
+  client: Socket;
+  upstream: Socket;
+}
+
+/** Who speaks with a client before it is led on; rejects for whom it does not let pass. */
+export type Gate = (client: Socket) => Promise<Passed>;
+
 export interface EndpointOptions {
   /** The port of the server to go to now; undefined: nobody, and connections are refused. */
   target(): number | undefined;
   /** Where the way to it is another than straight to that port of this machine. */
   connect?(port: number): Promise<Socket>;
+  /** What has a gate before the server that has a port now; undefined: clients are led straight to it. */
+  gate?(port: number): Gate | undefined;
   /** Loopback addresses to listen at, with `port`, best first; where none is free, any port of 127.0.0.1. */
   hosts?: readonly string[];
   port?: number;
@@ -81,24 +92,29 @@ export class Endpoint {
       this.#connections.get(socket)?.upstream?.destroy();
       this.#connections.delete(socket);
     });
-    const straight = async (): Promise<Socket> => connect({ port, host: '127.0.0.1' });
-    const upstream = this.#options.connect ? this.#options.connect(port) : straight();
-    socket.pause();
-    upstream.then(
-      (there) => this.#join(socket, there),
+    const gate = this.#options.gate?.(port);
+    const passed = gate ? gate(socket) : this.#straight(socket, port);
+    passed.then(
+      (both) => this.#join(socket, both),
       () => socket.destroy(),
     );
   }
 
-  #join(socket: Socket, upstream: Socket): void {
+  async #straight(client: Socket, port: number): Promise<Passed> {
+    client.pause();
+    const upstream = this.#options.connect?.(port) ?? connect({ port, host: '127.0.0.1' });
+    return { client, upstream: await upstream };
+  }
+
+  #join(socket: Socket, { client, upstream }: Passed): void {
     const led = this.#connections.get(socket);
     upstream.on('error', () => socket.destroy());
     upstream.on('close', () => socket.destroy());
     if (!led) return void upstream.destroy();
     led.upstream = upstream;
     upstream.setNoDelay(true);
-    socket.pipe(upstream);
-    upstream.pipe(socket);
+    client.pipe(upstream);
+    upstream.pipe(client);
   }
 }
 

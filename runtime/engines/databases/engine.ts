@@ -43,6 +43,8 @@ export interface Launch {
   incompatible: RegExp;
   /** Ends its connections, then itself. */
   shutdown: NodeJS.Signals;
+  /** Where the runtime is believed whoever it says to be. */
+  socketPath?: string;
   connect(database: string | undefined): Promise<Session>;
 }
 

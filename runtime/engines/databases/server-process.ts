@@ -82,6 +82,10 @@ export class ServerProcess {
     return this.#child.pid ?? 0;
   }
 
+  get socketPath(): string | undefined {
+    return this.#launch.socketPath;
+  }
+
   open(database?: string): Promise<Session> {
     return this.#launch.connect(database);
   }

@@ -2,8 +2,7 @@ import { hash } from 'node:crypto';
 import { hasExpired, type IssuedCredentials } from '../../kernel/authorizer.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { AwsError } from '../../kernel/errors.ts';
-import type { HttpRequest } from '../../kernel/http.ts';
-import { parseTimestamp, type SignatureClaim } from './claim.ts';
+import { parseTimestamp, type Signable, type SignatureClaim } from './claim.ts';
 import { olderSignatureMatches } from './older-query.ts';
 import { signatureMatches } from './verify.ts';
 
@@ -21,7 +20,7 @@ export interface SignedRequest {
 /** Throws unless these credentials are still good and the signature is theirs. */
 export function checkSignature(
   clock: Clock,
-  request: HttpRequest,
+  request: Signable,
   { claim, issued, body, bucketInHost }: SignedRequest,
 ): void {
   if (issued.sessionToken !== undefined && claim.sessionToken !== issued.sessionToken) {
@@ -45,7 +44,7 @@ export function checkSignature(
   }
 }
 
-function payloadHash(request: HttpRequest, claim: SignatureClaim, body: Buffer | undefined): string {
+function payloadHash(request: Signable, claim: SignatureClaim, body: Buffer | undefined): string {
   const declared = request.headers['x-amz-content-sha256'];
   const presignedS3 = claim.expiresSeconds !== undefined && claim.service === 's3';
   if (presignedS3) return declared ?? 'UNSIGNED-PAYLOAD';

@@ -2,6 +2,9 @@ import { AwsError } from '../../kernel/errors.ts';
 import type { HttpRequest } from '../../kernel/http.ts';
 import { isOlderQuery, type OlderClaim, olderClaim } from './older-query.ts';
 
+/** What of a request a signature covers, beside its body. */
+export type Signable = Pick<HttpRequest, 'method' | 'url' | 'headers'>;
+
 /** What a signed request says of itself, before it is believed ("Create a signed AWS API request", IAM User Guide). */
 export interface SignatureClaim {
   accessKeyId: string;
@@ -23,7 +26,7 @@ export interface SignatureClaim {
 const algorithm = 'AWS4-HMAC-SHA256';
 
 /** Undefined for a request without any signature. */
-export function claimOf(request: HttpRequest): SignatureClaim | undefined {
+export function claimOf(request: Signable): SignatureClaim | undefined {
   const header = request.headers.authorization;
   if (header?.startsWith(algorithm)) return fromHeader(request, header);
   if (header?.startsWith('AWS4-ECDSA') || /[?&]X-Amz-Algorithm=AWS4-ECDSA/.test(request.url)) {
@@ -41,7 +44,7 @@ export function claimOf(request: HttpRequest): SignatureClaim | undefined {
   return isOlderQuery(request.url) ? olderClaim(request) : undefined;
 }
 
-function fromHeader(request: HttpRequest, header: string): SignatureClaim {
+function fromHeader(request: Signable, header: string): SignatureClaim {
   const field = (name: keyof typeof fields): string => fields[name].exec(header)?.[1] ?? missing(name);
   const headers = request.headers;
   return {
@@ -60,7 +63,7 @@ const fields = {
   Signature: /Signature=([^,\s]+)/,
 };
 
-function fromQuery(request: HttpRequest): SignatureClaim {
+function fromQuery(request: Signable): SignatureClaim {
   const query = new URLSearchParams(request.url.slice(request.url.indexOf('?') + 1));
   const field = (name: string): string => query.get(name) ?? missing(name);
   const expires = Number(field('X-Amz-Expires'));

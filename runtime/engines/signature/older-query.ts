@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { HttpRequest } from '../../data-planes/http/exchange.ts';
 import { AwsError } from '../../kernel/errors.ts';
-import type { SignatureClaim } from './claim.ts';
+import type { Signable, SignatureClaim } from './claim.ts';
 
 /** What a request signed by query in the way before version 4 says: no region, and a date instead of a duration. */
 export interface OlderClaim {
@@ -14,7 +13,7 @@ export function isOlderQuery(url: string): boolean {
 }
 
 /** "Authenticating requests by using query string parameters (AWS signature version 2)", Amazon S3 User Guide. */
-export function olderClaim(request: HttpRequest): SignatureClaim {
+export function olderClaim(request: Signable): SignatureClaim {
   const query = queryOf(request.url);
   const expires = query.get('Expires') ?? '';
   if (!/^\d+$/.test(expires)) {
@@ -40,7 +39,7 @@ export function olderClaim(request: HttpRequest): SignatureClaim {
 
 /** `bucket`: where the host names it, which the signature takes into the path. */
 export function olderSignatureMatches(
-  request: HttpRequest,
+  request: Signable,
   claim: SignatureClaim,
   secret: string,
   bucket: string | undefined,
@@ -51,7 +50,7 @@ export function olderSignatureMatches(
 }
 
 /** "Signing and authenticating REST requests (AWS signature version 2)": headers a client put into the query count as headers. */
-function stringToSign({ method, url, headers }: HttpRequest, bucket: string | undefined): string {
+function stringToSign({ method, url, headers }: Signable, bucket: string | undefined): string {
   const query = queryOf(url);
   const said = (name: string): string => headers[name] ?? query.get(name) ?? '';
   const names = new Set([...Object.keys(headers), ...query.keys()].filter((name) => /^x-amz-/.test(name)));

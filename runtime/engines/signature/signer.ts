@@ -1,10 +1,9 @@
 import { defaultAccount } from '../../kernel/arn.ts';
 import { authorization } from '../../kernel/authorizer.ts';
-import type { HttpRequest } from '../../kernel/http.ts';
 import { type Principal, rootOf } from '../../kernel/principal.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { checkSignature, checkTime } from './check.ts';
-import { claimOf, type SignatureClaim } from './claim.ts';
+import { claimOf, type Signable, type SignatureClaim } from './claim.ts';
 
 /** Who signed a user's request, believed. */
 export interface Signer {
@@ -19,7 +18,7 @@ export interface Signer {
  */
 export function signerOf(
   kernel: Pick<Kernel, 'clock' | 'engine'>,
-  request: HttpRequest,
+  request: Signable,
   body: Buffer,
 ): Signer | undefined {
   const claim = claimOf(request);

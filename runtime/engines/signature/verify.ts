@@ -1,6 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { HttpRequest } from '../../kernel/http.ts';
-import type { SignatureClaim } from './claim.ts';
+import type { Signable, SignatureClaim } from './claim.ts';
 
 /**
  * The key a day's requests to one region and service are signed with. Kept, for deriving it takes four HMACs, and as a
@@ -24,7 +23,7 @@ const keys = new Map<string, KeyObject>();
 
 /** Whether the signature is the one this secret gives ("Elements of an AWS API request signature", IAM User Guide). */
 export function signatureMatches(
-  request: HttpRequest,
+  request: Signable,
   claim: SignatureClaim,
   secret: string,
   payloadHash: string,
@@ -37,7 +36,7 @@ export function signatureMatches(
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-function canonicalRequest(request: HttpRequest, claim: SignatureClaim, payloadHash: string): string {
+function canonicalRequest(request: Signable, claim: SignatureClaim, payloadHash: string): string {
   const mark = request.url.indexOf('?');
   const path = mark === -1 ? request.url : request.url.slice(0, mark);
   const query = mark === -1 ? '' : request.url.slice(mark + 1);

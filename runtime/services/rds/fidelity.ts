@@ -10,7 +10,6 @@ const refusedForBoth = {
   CharacterSetName: silent,
   OptionGroupName: 'option groups are not done.',
   PreferredMaintenanceWindow: 'there is no maintenance.',
-  EnableIAMDatabaseAuthentication: 'IAM database authentication is not done.',
   Iops: silent,
   Domain: 'directories are not done.',
   DomainIAMRoleName: 'directories are not done.',
@@ -25,7 +24,7 @@ const refusedForBoth = {
   CACertificateIdentifier: silent,
   EngineLifecycleSupport: silent,
   TagSpecifications: 'use Tags.',
-  MasterUserAuthenticationType: 'IAM database authentication is not done.',
+  MasterUserAuthenticationType: 'the master begins with a password; grant it rds_iam.',
 };
 const refusedForClusters = {
   ...refusedForBoth,
@@ -69,9 +68,9 @@ const changes = {
   instance:
     'DBSecurityGroups PreferredMaintenanceWindow LicenseModel Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword CACertificateIdentifier Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain MonitoringInterval MonitoringRoleArn DomainIAMRoleName DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod ProcessorFeatures UseDefaultProcessorFeatures MaxAllocatedStorage CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant DedicatedLogVolume Engine AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications MasterUserAuthenticationType EngineLifecycleSupport',
   restoredCluster:
-    'DatabaseName OptionGroupName KmsKeyId EnableIAMDatabaseAuthentication BacktrackWindow ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
+    'DatabaseName OptionGroupName KmsKeyId BacktrackWindow ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
   restoredInstance:
-    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName EnableIAMDatabaseAuthentication ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
+    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
 };
 
 function notHere(names: string): Record<string, string> {
@@ -112,7 +111,6 @@ export const fidelity: Record<string, Fidelity> = {
   'ModifyDBCluster.EngineVersion': notDone('only PostgreSQL 17 runs.'),
   'ModifyDBCluster.Port': notDone('changing the port is not done.'),
   'ModifyDBCluster.EnableHttpEndpoint': notDone('the Data API is not done.'),
-  'ModifyDBCluster.EnableIAMDatabaseAuthentication': notDone('IAM database authentication is not done.'),
   'ModifyDBInstance.NewDBInstanceIdentifier': notDone('renaming is not done.'),
   'ModifyDBInstance.MultiAZ': notDone('only when the instance is created.'),
   'ModifyDBInstance.ManageMasterUserPassword': notDone('only when the instance is created.'),
@@ -120,7 +118,6 @@ export const fidelity: Record<string, Fidelity> = {
   'ModifyDBInstance.DBPortNumber': notDone('changing the port is not done.'),
   'ModifyDBInstance.EngineVersion': notDone('only PostgreSQL 17 runs.'),
   'ModifyDBInstance.DBSubnetGroupName': notDone('moving to another VPC is not done.'),
-  'ModifyDBInstance.EnableIAMDatabaseAuthentication': notDone('IAM database authentication is not done.'),
   ...each(
     'ModifyDBCluster',
     ['ApplyImmediately', 'AllowMajorVersionUpgrade', 'CopyTagsToSnapshot', 'AutoMinorVersionUpgrade'],

