@@ -2,15 +2,13 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive } from './archive.ts';
 import type { ServerCertificate } from './certificate.ts';
+import { Endings } from './endings.ts';
 import type { Configuration, Engine, EngineName, Row } from './engine.ts';
 import type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
 import { ServerProcess } from './server-process.ts';
 
 export type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
-
-const mostRestarts = 5;
-const restartsMs = 10 * 60_000;
 
 /**
  * A writer and the standbys that follow it by replication. A commit waits for one standby that has joined, so
@@ -26,8 +24,7 @@ export class DatabaseGroup {
   /** Standbys that commits wait for: only they may become the writer. */
   readonly #joined = new Set<string>();
   readonly #floors = new Map<string, Record<string, string>>();
-  /** When members ended, lately. */
-  readonly #restarts = new Map<string, number[]>();
+  readonly #endings = new Endings();
   #record: GroupRecord;
   #turn: Promise<unknown> = Promise.resolve();
   #stopped = true;
@@ -304,11 +301,8 @@ export class DatabaseGroup {
   }
 
   async #recover(member: string, startMs: number): Promise<void> {
-    const nowMs = this.#host.clock.now();
-    const restarts = [...(this.#restarts.get(member) ?? []).filter((ms) => ms > nowMs - restartsMs), nowMs];
-    this.#restarts.set(member, restarts);
+    const { count, enough } = this.#endings.note(member, this.#host.clock.now());
     if (this.#stopped || !this.members.includes(member) || this.#servers.get(member)?.alive) return;
-    const enough = restarts.length > mostRestarts;
     if (member !== this.writer) {
       await this.#leave(member);
       if (!enough) await this.#startStandby(member);
@@ -319,7 +313,7 @@ export class DatabaseGroup {
       await this.#startWriter();
       for (const other of this.members) if (other !== member) await this.#rejoin(other);
     }
-    if (enough) throw new Error(`${member} ended ${restarts.length} times in ten minutes`);
+    if (enough) throw new Error(`${member} ended ${count} times in ten minutes`);
   }
 
   async #rejoin(member: string): Promise<void> {

@@ -105,7 +105,9 @@ describe('IAM database authentication', () => {
     await turnedAway(await token({ service: 'rds' }));
     await turnedAway(await token({ expiresIn: 86_400 }));
     const { credentials } = jane;
-    await turnedAway(await token({ credentials: { ...credentials, secretAccessKey: `${credentials.secretAccessKey}x` } }));
+    await turnedAway(
+      await token({ credentials: { ...credentials, secretAccessKey: `${credentials.secretAccessKey}x` } }),
+    );
     await turnedAway((await token()).replace(/.$/, (digit) => (digit === '0' ? '1' : '0')));
     await turnedAway('correct-horse');
     await turnedAway('');
@@ -134,7 +136,10 @@ describe('IAM database authentication', () => {
     const { LogFileData = '' } = await rds.send(
       new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: 'shop-1', LogFileName }),
     );
-    assert.match(LogFileData, /not authorized to perform: rds-db:connect on resource: arn:.*\/john because no identity-/);
+    assert.match(
+      LogFileData,
+      /not authorized to perform: rds-db:connect on resource: arn:.*\/john because no identity-/,
+    );
     await jane.allow({ Action: 'rds-db:connect', Resource: connecting('*') });
     assert.equal(await who('john', forJohn), 'john');
     await jane.allow(
@@ -153,7 +158,10 @@ describe('IAM database authentication', () => {
         Statistics: ['Sum'],
       }),
     );
-    assert.equal(Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0), 2);
+    assert.equal(
+      Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0),
+      2,
+    );
   });
 
   test('is turned on and off while the databases run', async () => {

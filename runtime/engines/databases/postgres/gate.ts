@@ -38,7 +38,9 @@ const handshakeByte = 0x16;
  * token in clear text, and signs in for them. Everybody else is led on to the server and signs in there. See decisions/0022.
  */
 export async function passGate(socket: Socket, gated: Gated): Promise<Passed> {
-  const limit = gated.clock.after(patienceMs, 'databases: a sign-in', () => void socket.destroy(), { basis: 'elapsed' });
+  const limit = gated.clock.after(patienceMs, 'databases: a sign-in', () => void socket.destroy(), {
+    basis: 'elapsed',
+  });
   try {
     const { client, first } = await greet(socket, gated.secureContext);
     if (first.kind === 'cancel') return { client, upstream: await reach({ port: gated.port }, first.packet) };

@@ -73,7 +73,17 @@ class TokenSignIn {
   }
 
   /** In the server's log, where RDS's own lines about it are, and as metrics ("Troubleshooting for IAM DB authentication"). */
-  #note({ scope, member, about, refused }: { scope: Scope; member: string; about: SignIn; refused?: Refusal | undefined }) {
+  #note({
+    scope,
+    member,
+    about,
+    refused,
+  }: {
+    scope: Scope;
+    member: string;
+    about: SignIn;
+    refused?: Refusal | undefined;
+  }) {
     const DBInstanceIdentifier = member.replace(/-standby$/, '');
     const names = refused
       ? ['ConnectionRequests', 'ConnectionFailure', `ConnectionFailure${refused.kind}`]
@@ -94,7 +104,11 @@ class TokenSignIn {
     const stamp = new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ');
     const head = `${stamp} UTC::${user}@${database}:[0]:`;
     const logs = this.#kernel.engine(serverLogs);
-    logs.take(scope, DBInstanceIdentifier, `${head}LOG:  pam_authenticate failed: Permission denied (${refused.message})`);
+    logs.take(
+      scope,
+      DBInstanceIdentifier,
+      `${head}LOG:  pam_authenticate failed: Permission denied (${refused.message})`,
+    );
     logs.take(scope, DBInstanceIdentifier, `${head}FATAL:  PAM authentication failed for user "${user}"`);
   }
 }

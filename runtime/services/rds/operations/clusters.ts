@@ -94,7 +94,11 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
     ...backupSettings(input, { least: 1, record }),
     logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
-    iamAuthentication: iamAuthentication(record.Engine, input.EnableIAMDatabaseAuthentication, record.iamAuthentication),
+    iamAuthentication: iamAuthentication(
+      record.Engine,
+      input.EnableIAMDatabaseAuthentication,
+      record.iamAuthentication,
+    ),
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
     parameterGroup: clusterGroup(ctx, input.DBClusterParameterGroupName ?? record.parameterGroup),
     serverless: input.ServerlessV2ScalingConfiguration ?? record.serverless,

@@ -147,7 +147,11 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     ...backupSettings(input, { least: 0, record }),
     logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
-    iamAuthentication: iamAuthentication(record.Engine, input.EnableIAMDatabaseAuthentication, record.iamAuthentication),
+    iamAuthentication: iamAuthentication(
+      record.Engine,
+      input.EnableIAMDatabaseAuthentication,
+      record.iamAuthentication,
+    ),
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
     kept: keptSettings(input, record.kept),
     ...(await inNetwork(ctx, record, input)),
