@@ -60,8 +60,7 @@ export class DatabaseGroup {
   }
 
   pid(member: string): number | undefined {
-    const server = this.#servers.get(member);
-    return server?.alive ? server.pid : undefined;
+    return this.port(member) === undefined ? undefined : this.#servers.get(member)?.pid;
   }
 
   get engine(): EngineName {
@@ -347,12 +346,12 @@ export class DatabaseGroup {
 
   async #mostAdvanced(): Promise<string> {
     const positions = await Promise.all(
-      this.#standbys().map(async (member) => {
-        return { member, position: await this.#engine.position(this.#server(member)) };
-      }),
+      this.#standbys().map(async (member) => ({
+        member,
+        position: await this.#engine.position(this.#server(member)),
+      })),
     );
-    const best = positions.reduce((one, other) => (other.position > one.position ? other : one));
-    return best.member;
+    return positions.reduce((one, other) => (other.position > one.position ? other : one)).member;
   }
 
   async #reconfigure(member: string): Promise<void> {
