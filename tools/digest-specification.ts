@@ -17,7 +17,7 @@ import type {
  */
 const folder = join(import.meta.dirname, '..', 'runtime', 'engines', 'cloudformation', 'specification');
 /** Raised when the form of the files changes. */
-const form = 2;
+const form = 3;
 const require = createRequire(import.meta.url);
 
 const source = require('@aws-cdk/aws-service-spec/package.json') as { version: string };
@@ -99,6 +99,9 @@ class TypeReader {
         return ['union', ...type.types.map((option) => this.type(option))];
       case 'ref':
         return ['definition', this.#definition(this.#database.get('typeDefinition', type.reference.$ref))];
+      case 'string':
+      case 'integer':
+        return type.allowedValues ? ['enum', type.type, ...type.allowedValues] : type.type;
       default:
         return type.type;
     }

@@ -18,7 +18,7 @@ const spec = (type: string) => {
   return specification;
 };
 const conform = (type: string, properties: Record<string, unknown>) => {
-  const { properties: result, errors } = conformProperties(properties, spec(type), []);
+  const { properties: result, errors } = conformProperties(properties, spec(type), ['Resources', 'X', 'Properties']);
   return errors.length > 0 ? errors.map(({ message }) => message) : result;
 };
 
@@ -67,6 +67,26 @@ test('properties nobody knows, missing and wrong ones are told in AWS sentences'
       Timeout: unknownValue,
     },
   );
+});
+
+test('a value that the specification does not list is told with those it does', () => {
+  assert.deepEqual(
+    conform('AWS::Lambda::Function', {
+      Code: { ZipFile: 'x' },
+      Role: 'r',
+      PackageType: 'zip',
+      TracingConfig: { Mode: 'On' },
+    }),
+    [
+      'Properties validation failed for resource X with message: #/PackageType: zip is not a valid enum value (allowed: Image, Zip)',
+      'Properties validation failed for resource X with message: #/TracingConfig/Mode: On is not a valid enum value (allowed: Active, PassThrough)',
+    ],
+  );
+  const days = (RetentionInDays: unknown) => conform('AWS::Logs::LogGroup', { RetentionInDays });
+  assert.deepEqual(days('30'), { RetentionInDays: 30 });
+  assert.deepEqual(days(unknownValue), { RetentionInDays: unknownValue });
+  assert.deepEqual(days('soon'), ['Value of property RetentionInDays must be of type Integer']);
+  assert.match(String(days(2)), /^Properties validation failed .* #\/RetentionInDays: 2 is not a valid enum value/);
 });
 
 test('whether a change replaces is what the specification says', () => {

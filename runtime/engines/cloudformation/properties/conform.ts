@@ -16,6 +16,8 @@ export function conformProperties(
   return { properties: conforming.members(properties, specification.properties, path), errors: conforming.errors };
 }
 
+type EnumDigest = Extract<TypeDigest, ['enum', ...unknown[]]>;
+
 class Conforming {
   readonly errors: TemplateError[] = [];
   readonly #specification: ResourceSpecification;
@@ -54,6 +56,8 @@ class Conforming {
         return Object.fromEntries(
           Object.entries(value).map(([key, entry]) => [key, this.value(entry, type[1], [...path, key])]),
         );
+      case 'enum':
+        return this.#enum(value, type, path);
       case 'definition':
         if (!isRecord(value)) return this.#wrong('an object', value, path);
         return this.members(value, this.#specification.definition(type[1]).properties, path);
@@ -89,6 +93,20 @@ class Conforming {
     const converted = convert(value, type);
     if (converted !== undefined) return converted;
     return this.#wrong(names[type] ?? type, value, path);
+  }
+
+  #enum(value: unknown, [, primitive, ...allowed]: EnumDigest, path: Path): unknown {
+    const errors = this.errors.length;
+    const conforming = this.#primitive(value, primitive, path);
+    const told = this.errors.length > errors || isUnknown(conforming);
+    if (!told && !allowed.includes(conforming as string | number)) {
+      const [, logicalId, , ...inside] = path;
+      this.#fail(
+        `Properties validation failed for resource ${String(logicalId)} with message: #/${inside.join('/')}: ${String(value)} is not a valid enum value (allowed: ${allowed.join(', ')})`,
+        path,
+      );
+    }
+    return conforming;
   }
 
   #wrong(wanted: string, value: unknown, path: Path): unknown {

@@ -30,10 +30,14 @@ export interface PropertyDigest {
   replaces?: 'yes' | 'maybe';
 }
 
-/** A primitive's name (string, number, integer, boolean, json, date-time, tag, null), or a made-up type. */
+/**
+ * A primitive's name (string, number, integer, boolean, json, date-time, tag, null), or a made-up type. An `enum` names the
+ * primitive that its values are of.
+ */
 export type TypeDigest =
   | string
   | ['array', TypeDigest]
   | ['map', TypeDigest]
+  | ['enum', string, ...(string | number)[]]
   | ['definition', string]
   | ['union', ...TypeDigest[]];
