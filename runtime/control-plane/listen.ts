@@ -7,6 +7,7 @@ import type { HttpRequest } from '../data-planes/http/exchange.ts';
 import { gateway } from '../data-planes/http/gateway.ts';
 import { awsName, hosts } from '../data-planes/http/hosts.ts';
 import { internalRoutes } from '../data-planes/http/internal-routes.ts';
+import { leadRedirect } from '../data-planes/http/local-names.ts';
 import { createServer } from '../data-planes/http/node-http.ts';
 import { keepAliveSeconds } from '../data-planes/http/response-head.ts';
 import { secureGateway } from '../data-planes/http/secure-gateway.ts';
@@ -97,7 +98,11 @@ async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promis
     );
   }
   const plane = isUserHost(request.host) ? kernel.engine(hosts).find(request.host) : undefined;
-  if (!plane) return write(await answerApi(kernel, request));
+  if (!plane) {
+    const answer = await answerApi(kernel, request);
+    if (answer.headers.location !== undefined) leadRedirect(kernel, request, answer);
+    return write(answer);
+  }
   const refusal = refuseBrowser(request);
   return write(refusal ?? (await plane(request, startTrace(kernel, 'gateway', request.host))));
 }

@@ -67,9 +67,11 @@ export class AwsNames {
   }
 
   /** Undefined: not a name of AWS's. Without addresses: nothing is deployed under it. */
-  find(name: string, vpcId?: string): AwsName | undefined {
+  find(asked: string, vpcId?: string): AwsName | undefined {
     const vpc = vpcId === undefined ? undefined : this.#vpcs.get(vpcId);
-    if (!vpc) return this.#public(name);
+    if (!vpc) return this.#public(asked);
+    // In a VPC `.localhost` is not the asker's own machine but the one that AWS's names are on.
+    const name = asked.replace(/\.localhost\.$/, '.');
     const own = named(vpc.names, name);
     if (own) return { addresses: own, healthy: true };
     const found = this.#public(name);

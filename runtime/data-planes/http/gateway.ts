@@ -1,9 +1,10 @@
 import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { awsApi } from './aws-api.ts';
-import type { DataPlane, HttpRequest, HttpResponse } from './exchange.ts';
+import type { DataPlane, HttpRequest } from './exchange.ts';
 import { framingOf, judgesFraming } from './framing/framing.ts';
 import { awsName, hosts } from './hosts.ts';
+import { leadRedirect } from './local-names.ts';
 import type { Serve, Write } from './serve.ts';
 import { explainUnreachable } from './unreachable.ts';
 
@@ -40,7 +41,7 @@ async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promis
   const led = known.leadOf(request.host);
   if (led !== undefined) namedBy(hop, request.host, led);
   const answer = await plane(request, hop).catch(explainUnreachable);
-  if (!request.client.secure) leadToHttpsPort(kernel, request.headers.host ?? '', answer);
+  if (answer.headers.location !== undefined) leadRedirect(kernel, request, answer);
   const written = write(answer);
   if (written) await written;
   hop.end({ status: answer.status });
@@ -61,15 +62,6 @@ function apiAt(kernel: Kernel, host: string): DataPlane | undefined {
   const name = awsName(host);
   const endpoint = /\.(amazonaws\.com|api\.aws)$/.test(name) && !/(\.|^)(elb|execute-api|s3-website)[.-]/.test(name);
   return endpoint ? kernel.engine(awsApi).plane : undefined;
-}
-
-/** On AWS the HTTPS of a name is at port 443; here it is at another, which a redirect to the same name must say. */
-function leadToHttpsPort(kernel: Kernel, hostHeader: string, answer: HttpResponse): void {
-  const { location } = answer.headers;
-  const name = awsName(hostHeader);
-  if (typeof location !== 'string' || !location.startsWith(`https://${name}/`)) return;
-  const local = hostHeader.toLowerCase().replace(/:\d+$/, '');
-  answer.headers.location = `https://${local}:${kernel.addresses.httpsPort}${location.slice(`https://${name}`.length)}`;
 }
 
 /** The question a browser asked before: Route 53's part of the way. */

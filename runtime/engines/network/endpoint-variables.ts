@@ -3,11 +3,16 @@ import { apiPort } from './network.ts';
 /**
  * What tells SDKs in a VPC where AWS's API is ("Service-specific endpoints", AWS SDKs and Tools Reference Guide): each
  * service at its own name, so that the VPC's resolver, and with it a VPC endpoint, decides where a call goes.
+ *
+ * S3's is under .localhost and has the port outside of the VPC (`apiUrl`): what is presigned in a VPC goes into pages and
+ * mails, and on AWS a bucket's name is the same everywhere. Browsers take .localhost for their own machine, which is this
+ * one; the VPC's resolver takes it for S3.
  */
-export function endpointVariables(region: string): Record<string, string> {
+export function endpointVariables(region: string, apiUrl: string): Record<string, string> {
   const at = (prefix: string): string => `http://${prefix}.${region}.amazonaws.com:${apiPort}`;
   const own = Object.entries(prefixes).map(([id, prefix]) => [`AWS_ENDPOINT_URL_${id}`, at(prefix)]);
-  return { AWS_ENDPOINT_URL: at('aws'), ...Object.fromEntries(own) };
+  const s3 = `http://s3.${region}.amazonaws.com.localhost:${new URL(apiUrl).port}`;
+  return { AWS_ENDPOINT_URL: at('aws'), ...Object.fromEntries(own), AWS_ENDPOINT_URL_S3: s3 };
 }
 
 /** Service ids as SDKs name them, and what their regional endpoints begin with. */
@@ -27,7 +32,6 @@ const prefixes = {
   KMS: 'kms',
   LAMBDA: 'lambda',
   RDS: 'rds',
-  S3: 's3',
   SCHEDULER: 'scheduler',
   SECRETS_MANAGER: 'secretsmanager',
   SES: 'email',

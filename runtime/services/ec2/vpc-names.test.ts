@@ -21,7 +21,7 @@ describe('names inside a VPC', { skip: lacking }, () => {
   let RouteTableId: string;
 
   before(async () => {
-    orrery = await startOrrery({ services: ['ec2', 'iam', 'sts', 'route53', 'sqs'], clock: 'running' });
+    orrery = await startOrrery({ services: ['ec2', 'iam', 'sts', 'route53', 'sqs', 's3'], clock: 'running' });
     fleet = new Fleet(orrery);
     VpcId = await fleet.vpc();
     SubnetId = await fleet.subnet(VpcId, '10.0.1.0/24');
@@ -106,6 +106,12 @@ curl -s -m 1 -o /dev/null -w 'tls %{http_code}\\n' https://sqs.us-east-1.amazona
     );
     const script = `#!/bin/bash
 curl -s -m 1 -o /dev/null -w 'sts %{http_code}\\n' http://sts.us-east-1.amazonaws.com:4566/
+node -e "
+  const at = process.env.AWS_ENDPOINT_URL_S3.replace('//', '//a-bucket.');
+  console.log('s3 at', at);
+  require('http').get(at, { timeout: 1000 }, ({ statusCode }) => console.log('s3', statusCode))
+    .on('timeout', function () { this.destroy(); }).on('error', () => console.log('s3 nothing'));
+"
 timeout 1 getent hosts sts.us-east-1.amazonaws.com || echo no name
 `;
     const ask = async (AssociatePublicIpAddress: boolean): Promise<string> => {
@@ -113,8 +119,13 @@ timeout 1 getent hosts sts.us-east-1.amazonaws.com || echo no name
       const { id } = await fleet.run(script, { NetworkInterfaces });
       return fleet.consoleOf(id);
     };
-    assert.match(await ask(false), /sts 000/);
-    assert.match(await ask(true), /sts [34]\d\d/);
+    assert.match(await ask(false), /sts 000\n[^]*s3 nothing/);
+    const through = await ask(true);
+    assert.match(through, /sts [34]\d\d\n[^]*s3 404/);
+    // The same address leads to the same bucket from a browser on this machine: the name is loopback's, the port the API's.
+    assert.ok(
+      through.includes(`s3 at http://a-bucket.s3.us-east-1.amazonaws.com.localhost:${new URL(orrery.url).port}`),
+    );
     await fleet.ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: { Value: false } }));
     assert.match(await ask(true), /no name/);
   });

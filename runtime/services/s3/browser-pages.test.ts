@@ -11,6 +11,7 @@ import {
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import { hosts } from '../../data-planes/http/hosts.ts';
 import { askApi, bucketIn, put, refusedAs, textOf, visit } from './s3.fixture.ts';
 
 /** "Using cross-origin resource sharing (CORS)": the SDK in a page speaks to the API port, which other pages may not. */
@@ -103,8 +104,8 @@ describe('pages of other origins at the API port', () => {
     await refusedAs(s3.send(new HeadObjectCommand({ Bucket, Key: 'stolen' })), 'NotFound', 404);
   });
 
-  const form = async (key: string) => {
-    const { fields } = await createPresignedPost(s3, { Bucket, Key: key });
+  const form = async (key: string, Fields: Record<string, string> = {}) => {
+    const { fields } = await createPresignedPost(s3, { Bucket, Key: key, Fields });
     const data = new FormData();
     for (const [name, value] of Object.entries(fields)) data.append(name, value);
     data.append('file', new Blob(['from a form']), 'photo.png');
@@ -127,6 +128,35 @@ describe('pages of other origins at the API port', () => {
     const foreign = { ...sent, headers: { ...headers, origin: 'https://evil.test' } };
     assert.equal((await askApi(orrery, `/${Bucket}`, foreign)).status, 403);
     assert.equal((await visit(orrery, host, '/', foreign)).status, 403);
+  });
+
+  test('a page of a site of this cloud may use what was signed for it, and is led back to where it came from', async () => {
+    orrery.kernel.engine(hosts).set('www.ferry.example', async () => ({ status: 200, headers: {}, body: 'ferry' }));
+    const own = 'https://www.ferry.example';
+    const { type, ...sent } = await form('ferried', { success_action_redirect: `${own}/done?from=form` });
+    const headers = { 'content-type': type };
+    const host = `${Bucket}.s3.us-east-1.amazonaws.com`;
+    const plain = await askApi(orrery, '/', { ...sent, host, headers: { ...headers, origin: own } });
+    assert.match(String(plain.headers.location), /^https:\/\/www\.ferry\.example\/done\?from=form&bucket=gallery&/);
+    const local = `http://www.ferry.example.localhost:${new URL(orrery.httpUrl).port}`;
+    for (const port of [
+      askApi(orrery, '/', { ...sent, host: `${host}.localhost`, headers: { ...headers, origin: local } }),
+      visit(orrery, `${host}.localhost`, '/', { ...sent, headers: { ...headers, origin: local } }),
+    ]) {
+      const led = await port;
+      assert.equal(led.status, 303, led.body);
+      assert.ok(
+        String(led.headers.location).startsWith(`${local}/done?from=form&bucket=gallery&`),
+        String(led.headers.location),
+      );
+    }
+    const picture = await signed(new GetObjectCommand({ Bucket, Key: 'photo.png' }));
+    const from = async (referer: string) =>
+      (await askApi(orrery, picture, { headers: { 'sec-fetch-site': 'cross-site', referer } })).status;
+    assert.deepEqual(
+      [await from(`${own}/`), await from(`${local}/menu`), await from('https://evil.test/'), await from('')],
+      [200, 200, 403, 403],
+    );
   });
 
   test("a signed request to a bucket's host on the port of users' traffic is the API", async () => {

@@ -97,7 +97,7 @@ export class Machines {
       folders: disk.folders,
       enclose,
       command: () => disk.command(`ip-${PrivateIpAddress.replaceAll('.', '-')}`),
-      environment: () => environmentOf(scope.region),
+      environment: () => environmentOf(scope.region, this.#kernel.addresses.apiUrl),
       memoryLimitBytes: (instanceType(InstanceType)?.memoryMiB ?? 1024) * 2 ** 20,
       onLine: (line) => {
         booted.resolve();
@@ -182,7 +182,7 @@ export class Machines {
   }
 }
 
-function environmentOf(region: string): Record<string, string> {
+function environmentOf(region: string, apiUrl: string): Record<string, string> {
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',
@@ -190,7 +190,7 @@ function environmentOf(region: string): Record<string, string> {
     NODE_EXTRA_CA_CERTS: authorityFile,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    ...endpointVariables(region),
+    ...endpointVariables(region, apiUrl),
   };
 }
 

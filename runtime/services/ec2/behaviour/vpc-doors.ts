@@ -84,8 +84,11 @@ class VpcDoors {
 
   #api(vpcId: string, address: string): Door[] {
     const { addresses } = this.#kernel;
+    const outsidePort = Number(new URL(addresses.apiUrl).port);
     return [
-      this.#tcp(vpcId, address, apiPort, (socket) => handOver(socket, Number(new URL(addresses.apiUrl).port))),
+      ...[...new Set([apiPort, outsidePort])].map((port) =>
+        this.#tcp(vpcId, address, port, (socket) => handOver(socket, outsidePort)),
+      ),
       this.#tcp(vpcId, address, 443, (socket) => handOver(socket, addresses.httpsPort)),
       this.#tcp(vpcId, address, 80, (socket) => handOver(socket, addresses.httpPort)),
     ];

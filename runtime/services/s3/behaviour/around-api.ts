@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
+import { isServedHere, pageOf } from '../../../data-planes/http/local-names.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { startTrace } from '../../../kernel/events/hop.ts';
 import type { Around, Kernel } from '../../../kernel/service.ts';
@@ -17,14 +18,17 @@ export function aroundApi(kernel: Kernel, request: HttpRequest): Around | undefi
   const { method } = request;
   const { origin } = request.headers;
   const form = method === 'POST' && request.headers['content-type']?.startsWith('multipart/form-data');
-  if (origin === undefined && method !== 'OPTIONS' && !form) return undefined;
+  const linked = origin === undefined && request.headers['sec-fetch-site'] === 'cross-site';
+  if (origin === undefined && method !== 'OPTIONS' && !form && !linked) return undefined;
   const mark = request.url.indexOf('?');
   const address = addressing({ host: request.host, path: mark === -1 ? request.url : request.url.slice(0, mark) });
   const bucket = buckets(kernel).get(address.labels.Bucket ?? '');
   const asked = method === 'OPTIONS' ? preflightOf(request) : { origin: origin ?? '', method, headers: [] };
   const rule = bucket && asked && corsRuleFor(rulesOf(bucket), asked);
   return {
-    admitsOrigin: rule !== undefined && readsWhatMayBeSeen(kernel, request),
+    admitsOrigin:
+      (rule !== undefined && readsWhatMayBeSeen(kernel, request)) ||
+      ((form || linked) && isForOwnSite(kernel, request)),
     async answer(next) {
       if (method === 'OPTIONS') return preflight(kernel, request, { bucket, asked, rule });
       const upload = form && bucket && address.path === '/';
@@ -33,6 +37,12 @@ export function aroundApi(kernel: Kernel, request: HttpRequest): Around | undefi
       return { ...response, headers: { ...response.headers, ...corsHeaders(rule, asked, false) } };
     },
   };
+}
+
+/** On AWS any page may use what was signed beforehand for its form or its picture; here only those of the cloud's own sites. */
+function isForOwnSite(kernel: Kernel, request: HttpRequest): boolean {
+  const page = pageOf(request);
+  return page !== undefined && isServedHere(kernel, page);
 }
 
 /** A copy reads another bucket: a foreign page may ask for it only where that bucket lets it read, too. */
