@@ -1,12 +1,12 @@
 import type { HttpRequest, HttpResponse } from '../data-planes/http/exchange.ts';
-import { pageOf } from '../data-planes/http/local-names.ts';
+import { isLocalOrigin, pageOf } from '../data-planes/http/local-names.ts';
 import type { Around } from '../kernel/service.ts';
 
 /**
  * Any page a browser shows can send requests to loopback. A request that a browser made for a foreign page is refused
  * before anything is done: by Host (DNS rebinding) and by Origin or Sec-Fetch-Site (cross-site requests). SDKs and
  * command-line tools send neither Origin nor Sec-Fetch-Site. A foreign page passes where `around` admits it: where the
- * configuration of what it asks for (a bucket's CORS rules) names it, or what it asks was signed for a site of this cloud's.
+ * configuration of what it asks for (a bucket's CORS rules) names it, or what it sends was signed with a key that we issued.
  */
 export function refuseBrowser(request: HttpRequest, around?: Around): HttpResponse | undefined {
   if (!isLocal(request.host)) {
@@ -31,17 +31,6 @@ function isLocal(host: string): boolean {
     host === '[::1]' ||
     /\.(amazonaws\.com|amazonaws\.com\.cn|on\.aws|cloudfront\.net|api\.aws)$/.test(host)
   );
-}
-
-function isLocalOrigin(origin: string): boolean {
-  try {
-    const { hostname } = new URL(origin);
-    return (
-      hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\./.test(hostname) || hostname === '[::1]'
-    );
-  } catch {
-    return false;
-  }
 }
 
 function refusal(why: string): HttpResponse {

@@ -22,8 +22,7 @@ export function leadRedirect(kernel: Kernel, request: HttpRequest, answer: HttpR
   }
 }
 
-/** Whether a page of this origin came from this cloud, under a name of its own. */
-export function isServedHere(kernel: Kernel, origin: string): boolean {
+function isServedHere(kernel: Kernel, origin: string): boolean {
   return URL.canParse(origin) && kernel.engine(hosts).find(new URL(origin).hostname) !== undefined;
 }
 
@@ -32,4 +31,16 @@ export function pageOf({ headers }: HttpRequest): string | undefined {
   if (headers.origin !== undefined) return headers.origin;
   const { referer } = headers;
   return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
+}
+
+/** Of a page that this machine's own programs show. */
+export function isLocalOrigin(origin: string): boolean {
+  try {
+    const { hostname } = new URL(origin);
+    return (
+      hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\./.test(hostname) || hostname === '[::1]'
+    );
+  } catch {
+    return false;
+  }
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
   type CORSRule,
   GetObjectCommand,
   HeadObjectCommand,
   PutBucketCorsCommand,
   PutObjectCommand,
-  type S3Client,
+  S3Client,
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -104,8 +105,8 @@ describe('pages of other origins at the API port', () => {
     await refusedAs(s3.send(new HeadObjectCommand({ Bucket, Key: 'stolen' })), 'NotFound', 404);
   });
 
-  const form = async (key: string, Fields: Record<string, string> = {}) => {
-    const { fields } = await createPresignedPost(s3, { Bucket, Key: key, Fields });
+  const form = async (key: string, Fields: Record<string, string> = {}, signer = s3) => {
+    const { fields } = await createPresignedPost(signer, { Bucket, Key: key, Fields });
     const data = new FormData();
     for (const [name, value] of Object.entries(fields)) data.append(name, value);
     data.append('file', new Blob(['from a form']), 'photo.png');
@@ -130,33 +131,62 @@ describe('pages of other origins at the API port', () => {
     assert.equal((await visit(orrery, host, '/', foreign)).status, 403);
   });
 
-  test('a page of a site of this cloud may use what was signed for it, and is led back to where it came from', async () => {
-    orrery.kernel.engine(hosts).set('www.ferry.example', async () => ({ status: 200, headers: {}, body: 'ferry' }));
-    const own = 'https://www.ferry.example';
-    const { type, ...sent } = await form('ferried', { success_action_redirect: `${own}/done?from=form` });
-    const headers = { 'content-type': type };
-    const host = `${Bucket}.s3.us-east-1.amazonaws.com`;
-    const plain = await askApi(orrery, '/', { ...sent, host, headers: { ...headers, origin: own } });
-    assert.match(String(plain.headers.location), /^https:\/\/www\.ferry\.example\/done\?from=form&bucket=gallery&/);
-    const local = `http://www.ferry.example.localhost:${new URL(orrery.httpUrl).port}`;
-    for (const port of [
-      askApi(orrery, '/', { ...sent, host: `${host}.localhost`, headers: { ...headers, origin: local } }),
-      visit(orrery, `${host}.localhost`, '/', { ...sent, headers: { ...headers, origin: local } }),
-    ]) {
-      const led = await port;
-      assert.equal(led.status, 303, led.body);
-      assert.ok(
-        String(led.headers.location).startsWith(`${local}/done?from=form&bucket=gallery&`),
-        String(led.headers.location),
-      );
+  const issued = async () => {
+    const iam = orrery.client(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName: 'desk' }));
+    const Statement = [{ Effect: 'Allow', Action: 's3:*', Resource: `arn:aws:s3:::${Bucket}/*` }];
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam.send(new PutUserPolicyCommand({ UserName: 'desk', PolicyName: 'own', PolicyDocument }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'desk' }));
+    const credentials = {
+      accessKeyId: AccessKey?.AccessKeyId ?? '',
+      secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+    };
+    return orrery.client(S3Client, { credentials });
+  };
+
+  test('any page may use what was signed for it with a key that was issued, and no page what anybody could sign', async () => {
+    const signer = await issued();
+    const { type, ...sent } = await form('signed-for', {}, signer);
+    const { type: otherType, ...forged } = await form('forged');
+    for (const page of ['https://evil.test', 'null']) {
+      const taken = await askApi(orrery, `/${Bucket}`, { ...sent, headers: { 'content-type': type, origin: page } });
+      assert.equal(taken.status, 204, taken.body);
+      const not = await askApi(orrery, `/${Bucket}`, {
+        ...forged,
+        headers: { 'content-type': otherType, origin: page },
+      });
+      assert.deepEqual([not.status, /may not use this port/.test(not.body)], [403, true]);
     }
-    const picture = await signed(new GetObjectCommand({ Bucket, Key: 'photo.png' }));
-    const from = async (referer: string) =>
-      (await askApi(orrery, picture, { headers: { 'sec-fetch-site': 'cross-site', referer } })).status;
-    assert.deepEqual(
-      [await from(`${own}/`), await from(`${local}/menu`), await from('https://evil.test/'), await from('')],
-      [200, 200, 403, 403],
-    );
+    await refusedAs(s3.send(new HeadObjectCommand({ Bucket, Key: 'forged' })), 'NotFound', 404);
+    const command = new GetObjectCommand({ Bucket, Key: 'photo.png' });
+    const shown = async (by: S3Client, more: Record<string, string> = {}) => {
+      const { pathname, search, host } = new URL(await getSignedUrl(by, command));
+      const headers = { 'sec-fetch-site': 'cross-site', ...more };
+      return (await askApi(orrery, pathname + search, { host, headers })).status;
+    };
+    assert.deepEqual([await shown(signer), await shown(s3)], [200, 403]);
+    assert.equal(await shown(s3, { referer: 'http://www.ferry.example.localhost:8080/menu' }), 200);
+  });
+
+  test('who came by a name under .localhost is led on to one', async () => {
+    orrery.kernel.engine(hosts).set('www.ferry.example', async () => ({ status: 200, headers: {}, body: 'ferry' }));
+    const { type, ...sent } = await form('ferried', {
+      success_action_redirect: 'https://www.ferry.example/done?from=form',
+    });
+    const host = `${Bucket}.s3.us-east-1.amazonaws.com`;
+    const local = `http://www.ferry.example.localhost:${new URL(orrery.httpUrl).port}`;
+    const led = async (name: string) => {
+      const headers = { 'content-type': type, origin: local };
+      const answers = [
+        await askApi(orrery, '/', { ...sent, host: name, headers }),
+        await visit(orrery, name, '/', { ...sent, headers }),
+      ];
+      assert.deepEqual([...new Set(answers.map(({ status }) => status))], [303]);
+      return [...new Set(answers.map(({ headers: { location } }) => String(location).split('&')[0]))];
+    };
+    assert.deepEqual(await led(host), ['https://www.ferry.example/done?from=form']);
+    assert.deepEqual(await led(`${host}.localhost`), [`${local}/done?from=form`]);
   });
 
   test("a signed request to a bucket's host on the port of users' traffic is the API", async () => {

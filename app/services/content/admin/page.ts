@@ -38,7 +38,7 @@ export function adminPage({ title, main, session, section, status = 200, uploadO
     <link rel="stylesheet" href="/app.css">
     <link rel="stylesheet" href="/ordering.css">
     <link rel="stylesheet" href="/pages.css">
-    <link rel="stylesheet" href="/admin.css">
+    <link rel="stylesheet" href="/desk.css">
   </head>
   <body class="desk">
     <a class="skip" href="#main">Skip to the content</a>

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
-import { isServedHere, pageOf } from '../../../data-planes/http/local-names.ts';
+import { isLocalOrigin } from '../../../data-planes/http/local-names.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { startTrace } from '../../../kernel/events/hop.ts';
 import type { Around, Kernel } from '../../../kernel/service.ts';
@@ -9,10 +9,12 @@ import { type Bucket, buckets } from '../state.ts';
 import { type CorsRule, type CrossOriginRequest, corsHeaders, corsRuleFor } from './cors-rules.ts';
 import { errorDocument } from './object-plane.ts';
 import { postObject } from './post-object.ts';
+import { isIssued } from './post-policy.ts';
 
 /**
  * What S3 does around its REST API and no operation of its model stands for: it answers the preflights of browsers, takes
- * uploads by form, and puts CORS headers on what is answered to a page.
+ * uploads by form, and puts CORS headers on what is answered to a page. On AWS any page may send a form or show a picture that
+ * was signed for it; here only with a key that this cloud issued, for any page could sign with a key that nobody issued.
  */
 export function aroundApi(kernel: Kernel, request: HttpRequest): Around | undefined {
   const { method } = request;
@@ -25,24 +27,26 @@ export function aroundApi(kernel: Kernel, request: HttpRequest): Around | undefi
   const bucket = buckets(kernel).get(address.labels.Bucket ?? '');
   const asked = method === 'OPTIONS' ? preflightOf(request) : { origin: origin ?? '', method, headers: [] };
   const rule = bucket && asked && corsRuleFor(rulesOf(bucket), asked);
+  const upload = form && address.path === '/' ? bucket : undefined;
+  const foreign = origin !== undefined && rule === undefined && !isLocalOrigin(origin);
   return {
     admitsOrigin:
       (rule !== undefined && readsWhatMayBeSeen(kernel, request)) ||
-      ((form || linked) && isForOwnSite(kernel, request)),
+      upload !== undefined ||
+      (linked && isIssued(kernel, keyIn(request.url))),
     async answer(next) {
       if (method === 'OPTIONS') return preflight(kernel, request, { bucket, asked, rule });
-      const upload = form && bucket && address.path === '/';
-      const response = upload ? await formUpload(kernel, bucket, request) : await next();
+      const response = upload ? await formUpload(kernel, upload, request, { onlyIssuedKeys: foreign }) : await next();
       if (!rule || !asked) return response;
       return { ...response, headers: { ...response.headers, ...corsHeaders(rule, asked, false) } };
     },
   };
 }
 
-/** On AWS any page may use what was signed beforehand for its form or its picture; here only those of the cloud's own sites. */
-function isForOwnSite(kernel: Kernel, request: HttpRequest): boolean {
-  const page = pageOf(request);
-  return page !== undefined && isServedHere(kernel, page);
+/** The access key of a presigned URL, by either signature. */
+function keyIn(url: string): string {
+  const [, key = ''] = /[?&](?:X-Amz-Credential|AWSAccessKeyId)=([^&/%]+)/.exec(url) ?? [];
+  return key;
 }
 
 /** A copy reads another bucket: a foreign page may ask for it only where that bucket lets it read, too. */
@@ -99,12 +103,17 @@ function preflight(
   return { status: 200, headers: { ...corsHeaders(rule, asked, true), 'content-length': '0' }, body: undefined };
 }
 
-async function formUpload(kernel: Kernel, bucket: Bucket, request: HttpRequest): Promise<HttpResponse> {
+async function formUpload(
+  kernel: Kernel,
+  bucket: Bucket,
+  request: HttpRequest,
+  options: { onlyIssuedKeys: boolean },
+): Promise<HttpResponse> {
   const hop = startTrace(kernel, 's3', 'PostObject', {
     header: request.headers['x-amzn-trace-id'],
     resource: bucket.Name,
   });
-  const response = await answered(kernel, request, () => postObject(kernel, bucket, request, hop));
+  const response = await answered(kernel, request, () => postObject(kernel, bucket, request, { ...options, hop }));
   hop.end({ status: response.status });
   return response;
 }

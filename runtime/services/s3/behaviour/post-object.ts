@@ -9,14 +9,14 @@ import { putObject } from '../operations/objects.ts';
 import type { Bucket } from '../state.ts';
 import { readForm } from './form-reader.ts';
 import { escapeText } from './object-plane.ts';
-import { checkForm, type SignedForm } from './post-policy.ts';
+import { checkForm, isIssued, type SignedForm, signingKey } from './post-policy.ts';
 
 /** "POST Object": an upload from a browser's form, which a signed policy describes. */
 export async function postObject(
   kernel: Kernel,
   bucket: Bucket,
   request: HttpRequest,
-  hop: Hop,
+  { hop, onlyIssuedKeys }: { hop: Hop; onlyIssuedKeys: boolean },
 ): Promise<HttpResponse> {
   const { fields, file } = await readForm(request.headers['content-type'] ?? '', request.body ?? Buffer.alloc(0));
   const template = fields.get('key');
@@ -27,6 +27,8 @@ export async function postObject(
       "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
     );
   const { principal, size } = checkForm(kernel, bucket.Name, fields);
+  if (onlyIssuedKeys && !isIssued(kernel, signingKey(fields)))
+    throw s3Error('AccessDenied', {}, `A page of the origin "${request.headers.origin}" may not use this port.`);
   const key = template.replaceAll(`\${filename}`, file.name);
   const input = inputOf(fields, bucket.Name, key);
   const ctx = kernel.context({ principal, region: bucket.region, trace: hop });

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { defaultAccount } from '../../../kernel/arn.ts';
-import { authorization } from '../../../kernel/authorizer.ts';
+import { authorization, hasExpired } from '../../../kernel/authorizer.ts';
 import { type Principal, rootOf } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { s3Error } from '../errors.ts';
@@ -36,15 +36,14 @@ export function checkForm(kernel: Kernel, bucket: string, fields: Map<string, st
 /** As for any request: keys that Orrery issued are held to their signature, unknown ones are root. */
 function signer(kernel: Kernel, policy: string, fields: Map<string, string>): Principal {
   const older = fields.get('awsaccesskeyid');
-  const [accessKeyId = '', date = '', region = '', service = ''] =
-    older === undefined ? (fields.get('x-amz-credential') ?? '').split('/') : [older];
+  const accessKeyId = signingKey(fields);
+  const [, date = '', region = '', service = ''] = (fields.get('x-amz-credential') ?? '').split('/');
   const issued = kernel.engine(authorization).current?.credentials(accessKeyId);
   if (!issued) return rootOf(/^\d{12}$/.test(accessKeyId) ? accessKeyId : defaultAccount);
   if (issued.sessionToken !== undefined && issued.sessionToken !== fields.get('x-amz-security-token')) {
     throw s3Error('InvalidToken', {}, 'The provided token is malformed or otherwise invalid.');
   }
-  if (issued.expiresMs !== undefined && kernel.clock.now() >= issued.expiresMs)
-    throw s3Error('ExpiredToken', {}, 'The provided token has expired.');
+  if (hasExpired(kernel.clock, issued)) throw s3Error('ExpiredToken', {}, 'The provided token has expired.');
   const sign = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
   const key = sign(sign(sign(sign(`AWS4${issued.secretAccessKey}`, date), region), service), 'aws4_request');
   // boto3's generate_presigned_post signs in the older way unless configured otherwise, which S3 still takes.
@@ -56,6 +55,15 @@ function signer(kernel: Kernel, policy: string, fields: Map<string, string>): Pr
       : Buffer.from(fields.get('signature') ?? '', 'base64');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw s3Error('SignatureDoesNotMatch');
   return issued.principal;
+}
+
+export function signingKey(fields: Map<string, string>): string {
+  return fields.get('awsaccesskeyid') ?? (fields.get('x-amz-credential') ?? '').split('/')[0] ?? '';
+}
+
+/** Whether it is a key that a signature is verified by, and not one that is taken for root. */
+export function isIssued(kernel: Kernel, accessKeyId: string): boolean {
+  return kernel.engine(authorization).current?.credentials(accessKeyId) !== undefined;
 }
 
 function parse(text: string): PostPolicy {
