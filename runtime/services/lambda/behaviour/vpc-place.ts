@@ -48,7 +48,9 @@ export async function placeIn(
     place,
     folders: isOwn ? settings(kernel) : place.files.map((from) => ({ from, at: `/var/runtime/${basename(from)}` })),
     startEnvironment: isOwn ? { NODE_EXTRA_CA_CERTS: authorityAt } : place.environment,
-    endpoints: isOwn ? { ...endpointVariables(region, kernel.addresses.apiUrl), NODE_EXTRA_CA_CERTS: authorityAt } : undefined,
+    endpoints: isOwn
+      ? { ...endpointVariables(region, kernel.addresses.apiUrl), NODE_EXTRA_CA_CERTS: authorityAt }
+      : undefined,
     runtimeApiAddress: isOwn ? runtimeApiAddress : undefined,
   };
 }
