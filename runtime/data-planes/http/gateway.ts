@@ -1,7 +1,7 @@
 import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { awsApi } from './aws-api.ts';
-import type { DataPlane, HttpRequest } from './exchange.ts';
+import type { DataPlane, HttpRequest, HttpResponse } from './exchange.ts';
 import { framingOf, judgesFraming } from './framing/framing.ts';
 import { awsName, hosts } from './hosts.ts';
 import { leadRedirect } from './local-names.ts';
