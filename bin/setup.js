@@ -23,7 +23,8 @@ export async function prepare(root) {
   linkPostgres(root);
   const node = findNode(root);
   if (existsSync(join(root, 'tools', 'bundle.ts'))) {
-    for (const tool of ['extract-models.ts', 'digest-specification.ts', 'bundle.ts']) runTool(root, node, tool);
+    for (const tool of ['extract-models.ts', 'digest-specification.ts', 'console.ts', 'bundle.ts'])
+      runTool(root, node, tool);
   }
   return node;
 }
@@ -46,10 +47,11 @@ function builtRuntime(root) {
     built.node,
     built.main,
     join(root, 'node_modules'),
+    join(root, 'dist', 'console', 'index.html'),
     ...generated.map((file) => join(root, 'runtime', file)),
   ];
   if (built.root !== root || !needed.every((file) => existsSync(file))) return undefined;
-  const sources = ['package-lock.json', 'tools', 'runtime'].map((name) => join(root, name));
+  const sources = ['package-lock.json', 'tools', 'console', 'runtime'].map((name) => join(root, name));
   return sources.some((path) => hasNewer(path, built.madeMs)) ? undefined : built;
 }
 
@@ -58,7 +60,7 @@ function hasNewer(path, timeMs) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found || found.isFile()) return (found?.mtimeMs ?? 0) > timeMs;
   const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => name !== 'models');
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
+  const files = entries.filter((entry) => entry.isFile() && /\.(tsx?|css|html|svg)$/.test(entry.name));
   return (
     found.mtimeMs > timeMs ||
     files.some(({ name }) => statSync(`${path}/${name}`).mtimeMs > timeMs) ||

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { exceptions } from './tidy-exceptions.ts';
 
 const root = join(import.meta.dirname, '..');
-const sources = globSync('{app,blueprints,runtime,tests,tools,bench}/**/*.ts', { cwd: root }).filter(
+const sources = globSync('{app,blueprints,console,runtime,tests,tools,bench}/**/*.{ts,tsx}', { cwd: root }).filter(
   (file) => !/node_modules|cdk\.out|runtime\/models/.test(file),
 );
 const product = sources.filter((file) => file.startsWith('runtime/') && !/\.(test|fixture)\.ts$/.test(file));
@@ -63,7 +63,7 @@ describe('the tree stays tidy', () => {
     assert.deepEqual(
       sources.filter(
         (file) =>
-          /(^|\/)(utils?|helpers?|common|managers?|models?)\.ts$/.test(file) &&
+          /(^|\/)(utils?|helpers?|common|managers?|models?)\.tsx?$/.test(file) &&
           file !== 'runtime/control-plane/protocols/model.ts',
       ),
       [],

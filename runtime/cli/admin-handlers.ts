@@ -1,5 +1,7 @@
 import { serviceFidelity } from '../control-plane/fidelity.ts';
 import type { Ports } from '../control-plane/listen.ts';
+import { stackFidelity } from '../control-plane/stack-fidelity.ts';
+import { stackOutputs, stacks } from '../control-plane/stack-outputs.ts';
 import { type CostReport, costReport } from '../cost/cost-report.ts';
 import { defaultAccount, defaultRegion, parseArn } from '../kernel/arn.ts';
 import { PersonError } from '../kernel/errors.ts';
@@ -10,8 +12,6 @@ import { type DeployProgress, type DeployTarget, deployAll } from './deploy/depl
 import { followLogs } from './follow-logs.ts';
 import { keptMail } from './kept-mail.ts';
 import { lineStream } from './line-stream.ts';
-import { stackFidelity } from './stack-fidelity.ts';
-import { stackOutputs, stacks } from './stack-outputs.ts';
 
 /** What the commands ask of a running runtime. */
 export function adminHandlers(

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { listen, type Ports } from '../control-plane/listen.ts';
 import { startRuntime } from '../control-plane/runtime.ts';
+import { type StackOutputs, stackOutputs } from '../control-plane/stack-outputs.ts';
 import { PersonError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/service.ts';
 import { DiskTrouble } from '../kernel/store/disk-trouble.ts';
@@ -9,7 +10,6 @@ import { serveAdminApi } from './admin-api.ts';
 import { adminHandlers } from './admin-handlers.ts';
 import { lockDataFolder, removeRuntimeFile, runningRuntime, writeRuntimeFile } from './data-folder.ts';
 import { type DeployProgress, type DeployTarget, deployAll } from './deploy/deploy.ts';
-import { type StackOutputs, stackOutputs } from './stack-outputs.ts';
 
 export interface RunningCloud {
   kernel: Kernel;

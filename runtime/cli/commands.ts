@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { certificate } from './commands/certificate.ts';
+import { consolePage } from './commands/console.ts';
 import { cost } from './commands/cost.ts';
 import { down } from './commands/down.ts';
 import { fidelity } from './commands/fidelity.ts';
@@ -17,6 +18,7 @@ import { usageError } from './errors.ts';
 export const commands: readonly Command[] = [
   up,
   status,
+  consolePage,
   outputs,
   resources,
   logs,

@@ -1,4 +1,4 @@
-import type { StackOutputs } from './stack-outputs.ts';
+import type { StackOutputs } from '../control-plane/stack-outputs.ts';
 import { type Terminal, table } from './terminal.ts';
 
 export async function printOutputs(outputs: StackOutputs, out: Terminal, json: boolean): Promise<void> {

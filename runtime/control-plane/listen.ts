@@ -19,6 +19,7 @@ import { startTrace } from '../kernel/events/hop.ts';
 import type { Kernel } from '../kernel/service.ts';
 import { answerApi } from './api-plane.ts';
 import { refuseBrowser } from './browser-guard.ts';
+import { consoleHost } from './console/console-host.ts';
 
 export interface Ports {
   /** 4566 unless told; 0 for any free one. */
@@ -88,14 +89,13 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
 }
 
 async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promise<void> {
-  if (request.url.startsWith('/_orrery/')) {
+  if (request.url.startsWith('/_orrery/') || request.host === consoleHost) {
     const refusal = refuseBrowser(request);
     if (refusal) return write(refusal);
     const plane = kernel.engine(internalRoutes).find(request.url);
-    const hop = startTrace(kernel, 'orrery', `${request.method} ${request.url}`);
-    return write(
-      plane ? await plane(request, hop) : { status: 404, headers: {}, body: 'Orrery has nothing at this path.\n' },
-    );
+    if (plane) return write(await plane(request, startTrace(kernel, 'orrery', `${request.method} ${request.url}`)));
+    const { answerConsole } = await import('./console/console-plane.ts');
+    return write(await answerConsole(kernel, request));
   }
   const plane = isUserHost(request.host) ? kernel.engine(hosts).find(request.host) : undefined;
   if (!plane) {

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { type DeployTarget, deployAll } from '../../runtime/cli/deploy/deploy.ts';
 import { prepare } from '../../runtime/cli/deploy/prepare.ts';
 import { resolveTarget } from '../../runtime/cli/deploy/target.ts';
-import { type StackOutputs, stackOutputs } from '../../runtime/cli/stack-outputs.ts';
+import { type StackOutputs, stackOutputs } from '../../runtime/control-plane/stack-outputs.ts';
 import { type FixtureOptions, type Orrery, startOrrery } from '../runtime-fixture.ts';
 
 export interface System extends Orrery {

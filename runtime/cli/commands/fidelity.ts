@@ -1,8 +1,8 @@
 import type { ServiceFidelity } from '../../control-plane/fidelity.ts';
+import type { TemplateFidelity } from '../../control-plane/stack-fidelity.ts';
 import type { Command, CommandLine } from '../command.ts';
 import { dataFolder, requireRuntime } from '../data-folder.ts';
 import { ask } from '../runtime-client.ts';
-import type { TemplateFidelity } from '../stack-fidelity.ts';
 import { type Terminal, table } from '../terminal.ts';
 
 export const fidelity: Command = {

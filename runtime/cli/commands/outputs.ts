@@ -1,8 +1,8 @@
+import type { StackOutputs } from '../../control-plane/stack-outputs.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, requireRuntime } from '../data-folder.ts';
 import { printOutputs } from '../outputs-view.ts';
 import { ask } from '../runtime-client.ts';
-import type { StackOutputs } from '../stack-outputs.ts';
 
 export const outputs: Command = {
   name: 'outputs',

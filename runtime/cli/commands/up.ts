@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StackOutputs } from '../../control-plane/stack-outputs.ts';
 import { PersonError } from '../../kernel/errors.ts';
 import type { RunningCloud } from '../cloud.ts';
 import type { Command, CommandLine } from '../command.ts';
@@ -12,7 +13,6 @@ import { printOutputs } from '../outputs-view.ts';
 import { progressPrinter } from '../progress-view.ts';
 import { followRequests } from '../request-view.ts';
 import { askLines } from '../runtime-client.ts';
-import type { StackOutputs } from '../stack-outputs.ts';
 import { type Relayed, relayed, type Terminal } from '../terminal.ts';
 
 /** orrery up: run the cloud and deploy into it. */

@@ -16,6 +16,7 @@ export function authorize(exchange: Exchange): void {
   };
   const access: Access[] = Array.isArray(asked) ? asked : [asked];
   if (access.length === 0) return;
+  noteAccess(exchange, access);
   const authorizer = ctx.engine(authorization).current;
   if (!authorizer) {
     if (ctx.principal.kind === 'root') return;
@@ -26,6 +27,14 @@ export function authorize(exchange: Exchange): void {
   const refusal = authorizer.refusal(ctx, access);
   if (refusal !== undefined)
     throw denied(service, exchange, refusal || `${describePrincipal(ctx.principal)} is not authorized`);
+}
+
+/** What a trace shows of the decision: who asked, for what, about which resource. */
+function noteAccess({ kernel, trace, principal }: Exchange, [first]: Access[]): void {
+  if (!trace || !first || !kernel.events.heard('hop')) return;
+  trace.note('principal', describePrincipal(principal));
+  trace.note('action', first.action);
+  if (first.resource !== '*') trace.note('resource', first.resource);
 }
 
 function denied(service: ServiceDefinition, exchange: Exchange, message: string): AwsError {

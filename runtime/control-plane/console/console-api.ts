@@ -1,0 +1,144 @@
+import type { HttpResponse } from '../../data-planes/http/exchange.ts';
+import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
+import { PersonError } from '../../kernel/errors.ts';
+import type { Hop } from '../../kernel/events/hop.ts';
+import { rootOf } from '../../kernel/principal.ts';
+import { registry } from '../../kernel/resource-registry.ts';
+import type { Context, Kernel } from '../../kernel/service.ts';
+import { stackFidelity } from '../stack-fidelity.ts';
+import { stackOutputs } from '../stack-outputs.ts';
+import { callForPage } from './call-for-page.ts';
+import { architecture } from './map/architecture.ts';
+import { resourceIndex } from './map/resource-index.ts';
+import { recorder } from './recorder.ts';
+
+/** Where a question comes from: its trace is left out of what is shown. */
+export interface Asking {
+  kernel: Kernel;
+  trace: Hop;
+  signal: AbortSignal;
+}
+
+export interface Question {
+  query: URLSearchParams;
+  body: Record<string, unknown>;
+}
+
+export type ApiHandler = (asking: Asking, question: Question) => Promise<object | HttpResponse>;
+
+/** What the page asks, below /_orrery/console/. */
+export const apiHandlers: Record<string, ApiHandler> = {
+  'GET status': ({ kernel }) => status(kernel),
+  'GET regions': async ({ kernel }) => ({ regions: regionsInUse(kernel) }),
+  'GET outputs': ({ kernel }) => stackOutputs(kernel),
+  'GET fidelity': ({ kernel }) => stackFidelity(kernel),
+  'GET map': (asking) => architecture(asking.kernel, contextOf(asking, defaultRegion)),
+  'GET resource': resource,
+  'GET requests': async ({ kernel }) => requests(kernel),
+  'GET request': async ({ kernel }, { query }) => request(kernel, query.get('id') ?? ''),
+  'POST call': (asking, { body }) =>
+    callForPage(contextOf(asking, String(body.region ?? defaultRegion)), {
+      service: String(body.service),
+      operation: String(body.operation),
+      input: (body.input ?? {}) as Record<string, unknown>,
+    }),
+  'POST wind': ({ kernel }, { body }) => wind(kernel, body),
+};
+
+function contextOf({ kernel, trace, signal }: Asking, region: string): Context {
+  return kernel.context({ principal: rootOf(defaultAccount), region, trace }).as({ signal });
+}
+
+async function status(kernel: Kernel): Promise<object> {
+  const { clock, addresses } = kernel;
+  return {
+    timeMs: clock.now(),
+    aheadMs: clock.offset(),
+    next: clock.upcoming(12),
+    apiUrl: addresses.apiUrl,
+    httpPort: addresses.httpPort,
+    services: [...kernel.engine(registry).services.keys()].sort(),
+  };
+}
+
+/** The default one, and those that stacks are in. */
+function regionsInUse(kernel: Kernel): string[] {
+  return [...new Set([defaultRegion, ...kernel.store.scopes('cloudformation.stacks').map(({ region }) => region)])];
+}
+
+/** What a resource was made with, as CloudFormation kept it. */
+async function resource({ kernel }: Asking, { query }: Question): Promise<object> {
+  const found = kernel
+    .engine(resourceIndex)
+    .all()
+    .get(query.get('id') ?? '');
+  if (!found) throw new PersonError('no-such-resource', 'There is no such resource.', 'It may have been deleted.');
+  const { resource: record, stack } = found;
+  return {
+    stack: stack.StackName,
+    region: stack.region,
+    logicalId: record.LogicalResourceId,
+    physicalId: record.PhysicalResourceId ?? '',
+    type: record.ResourceType,
+    status: record.ResourceStatus,
+    reason: record.ResourceStatusReason ?? '',
+    properties: withoutSecrets(record.properties),
+    attributes: record.attributes,
+  };
+}
+
+/** Passwords that a template resolves are not shown beside what is not secret. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      key,
+      /password|secretstring|secretkey|privatekey/i.test(key) && typeof one === 'string'
+        ? '(hidden)'
+        : withoutSecrets(one),
+    ]),
+  );
+}
+
+function requests(kernel: Kernel): object {
+  const { sinceMs } = kernel.engine(recorder);
+  return { sinceMs, items: kernel.engine(recorder).summaries().slice(0, 300) };
+}
+
+function request(kernel: Kernel, traceId: string): object {
+  const trace = kernel.engine(recorder).find(traceId);
+  if (!trace)
+    throw new PersonError(
+      'no-such-request',
+      'This request is no longer kept.',
+      'The newest 600 are, while the console is open.',
+    );
+  const index = kernel.engine(resourceIndex);
+  const hops = trace.hops.map((hop) => ({
+    ...hop,
+    node: [hop.resource, hop.notes.resource, hop.notes.target]
+      .map((name) => (typeof name === 'string' ? index.nodeOf(name) : undefined))
+      .find((node) => node !== undefined),
+  }));
+  return { summary: trace.summary, hops, left: trace.left };
+}
+
+const longestWindMs = 400 * 24 * 60 * 60_000;
+
+async function wind(kernel: Kernel, body: Record<string, unknown>): Promise<object> {
+  const { clock } = kernel;
+  const durationMs =
+    body.to === 'next'
+      ? Math.max(1, (clock.upcoming(1)[0]?.atMs ?? clock.now()) - clock.now())
+      : Number(body.durationMs);
+  if (!(durationMs > 0 && durationMs <= longestWindMs))
+    throw new PersonError(
+      'duration',
+      'The clock winds forward, by at most 400 days at once.',
+      'Choose a shorter time.',
+    );
+  const report = await clock.wind(durationMs);
+  await kernel.store.durable();
+  return { ...report, aheadMs: clock.offset() };
+}
