@@ -38,6 +38,11 @@ export class Archive {
     return `cp "%p" ${folder}/".%f.$$" && mv -f ${folder}/".%f.$$" ${folder}/"%f"`;
   }
 
+  /** For `restore_command` of who follows: what the archive does not have either ends the asking. */
+  get restoreCommand(): string {
+    return `cp '${this.log.replaceAll('%', '%%').replaceAll("'", `'\\''`)}'/"%f" "%p" 2>/dev/null`;
+  }
+
   prepare(): void {
     mkdirSync(this.log, { recursive: true, mode: 0o700 });
   }

@@ -2,11 +2,12 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive } from './archive.ts';
 import type { ServerCertificate } from './certificate.ts';
+import { configurationOf } from './configuration.ts';
 import { Endings } from './endings.ts';
 import type { Configuration, Engine, EngineName, Row } from './engine.ts';
 import type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
-import { ServerProcess } from './server-process.ts';
+import { MemberServers } from './member-servers.ts';
 
 export type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 
@@ -18,12 +19,13 @@ export type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-cont
 export class DatabaseGroup {
   readonly folder: string;
   readonly archive: Archive;
+  readonly #id: string;
   readonly #host: GroupHost;
+  readonly #leader: GroupOptions['leader'];
   readonly #onEvent: (event: GroupEvent) => void;
-  readonly #servers = new Map<string, ServerProcess>();
+  readonly #servers: MemberServers;
   /** Standbys that commits wait for: only they may become the writer. */
   readonly #joined = new Set<string>();
-  readonly #floors = new Map<string, Record<string, string>>();
   readonly #endings = new Endings();
   #record: GroupRecord;
   #turn: Promise<unknown> = Promise.resolve();
@@ -32,11 +34,20 @@ export class DatabaseGroup {
   constructor(host: GroupHost, options: GroupOptions) {
     const record = options.record ?? readGroup(options.folder);
     if (!record) throw new Error(`no databases in ${options.folder}`);
+    this.#id = options.id;
     this.#host = host;
+    this.#leader = options.leader;
     this.folder = options.folder;
     this.archive = options.archive;
     this.#onEvent = options.onEvent;
     this.#record = record;
+    this.#servers = new MemberServers({
+      host,
+      dataDir: (member) => this.dataDir(member),
+      configure: (member) => this.#configure(member),
+      onEvent: options.onEvent,
+      onDeath: (member) => this.#died(member),
+    });
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     this.#save({});
   }
@@ -55,12 +66,11 @@ export class DatabaseGroup {
 
   /** The port a member answers at on loopback; undefined while it does not. */
   port(member: string): number | undefined {
-    const server = this.#servers.get(member);
-    return server?.alive ? server.port : undefined;
+    return this.#servers.alive(member)?.port;
   }
 
   pid(member: string): number | undefined {
-    return this.port(member) === undefined ? undefined : this.#servers.get(member)?.pid;
+    return this.#servers.alive(member)?.pid;
   }
 
   get engine(): EngineName {
@@ -73,7 +83,7 @@ export class DatabaseGroup {
 
   /** The unix socket of a member, at which the runtime is believed whoever it says to be. */
   socketPath(member: string): string | undefined {
-    return this.#servers.get(member)?.socketPath;
+    return this.#servers.alive(member)?.socketPath;
   }
 
   get certificate(): ServerCertificate {
@@ -86,7 +96,7 @@ export class DatabaseGroup {
 
   /** As the runtime's superuser; at the writer unless told. */
   query(sql: string, where: { database?: string; member?: string } = {}): Promise<Row[]> {
-    return this.#server(where.member ?? this.writer).query(sql, where.database);
+    return this.#servers.get(where.member ?? this.writer).query(sql, where.database);
   }
 
   start(): Promise<void> {
@@ -101,9 +111,8 @@ export class DatabaseGroup {
     this.#stopped = true;
     return this.#next(async () => {
       this.#joined.clear();
-      await this.#servers.get(this.writer)?.stop();
-      await Promise.all([...this.#servers.values()].map((server) => server.stop()));
-      this.#servers.clear();
+      await this.#servers.stop(this.writer);
+      await this.#servers.stopAll();
     });
   }
 
@@ -119,12 +128,41 @@ export class DatabaseGroup {
     });
   }
 
+  /** The group that this one copies as it goes. */
+  get follows(): string | undefined {
+    return this.#record.follows;
+  }
+
+  /** The leader's writer is elsewhere: `anew` where it is another one, which may lack what was copied already. */
+  follow(how: 'on' | 'anew'): Promise<void> {
+    return this.#next(async () => {
+      const leader = this.follows === undefined || this.#stopped ? undefined : this.#leader(this.follows);
+      if (!leader) return;
+      if (how === 'on') return this.#reconfigure(this.writer);
+      const folder = this.dataDir(this.writer);
+      await this.#servers.stop(this.writer);
+      await leader.backup(`${folder}.copying`);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(`${folder}.copying`, folder);
+      await this.#startWriter();
+    }).catch((error: Error) => this.#onEvent({ kind: 'failed', member: this.writer, message: error.message }));
+  }
+
+  /** Follows no more, and takes writes. */
+  stand(): Promise<void> {
+    return this.#next(async () => {
+      if (this.follows === undefined) return;
+      await this.#engine.promote(this.#servers.get(this.writer));
+      this.#save({ follows: undefined });
+      await this.#reconfigure(this.writer);
+    });
+  }
+
   /** A standby; the writer leaves only with the group, or after a failover. */
   removeMember(member: string): Promise<void> {
     return this.#next(async () => {
       await this.#leave(member);
-      await this.#servers.get(member)?.stop();
-      this.#servers.delete(member);
+      await this.#servers.remove(member);
       this.#save({ members: this.members.filter((other) => other !== member) });
       rmSync(this.dataDir(member), { recursive: true, force: true });
     });
@@ -137,7 +175,7 @@ export class DatabaseGroup {
       if (to !== undefined && !this.#joined.has(to)) throw new Error(`${to} does not follow the writer`);
       if (this.#joined.size === 0) throw new Error('there is no standby to fail over to');
       const startMs = this.#host.clock.elapsed();
-      await this.#servers.get(from)?.stop();
+      await this.#servers.stop(from);
       await this.#promote(startMs, to);
       await this.#startStandby(from, 'anew');
     });
@@ -145,9 +183,8 @@ export class DatabaseGroup {
 
   reboot(member: string): Promise<void> {
     return this.#next(async () => {
-      const server = this.#servers.get(member);
       if (member !== this.writer) await this.#leave(member);
-      await server?.stop();
+      await this.#servers.stop(member);
       if (member !== this.writer) return this.#startStandby(member);
       await this.#startWriter();
       await this.#followed();
@@ -159,8 +196,7 @@ export class DatabaseGroup {
 
   /** A server that does not answer is made one that has ended, whose place another takes. */
   async probe(): Promise<void> {
-    const servers = [...this.#servers.values()].filter(({ alive }) => alive);
-    await Promise.all(servers.map(async (server) => (await server.hangs()) && server.kill()));
+    await Promise.all(this.#servers.all().map(async (server) => (await server.hangs()) && server.kill()));
   }
 
   /** Ends the group; what it held becomes the folder `to`, from which another can begin. */
@@ -185,7 +221,7 @@ export class DatabaseGroup {
   /** Whether a member has been given what only its next start puts in force. */
   async awaitsRestart(member: string): Promise<boolean> {
     if (this.port(member) === undefined) return false;
-    return this.#engine.awaitsRestart(this.#server(member), this.dataDir(member));
+    return this.#engine.awaitsRestart(this.#servers.get(member), this.dataDir(member));
   }
 
   /** A copy from which a later moment can be reached, and the log's position in it. */
@@ -193,7 +229,7 @@ export class DatabaseGroup {
     return this.#next(async () => {
       const { archiving } = this.#engine;
       if (!archiving) throw new Error(`there is no point-in-time recovery of ${this.#engine.name}`);
-      const server = this.#server(this.writer);
+      const server = this.#servers.get(this.writer);
       await this.#engine.backup(server, this.dataDir(this.writer), to);
       return archiving.base(to, server);
     });
@@ -201,35 +237,35 @@ export class DatabaseGroup {
 
   /** Bytes of log since a position. */
   async writtenSince(position: string): Promise<number> {
-    return (await this.#engine.archiving?.writtenSince(this.#server(this.writer), position)) ?? 0;
+    return (await this.#engine.archiving?.writtenSince(this.#servers.get(this.writer), position)) ?? 0;
   }
 
   /** Makes the log tell this moment from those before. */
   async commit(): Promise<void> {
-    await this.#engine.archiving?.commit(this.#server(this.writer));
+    await this.#engine.archiving?.commit(this.#servers.get(this.writer));
   }
 
   /** A copy another group can begin from, as of now. */
   backup(to: string): Promise<void> {
-    return this.#next(() => this.#engine.backup(this.#server(this.writer), this.dataDir(this.writer), to));
+    return this.#next(() => this.#engine.backup(this.#servers.get(this.writer), this.dataDir(this.writer), to));
   }
 
   async #startWriter(): Promise<void> {
-    this.#engine.mark(this.dataDir(this.writer), 'writer');
+    this.#engine.mark(this.dataDir(this.writer), this.follows === undefined ? 'writer' : 'standby');
     this.#joined.clear();
-    await this.#launch(this.writer);
+    await this.#servers.start(this.writer);
   }
 
   async #startStandby(member: string, how: 'again' | 'anew' = 'again'): Promise<void> {
     const folder = this.dataDir(member);
     if (how === 'anew' || !this.#engine.isStandby(folder)) {
       const copy = `${folder}.copying`;
-      await this.#engine.backup(this.#server(this.writer), this.dataDir(this.writer), copy);
+      await this.#engine.backup(this.#servers.get(this.writer), this.dataDir(this.writer), copy);
       rmSync(folder, { recursive: true, force: true });
       renameSync(copy, folder);
       this.#engine.mark(folder, 'standby');
     }
-    await this.#launch(member);
+    await this.#servers.start(member);
     await this.#join(member);
   }
 
@@ -238,46 +274,16 @@ export class DatabaseGroup {
     try {
       await this.#startStandby(member);
     } catch {
-      await this.#servers.get(member)?.stop();
+      await this.#servers.stop(member);
       await this.#startStandby(member, 'anew');
     }
-  }
-
-  async #launch(member: string): Promise<void> {
-    const { clock, engine, watchdog, socketDir } = this.#host;
-    const start = (): Promise<ServerProcess> => {
-      this.#configure(member);
-      return ServerProcess.start({
-        clock,
-        engine,
-        watchdog,
-        socketDir,
-        dataDir: this.dataDir(member),
-        onLine: (line) => this.#onEvent({ kind: 'log', member, line }),
-        onDeath: () => this.#died(member),
-      });
-    };
-    const server = await start().catch((error: Error) => {
-      if (!this.#raise(member, error.message)) throw error;
-      return start();
-    });
-    this.#floors.delete(member);
-    this.#servers.set(member, server);
-    this.#onEvent({ kind: 'up', member });
-  }
-
-  /** Gives a standby what its start failed for the lack of; false when that is not what it failed for. */
-  #raise(member: string, message: string): boolean {
-    const raised = this.#engine.floors(message);
-    this.#floors.set(member, { ...this.#floors.get(member), ...raised });
-    return Object.keys(raised).length > 0;
   }
 
   /** From here on commits wait for this standby too. */
   async #join(member: string): Promise<void> {
     await this.#engine.join({
-      writer: this.#server(this.writer),
-      standby: this.#server(member),
+      writer: this.#servers.get(this.writer),
+      standby: this.#servers.get(member),
       others: this.#joined.size > 0,
       configure: () => this.#configure(this.writer, [...this.#joined, member]),
       joined: () => this.#joined.add(member),
@@ -301,7 +307,7 @@ export class DatabaseGroup {
 
   async #recover(member: string, startMs: number): Promise<void> {
     const { count, enough } = this.#endings.note(member, this.#host.clock.now());
-    if (this.#stopped || !this.members.includes(member) || this.#servers.get(member)?.alive) return;
+    if (this.#stopped || !this.members.includes(member) || this.#servers.alive(member)) return;
     if (member !== this.writer) {
       await this.#leave(member);
       if (!enough) await this.#startStandby(member);
@@ -316,12 +322,12 @@ export class DatabaseGroup {
   }
 
   async #rejoin(member: string): Promise<void> {
-    await this.#servers.get(member)?.stop();
+    await this.#servers.stop(member);
     await this.#startStandby(member);
   }
 
   #standbys(): string[] {
-    return [...this.#joined].filter((member) => this.#servers.get(member)?.alive);
+    return [...this.#joined].filter((member) => this.#servers.alive(member));
   }
 
   async #promote(startMs: number, wanted?: string): Promise<void> {
@@ -329,7 +335,7 @@ export class DatabaseGroup {
     const to = wanted ?? (await this.#mostAdvanced());
     this.#joined.clear();
     await this.#reload(to, this.#configure(to, []));
-    await this.#engine.promote(this.#server(to));
+    await this.#engine.promote(this.#servers.get(to));
     this.#save({ writer: to });
     this.#onEvent({ kind: 'failover', from, to, durationMs: this.#host.clock.elapsed() - startMs });
     await this.#followed();
@@ -338,7 +344,7 @@ export class DatabaseGroup {
   /** Standbys that run follow the writer of now, at its port of now. */
   async #followed(): Promise<void> {
     for (const member of this.members) {
-      if (member === this.writer || !this.#servers.get(member)?.alive) continue;
+      if (member === this.writer || !this.#servers.alive(member)) continue;
       await this.#reconfigure(member);
       await this.#join(member);
     }
@@ -348,7 +354,7 @@ export class DatabaseGroup {
     const positions = await Promise.all(
       this.#standbys().map(async (member) => ({
         member,
-        position: await this.#engine.position(this.#server(member)),
+        position: await this.#engine.position(this.#servers.get(member)),
       })),
     );
     return positions.reduce((one, other) => (other.position > one.position ? other : one)).member;
@@ -356,35 +362,28 @@ export class DatabaseGroup {
 
   async #reconfigure(member: string): Promise<void> {
     const configuration = this.#configure(member);
-    if (this.#servers.get(member)?.alive) await this.#reload(member, configuration);
+    if (this.#servers.alive(member)) await this.#reload(member, configuration);
   }
 
   #reload(member: string, configuration: Configuration): Promise<void> {
-    return this.#engine.reload(this.#server(member), this.dataDir(member), configuration);
+    return this.#engine.reload(this.#servers.get(member), this.dataDir(member), configuration);
   }
 
   #configure(member: string, synchronousWith = [...this.#joined]): Configuration {
-    const { parameters, forceSsl, certificate, archiving, own } = this.#record;
-    if (archiving) this.archive.prepare();
-    const writes = member === this.writer;
-    const port = this.port(this.writer);
-    const configuration: Configuration = {
-      parameters: { ...parameters, ...own?.[member], ...(writes ? {} : this.#floors.get(member)) },
-      forceSsl,
-      certificate,
-      archiveCommand: archiving ? this.archive.command : undefined,
+    if (this.archiving) this.archive.prepare();
+    const configuration = configurationOf({
+      record: this.#record,
+      id: this.#id,
       member,
-      synchronousWith: writes ? synchronousWith : [],
-      primary: writes || port === undefined ? undefined : { socketDir: this.#host.socketDir, port },
-    };
+      synchronousWith,
+      floors: this.#servers.floors(member),
+      archive: this.archive,
+      socketDir: this.#host.socketDir,
+      writerPort: this.port(this.writer),
+      leader: this.follows === undefined ? undefined : this.#leader(this.follows),
+    });
     this.#engine.configure(this.dataDir(member), configuration);
     return configuration;
-  }
-
-  #server(member: string): ServerProcess {
-    const server = this.#servers.get(member);
-    if (!server) throw new Error(`${member} is not running`);
-    return server;
   }
 
   #save(change: Partial<GroupRecord>): void {

@@ -31,6 +31,8 @@ export interface NewGroup {
   archiving?: boolean;
   /** Names its certificate is for. */
   names: string[];
+  /** Another group, which is copied and followed from then on. */
+  follows?: string;
   /** A backup to begin from; without it the databases are empty. */
   from?: string;
   /** Whether that backup becomes the group's own, instead of a copy of it. */
@@ -144,14 +146,20 @@ export class Databases {
     const host = this.#host(engine);
     const folder = this.#groupFolder(id);
     await this.#fill(folder, options);
-    const { member, parameters, forceSsl, names, onEvent, archiving } = options;
+    const { member, parameters, forceSsl, names, onEvent, archiving, follows } = options;
     const certificate = await makeCertificate(this.#kernel, names);
-    const record = { engine, writer: member, members: [member], parameters, forceSsl, certificate, archiving };
-    return this.#begin(id, new DatabaseGroup(host, { folder, archive: this.archive(id), record, onEvent }));
+    const record = { engine, writer: member, members: [member], parameters, forceSsl, certificate, archiving, follows };
+    return this.#begin(id, new DatabaseGroup(host, { ...this.#about(id, onEvent), record }));
   }
 
-  async #fill(folder: string, { engine = 'postgres', from, consume, member }: NewGroup): Promise<void> {
+  async #fill(folder: string, { engine = 'postgres', from, consume, member, follows }: NewGroup): Promise<void> {
     const data = join(folder, member);
+    if (follows !== undefined) {
+      rmSync(folder, { recursive: true, force: true });
+      const leader = this.#groups.get(follows);
+      if (!leader) throw new Error(`no group ${follows} to follow`);
+      return leader.backup(data);
+    }
     // An earlier runtime had come as far as this, and no further.
     if (consume && from !== undefined && !existsSync(from) && existsSync(data)) return;
     rmSync(folder, { recursive: true, force: true });
@@ -165,9 +173,29 @@ export class Databases {
 
   /** Starts again what an earlier runtime left. */
   resume(id: string, onEvent: (event: GroupEvent) => void): Promise<DatabaseGroup> {
-    const folder = this.#groupFolder(id);
-    const host = this.#host(readGroup(folder)?.engine ?? 'postgres');
-    return this.#begin(id, new DatabaseGroup(host, { folder, archive: this.archive(id), onEvent }));
+    const host = this.#host(readGroup(this.#groupFolder(id))?.engine ?? 'postgres');
+    return this.#begin(id, new DatabaseGroup(host, this.#about(id, onEvent)));
+  }
+
+  #about(id: string, onEvent: NewGroup['onEvent']) {
+    return {
+      id,
+      folder: this.#groupFolder(id),
+      archive: this.archive(id),
+      leader: (other: string) => this.#groups.get(other),
+      onEvent: (event: GroupEvent): void => {
+        onEvent(event);
+        this.#lead(id, event);
+      },
+    };
+  }
+
+  /** Who follows a group goes on where its writer is now. */
+  #lead(id: string, event: GroupEvent): void {
+    const moved = event.kind === 'failover' || (event.kind === 'up' && event.member === this.#groups.get(id)?.writer);
+    if (!moved) return;
+    for (const group of this.#groups.values())
+      if (group.follows === id) void this.#kernel.clock.track(group.follow(event.kind === 'failover' ? 'anew' : 'on'));
   }
 
   /** Ends a group; its databases become the folder `to`. */

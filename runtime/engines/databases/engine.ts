@@ -53,8 +53,10 @@ export interface Configuration {
   parameters: Record<string, string>;
   /** Members whose copy a commit waits for: any one of them. */
   synchronousWith: string[];
-  /** Of a standby: whom it follows. */
-  primary?: { socketDir: string; port: number } | undefined;
+  /** Of a standby: whom it follows, and the name it has there where it is another than `member`. */
+  primary?: { socketDir: string; port: number; as?: string | undefined } | undefined;
+  /** Where the log of whom it follows is archived: what that one has no more is taken from there. */
+  archivedBy?: Archive | undefined;
   member: string;
   /** Whether connections without TLS are turned away. */
   forceSsl: boolean;

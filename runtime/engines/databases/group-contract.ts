@@ -17,8 +17,21 @@ export type GroupEvent =
   | { kind: 'down' | 'up' | 'failed'; member: string; message?: string }
   | { kind: 'log'; member: string; line: string };
 
+/** Another group, as one that follows it sees it. */
+export interface Leader {
+  readonly writer: string;
+  readonly archive: Archive;
+  readonly archiving: boolean;
+  port(member: string): number | undefined;
+  backup(to: string): Promise<void>;
+}
+
 export interface GroupOptions {
+  /** Of the engine that has the groups. */
+  id: string;
   folder: string;
+  /** A group by its id. */
+  leader(id: string): Leader | undefined;
   archive: Archive;
   record?: GroupRecord;
   onEvent(event: GroupEvent): void;

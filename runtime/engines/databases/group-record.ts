@@ -13,6 +13,8 @@ export interface GroupRecord {
   forceSsl: boolean;
   /** Whether the log is archived, for point-in-time recovery. */
   archiving?: boolean | undefined;
+  /** Another group, of which this one is a copy that follows it without its commits waiting. */
+  follows?: string | undefined;
   /** Parameters of one member alone. */
   own?: Record<string, Record<string, string>>;
   certificate: ServerCertificate;

@@ -59,7 +59,8 @@ export async function baseBackup(server: ServerProcess, from: string, to: string
 
 /** Writes the configuration files whole; what is in force afterwards is a matter of `reload` or a start. */
 export function writeConfiguration(folder: string, configuration: Configuration): void {
-  const { parameters, synchronousWith, primary, member, forceSsl, archiveCommand, certificate } = configuration;
+  const { parameters, synchronousWith, primary, archivedBy, member, forceSsl, archiveCommand, certificate } =
+    configuration;
   const own: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     unix_socket_permissions: '0700',
@@ -91,8 +92,9 @@ export function writeConfiguration(folder: string, configuration: Configuration)
     synchronous_standby_names:
       synchronousWith.length === 0 ? '' : `ANY 1 (${synchronousWith.map((name) => `"${name}"`).join(', ')})`,
     primary_conninfo: primary
-      ? `host=${primary.socketDir} port=${primary.port} user=${superuser} application_name=${member}`
+      ? `host=${primary.socketDir} port=${primary.port} user=${superuser} application_name=${primary.as ?? member}`
       : '',
+    restore_command: archivedBy?.restoreCommand ?? '',
   };
   const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
   const lines = Object.entries(own).map(([name, value]) => `${name} = ${quoted(value)}`);
