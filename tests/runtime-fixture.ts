@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Listening, listen } from '../runtime/control-plane/listen.ts';
-import { type Runtime, startRuntime } from '../runtime/control-plane/runtime.ts';
+import { type Levels, type Runtime, startRuntime } from '../runtime/control-plane/runtime.ts';
 import { defaultAccount, defaultRegion } from '../runtime/kernel/arn.ts';
 import type { Clock } from '../runtime/kernel/clock/clock.ts';
 import { type Principal, rootOf } from '../runtime/kernel/principal.ts';
@@ -20,6 +20,13 @@ export interface FixtureOptions {
   plainHttp?: boolean;
   /** Default: a folder of its own, removed at `stop`. */
   dataDir?: string;
+  /** Default: what ORRERY_NETWORK and ORRERY_ISOLATION ask for, else the most that this machine can. */
+  levels?: Levels;
+}
+
+function levelsOfEnvironment(): Levels {
+  const { ORRERY_NETWORK: network, ORRERY_ISOLATION: isolation } = process.env;
+  return { network: network as Levels['network'], isolation: isolation as Levels['isolation'] };
 }
 
 type ClientClass<C> = new (config: Record<string, unknown>) => C;
@@ -59,6 +66,7 @@ export async function startOrrery(options: FixtureOptions = {}): Promise<Orrery>
       dataDir,
       clock: { mode, settleMs: 3000, ...(startMs === undefined ? {} : { startMs }) },
       ...(options.services ? { services: options.services } : {}),
+      levels: options.levels ?? levelsOfEnvironment(),
     });
     runtime.kernel.events.on('problem', (problem) =>
       problems.push(`${problem.where}: ${problem.stack ?? problem.message}`),

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { listen, type Ports } from '../control-plane/listen.ts';
-import { startRuntime } from '../control-plane/runtime.ts';
+import { type Levels, startRuntime } from '../control-plane/runtime.ts';
 import { type StackOutputs, stackOutputs } from '../control-plane/stack-outputs.ts';
 import { PersonError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/service.ts';
@@ -26,11 +26,12 @@ export async function startCloud(options: {
   dataDir: string;
   ports: Ports;
   plainHttp?: boolean;
+  levels?: Levels;
 }): Promise<RunningCloud> {
   const { dataDir } = options;
   checkDataFolder(dataDir);
   const unlock = takeDataFolder(dataDir);
-  const runtime = await startRuntime({ dataDir });
+  const runtime = await startRuntime({ dataDir, ...(options.levels ? { levels: options.levels } : {}) });
   const { kernel } = runtime;
   let listening: Awaited<ReturnType<typeof listen>>;
   try {

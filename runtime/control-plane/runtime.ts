@@ -1,4 +1,6 @@
 import { usageMeter } from '../cost/usage-meter.ts';
+import { compute } from '../engines/compute/compute.ts';
+import { network } from '../engines/network/network.ts';
 import { type Clock, type ClockOptions, createClock } from '../kernel/clock/clock.ts';
 import { EngineRoom } from '../kernel/engine.ts';
 import { createEvents } from '../kernel/events/events.ts';
@@ -15,6 +17,13 @@ export interface RuntimeOptions {
   ids?: Ids;
   /** Service names; default every folder of services/. */
   services?: string[];
+  levels?: Levels;
+}
+
+/** What holds compute apart, where it is to be less or no less than this machine can (decisions/0023). */
+export interface Levels {
+  network?: 'namespace' | 'loopback' | undefined;
+  isolation?: 'plain' | undefined;
 }
 
 /** A running cloud without its ports: kernel, services and engines. `listen` (server.ts) puts it on the network. */
@@ -56,6 +65,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     // Before the services: what they do while they start is used too.
     kernel.engine(usageMeter);
+    if (options.levels?.network) kernel.engine(network).prefer(options.levels.network);
+    if (options.levels?.isolation) kernel.engine(compute).preferPlain();
     for (const service of startOrder(services)) {
       const started = await service.start?.(kernel);
       if (started) running.push(started);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Levels } from '../../control-plane/runtime.ts';
 import type { StackOutputs } from '../../control-plane/stack-outputs.ts';
 import { PersonError } from '../../kernel/errors.ts';
 import type { RunningCloud } from '../cloud.ts';
@@ -28,6 +29,13 @@ export const up: Command = {
     'plain-http': { type: 'boolean', about: 'the HTTP port does not count as TLS: sites redirect to the HTTPS port' },
     'dns-port': { type: 'string', value: 'PORT', about: 'DNS, UDP and TCP (default 5353; 0: any free one)' },
     'smtp-port': { type: 'string', value: 'PORT', about: "SES's SMTP (default 2525; 0: any free one)" },
+    network: {
+      type: 'string',
+      value: 'LEVEL',
+      about:
+        'namespace: the kernel decides about packets, or nothing runs; loopback: as without root (or ORRERY_NETWORK)',
+    },
+    isolation: { type: 'string', value: 'LEVEL', about: 'plain: sandboxes are folders alone (or ORRERY_ISOLATION)' },
     empty: { type: 'boolean', about: 'run the cloud without deploying anything' },
     parameter: {
       type: 'string',
@@ -105,6 +113,7 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
         smtp: line.number('smtp-port', anyPort ? 0 : 2525),
       },
       plainHttp: line.flag('plain-http'),
+      levels: levelsOf(line),
     });
     const ended = cloud.ended;
     const wanted = await target;
@@ -124,6 +133,16 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
   } finally {
     await cloud?.stop();
   }
+}
+
+function levelsOf(line: CommandLine): Levels {
+  const network = line.text('network') ?? process.env.ORRERY_NETWORK;
+  if (network !== undefined && network !== 'namespace' && network !== 'loopback')
+    throw usageError(`--network takes namespace or loopback, not "${network}".`, '', 'up');
+  const isolation = line.text('isolation') ?? process.env.ORRERY_ISOLATION;
+  if (isolation !== undefined && isolation !== 'plain')
+    throw usageError(`--isolation takes plain, not "${isolation}".`, '', 'up');
+  return { network, isolation };
 }
 
 /** For a person those of what was just deployed; a script gets all, as `orrery outputs --json` gives them. */

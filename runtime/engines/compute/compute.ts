@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import { type Isolation, probeIsolation } from './isolation.ts';
+import { type Isolation, plain, probeIsolation } from './isolation.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { Sandbox, type SandboxSpec } from './sandbox.ts';
 import { Watchdog } from './watchdog.ts';
@@ -34,12 +34,17 @@ export class Compute {
     return this.#isolation;
   }
 
+  /** Before the first sandbox: folders and process groups alone, also where more could be had. */
+  preferPlain(): void {
+    this.#isolation = plain;
+  }
+
   start(spec: SandboxSpec): Sandbox {
     const id = `${spec.kind}-${this.#kernel.ids.hex(12)}`;
     const sandbox = new Sandbox(spec, {
       id,
       folder: `${this.#folder}/${id}`,
-      isolation: this.isolation,
+      isolation: spec.plain ? plain : this.isolation,
       clock: this.#kernel.clock,
       memory: this.#memory,
     });

@@ -17,6 +17,10 @@ export interface SandboxSpec {
   environment(inside: Inside): Record<string, string>;
   folders?: BoundFolder[];
   memoryLimitBytes?: number;
+  /** Without a root and a view of processes of its own, whatever this machine could give. */
+  plain?: boolean;
+  /** Whose processes they are; default the runtime's own user. */
+  user?: { uid: number; gid: number } | undefined;
   /** Puts the whole of it into a network (Place of engines/network). */
   enclose?(command: string[]): string[];
   /** One line of output without its end; longer ones are cut into pieces of 256 KB. */
@@ -164,6 +168,7 @@ function launch(spec: SandboxSpec, { folder, isolation }: SandboxParts, inside: 
   return spawn(program, args, {
     cwd: `${folder}/tmp`,
     env: spec.environment(inside),
+    ...spec.user,
     // A process group of its own, so that signals reach the whole tree.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

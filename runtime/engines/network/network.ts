@@ -1,6 +1,7 @@
 import type { Socket as Datagrams } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { defineEngine } from '../../kernel/engine.ts';
+import { PersonError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { ConnectOptions, Fabric, ListenOptions, Place, SharedPlace } from './fabric.ts';
 import type { FlowCount } from './flows.ts';
@@ -39,9 +40,22 @@ export class Network {
   readonly #furnishers: ((vpcId: string) => Promise<void>)[] = [];
   #fabric: Fabric | undefined;
   #lacking: string | undefined;
+  #asked: Fabric['level'] | undefined;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+  }
+
+  /** Asks for one level, before anything is carried: `loopback` where namespaces could be made, or namespaces or nothing. */
+  prefer(level: Fabric['level']): void {
+    const lacking = level === 'namespace' ? namespacesLacking() : undefined;
+    if (lacking)
+      throw new PersonError(
+        'no-namespaces',
+        `The network level namespace cannot be had here: ${lacking}`,
+        'Leave --network out, or ask for --network loopback.',
+      );
+    this.#asked = level;
   }
 
   /** How its rules are enforced: by the kernel (`namespace`) or at the runtime's own connections (`loopback`). */
@@ -167,7 +181,7 @@ export class Network {
 
   #carrier(): Fabric {
     if (!this.#fabric) {
-      this.#lacking = namespacesLacking();
+      this.#lacking = this.#asked === 'loopback' ? 'the level loopback was asked for' : namespacesLacking();
       this.#fabric =
         this.#lacking === undefined
           ? new NamespaceFabric()

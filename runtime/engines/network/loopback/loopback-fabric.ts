@@ -1,5 +1,5 @@
 import { createSocket, type Socket as Datagrams } from 'node:dgram';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { toAddress, toNumber } from '../addresses.ts';
@@ -7,6 +7,7 @@ import type { ConnectOptions, Fabric, ListenOptions, Place, SharedPlace } from '
 import type { FlowCount } from '../flows.ts';
 import { type Connection, decide } from '../reachability.ts';
 import { type InterfaceTable, tcp, type VpcTable } from '../vpc-table.ts';
+import { standIn, standsFor } from './ports.ts';
 
 const preload = join(import.meta.dirname, 'own-address.cjs');
 
@@ -72,7 +73,7 @@ export class LoopbackFabric implements Fabric {
       throw Object.assign(new Error(`${address}:${port} does not answer`), { code: 'ETIMEDOUT' });
     const host = this.#loopbackOf(vpc.vpcId, address);
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, localAddress: this.#loopbackOf(vpc.vpcId, from) });
+      const socket = connect({ host, port: standIn(port), localAddress: this.#loopbackOf(vpc.vpcId, from) });
       socket.once('connect', () => {
         socket.removeAllListeners('error');
         resolve(socket);
@@ -91,12 +92,12 @@ export class LoopbackFabric implements Fabric {
       // Who has no address in the VPC comes from outside it, as far as its rules are concerned.
       const from = this.#privateOf(vpc.vpcId, remote) ?? remote;
       const bound = server.address();
-      const to = { to: endOf(now, address), port: typeof bound === 'object' && bound ? bound.port : port };
+      const to = { to: endOf(now, address), port: typeof bound === 'object' && bound ? standsFor(bound.port) : port };
       if (!this.#allows(now, { from: endOf(now, from), ...to, protocol: tcp })) socket.destroy();
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, () => resolve());
+      server.listen(standIn(port), host, () => resolve());
     });
     return server;
   }
@@ -106,7 +107,7 @@ export class LoopbackFabric implements Fabric {
     const socket = createSocket('udp4');
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind({ address: this.#loopbackOf(vpc.vpcId, address), port }, () => {
+      socket.bind({ address: this.#loopbackOf(vpc.vpcId, address), port: standIn(port) }, () => {
         socket.removeListener('error', reject);
         resolve(socket);
       });
@@ -163,7 +164,9 @@ export class LoopbackFabric implements Fabric {
   #writeMap(vpcId: string): void {
     const own = [...this.#addresses].filter(([key]) => key.startsWith(`${vpcId}|`));
     const map = Object.fromEntries(own.map(([key, address]) => [key.slice(vpcId.length + 1), address]));
-    writeFileSync(this.#mapFile(vpcId), JSON.stringify(map));
+    // Programs read it at any moment: it is there whole or as it was.
+    writeFileSync(`${this.#mapFile(vpcId)}.new`, JSON.stringify(map));
+    renameSync(`${this.#mapFile(vpcId)}.new`, this.#mapFile(vpcId));
   }
 }
 

@@ -9,7 +9,10 @@ const own = process.env.ORRERY_ADDRESS;
 const file = process.env.ORRERY_ADDRESSES;
 // Read now: a function's own environment takes the place of this one.
 const nameServer = process.env.ORRERY_DNS;
-const everywhere = new Set([undefined, '', '0.0.0.0', '::', 'localhost']);
+/** Of instances alone: where they find metadata, and AWS's names by port. Functions have other means. */
+const metadataAt = process.env.ORRERY_METADATA;
+const awsPorts = new Map((process.env.ORRERY_AWS_PORTS ?? '').split(',').map((pair) => pair.split('=').map(Number)));
+const everywhere = new Set([undefined, '', '0.0.0.0', '::', 'localhost', ...(metadataAt ? ['127.0.0.1', '::1'] : [])]);
 let known = { mtimeMs: 0, map: {} };
 
 function standsFor(host) {
@@ -18,20 +21,32 @@ function standsFor(host) {
   return known.map[host];
 }
 
+/** Ports below 1024 are 64,512 higher at these addresses (ports.ts). */
+const shift = 64_512;
+const standIn = (port) => (Number(port) > 0 && Number(port) < 1024 ? Number(port) + shift : port);
+
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function listenOnOwnAddress(...args) {
   const [first, second] = args;
   if (typeof first === 'object' && first !== null && first.path === undefined && first.port !== undefined) {
-    if (everywhere.has(first.host)) args[0] = { ...first, host: own };
+    if (everywhere.has(first.host)) args[0] = { ...first, host: own, port: standIn(first.port) };
   } else if (typeof first === 'number' || /^\d+$/.test(String(first))) {
-    if (typeof second === 'string') args[1] = everywhere.has(second) ? own : second;
-    else args.splice(1, 0, own);
+    const isHost = typeof second === 'string';
+    if (!isHost) args.splice(1, 0, own);
+    if (!isHost || everywhere.has(second)) args.splice(0, 2, standIn(first), own);
   }
   return listen.apply(this, args);
 };
 
+const address = net.Server.prototype.address;
+net.Server.prototype.address = function addressAsTheVpcKnowsIt() {
+  const told = address.call(this);
+  return told?.port >= shift ? { ...told, port: told.port - shift } : told;
+};
+
 /** Databases are behind names that only Orrery's DNS port knows; this machine's resolver does not ask it. */
-const databaseNames = /\.rds\.amazonaws\.com\.?$/;
+const databaseNames = /\.[a-z]{2}(-[a-z]+)+-\d\.rds\.amazonaws\.com\.?$/;
+const awsNames = /(^|\.)(amazonaws\.com|on\.aws|cloudfront\.net|api\.aws)\.?$/;
 
 function lookUp(name, options, callback) {
   const resolver = new dns.promises.Resolver({ timeout: 2000, tries: 2 });
@@ -52,18 +67,32 @@ function lookUp(name, options, callback) {
 
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function connectFromOwnAddress(...args) {
-  // net.connect hands its arguments on as one array; a socket's own connect takes (port, host) too.
-  if (!Array.isArray(args[0]) && typeof args[0] !== 'object' && typeof args[1] === 'string' && isOurs(args[1]))
-    args.splice(0, 2, { port: Number(args[0]), host: args[1] });
-  const given = Array.isArray(args[0]) ? args[0][0] : args[0];
-  if (typeof given === 'object' && given !== null && typeof given.host === 'string') {
-    const host = standsFor(given.host);
-    if (host) Object.assign(given, { host, localAddress: own });
-    else if (isOurs(given.host)) Object.assign(given, { localAddress: own, lookup: lookUp });
-  }
+  // net.connect hands its arguments on as one array; a socket's own connect takes (port, host, …) and (options, …) too.
+  const isList = Array.isArray(args[0]);
+  const list = isList ? args[0] : args;
+  const isPort = typeof list[0] !== 'object' && /^\d+$/.test(String(list[0]));
+  const given = isPort ? { port: Number(list[0]), host: typeof list[1] === 'string' ? list[1] : 'localhost' } : list[0];
+  const led = typeof given === 'object' && given !== null && given.port !== undefined ? leadOf(given) : undefined;
+  if (!led) return connect.apply(this, args);
+  const rest = list.slice(isPort && typeof list[1] === 'string' ? 2 : 1);
+  if (!isList) return connect.call(this, { ...given, ...led }, ...rest);
+  // The list carries a mark of Node's own beside its members: changed in place, it keeps it.
+  list.splice(0, list.length, { ...given, ...led }, ...rest);
   return connect.apply(this, args);
 };
 
-function isOurs(host) {
-  return standsFor(host) !== undefined || (nameServer !== undefined && databaseNames.test(host));
+/** What of a connection's options is to be other than the program said; undefined leaves it alone. */
+function leadOf({ host = 'localhost', port }) {
+  const address = standsFor(host);
+  if (address) return { host: address, port: standIn(port), localAddress: own };
+  if (metadataAt && host === '169.254.169.254') return at(metadataAt);
+  if (metadataAt && everywhere.has(host)) return { host: own, port: standIn(port), localAddress: own };
+  if (nameServer !== undefined && databaseNames.test(host)) return { localAddress: own, lookup: lookUp };
+  if (awsNames.test(host) && awsPorts.has(Number(port))) return { host: '127.0.0.1', port: awsPorts.get(Number(port)) };
+  return undefined;
+}
+
+function at(place) {
+  const [host, port] = place.split(':');
+  return { host, port: Number(port) };
 }

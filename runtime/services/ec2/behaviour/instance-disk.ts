@@ -1,22 +1,15 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BoundFolder } from '../../../engines/compute/isolation.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Instance } from '../state.ts';
 
 /** Folders of the root that are the instance's own and stay over stop and start, as its root volume does. */
-const own = ['etc', 'var', 'opt', 'home', 'root', 'srv', 'tmp', 'usr-local'];
+export const own = ['etc', 'var', 'opt', 'home', 'root', 'srv', 'tmp', 'usr-local'];
 
-const initFolder = join(import.meta.dirname, '..', 'instance');
-
-export interface Disk {
-  folders: BoundFolder[];
-  /** Makes the command that runs one with the instance's root around it. */
-  command(hostname: string): string[];
-}
+export const initFolder = join(import.meta.dirname, '..', 'instance');
 
 /** The root volume of an instance: a folder of the runtime's, made at its first boot. */
-export function diskOf(kernel: Kernel, instance: Instance, authorityPem: string): Disk {
+export function diskOf(kernel: Kernel, instance: Instance, authorityPem: string): string {
   const { InstanceId, PrivateIpAddress, userData } = instance;
   const root = kernel.store.folder(`instances/${InstanceId}`);
   if (!existsSync(join(root, 'etc'))) format(root);
@@ -27,12 +20,7 @@ export function diskOf(kernel: Kernel, instance: Instance, authorityPem: string)
   trust(root, authorityPem);
   mkdirSync(join(root, 'var/lib/cloud/instance'), { recursive: true });
   if (userData) writeFileSync(join(root, 'var/lib/cloud/instance/user-data.txt'), Buffer.from(userData, 'base64'));
-  const folders = [
-    { from: root, at: '/var/disk' },
-    { from: initFolder, at: '/var/init' },
-    { from: process.execPath, at: '/var/node' },
-  ];
-  return { folders, command: enclosed };
+  return root;
 }
 
 /** Where an instance has the certificate of the local authority, and where programs look for those they trust. */
@@ -120,44 +108,6 @@ ec2-user:x:1000:
   'os-release':
     'NAME="Amazon Linux"\nVERSION="2023"\nID="amzn"\nID_LIKE="fedora"\nVERSION_ID="2023"\nPRETTY_NAME="Amazon Linux 2023"\n',
 };
-
-/**
- * Programs of the machine lie under what the instance writes to /usr, so that `dnf`'s and `npm`'s places are its own. Where
- * the data folder's file system cannot lie over another, what is written there lasts until the instance stops.
- */
-const layUsr = `
-mkdir -p /var/usr /var/disk/usr /var/disk/.usr-work
-lay() { mount -t overlay overlay -o "lowerdir=/usr,upperdir=$1,workdir=$2" /var/usr 2>/dev/null; }
-lay /var/disk/usr /var/disk/.usr-work || {
-  mkdir /var/usr-top; mount -t tmpfs tmpfs /var/usr-top; mkdir /var/usr-top/upper /var/usr-top/work
-  lay /var/usr-top/upper /var/usr-top/work || { echo "an overlay of /usr could not be mounted"; exit 1; }
-}
-rm -f /var/usr/bin/node; : > /var/usr/bin/node; chmod 755 /var/usr/bin/node
-exec "$@"
-`;
-
-/** /dev/sdf and /dev/xvdf are one place, and /dev/nvme1n1 the first that was attached; a link leads nowhere until then. */
-const letters = [...'bcdefghijklmnopqrstuvwxyz'];
-const deviceLinks = [
-  ...letters.flatMap((letter) => ['sd', 'xvd'].map((kind) => [letter, `${kind}${letter}`])),
-  ...letters.map((_, index) => [`nvme${index + 1}n1`, `nvme${index + 1}n1`]),
-].flatMap(([node, name]) => ['--symlink', `ebs/${node}`, `/dev/${name}`]);
-
-function enclosed(hostname: string): string[] {
-  const binds = own.flatMap((folder) => ['--bind', `/var/disk/${folder}`, `/${folder.replace('-', '/')}`]);
-  return [
-    ...['/bin/sh', '-c', layUsr, 'instance', 'bwrap'],
-    ...['--bind', '/var/usr', '/usr'],
-    ...['bin', 'sbin', 'lib', 'lib64'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]),
-    ...binds,
-    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run'],
-    ...['--dev-bind', '/var/disk/devices', '/dev/ebs', ...deviceLinks],
-    ...['--ro-bind', '/var/init', '/run/orrery'],
-    ...['/usr/bin/node', '/usr/local/bin/node'].flatMap((path) => ['--ro-bind', '/var/node', path]),
-    ...['--unshare-uts', '--hostname', hostname, '--die-with-parent', '--chdir', '/'],
-    ...['/usr/local/bin/node', '/run/orrery/init.cjs'],
-  ];
-}
 
 /** What is said when UserData is not a shell script: the rest of cloud-init's formats are not done. */
 export function userDataRefusal(userData: string | undefined): string | undefined {

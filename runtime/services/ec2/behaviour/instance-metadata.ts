@@ -24,17 +24,17 @@ const remembered = defineEngine<Remembered>('ec2.instance-metadata', () => ({
   credentials: new Map(),
 }));
 
-/** Answers http://169.254.169.254 for whichever instance of the VPC asks. */
+/** Answers http://169.254.169.254 for the instance of the VPC that has this private address. */
 export async function instanceMetadata(
   kernel: Kernel,
-  vpcId: string,
+  { vpcId, address }: { vpcId: string; address: string },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const answer = (status: number, body = '', headers = {}): void =>
     void response.writeHead(status, { server: 'EC2ws', 'content-type': 'text/plain', ...headers }).end(body);
   try {
-    const found = instanceAt(kernel, vpcId, request.socket.remoteAddress ?? '');
+    const found = instanceAt(kernel, vpcId, address);
     if (!found || found.instance.httpEndpoint === 'disabled') return answer(403);
     const path = new URL(request.url ?? '/', 'http://metadata').pathname;
     if (request.method === 'PUT' && path === '/latest/api/token') {

@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
-import { compute } from '../../../engines/compute/compute.ts';
 import { publicImages } from '../../../engines/compute/public-images.ts';
-import { network } from '../../../engines/network/network.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidCombination, invalidParameterValue, missingParameter, notFound } from '../errors.ts';
@@ -54,17 +51,6 @@ export function withTemplate(
     );
   const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   return { ...(version.data as Partial<RunInstancesCommandInput>), ...said } as RunInstancesCommandInput;
-}
-
-/** Instances need Linux, root, namespaces and bubblewrap; what is lacking is said by name. */
-export function checkMachine(ctx: Context): void {
-  const engine = ctx.engine(network);
-  if (engine.level !== 'namespace')
-    throw refused('ec2 RunInstances', `instances run in namespaces of Linux: ${engine.lacking}`);
-  if (ctx.engine(compute).isolation.level !== 'namespaces')
-    throw refused('ec2 RunInstances', 'mount namespaces cannot be made here.');
-  if (spawnSync('bwrap', ['--version'], { stdio: 'ignore' }).status !== 0)
-    throw refused('ec2 RunInstances', 'instances need bubblewrap (Debian and Ubuntu: apt install bubblewrap).');
 }
 
 export function makeInstance(

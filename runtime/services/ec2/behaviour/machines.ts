@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { certificates } from '../../../engines/certificates/certificates.ts';
 import { compute } from '../../../engines/compute/compute.ts';
 import type { Sandbox } from '../../../engines/compute/sandbox.ts';
-import { endpointVariables } from '../../../engines/network/endpoint-variables.ts';
+import type { Place } from '../../../engines/network/fabric.ts';
 import { network } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { type Instance, type InstanceState, instances } from '../state.ts';
-import { authorityFile, diskOf } from './instance-disk.ts';
+import { diskOf } from './instance-disk.ts';
+import { type InstanceDoor, openInstanceDoor } from './instance-door.ts';
+import { housing } from './instance-levels.ts';
 import { instanceType } from './instance-types.ts';
 import { enforce } from './networks.ts';
 import { clearAway } from './termination.ts';
@@ -34,11 +36,13 @@ interface Machine {
   console: string;
   /** Ended because it was asked to, so that its end says nothing about it. */
   asked: boolean;
+  /** At the level loopback. */
+  door: InstanceDoor | undefined;
 }
 
 /** What an instance is started in. */
 interface Surroundings {
-  enclose(command: string[]): string[];
+  place: Place;
   /** Of the local authority, which stands for those that AWS's images trust. */
   authorityPem: string;
 }
@@ -71,7 +75,7 @@ export class Machines {
       if (this.#stopped || instances.find(where, instanceId).state !== 'pending') return;
       await kernel.engine(volumeDevices).insertAll(where, instanceId);
       const { certificatePem } = await kernel.engine(certificates).authority();
-      await this.#start(scope, instance, { enclose: place.enclose, authorityPem: certificatePem });
+      await this.#start(scope, instance, { place, authorityPem: certificatePem });
       // It may have been told to stop in the meantime.
       if (instances.find(where, instanceId).state !== 'pending') return;
       instances.put(where, { ...instances.find(where, instanceId), initialized: true });
@@ -86,23 +90,39 @@ export class Machines {
   }
 
   /** Resolves when its first process has said that it is there: from then on it hears signals. */
-  async #start(scope: Scope, instance: Instance, { enclose, authorityPem }: Surroundings): Promise<void> {
-    const { InstanceId, PrivateIpAddress, InstanceType } = instance;
+  async #start(scope: Scope, instance: Instance, { place, authorityPem }: Surroundings): Promise<void> {
+    const { InstanceId, PrivateIpAddress, InstanceType, VpcId } = instance;
     const disk = diskOf(this.#kernel, instance, authorityPem);
-    const machine: Pick<Machine, 'console' | 'asked'> & { sandbox?: Sandbox } = { console: '', asked: false };
+    const { loopbackAddress } = place;
+    const door = loopbackAddress
+      ? await openInstanceDoor(this.#kernel, {
+          vpcId: VpcId,
+          privateIp: PrivateIpAddress,
+          loopbackAddress,
+          tell: (line) => say(line),
+        })
+      : undefined;
+    const machine: Omit<Machine, 'sandbox'> & { sandbox?: Sandbox } = { console: '', asked: false, door };
+    const say = (line: string): void => {
+      machine.console = `${machine.console}${line}\n`.slice(-consoleBytes);
+      this.#consoles.set(InstanceId, machine.console);
+    };
     const booted = Promise.withResolvers<void>();
     const sandbox = this.#kernel.engine(compute).start({
       kind: 'instance',
       name: InstanceId,
-      folders: disk.folders,
-      enclose,
-      command: () => disk.command(`ip-${PrivateIpAddress.replaceAll('.', '-')}`),
-      environment: () => environmentOf(scope.region, this.#kernel.addresses.apiUrl),
+      ...housing(this.#kernel, {
+        instanceId: InstanceId,
+        region: scope.region,
+        hostname: `ip-${PrivateIpAddress.replaceAll('.', '-')}`,
+        disk,
+        place,
+        doorAt: door?.at,
+      }),
       memoryLimitBytes: (instanceType(InstanceType)?.memoryMiB ?? 1024) * 2 ** 20,
       onLine: (line) => {
         booted.resolve();
-        machine.console = `${machine.console}${line}\n`.slice(-consoleBytes);
-        this.#consoles.set(InstanceId, machine.console);
+        say(line);
       },
     });
     sandbox.work();
@@ -117,6 +137,7 @@ export class Machines {
 
   /** By itself: it shut itself down, or was killed. What then becomes of it is its shutdown behaviour. */
   #ended(scope: Scope, instanceId: string, { machine, code }: { machine: Machine; code: number | undefined }): void {
+    machine.door?.close();
     if (this.#machines.get(instanceId) === machine) this.#machines.delete(instanceId);
     if (machine.asked || this.#stopped) return;
     const where = { ...this.#kernel, ...scope };
@@ -180,18 +201,6 @@ export class Machines {
   stop(): void {
     this.#stopped = true;
   }
-}
-
-function environmentOf(region: string, apiUrl: string): Record<string, string> {
-  return {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: '/root',
-    LANG: 'C.UTF-8',
-    NODE_EXTRA_CA_CERTS: authorityFile,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    ...endpointVariables(region, apiUrl),
-  };
 }
 
 /** Clock ticks of /proc are hundredths of a second on Linux. */

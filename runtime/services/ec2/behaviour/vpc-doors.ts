@@ -66,9 +66,10 @@ class VpcDoors {
 
   #doors(vpcId: string, where: Where): Door[] {
     const vpc = vpcs.find(where, vpcId);
-    const metadata = createHttpServer(
-      (request, response) => void instanceMetadata(this.#kernel, vpcId, request, response),
-    );
+    const metadata = createHttpServer((request, response) => {
+      const asker = { vpcId, address: request.socket.remoteAddress ?? '' };
+      void instanceMetadata(this.#kernel, asker, request, response);
+    });
     const resolvers = vpc.enableDnsSupport ? [resolverAddress, resolverOf(vpc.CidrBlock)] : [];
     return [
       ...[outside.aws, outside.s3, outside.dynamodb, ...endpointAddresses(where, vpcId)].flatMap((address) =>

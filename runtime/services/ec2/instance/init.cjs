@@ -14,23 +14,25 @@ const {
 } = require('node:fs');
 const { createServer } = require('node:net');
 const { answer } = require('./systemctl.cjs');
+const { hasOwnRoot, lead, oneUser } = require('./root.cjs');
 const { startEnabled, stopAll } = require('./supervisor.cjs');
 
-const cloud = '/var/lib/cloud/instance';
+const cloud = lead('/var/lib/cloud/instance');
 
 // On Amazon Linux aws-cfn-bootstrap has a folder of its own.
 for (const [from, to] of [
   ['bin', '/usr/local/bin'],
   ['cfn', '/opt/aws/bin'],
 ]) {
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(`/run/orrery/${from}`)) {
-    rmSync(`${to}/${name}`, { force: true });
-    writeFileSync(`${to}/${name}`, readFileSync(`/run/orrery/${from}/${name}`));
-    chmodSync(`${to}/${name}`, 0o755);
+  const folder = lead(to);
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(`${__dirname}/${from}`)) {
+    rmSync(`${folder}/${name}`, { force: true });
+    writeFileSync(`${folder}/${name}`, lead(readFileSync(`${__dirname}/${from}/${name}`, 'utf8')));
+    chmodSync(`${folder}/${name}`, 0o755);
   }
 }
-createServer((socket) => {
+const server = createServer((socket) => {
   socket.setEncoding('utf8');
   socket.once('data', (line) => {
     const failed = (error) => ({ code: 1, text: error.message });
@@ -39,18 +41,23 @@ createServer((socket) => {
       .then((told) => socket.end(`${JSON.stringify(told)}\n`));
   });
   socket.on('error', () => undefined);
-}).listen('/run/systemctl.sock', boot);
+});
+rmSync(lead('/run/systemctl.sock'), { force: true });
+server.listen(lead('/run/systemctl.sock'), boot);
 
 async function boot() {
-  console.log(`[    0.000000] ${readFileSync('/etc/hostname', 'utf8').trim()} booted`);
+  console.log(`[    0.000000] ${readFileSync(lead('/etc/hostname'), 'utf8').trim()} booted`);
+  for (const line of lacking()) console.log(line);
   await startEnabled();
-  const script = `${cloud}/user-data.txt`;
-  if (!existsSync(script) || existsSync(`${cloud}/boot-finished`)) return ready();
+  const given = `${cloud}/user-data.txt`;
+  if (!existsSync(given) || existsSync(`${cloud}/boot-finished`)) return ready();
+  const script = `${cloud}/script`;
+  writeFileSync(script, lead(readFileSync(given, 'latin1')), 'latin1');
   chmodSync(script, 0o700);
-  const child = spawn(script, [], { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(script, [], { cwd: lead('/root').replace(/^\/root$/, '/'), stdio: ['ignore', 'pipe', 'pipe'] });
   const log = (chunk) => {
     process.stdout.write(chunk);
-    appendFileSync('/var/log/cloud-init-output.log', chunk);
+    appendFileSync(lead('/var/log/cloud-init-output.log'), chunk);
   };
   child.stdout.on('data', log);
   child.stderr.on('data', log);
@@ -61,6 +68,22 @@ async function boot() {
     writeFileSync(`${cloud}/boot-finished`, '');
     setImmediate(ready);
   });
+}
+
+/** What this level does not do is on the console from the first line on. */
+function lacking() {
+  if (!oneUser) return [];
+  return [
+    'orrery: level loopback: programs of instances reach one another, and this machine, past every security group; the groups',
+    'orrery: count at load balancers, at databases and where functions connect. Node and Python have the address of the',
+    'orrery: instance; other servers listen where they say. Everything runs as one user of this machine.',
+    ...(hasOwnRoot
+      ? []
+      : [
+          'orrery: there is no root around this instance: paths in UserData, unit files and cfn-init are led to its folder,',
+          'orrery: those that programs open by themselves are this machine’s.',
+        ]),
+  ];
 }
 
 function ready() {

@@ -11,11 +11,13 @@ const {
   writeFileSync,
   writeSync,
 } = require('node:fs');
+const { hasOwnRoot, lead, oneUser } = require('./root.cjs');
+const { signalTree } = require('./processes.cjs');
 const { readUnit } = require('./units.cjs');
 const { groupOf, userOf } = require('./users.cjs');
 
-const enabled = '/etc/systemd/enabled';
-const journal = '/var/log/journal';
+const enabled = lead('/etc/systemd/enabled');
+const journal = lead('/var/log/journal');
 /** "StartLimitIntervalSec=, StartLimitBurst=": five starts within ten seconds are the last. */
 const burst = { starts: 5, withinMs: 10_000 };
 /** By name: what runs, and what is known of what ran. */
@@ -188,6 +190,8 @@ async function stop(name) {
 }
 
 function signal(child, name) {
+  // Without a root of its own an instance has no processes of its own either: its one group is what ends it as a whole.
+  if (!hasOwnRoot) return signalTree(child.pid, name);
   try {
     process.kill(-child.pid, name);
   } catch {
@@ -220,16 +224,24 @@ function launch(unit, command) {
       ...inherited,
       ...(owner ? { HOME: owner.home, USER: owner.user, LOGNAME: owner.user } : {}),
       ...unit.environment,
+      // What binds a program to the instance's address is loaded by these: a unit's own are added to them.
+      ...joined('NODE_OPTIONS', ' ', inherited, unit.environment),
+      ...joined('PYTHONPATH', ':', inherited, unit.environment),
     },
-    ...(owner ? { uid: owner.uid } : {}),
-    ...(gid === undefined ? {} : { gid }),
+    ...(owner && !oneUser ? { uid: owner.uid } : {}),
+    ...(gid === undefined || oneUser ? {} : { gid }),
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+    detached: hasOwnRoot,
   });
   const out = sinkOf(unit, unit.output.stdout);
   child.stdout.on('data', out);
   child.stderr.on('data', unit.output.stderr === 'inherit' ? out : sinkOf(unit, unit.output.stderr));
   return child;
+}
+
+function joined(name, separator, ...environments) {
+  const values = environments.flatMap((environment) => environment[name] ?? []);
+  return values.length === 0 ? {} : { [name]: values.join(separator) };
 }
 
 /** "StandardOutput=": the journal unless a file is named. */
@@ -247,7 +259,11 @@ function log(name, text, toConsole = false) {
   console.log(toConsole ? `systemd: ${name}.service: ${text}` : text);
 }
 
-function tellWhatIsNotDone({ name, withoutEffect, unknown }) {
+function tellWhatIsNotDone({ name, user, withoutEffect, unknown }) {
+  if (user !== undefined && oneUser)
+    console.log(
+      `systemd: ${name}.service: User= has no effect: all of the instance runs as one user at the level loopback.`,
+    );
   if (withoutEffect.length > 0)
     console.log(`systemd: ${name}.service: ${withoutEffect.join('=, ')}= has no effect in an instance of Orrery.`);
   if (unknown.length > 0)

@@ -2,12 +2,14 @@
 // Unit files as systemd.unit(5), systemd.service(5) and systemd.exec(5) write them; what is read of them is listed here.
 const { existsSync, readFileSync, readdirSync } = require('node:fs');
 
+const { lead } = require('./root.cjs');
+
 const folders = [
   '/etc/systemd/system',
   '/run/systemd/system',
   '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
-];
+].map(lead);
 
 /** Settings of [Service] that change nothing where every instance has processes and a disk of its own, and are said so. */
 const withoutEffect =
@@ -23,7 +25,7 @@ exports.readUnit = function readUnit(name) {
   const [, template, instance] = /^(.*@)(.+)$/.exec(name) ?? [];
   const file = fileOf(`${name}.service`) ?? (template && fileOf(`${template}.service`));
   if (!file) return undefined;
-  const text = [file, ...dropIns(`${name}.service`)].map((path) => readFileSync(path, 'utf8')).join('\n');
+  const text = [file, ...dropIns(`${name}.service`)].map((path) => lead(readFileSync(path, 'utf8'))).join('\n');
   return compile(sectionsOf(text), { name, instance });
 };
 
@@ -39,7 +41,7 @@ function fileOf(file) {
 }
 
 function dropIns(file) {
-  const folder = `/etc/systemd/system/${file}.d`;
+  const folder = lead(`/etc/systemd/system/${file}.d`);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.conf'))
@@ -127,7 +129,7 @@ function environmentOf(files, lines) {
       if (given.startsWith('-')) continue;
       throw new Error(`Failed to load environment files: ${path}: No such file or directory`);
     }
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
+    for (const line of lead(readFileSync(path, 'utf8')).split('\n')) {
       const [, name, value] = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
       if (name) environment[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
     }
@@ -146,5 +148,5 @@ function secondsOf(text) {
 }
 
 function hostname() {
-  return readFileSync('/etc/hostname', 'utf8').trim();
+  return readFileSync(lead('/etc/hostname'), 'utf8').trim();
 }

@@ -1,6 +1,7 @@
 'use strict';
 // Users and groups of the instance's own /etc/passwd, for services and files that are to be somebody's.
 const { readFileSync } = require('node:fs');
+const { lead } = require('./root.cjs');
 
 /** Undefined when there is no such user. A number stands for itself. */
 exports.userOf = function userOf(name) {
@@ -16,7 +17,7 @@ exports.groupOf = function groupOf(name) {
 };
 
 function find(file, name) {
-  const lines = readFileSync(file, 'utf8')
+  const lines = readFileSync(lead(file), 'utf8')
     .split('\n')
     .map((line) => line.split(':'));
   return lines.find((fields) => fields[0] === name || (/^\d+$/.test(name) && fields[2] === name));

@@ -3,6 +3,7 @@
 const { spawnSync } = require('node:child_process');
 const { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
 const { dirname } = require('node:path');
+const { hasOwnRoot, lead, oneUser } = require('../root.cjs');
 const { groupOf, userOf } = require('../users.cjs');
 const { extract } = require('./archive.cjs');
 const { fetch } = require('./cfn-init-fetch.cjs');
@@ -14,12 +15,13 @@ exports.packages = function packages(managers, { changed, log }) {
         `packages of ${manager} are refused: an instance of Orrery knows yum and dnf, and has this machine's programs.`,
       );
     const names = Object.keys(named);
-    must(spawnSync('/usr/local/bin/dnf', ['install', '-y', ...names], { encoding: 'utf8' }), 'dnf', log);
+    must(spawnSync(lead('/usr/local/bin/dnf'), ['install', '-y', ...names], { encoding: 'utf8' }), 'dnf', log);
     for (const name of names) changed.packages.add(`${manager} ${name}`);
   }
 };
 
 exports.groups = function groups(wanted, { log }) {
+  checkOwnRoot('groups');
   for (const [name, { gid } = {}] of Object.entries(wanted))
     if (groupOf(name) === undefined)
       must(spawnSync('groupadd', [...(gid ? ['-g', String(gid)] : []), name], { encoding: 'utf8' }), name, log);
@@ -27,6 +29,7 @@ exports.groups = function groups(wanted, { log }) {
 
 /** "users": without a login shell, and without being changed where they are. */
 exports.users = function users(wanted, { log }) {
+  checkOwnRoot('users');
   for (const [name, { uid, groups: groupNames = [], homeDir } = {}] of Object.entries(wanted)) {
     if (userOf(name)) continue;
     const args = [
@@ -57,11 +60,11 @@ exports.files = async function files(wanted, access) {
     // "Symlinks": a mode of 120xxx, and the content is the target.
     if (mode.startsWith('120')) {
       symlinkSync(String(file.content), path);
-      lchownSync(path, owner.uid, owner.gid);
+      if (!oneUser) lchownSync(path, owner.uid, owner.gid);
     } else {
       writeFileSync(path, await contentOf(file, access));
       chmodSync(path, Number.parseInt(mode.slice(-4), 8));
-      chownSync(path, owner.uid, owner.gid);
+      if (!oneUser) chownSync(path, owner.uid, owner.gid);
     }
     access.changed.files.add(path);
   }
@@ -71,6 +74,12 @@ async function contentOf({ content, source, encoding, authentication }, access) 
   if (source !== undefined) return fetch(source, access, authentication);
   if (typeof content === 'object') return JSON.stringify(content);
   return Buffer.from(String(content ?? ''), encoding === 'base64' ? 'base64' : 'utf8');
+}
+
+/** useradd and groupadd know one machine, this one. */
+function checkOwnRoot(key) {
+  if (!hasOwnRoot)
+    throw new Error(`${key} are refused: this instance has no root of its own, and so no users (see its console).`);
 }
 
 function ownerOf({ owner = 'root', group = 'root' }) {
@@ -101,10 +110,10 @@ exports.services = function services(managers, { changed, log }) {
       throw new Error(`services of ${manager} are refused: an instance of Orrery has systemd.`);
     for (const [name, service] of Object.entries(wanted)) {
       const systemctl = (verb) =>
-        must(spawnSync('/usr/local/bin/systemctl', [verb, name], { encoding: 'utf8' }), name, log);
+        must(spawnSync(lead('/usr/local/bin/systemctl'), [verb, name], { encoding: 'utf8' }), name, log);
       if (service.enabled !== undefined) systemctl(isTrue(service.enabled) ? 'enable' : 'disable');
       if (service.ensureRunning !== undefined) {
-        const runs = spawnSync('/usr/local/bin/systemctl', ['is-active', name]).status === 0;
+        const runs = spawnSync(lead('/usr/local/bin/systemctl'), ['is-active', name]).status === 0;
         if (isTrue(service.ensureRunning) !== runs) systemctl(runs ? 'stop' : 'start');
         else if (runs && isTouched(service, changed)) systemctl('restart');
       } else if (isTouched(service, changed)) systemctl('restart');

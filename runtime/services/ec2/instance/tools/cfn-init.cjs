@@ -2,6 +2,7 @@
 // cfn-init: does what AWS::CloudFormation::Init in a resource's metadata says, in the order AWS gives: packages, groups,
 // users, sources, files, commands, services ("AWS::CloudFormation::Init", CloudFormation User Guide).
 const { appendFileSync } = require('node:fs');
+const { lead, leadAll } = require('../root.cjs');
 const { cloudformation, element, options } = require('./cloudformation.cjs');
 const { region: ownRegion } = require('./metadata.cjs');
 const steps = require('./cfn-init-steps.cjs');
@@ -59,12 +60,12 @@ async function run(config, name, access) {
   for (const key of order) {
     if (!config[key]) continue;
     log(`${name}: ${key}`);
-    await steps[key](config[key], { ...access, changed, log });
+    await steps[key](leadAll(config[key]), { ...access, changed, log });
   }
 }
 
 function log(text) {
-  appendFileSync('/var/log/cfn-init.log', `${new Date().toISOString()} ${text}\n`);
+  appendFileSync(lead('/var/log/cfn-init.log'), `${new Date().toISOString()} ${text}\n`);
 }
 
 main().then(
