@@ -1,6 +1,7 @@
 import { fidelitiesOf } from '../engines/cloudformation/check/check-resources.ts';
 import { parseTemplate } from '../engines/cloudformation/template/parse-template.ts';
 import { resourcesOf } from '../engines/cloudformation/template/template.ts';
+import { notEnforced } from '../engines/network/enforcement.ts';
 import { defaultAccount, defaultRegion, parseArn } from '../kernel/arn.ts';
 import { rootOf } from '../kernel/principal.ts';
 import { registry } from '../kernel/resource-registry.ts';
@@ -8,6 +9,8 @@ import type { Kernel } from '../kernel/service.ts';
 import { stacks } from './stack-outputs.ts';
 
 export interface TemplateFidelity {
+  /** What is not enforced at the level this machine gives, where the stack has a network. */
+  limits: string[];
   resources: ResourceFidelity[];
 }
 
@@ -44,5 +47,6 @@ function templateFidelity(kernel: Kernel, text: string): TemplateFidelity {
     });
     return { logicalId, type: definition.Type, properties };
   });
-  return { resources };
+  const hasNetwork = resources.some(({ type }) => type.startsWith('AWS::EC2::'));
+  return { limits: hasNetwork ? notEnforced(kernel) : [], resources };
 }

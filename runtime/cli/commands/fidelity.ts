@@ -20,12 +20,13 @@ refused (the deployment says no and names it). Nothing is accepted silently.`,
 async function templates(line: CommandLine, out: Terminal): Promise<void> {
   const stacks = await ask<Record<string, TemplateFidelity>>(requireRuntime(dataFolder(line)), 'GET', 'fidelity');
   if (line.flag('json')) return out.json(stacks);
-  for (const [stack, { resources }] of Object.entries(stacks)) {
+  for (const [stack, { limits, resources }] of Object.entries(stacks)) {
     const all = resources.flatMap((resource) => resource.properties);
     const count = (kind: string): number => all.filter((property) => property.fidelity === kind).length;
     out.line(
       `${out.style('bold', stack)}  ${count('executed')} properties executed, ${count('stored')} stored, ${count('refused')} refused`,
     );
+    for (const limit of limits) out.line(`  ${limit}`);
     for (const resource of resources) {
       const special = resource.properties.filter((property) => property.fidelity !== 'executed');
       if (special.length === 0) continue;

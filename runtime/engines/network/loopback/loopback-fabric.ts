@@ -10,6 +10,8 @@ import { type InterfaceTable, tcp, type VpcTable } from '../vpc-table.ts';
 import { standIn, standsFor } from './ports.ts';
 
 const preload = join(import.meta.dirname, 'own-address.cjs');
+/** On Python's path, it does for Python's programs what the preload does for Node's. */
+export const pythonFolder = join(import.meta.dirname, 'python');
 
 /**
  * Where namespaces cannot be made: every address of a VPC stands for one of 127.64.0.0/10, and a file loaded before a Node

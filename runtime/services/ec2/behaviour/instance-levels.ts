@@ -5,6 +5,7 @@ import { compute } from '../../../engines/compute/compute.ts';
 import type { SandboxSpec } from '../../../engines/compute/sandbox.ts';
 import { endpointVariables } from '../../../engines/network/endpoint-variables.ts';
 import type { Place } from '../../../engines/network/fabric.ts';
+import { pythonFolder } from '../../../engines/network/loopback/loopback-fabric.ts';
 import { network } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { refused } from '../../../kernel/errors.ts';
@@ -50,7 +51,8 @@ export function levelOf(kernel: Kernel): 'namespace' | 'root' | 'folder' {
 export function checkMachine(kernel: Kernel): void {
   if (process.platform !== 'linux')
     throw refused('ec2 RunInstances', 'instances need Linux: elsewhere this machine has no addresses for them.');
-  if (levelOf(kernel) !== 'namespace') return checkFolder(kernel);
+  if (levelOf(kernel) === 'folder') checkFolder(kernel);
+  if (levelOf(kernel) !== 'namespace') return;
   if (kernel.engine(compute).isolation.level !== 'namespaces')
     throw refused('ec2 RunInstances', 'mount namespaces cannot be made here; --network loopback does without.');
   if (!kernel.engine(bubblewrap).isThere)
@@ -62,7 +64,6 @@ const longestSocketPath = 107;
 const socketPath = '/instances/i-0123456789abcdef0/tree/run/systemctl.sock';
 
 function checkFolder(kernel: Kernel): void {
-  if (levelOf(kernel) !== 'folder') return;
   const folder = kernel.store.folder('instances');
   if (Buffer.byteLength(folder) - '/instances'.length + socketPath.length > longestSocketPath)
     throw refused('ec2 RunInstances', `the path of the data folder is too long for a socket in it: ${folder}.`);
@@ -126,9 +127,10 @@ const networkFolder = '/run/orrery-network';
 
 function inRoot(kernel: Kernel, tenant: Tenant): Housing {
   const { disk, hostname, place, region } = tenant;
-  const files = place.files.map((from) => ({ from, at: `/var/network/${basename(from)}` }));
+  const paths = [...place.files, pythonFolder];
+  const files = paths.map((from) => ({ from, at: `/var/network/${basename(from)}` }));
   const binds = files.flatMap(({ at }) => ['--ro-bind', at, `${networkFolder}/${basename(at)}`]);
-  const seen = (path: string): string => seenAt(place.files, path, (name) => `${networkFolder}/${name}`);
+  const seen = (path: string): string => seenAt(paths, path, (name) => `${networkFolder}/${name}`);
   return {
     folders: [...partsOf(disk), ...files],
     command: () => enclosed(hostname, [...asNobody, ...binds]),
@@ -178,6 +180,7 @@ function networkOf(
   ]);
   return {
     ...Object.fromEntries(led),
+    PYTHONPATH: seen(pythonFolder),
     ORRERY_METADATA: doorAt,
     ORRERY_AWS_PORTS: `4566=${new URL(apiUrl).port},80=${httpPort},443=${httpsPort}`,
     http_proxy: proxy,
