@@ -47,6 +47,8 @@ net.Server.prototype.address = function addressAsTheVpcKnowsIt() {
 /** Databases are behind names that only Orrery's DNS port knows; this machine's resolver does not ask it. */
 const databaseNames = /\.[a-z]{2}(-[a-z]+)+-\d\.rds\.amazonaws\.com\.?$/;
 const awsNames = /(^|\.)(amazonaws\.com|on\.aws|cloudfront\.net|api\.aws)\.?$/;
+/** S3's name of endpoint-variables.ts, with this machine's own port: not every resolver knows names under .localhost. */
+const awsHere = /\.amazonaws\.com\.localhost$/;
 
 function lookUp(name, options, callback) {
   const resolver = new dns.promises.Resolver({ timeout: 2000, tries: 2 });
@@ -88,6 +90,7 @@ function leadOf({ host = 'localhost', port }) {
   if (metadataAt && host === '169.254.169.254') return at(metadataAt);
   if (metadataAt && everywhere.has(host)) return { host: own, port: standIn(port), localAddress: own };
   if (nameServer !== undefined && databaseNames.test(host)) return { localAddress: own, lookup: lookUp };
+  if (metadataAt && awsHere.test(host)) return { host: '127.0.0.1', port };
   if (awsNames.test(host) && awsPorts.has(Number(port))) return { host: '127.0.0.1', port: awsPorts.get(Number(port)) };
   return undefined;
 }

@@ -124,6 +124,8 @@ function dial(kernel: Kernel, owner: Owner, host: string, port: number): Promise
   ]);
   const atAws = ports.get(port);
   if (awsNames.test(host) && atAws !== undefined) return opened(connect({ host: '127.0.0.1', port: atAws }));
+  if (/\.amazonaws\.com\.localhost$/.test(host) && port === ports.get(apiPort))
+    return opened(connect({ host: '127.0.0.1', port }));
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host))
     return kernel.engine(network).connect(vpcId, { from: privateIp, address: host, port, timeoutMs: patienceMs });
   return Promise.reject(new Error(`${host}:${port} is not reached: it is neither in its VPC nor AWS's`));

@@ -134,7 +134,11 @@ function inRoot(kernel: Kernel, tenant: Tenant): Housing {
   return {
     folders: [...partsOf(disk), ...files],
     command: () => enclosed(hostname, [...asNobody, ...binds]),
-    environment: () => ({ ...environmentOf(region, kernel.addresses.apiUrl), ...networkOf(kernel, tenant, seen), ORRERY_ONE_USER: '1' }),
+    environment: () => ({
+      ...environmentOf(region, kernel.addresses.apiUrl),
+      ...networkOf(kernel, tenant, seen),
+      ORRERY_ONE_USER: '1',
+    }),
   };
 }
 
