@@ -63,10 +63,19 @@ export default defineService({
     'UpdateAutoScalingGroup.AvailabilityZoneImpairmentPolicy': { refused: 'leave it out.' },
     'UpdateAutoScalingGroup.CapacityReservationSpecification': { refused: 'leave it out.' },
     'UpdateAutoScalingGroup.InstanceLifecyclePolicy': { refused: 'leave it out.' },
+    'CreateAutoScalingGroup.MixedInstancesPolicy.LaunchTemplate.Overrides.ImageId': {
+      refused: 'name the image in the launch template.',
+    },
+    'CreateAutoScalingGroup.MixedInstancesPolicy.InstancesDistribution.DistributionSegments': {
+      refused: 'capacity is not reserved.',
+    },
+    'UpdateAutoScalingGroup.MixedInstancesPolicy.LaunchTemplate.Overrides.ImageId': {
+      refused: 'name the image in the launch template.',
+    },
+    'UpdateAutoScalingGroup.MixedInstancesPolicy.InstancesDistribution.DistributionSegments': {
+      refused: 'capacity is not reserved.',
+    },
     'DescribeScalingActivities.IncludeDeletedGroups': { refused: 'activities go with their group.' },
-    'CreateAutoScalingGroup.MixedInstancesPolicy': { refused: 'name a LaunchTemplate.' },
-    'UpdateAutoScalingGroup.MixedInstancesPolicy': { refused: 'name a LaunchTemplate.' },
-    'StartInstanceRefresh.DesiredConfiguration.MixedInstancesPolicy': { refused: 'name a LaunchTemplate.' },
   },
 });
 
