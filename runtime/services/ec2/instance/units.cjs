@@ -78,11 +78,12 @@ function compile(lines, { name, instance = '' }) {
   };
   const expand = (value) => value.replace(/%([nNiIpH%])/g, (_, letter) => specifiers[letter]);
   /** An empty value forgets what was said before, as in a drop-in. */
-  const all = (key, section = 'Service') =>
-    lines
+  const all = (key, section = 'Service') => {
+    const values = lines
       .filter(([at, found]) => at === section && found === key)
-      .map(([, , value]) => expand(value))
-      .reduce((kept, value) => (value === '' ? [] : [...kept, value]), []);
+      .map(([, , value]) => expand(value));
+    return values.slice(values.lastIndexOf('') + 1);
+  };
   const last = (key) => all(key).at(-1);
   const words = (key, section) => all(key, section).flatMap((value) => value.split(/\s+/).filter(Boolean));
   const unknown = lines.filter(([section, key]) => section === 'Service' && !read.has(key)).map(([, key]) => key);
