@@ -1,16 +1,20 @@
 /**
  * Extracts the API models from the AWS SDK for JavaScript (the installed devDependencies `@aws-sdk/client-*`) into
- * runtime/models/: one JSON a service and an index for routing. Run at every start; does nothing while the models are
- * newer than the lock file and this tool. `node tools/extract-models.ts sqs s3` extracts these again, whatever their age.
+ * runtime/models/: one JSON a service and an index for routing; beside them those that extract-models/described has by
+ * hand. Run at every start; does nothing while the models are newer than the lock file and this tool. `node tools/extract-models.ts sqs s3` extracts these again, whatever their age.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelIndexEntry } from '../runtime/control-plane/protocols/model.ts';
 import { extractClient, serviceName } from './extract-models/client.ts';
+import * as fis from './extract-models/described/fis.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'runtime', 'models');
 const indexFile = join(target, 'index.json');
+
+/** Services whose API is written down here, since no SDK package of today has it. */
+const described = { fis };
 
 const asked = process.argv.slice(2);
 const packages = installedClients();
@@ -22,7 +26,7 @@ if (asked.length > 0)
 else if (!upToDate()) {
   process.stderr.write(`Extracting the API models of ${packages.length} services from the AWS SDK …\n`);
   await extract(packages, {});
-  removeOthers(packages.map(serviceName));
+  removeOthers([...packages.map(serviceName), ...Object.keys(described)]);
 }
 
 function installedClients(): string[] {
@@ -39,7 +43,7 @@ function upToDate(): boolean {
   const sources = [
     join(root, 'package-lock.json'),
     import.meta.filename,
-    ...readdirSync(parts).map((file) => join(parts, file)),
+    ...readdirSync(parts, { recursive: true, encoding: 'utf8' }).map((file) => join(parts, file)),
   ];
   return sources.every((source) => !existsSync(source) || statSync(source).mtimeMs <= made);
 }
@@ -49,6 +53,10 @@ async function extract(names: string[], index: Record<string, ModelIndexEntry>):
   mkdirSync(target, { recursive: true });
   for (const name of names) {
     const { service, entry, model } = await extractClient(name);
+    write(join(target, `${service}.json`), JSON.stringify(model));
+    index[service] = entry;
+  }
+  for (const [service, { entry, model }] of Object.entries(described)) {
     write(join(target, `${service}.json`), JSON.stringify(model));
     index[service] = entry;
   }

@@ -4,6 +4,7 @@ import { type FunctionName, functionArn } from '../function-names.ts';
 import { aliases, type FunctionVersion } from '../state.ts';
 import { concurrency } from './concurrency.ts';
 import { fleet } from './fleet.ts';
+import { underFaults } from './injected-faults.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import { emitMetric } from './metrics.ts';
 
@@ -20,12 +21,14 @@ export async function execute(
   const hop = ctx.trace.child('lambda', `invoke ${name}`, functionArn(ctx, name, qualifier));
   const started = ctx.clock.elapsed();
   try {
-    const result = await ctx.engine(fleet).invoke(version, ctx, {
-      ...request,
-      invokedFunctionArn: functionArn(ctx, name, qualifier),
-      traceHeader: hop.header,
-      streams: request.streams ?? false,
-    });
+    const result = await underFaults(ctx, target, request.requestId, (mayStream) =>
+      ctx.engine(fleet).invoke(version, ctx, {
+        ...request,
+        invokedFunctionArn: functionArn(ctx, name, qualifier),
+        traceHeader: hop.header,
+        streams: mayStream && (request.streams ?? false),
+      }),
+    );
     emitMetric(measured, 'Invocations', 1, 'Count');
     emitMetric(measured, 'Errors', result.functionError ? 1 : 0, 'Count');
     emitMetric(measured, 'Duration', ctx.clock.elapsed() - started, 'Milliseconds');
