@@ -8,7 +8,13 @@ export default definePrices({
   checked: 'by nothing yet',
   regions: {
     'us-east-1': {
-      ActionMinutes: { about: 'Minutes of actions', unit: 'minutes', per: 1, tiers: [{ usd: 0.1 }], unverified: 'from memory' },
+      ActionMinutes: {
+        about: 'Minutes of actions',
+        unit: 'minutes',
+        per: 1,
+        tiers: [{ usd: 0.1 }],
+        unverified: 'from memory',
+      },
     },
   },
 });

@@ -355,6 +355,20 @@ def ses_verifies_a_domain_by_its_record_and_sends_by_both_apis():
 
 
 @check
+def fis_runs_an_experiment_and_stops_it():
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "fis.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    role = aws("iam create-role --role-name trials", "--assume-role-policy-document", json.dumps(trust))["Role"]["Arn"]
+    assert "aws:ec2:stop-instances" in [one["id"] for one in aws("fis list-actions")["actions"]]
+    actions = json.dumps({"pause": {"actionId": "aws:fis:wait", "parameters": {"duration": "PT10M"}}})
+    make = "fis create-experiment-template --description pause --stop-conditions source=none --role-arn " + role
+    template = aws(make, "--actions", actions)["experimentTemplate"]["id"]
+    experiment = aws("fis start-experiment --experiment-template-id " + template)["experiment"]["id"]
+    equal(aws("fis get-experiment --id " + experiment)["experiment"]["actions"]["pause"]["state"]["status"], "running")
+    equal(aws("fis stop-experiment --id " + experiment)["experiment"]["state"]["status"], "stopped")
+    aws("fis get-experiment --id EXPnone", fails="ResourceNotFoundException")
+
+
+@check
 def what_is_not_run_is_refused_by_name():
     aws("redshift describe-clusters", fails="redshift")
     aws("s3api put-bucket-accelerate-configuration --bucket cli-artifacts --accelerate-configuration Status=Enabled", fails="PutBucketAccelerateConfiguration")

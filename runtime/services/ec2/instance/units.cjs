@@ -79,9 +79,7 @@ function compile(lines, { name, instance = '' }) {
   const expand = (value) => value.replace(/%([nNiIpH%])/g, (_, letter) => specifiers[letter]);
   /** An empty value forgets what was said before, as in a drop-in. */
   const all = (key, section = 'Service') => {
-    const values = lines
-      .filter(([at, found]) => at === section && found === key)
-      .map(([, , value]) => expand(value));
+    const values = lines.filter(([at, found]) => at === section && found === key).map(([, , value]) => expand(value));
     return values.slice(values.lastIndexOf('') + 1);
   };
   const last = (key) => all(key).at(-1);

@@ -79,6 +79,11 @@ class Runs {
       return this.halt(experiment, experiment.id, 'stopped', experiment.state.reason);
     if (experiment.state.status !== 'running') return this.#begin(experiment);
     for (const [name, action] of Object.entries(experiment.actions)) {
+      if (action.state.status === 'initiating' || action.state.status === 'stopping') {
+        const what = `The runtime ended while the action ${name} was ${action.state.status}.`;
+        this.#action(experiment, experiment.id, name, 'failed', what);
+        return this.halt(experiment, experiment.id, 'failed', what);
+      }
       if (action.state.status !== 'running' || action.dueMs === undefined) continue;
       const { type, run } = this.#runOf(experiment, name, action);
       type.resume?.(run, action.undo ?? {});
