@@ -57,7 +57,7 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
     const http = await open(kernel, way, { port: wanted.http, option: '--http-port' });
     closing.push(acceptUpgrades(kernel, http.server, { secure: way.secure }), http.shut);
     kernel.addresses.httpPort = portOf(http.server);
-    const tls = secureGateway(kernel, nodeListener(kernel, 'gateway', way.serve, { secure: true }));
+    const tls = secureGateway(kernel, { ...way, secure: true });
     const https = await listening(tls.server, wanted.https, '--https-port');
     closing.push(async () => {
       tls.close();

@@ -12,7 +12,14 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** Read at most once. A Buffer when it is known to be small or has been read. */
   body: Readable | Buffer | undefined;
-  client: { ip: string; port: number; secure: boolean; httpVersion: string };
+  client: {
+    ip: string;
+    port: number;
+    secure: boolean;
+    httpVersion: string;
+    /** How TLS was spoken, where it was: TLSv1.3, and the cipher's OpenSSL name. */
+    tls?: { version: string; cipher: string } | undefined;
+  };
   /** The port that was connected to, where it is known: users' requests come in at this machine's own ports. */
   serverPort?: number | undefined;
   /** Aborted when the client has gone. Made when first read: most requests nobody waits for. */

@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernel/service.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { judgingFraming } from '../http/framing/framing.ts';
 import { hosts } from '../http/hosts.ts';
+import { onTerms } from '../http/tls/terms.ts';
 import { Unreachable } from '../http/unreachable.ts';
 import { FlowEntrance, type FlowSources } from '../nlb/flow-entrance.ts';
 import { FlowMetrics } from '../nlb/flow-metrics.ts';
@@ -72,7 +73,8 @@ export class Alb {
     this.#loadBalancers.set(table.arn, { ...ways, table, shut: shutZones(table, this.#groups) });
     ways.flows?.sync(table);
     if (this.#kernel.engine(network).isEntered(table.vpcId)) void this.#kernel.clock.track(this.#open(table.vpcId));
-    for (const name of namesOf(table)) this.#kernel.engine(hosts).set(name, this.#planeOf(table));
+    for (const { name, listener } of namesOf(table))
+      this.#kernel.engine(hosts).set(name, this.#planeOf(table, listener));
     this.#assignGroups();
     announce(this.#kernel, table, this.#groupsOf(table));
   }
@@ -168,13 +170,14 @@ export class Alb {
     }
   }
 
-  #planeOf({ arn, type }: LoadBalancerTable): DataPlane {
+  #planeOf({ arn, type }: LoadBalancerTable, listener: ListenerTable | undefined): DataPlane {
     const plane: DataPlane = (request, hop) => this.#serve(arn, request, hop);
+    if (listener?.tls) onTerms(plane, { certificates: listener.certificates, ...listener.tls });
     return type === 'application' ? judgingFraming(plane) : plane;
   }
 
   #unlist(table: LoadBalancerTable): void {
-    for (const name of namesOf(table)) this.#kernel.engine(hosts).remove(name);
+    for (const { name } of namesOf(table)) this.#kernel.engine(hosts).remove(name);
   }
 
   /** Targets are checked once a load balancer sends to their group. */
@@ -279,9 +282,13 @@ function flowTaker(flows: FlowEntrance, listener: ListenerTable, { node, asOutsi
   };
 }
 
-function namesOf({ dnsName, listeners }: LoadBalancerTable): string[] {
+/** Its own name stands for the listener that clients over TLS come to, for the name says no port. */
+function namesOf({ dnsName, listeners }: LoadBalancerTable): { name: string; listener: ListenerTable | undefined }[] {
   if (listeners.length === 0) return [];
-  return [dnsName, ...listeners.map(({ port }) => `port-${port}.${dnsName}`)];
+  const secure = listeners.filter(({ tls }) => tls !== undefined);
+  const usual = secure.find(({ port }) => port === 443) ?? secure[0];
+  const byPort = listeners.map((listener) => ({ name: `port-${listener.port}.${dnsName}`, listener }));
+  return [{ name: dnsName, listener: usual }, ...byPort];
 }
 
 function groupsOf({ listeners }: LoadBalancerTable): Set<string> {

@@ -1,3 +1,5 @@
+import type { TlsSettings } from '../../engines/certificates/certificates.ts';
+
 /**
  * What services/elbv2 compiles load balancers and target groups into and pushes in. Everything a request needs is decided
  * from these tables and from what the data plane measures itself.
@@ -34,6 +36,8 @@ export interface LoadBalancerSettings {
   crossZone: boolean;
   desyncMode: 'monitor' | 'defensive' | 'strictest';
   dropInvalidHeaders: boolean;
+  /** Whether targets are told how TLS was spoken. */
+  tlsHeaders: boolean;
   preserveHost: boolean;
   xffMode: 'append' | 'preserve' | 'remove';
   xffClientPort: boolean;
@@ -48,10 +52,14 @@ export interface ListenerTable {
   idleSeconds: number;
   /** ARNs, the default one first. */
   certificates: readonly string[];
+  /** Of listeners that end TLS. */
+  tls: { policy: string; settings: TlsSettings; http2: boolean } | undefined;
   /** By priority; the default rule is last. */
   rules: readonly RuleTable[];
   /** What is done to the headers of its answers; undefined where they go out as they are. */
   answers: { server: boolean; added: Readonly<Record<string, string>> } | undefined;
+  /** What headers of requests are called that say how TLS was spoken. */
+  tlsHeaderNames: { version: string; cipher: string };
 }
 
 export interface RuleTable {

@@ -21,6 +21,11 @@ export function forwardedHeaders(
   forwardFor(headers, request, settings);
   headers['x-forwarded-proto'] = listener.protocol.toLowerCase();
   headers['x-forwarded-port'] = String(listener.port);
+  const { tls } = request.client;
+  if (settings.tlsHeaders && tls) {
+    headers[listener.tlsHeaderNames.version] = tls.version;
+    headers[listener.tlsHeaderNames.cipher] = tls.cipher;
+  }
   headers['x-amzn-trace-id'] = traceHeader(request.headers['x-amzn-trace-id'], hop);
   return headers;
 }

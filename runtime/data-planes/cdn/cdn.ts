@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
+import type { DataPlane, HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
+import { onTerms, type TlsTerms } from '../http/tls/terms.ts';
 import { AccessLog } from './access-log.ts';
 import { ObjectCache } from './cache/object-cache.ts';
 import type { EdgeDistribution, EdgeFunction } from './configuration.ts';
@@ -56,8 +57,9 @@ export class Cdn {
     const site = siteOf(distribution);
     this.#sites.set(site.id, site);
     const table = this.#kernel.engine(hosts);
-    for (const name of [site.domainName, ...site.aliases])
-      table.set(name, (request, hop) => this.#serve(site.id, request, hop));
+    const plane = (tls: TlsTerms): DataPlane => onTerms((request, hop) => this.#serve(site.id, request, hop), tls);
+    table.set(site.domainName, plane(distribution.tls.ownName));
+    for (const name of site.aliases) table.set(name, plane(distribution.tls.aliases));
   }
 
   withdraw(id: string): void {

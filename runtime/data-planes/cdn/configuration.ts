@@ -1,4 +1,5 @@
 import type { Principal } from '../../kernel/principal.ts';
+import type { TlsTerms } from '../http/tls/terms.ts';
 
 /** What an edge needs to serve one distribution; services/cloudfront compiles it from DistributionConfig and pushes it in. */
 export interface EdgeDistribution {
@@ -16,6 +17,8 @@ export interface EdgeDistribution {
   originGroups: Record<string, OriginGroup>;
   errorResponses: Record<number, ErrorResponse>;
   logging: EdgeLogging | undefined;
+  /** How viewers are met over TLS, at the distribution's own name and at its aliases. */
+  tls: { ownName: TlsTerms; aliases: TlsTerms };
   /** Whether the firewall is to be asked before anything else. */
   guarded: boolean;
 }

@@ -9,6 +9,7 @@ import { ServerResponse, statusTexts } from './node-http.ts';
 import { readWhole, type WholeRequest } from './request-head.ts';
 import { headOf, keepAliveSeconds } from './response-head.ts';
 import { type Serve, tellProblem } from './serve.ts';
+import { spokenOn } from './tls/spoken.ts';
 
 /**
  * Takes the connections of a server that listens and serves what is plain over the socket itself: a request that came whole in
@@ -97,6 +98,7 @@ class DirectConnection {
       port: socket.remotePort ?? 0,
       secure: around.secure,
       httpVersion: '1.1',
+      tls: spokenOn(socket),
     };
     socket.setTimeout(keepAliveSeconds * 1000);
     socket.on('data', this.#onData);

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
 import { bringFraming } from './framing/framing.ts';
+import { spokenOn } from './tls/spoken.ts';
 
 /** node:http's request as data planes see it. The body stays a stream. */
 export function fromNode(
@@ -27,6 +28,7 @@ export function fromNode(
       port: socket.remotePort ?? 0,
       secure: options.secure,
       httpVersion: message.httpVersion,
+      tls: options.secure ? spokenOn(socket) : undefined,
     },
     get signal() {
       signal ??= signalOf(response);

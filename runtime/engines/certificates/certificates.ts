@@ -1,4 +1,4 @@
-import type { SecureContext } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { defineEngine } from '../../kernel/engine.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { Authority, type Issued, type KeyAlgorithm } from './authority.ts';
@@ -10,6 +10,16 @@ export interface ServedCertificate {
   /** Intermediate certificates, or nothing. */
   chainPem: string;
   privateKeyPem: string;
+}
+
+/** What a server agrees on with its clients. */
+export interface TlsSettings {
+  minVersion: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  maxVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** By their OpenSSL names, the preferred first. */
+  ciphers: readonly string[];
+  /** Groups of the key exchange; undefined: what OpenSSL takes. */
+  groups?: readonly string[];
 }
 
 const dayMs = 24 * 60 * 60_000;
@@ -106,26 +116,46 @@ export class Certificates {
    * What a client that asks for `serverName` is shown: a certificate of ACM for that very name, one that is in use before
    * others; for AWS's names and those under .localhost one that the authority makes for it. Undefined for any other name.
    */
-  contextFor(serverName: string): Promise<SecureContext> | undefined {
+  contextFor(serverName: string, settings?: TlsSettings): Promise<SecureContext> | undefined {
     const name = serverName.toLowerCase().replace(/\.$/, '');
-    const known = this.#contexts.get(name);
-    if (known) return known;
     const served = this.#find(name);
     if (!served && !defaultNames.test(name)) return undefined;
-    const made = served ? contextOf(served) : this.#default(name);
-    if (this.#contexts.size >= mostContexts) this.#contexts.clear();
-    this.#contexts.set(name, made);
-    made.catch(() => this.#contexts.delete(name));
-    return made;
+    const make = () => (served ? contextOf(served, settings) : this.#default(name, settings));
+    return this.#context(`${name} ${JSON.stringify(settings ?? '')}`, make);
   }
 
-  /** What a server with these certificates shows, the first where none is for the name that is asked for. */
-  contextAmong(arns: readonly string[], serverName: string | undefined): Promise<SecureContext> | undefined {
-    const served = arns.flatMap((arn) => this.#served.get(arn) ?? []);
+  /**
+   * What a server with these certificates shows, the exact name's before a wildcard's, the first where none is for the name asked
+   * for ("SSL certificates for your Application Load Balancer", certificate selection). A name under .localhost is a browser's on this machine, which trusts only a certificate for that very name.
+   */
+  contextAmong(
+    arns: readonly string[],
+    serverName: string | undefined,
+    settings?: TlsSettings,
+  ): Promise<SecureContext> | undefined {
+    const served = arns.flatMap((arn) => {
+      const found = this.#served.get(arn);
+      return found ? [{ arn, found }] : [];
+    });
     const name = serverName?.toLowerCase();
-    const fitting = served.find(({ names }) => name && names.some((pattern) => covers(pattern, name)));
+    const fits = (by: (pattern: string, wanted: string) => boolean) =>
+      name === undefined ? undefined : served.find(({ found }) => found.names.some((pattern) => by(pattern, name)));
+    const fitting = fits((pattern, wanted) => pattern.toLowerCase() === wanted) ?? fits(covers);
+    const rules = JSON.stringify(settings ?? '');
+    if (!fitting && name?.endsWith('.localhost'))
+      return this.#context(`${name} ${rules}`, () => this.#default(name, settings));
     const chosen = fitting ?? served[0];
-    return chosen && contextOf(chosen);
+    return chosen && this.#context(`${chosen.arn} ${rules}`, () => contextOf(chosen.found, settings));
+  }
+
+  #context(key: string, make: () => Promise<SecureContext>): Promise<SecureContext> {
+    const known = this.#contexts.get(key);
+    if (known) return known;
+    const made = make();
+    if (this.#contexts.size >= mostContexts) this.#contexts.clear();
+    this.#contexts.set(key, made);
+    made.catch(() => this.#contexts.delete(key));
+    return made;
   }
 
   #find(name: string): ServedCertificate | undefined {
@@ -134,20 +164,32 @@ export class Certificates {
     return (used ?? fitting[0])?.[1];
   }
 
-  async #default(name: string): Promise<SecureContext> {
+  async #default(name: string, settings?: TlsSettings): Promise<SecureContext> {
     const issued = await this.issue([name], { keyAlgorithm: 'EC_prime256v1', validDays: 397 });
-    return contextOf({ ...issued, names: [name], chainPem: '' });
+    return contextOf({ ...issued, names: [name], chainPem: '' }, settings);
   }
 }
 
-async function contextOf(certificate: ServedCertificate): Promise<SecureContext> {
+async function contextOf(certificate: ServedCertificate, settings?: TlsSettings): Promise<SecureContext> {
   const { createSecureContext } = await import('node:tls');
   const { certificatePem, chainPem, privateKeyPem } = certificate;
   return createSecureContext({
     cert: `${certificatePem.trim()}\n${chainPem}`,
     key: privateKeyPem,
-    minVersion: 'TLSv1.2',
+    ...(settings ? optionsOf(settings) : { minVersion: 'TLSv1.2' }),
   });
+}
+
+function optionsOf({ minVersion, maxVersion, ciphers, groups }: TlsSettings): SecureContextOptions {
+  // OpenSSL speaks TLS 1.0 and 1.1 at security level 0 only, for their SHA-1 signatures.
+  const level = minVersion === 'TLSv1' || minVersion === 'TLSv1.1' ? ':@SECLEVEL=0' : '';
+  return {
+    minVersion,
+    maxVersion,
+    ciphers: `${ciphers.join(':')}${level}`,
+    honorCipherOrder: true,
+    ...(groups ? { ecdhCurve: groups.join(':') } : {}),
+  };
 }
 
 /** A wildcard stands for one label ("Wildcard names", ACM User Guide). */

@@ -59,6 +59,8 @@ export const invalidErrorCode = () => error('InvalidErrorCode', 400, 'An invalid
 export const invalidResponseCode = () => error('InvalidResponseCode', 400, 'A response code is not valid.');
 export const invalidTtlOrder = () => error('InvalidTTLOrder', 400, 'The TTL order specified is not valid.');
 export const invalidViewerCertificate = (message: string) => error('InvalidViewerCertificate', 400, message);
+export const invalidMinimumProtocolVersion = (version: string) =>
+  error('InvalidMinimumProtocolVersion', 400, `The minimum protocol version specified is not valid: ${version}`);
 export const invalidFunctionAssociation = (message: string) => error('InvalidFunctionAssociation', 400, message);
 export const invalidLambdaFunctionAssociation = (message: string) =>
   error('InvalidLambdaFunctionAssociation', 400, message);

@@ -87,9 +87,8 @@ function start(kernel: Kernel): Running {
 function fidelity() {
   const stored = [
     'PriceClass',
-    'HttpVersion',
     'IsIPV6Enabled',
-    'ViewerCertificate',
+    'ViewerCertificate.SSLSupportMethod',
     'Origins.Items.OriginShield',
     'Origins.Items.CustomOriginConfig.OriginSslProtocols',
     'Origins.Items.CustomOriginConfig.OriginKeepaliveTimeout',

@@ -37,8 +37,6 @@ export default defineService({
   start,
   fidelity: {
     ...attributeFidelity('ModifyLoadBalancerAttributes.Attributes', loadBalancerAttributes),
-    'CreateListener.SslPolicy': 'stored',
-    'ModifyListener.SslPolicy': 'stored',
     'CreateTargetGroup.TargetControlPort': { refused: 'targets take requests as they come.' },
     'CreateLoadBalancer.CustomerOwnedIpv4Pool': { refused: 'there are no Outposts on one machine.' },
     'CreateLoadBalancer.IpamPools': { refused: 'addresses come from the subnets.' },

@@ -5,6 +5,7 @@ import type { Kernel } from '../../../kernel/service.ts';
 import { type Distribution, originAccessControls, originAccessIdentities } from '../state.ts';
 import { compileBehaviour } from './compile-behaviour.ts';
 import { loggingBucket } from './distribution-rules.ts';
+import { viewerTls } from './viewer-tls.ts';
 
 /** A distribution as the edge serves it: policies, functions, keys and identities looked up once, now. */
 export function compile(kernel: Kernel, distribution: Distribution): EdgeDistribution {
@@ -26,6 +27,7 @@ export function compile(kernel: Kernel, distribution: Distribution): EdgeDistrib
       (config.OriginGroups?.Items ?? []).map((group) => [String(group.Id), groupOf(group)]),
     ),
     errorResponses: errorResponsesOf(config),
+    tls: viewerTls(config),
     guarded: Boolean(config.WebACLId),
     logging:
       bucket === undefined

@@ -9,6 +9,7 @@ import { checkBehaviour } from './behaviour-rules.ts';
 import { checkOrigin } from './origin-rules.ts';
 import { checkQuantities } from './quantities.ts';
 import { refuseNotDone } from './refusals.ts';
+import { isKnownProtocolVersion } from './viewer-tls.ts';
 
 /** "Quotas on distributions" (Developer Guide), without the increases one can ask for. */
 const quotas = { origins: 100, behaviours: 75, cnames: 100 };
@@ -92,6 +93,7 @@ function checkAliases(ctx: Context, config: DistributionConfig, own: string | un
       "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
     );
   }
+  checkProtocolVersion(config);
   if (aliases.length === 0) return;
   if (certificate === undefined && config.ViewerCertificate?.IAMCertificateId === undefined) {
     throw errors.invalidViewerCertificate(
@@ -113,6 +115,11 @@ function checkAliases(ctx: Context, config: DistributionConfig, own: string | un
         throw errors.cnameAlreadyExists();
     }
   }
+}
+
+function checkProtocolVersion({ ViewerCertificate }: DistributionConfig): void {
+  const version = ViewerCertificate?.MinimumProtocolVersion;
+  if (version !== undefined && !isKnownProtocolVersion(version)) throw errors.invalidMinimumProtocolVersion(version);
 }
 
 /** "Custom error pages": the codes CloudFront lets one customise. */

@@ -12,9 +12,8 @@ interface Properties {
 
 const stored = [
   'PriceClass',
-  'HttpVersion',
   'IPV6Enabled',
-  'ViewerCertificate',
+  'ViewerCertificate.SslSupportMethod',
   'Comment',
   'Origins.OriginShield',
   'Origins.CustomOriginConfig.OriginSSLProtocols',

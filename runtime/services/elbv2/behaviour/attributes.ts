@@ -38,10 +38,10 @@ export const loadBalancerAttributes: Readonly<Record<string, Attribute>> = {
   'routing.http.desync_mitigation_mode': { default: 'defensive', check: /^(monitor|defensive|strictest)$/ },
   'routing.http.drop_invalid_header_fields.enabled': { default: 'false', check: flag },
   'routing.http.preserve_host_header.enabled': { default: 'false', check: flag },
-  'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': off('TLS ends in front of the load balancer.'),
+  'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': { default: 'false', check: flag },
   'routing.http.xff_client_port.enabled': { default: 'false', check: flag },
   'routing.http.xff_header_processing.mode': { default: 'append', check: /^(append|preserve|remove)$/ },
-  'routing.http2.enabled': { default: 'true', check: flag, stored: true },
+  'routing.http2.enabled': { default: 'true', check: flag },
   'waf.fail_open.enabled': { default: 'false', check: flag, stored: true },
   'zonal_shift.config.enabled': { default: 'false', check: flag, stored: true },
 };

@@ -1,19 +1,21 @@
 import type { Certificate } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { parseArn } from '../../../kernel/arn.ts';
-import { AwsError } from '../../../kernel/errors.ts';
+import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { certificateNotFound, sslPolicyNotFound, validationError } from '../errors.ts';
+import { isPolicy } from './ssl-policies.ts';
 
 /** "Security policies for your Application Load Balancer". */
 export const defaultPolicy = 'ELBSecurityPolicy-2016-08';
 
 export function checkPolicy(name: string): void {
-  if (
-    !/^ELBSecurityPolicy-(2015-05|2016-08|TLS-1-[012]-[0-9A-Za-z-]+|TLS13-1-[0-3]-[0-9A-Za-z-]+|FS-[0-9A-Za-z-]+)$/.test(
-      name,
-    )
-  )
-    throw sslPolicyNotFound(name);
+  if (isPolicy(name)) return;
+  if (/^ELBSecurityPolicy-TLS13-.*(FIPS|PQ)/.test(name) || name === 'ELBSecurityPolicy-TLS-1-0-2015-04')
+    throw refused(
+      `elbv2 parameter SslPolicy = ${name}`,
+      'this machine has no such cryptography (a FIPS 140 module, 3DES), or its ciphers are not known; DescribeSSLPolicies lists what runs.',
+    );
+  throw sslPolicyNotFound(name);
 }
 
 /** Certificates are ACM's or IAM's, of the load balancer's own region. */

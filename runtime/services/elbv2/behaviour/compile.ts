@@ -19,7 +19,8 @@ import {
   type TargetGroupRecord,
 } from '../state.ts';
 import { attributeOf, attributesOf, loadBalancerAttributes, targetGroupAttributes } from './attributes.ts';
-import { answerHeaders } from './listener-attributes.ts';
+import { answerHeaders, tlsHeaderNames } from './listener-attributes.ts';
+import { tlsSettingsOf } from './ssl-policies.ts';
 
 /** A load balancer's records as its data plane serves by them. */
 export function compileLoadBalancer(kernel: Kernel, record: LoadBalancerRecord): LoadBalancerTable {
@@ -55,6 +56,7 @@ function settingsOf({ Type, attributes }: LoadBalancerRecord): LoadBalancerSetti
     crossZone: on('load_balancing.cross_zone.enabled'),
     desyncMode: value('routing.http.desync_mitigation_mode') as LoadBalancerSettings['desyncMode'],
     dropInvalidHeaders: on('routing.http.drop_invalid_header_fields.enabled'),
+    tlsHeaders: on('routing.http.x_amzn_tls_version_and_cipher_suite.enabled'),
     preserveHost: on('routing.http.preserve_host_header.enabled'),
     xffMode: value('routing.http.xff_header_processing.mode') as LoadBalancerSettings['xffMode'],
     xffClientPort: on('routing.http.xff_client_port.enabled'),
@@ -83,9 +85,17 @@ function compileListener(kernel: Kernel, owner: LoadBalancerRecord, listener: Li
     protocol: listener.Protocol,
     idleSeconds: Number(listener.attributes['tcp.idle_timeout.seconds'] ?? 350),
     certificates: listener.Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []),
+    tls: tlsOf(owner, listener),
     rules: [...own, last],
     answers: answerHeaders(listener.attributes),
+    tlsHeaderNames: tlsHeaderNames(listener.attributes),
   };
+}
+
+function tlsOf(owner: LoadBalancerRecord, { SslPolicy }: ListenerRecord): ListenerTable['tls'] {
+  if (SslPolicy === undefined) return undefined;
+  const http2 = attributeOf(loadBalancerAttributes, owner.attributes, 'routing.http2.enabled') === 'true';
+  return { policy: SslPolicy, settings: tlsSettingsOf(SslPolicy), http2 };
 }
 
 /** Which of them are compared without regard to case is said with each condition type. */

@@ -49,14 +49,22 @@ const ofResponses: Readonly<Record<string, Attribute>> = {
 
 const ofRequests: Readonly<Record<string, Attribute>> = Object.fromEntries(
   requestHeaders.map((header): [string, Attribute] => [
-    `routing.http.request.${snake(header)}.header_name`,
+    requestKeyOf(header),
     {
       default: header,
       check: /^[A-Za-z0-9-]{1,40}$/,
-      only: { value: header, why: 'TLS ends in front of the load balancer, which does not hand these headers on.' },
+      ...(header.startsWith('X-Amzn-Tls')
+        ? {}
+        : { only: { value: header, why: 'clients show no certificates here.' } }),
     },
   ]),
 );
+
+/** What the headers are called that say how TLS was spoken ("HTTP header renaming"). */
+export function tlsHeaderNames(attributes: Readonly<Record<string, string>>): ListenerTable['tlsHeaderNames'] {
+  const named = (header: string): string => attributeOf(ofRequests, attributes, requestKeyOf(header)).toLowerCase();
+  return { version: named('X-Amzn-Tls-Version'), cipher: named('X-Amzn-Tls-Cipher-Suite') };
+}
 
 /** What its data plane does to answers. */
 export function answerHeaders(attributes: Readonly<Record<string, string>>): ListenerTable['answers'] {
@@ -65,6 +73,10 @@ export function answerHeaders(attributes: Readonly<Record<string, string>>): Lis
     .filter(([, value]) => value !== '');
   const server = attributeOf(ofResponses, attributes, serverKey) === 'true';
   return server && added.length === 0 ? undefined : { server, added: Object.fromEntries(added) };
+}
+
+function requestKeyOf(header: string): string {
+  return `routing.http.request.${snake(header)}.header_name`;
 }
 
 function keyOf(header: string): string {

@@ -23,7 +23,7 @@ export const Listener = defineResource<ListenerProperties>({
     LoadBalancerArn: 'executed',
     Port: 'executed',
     Protocol: 'executed',
-    SslPolicy: 'stored',
+    SslPolicy: 'executed',
     Certificates: 'executed',
     ...actionFidelity('DefaultActions'),
     AlpnPolicy: 'executed',
