@@ -10,6 +10,7 @@ const wanted = [
   { program: 'bwrap', packageName: 'bubblewrap', use: "functions' own /var/task, /opt and /tmp" },
   { program: 'dig', packageName: 'bind9-dnsutils', use: 'the test of DNS by dig' },
   { program: 'curl', packageName: 'curl', use: 'functions and instances that use it' },
+  { program: 'mariadbd', packageName: 'mariadb-server', use: 'databases of MariaDB and MySQL engines' },
   { program: 'aws', packageName: 'awscli', use: 'the tests of the AWS CLI' },
   { module: 'boto3', packageName: 'python3-boto3', use: "the tests of boto3, and the CDK's own Python functions" },
 ];
@@ -26,6 +27,8 @@ export function prepareDebian() {
     };
     spawnSync('apt-get', ['update', '-qq'], options);
     spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options);
+    // Debian begins the service that comes with it; the runtime starts servers of its own.
+    if (names.includes('mariadb-server')) spawnSync('systemctl', ['disable', '--now', 'mariadb'], { stdio: 'ignore' });
   }
   const still = wanted.filter((one) => !isThere(one));
   for (const { packageName, use } of still) {

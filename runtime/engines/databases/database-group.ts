@@ -321,9 +321,9 @@ export class DatabaseGroup {
     if (enough) throw new Error(`${member} ended ${count} times in ten minutes`);
   }
 
-  async #rejoin(member: string): Promise<void> {
+  async #rejoin(member: string, how?: 'anew'): Promise<void> {
     await this.#servers.stop(member);
-    await this.#startStandby(member);
+    await this.#startStandby(member, how);
   }
 
   #standbys(): string[] {
@@ -346,7 +346,8 @@ export class DatabaseGroup {
     for (const member of this.members) {
       if (member === this.writer || !this.#servers.alive(member)) continue;
       await this.#reconfigure(member);
-      await this.#join(member);
+      // One that cannot follow its new writer from where it is begins again as a copy of it.
+      await this.#join(member).catch(() => this.#rejoin(member, 'anew'));
     }
   }
 

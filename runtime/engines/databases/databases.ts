@@ -9,6 +9,7 @@ import { makeCertificate } from './certificate.ts';
 import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
 import type { BadSetting, Engine, EngineName, Found, Setting } from './engine.ts';
 import { readGroup } from './group-record.ts';
+import { mariadb } from './mariadb/mariadb.ts';
 import { postgres } from './postgres/postgres.ts';
 import { Rounds } from './rounds.ts';
 import { TimeMarks } from './time-marks.ts';
@@ -16,10 +17,7 @@ import { TimeMarks } from './time-marks.ts';
 /** Real databases for the services that have some. Nothing of it outlives the runtime but the data. */
 export const databases = defineEngine<Databases>('databases', (kernel) => new Databases(kernel));
 
-const engines: Readonly<Record<EngineName, () => Found>> = {
-  postgres,
-  mariadb: () => ({ lacking: 'MariaDB is not done yet.' }),
-};
+const engines: Readonly<Record<EngineName, () => Found>> = { postgres, mariadb };
 
 export interface NewGroup {
   engine?: EngineName;
@@ -80,7 +78,7 @@ export class Databases {
 
   /** What the server has against the values; undefined when it takes them all. */
   async badSetting(name: EngineName, parameters: Readonly<Record<string, string>>): Promise<BadSetting | undefined> {
-    return this.#engine(name).badSetting(parameters);
+    return this.#engine(name).badSetting(this.#folder, parameters);
   }
 
   hasLibrary(name: EngineName, library: string): boolean {

@@ -86,10 +86,10 @@ export type EngineName = 'postgres' | 'mariadb';
 export interface Engine {
   readonly name: EngineName;
   readonly version: string;
-  /** What the server can be told, by name. */
+  /** What the server can be told, by name; the folder is the template's. */
   settings(folder: string): Promise<ReadonlyMap<string, Setting>>;
   /** What the server has against the values; undefined when it takes them all. */
-  badSetting(parameters: Readonly<Record<string, string>>): Promise<BadSetting | undefined>;
+  badSetting(folder: string, parameters: Readonly<Record<string, string>>): Promise<BadSetting | undefined>;
   /** Whether a library is there that parameters name. */
   hasLibrary(name: string): boolean;
   /** An empty set of databases, made once in the folder and copied for each instance. */

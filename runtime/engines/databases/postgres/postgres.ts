@@ -16,7 +16,7 @@ export function postgres(): Engine | { lacking: string } {
     name: 'postgres',
     version: binaries.version,
     settings: async () => describeSettings(binaries),
-    badSetting: (parameters) => checkSettings(binaries, parameters),
+    badSetting: (_folder, parameters) => checkSettings(binaries, parameters),
     hasLibrary: (name) => hasLibrary(binaries, name),
     template: (folder) => makeTemplate(binaries, folder),
     copy: copyData,
