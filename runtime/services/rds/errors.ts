@@ -79,6 +79,10 @@ export const noAutomatedBackups = (id: string) =>
     `Point in time restore is not enabled for ${id}: its backup retention period is 0, or it has no backup yet.`,
     { queryCode: 'PointInTimeRestoreNotEnabled' },
   );
+export const sourceOfReplicaWithoutBackups = () =>
+  invalidInstanceState(
+    'Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.',
+  );
 export const automatedBackupNotFound = (kind: 'cluster' | 'instance', id: string) =>
   kind === 'cluster'
     ? new AwsError('DBClusterAutomatedBackupNotFoundFault', `Automated backup ${id} not found.`, { status: 404 })

@@ -1,5 +1,6 @@
 import type { Fidelity } from '../../kernel/service.ts';
 import { restoresToPointInTime } from './fidelity-of-recovery.ts';
+import { replicas } from './fidelity-of-replicas.ts';
 
 const notDone = (why: string): Fidelity => ({ refused: why });
 
@@ -139,6 +140,7 @@ export const fidelity: Record<string, Fidelity> = {
     notHere(changes.restoredInstance),
   ),
   ...restoresToPointInTime,
+  ...replicas,
   'DescribeEventCategories.Filters': notDone('these are listed without filters.'),
   ...each(
     'CreateDBInstance',

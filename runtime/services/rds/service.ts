@@ -17,6 +17,7 @@ import * as offers from './operations/offers.ts';
 import * as parameterGroupOperations from './operations/parameter-groups.ts';
 import * as pointInTime from './operations/point-in-time.ts';
 import * as power from './operations/power.ts';
+import * as replicas from './operations/replicas.ts';
 import * as restores from './operations/restores.ts';
 import * as snapshotOperations from './operations/snapshots.ts';
 import * as subnetGroupOperations from './operations/subnet-groups.ts';
@@ -28,6 +29,7 @@ const operations = {
   ...instanceOperations,
   ...snapshotOperations,
   ...restores,
+  ...replicas,
   ...pointInTime,
   ...automatedBackups,
   ...power,

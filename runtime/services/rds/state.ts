@@ -77,6 +77,8 @@ export interface InstanceRecord extends Owner {
   kept?: KeptSettings | undefined;
   AvailabilityZone: string;
   PubliclyAccessible: boolean;
+  /** Of a read replica: the instance that it follows. */
+  source?: string | undefined;
   /** It was given parameters that only a reboot puts in force. */
   awaitsReboot?: boolean | undefined;
   /** By the engine's member: the instance, and a Multi-AZ instance's standby in another zone. */

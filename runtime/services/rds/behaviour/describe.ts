@@ -8,7 +8,7 @@ import { backupWindow } from './backup-window.ts';
 import { restoreWindow } from './backups.ts';
 import { clusterNames, instanceName } from './groups.ts';
 import { keptSettings } from './kept-settings.ts';
-import { type AnyOwner, nameOf, ownerOf } from './owners.ts';
+import { type AnyOwner, nameOf, ownerOf, replicasOf } from './owners.ts';
 
 export function membersOf(ctx: Context, clusterId: string): InstanceRecord[] {
   return instances(ctx)
@@ -64,6 +64,7 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
     Endpoint: { Address: instanceName(ctx, record.DBInstanceIdentifier), Port: record.Port },
     ...(record.DatabaseName === undefined ? {} : { DBName: record.DatabaseName }),
     ...(record.DBClusterIdentifier === undefined ? {} : { DBClusterIdentifier: record.DBClusterIdentifier }),
+    ...replication(ctx, record),
     AllocatedStorage: record.AllocatedStorage,
     ...(record.MaxAllocatedStorage === undefined ? {} : { MaxAllocatedStorage: record.MaxAllocatedStorage }),
     InstanceCreateTime: new Date(record.createdMs),
@@ -79,6 +80,20 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
     ...(record.kept ?? keptSettings({})),
     PubliclyAccessible: record.PubliclyAccessible,
     ...(group === undefined ? {} : { DBSubnetGroup: describeSubnetGroup(findSubnetGroup(ctx, group)) }),
+  };
+}
+
+/** "StatusInfos": of a read replica, whether it follows; what stopped doing so would not be available. */
+function replication(ctx: Context, { DBInstanceIdentifier, source, Status }: InstanceRecord) {
+  const Normal = Status === 'available';
+  return {
+    ReadReplicaDBInstanceIdentifiers: replicasOf(ctx, DBInstanceIdentifier).map((one) => one.DBInstanceIdentifier),
+    ...(source === undefined
+      ? {}
+      : {
+          ReadReplicaSourceDBInstanceIdentifier: source,
+          StatusInfos: [{ StatusType: 'read replication', Normal, Status: Normal ? 'replicating' : 'stopped' }],
+        }),
   };
 }
 

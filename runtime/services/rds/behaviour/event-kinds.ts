@@ -37,7 +37,7 @@ export const eventKinds = {
     'Database instance put into incompatible-parameters. %s',
   ),
   instanceUnreachable: kind('db-instance', '0036', 'failure', 'Database instance put into incompatible-network. %s'),
-  instancePromoted: kind('db-instance', '0045', 'read replica', 'Replication has stopped. %s'),
+  instancePromoted: kind('db-instance', '0045', 'read replica', 'Replication has stopped.'),
   clusterCreated: kind('db-cluster', '0170', 'creation', 'DB cluster created'),
   clusterDeleted: kind('db-cluster', '0171', 'deletion', 'DB cluster deleted'),
   clusterStopped: kind('db-cluster', '0150', 'notification', 'DB cluster stopped'),

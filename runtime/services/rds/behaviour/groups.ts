@@ -19,9 +19,15 @@ export interface GroupNames {
 export async function beginGroup(
   ctx: Context,
   owner: Owner,
-  options: { member: string; names: string[]; verifier: string; from?: string | undefined },
+  options: {
+    member: string;
+    names: string[];
+    verifier: string;
+    from?: string | undefined;
+    follows?: string | undefined;
+  },
 ): Promise<DatabaseGroup> {
-  const { member, names, from, verifier } = options;
+  const { member, names, from, verifier, follows } = options;
   const onEvent = listenerOf(ctx, { account: ctx.account, region: ctx.region }, owner.groupId);
   const settings = settingsOf(ctx, owner.parameterGroup);
   ctx.engine(measurements);
@@ -30,8 +36,11 @@ export async function beginGroup(
     names,
     ...settings,
     onEvent,
+    ...(follows === undefined ? {} : { follows }),
     ...(from === undefined ? { archiving: owner.BackupRetentionPeriod > 0 } : { from, consume: true }),
   });
+  // It has its source's roles and databases.
+  if (follows !== undefined) return group;
   const master = identifier(owner.MasterUsername);
   const [there] = await group.query(`SELECT 1 FROM pg_roles WHERE rolname = ${literal(owner.MasterUsername)}`);
   if (!there) {

@@ -7,7 +7,7 @@ import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import { beginGroup, clusterNames, instanceName } from './groups.ts';
 import { moveIn, standbyOf } from './housing.ts';
-import { ownerOf, putOwner } from './owners.ts';
+import { followedBy, ownerOf, putOwner } from './owners.ts';
 import { configurationOf } from './parameters.ts';
 
 /** Begins an instance, or begins it again where the runtime ended before it had begun. */
@@ -79,7 +79,9 @@ async function beginDatabases(ctx: Context, record: InstanceRecord, cluster: Clu
     ? [...Object.values(clusterNames(ctx, cluster.DBClusterIdentifier)), everyInstance(ctx, member)]
     : [instanceName(ctx, member)];
   const { verifier = '', volume } = owner;
-  const options = { member, names, verifier, from: volume };
+  const follows = followedBy(ctx, record);
+  if (follows !== undefined) await ctx.engine(fleet).settled(follows);
+  const options = { member, names, verifier, from: volume, follows };
   const group = await beginGroup(ctx, owner, options);
   if (!cluster && record.MultiAZ) await group.addMember(standbyOf(member));
   putOwner(ctx, record.groupId, { volume: undefined });

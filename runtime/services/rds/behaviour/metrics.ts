@@ -67,6 +67,7 @@ class Measurements {
     const writes = member === group.writer;
     const metrics = [...now(row), ...(before ? since(before, sample) : []), ...storage(record, row)];
     if (aurora && !writes) metrics.push(['AuroraReplicaLag', await lagMs(group, member), 'Milliseconds']);
+    if (record.source !== undefined) metrics.push(['ReplicaLag', await lagSeconds(group), 'Seconds']);
     this.#emit(scope, record, metrics, writes ? 'WRITER' : 'READER');
     if (this.#last.size > 1000) this.#last.clear();
   }
@@ -168,4 +169,13 @@ async function lagMs(group: DatabaseGroup, member: string): Promise<number> {
     `SELECT coalesce(extract(epoch FROM replay_lag) * 1000, 0) AS lag FROM pg_stat_replication WHERE application_name = ${literal(member)}`,
   );
   return Number(row?.lag ?? 0);
+}
+
+/** "ReplicaLag": -1 while it does not follow, 0 when it has replayed all that it received. */
+async function lagSeconds(group: DatabaseGroup): Promise<number> {
+  const [row] = await group.query(`SELECT CASE
+    WHEN NOT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') THEN -1
+    WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+    ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0) END AS lag`);
+  return Number(row?.lag ?? -1);
 }

@@ -31,3 +31,14 @@ export function putOwner(ctx: Context, groupId: string, change: Partial<Owner>):
   else
     clusters(ctx).put(owner.DBClusterIdentifier, { ...owner, ...change, verifier: change.verifier ?? owner.verifier });
 }
+
+export function replicasOf(ctx: Where, id: string): InstanceRecord[] {
+  return instances(ctx)
+    .values()
+    .filter(({ source }) => source === id);
+}
+
+/** The group of databases that a replica follows; undefined for what is no replica. */
+export function followedBy(ctx: Context, { source }: InstanceRecord): string | undefined {
+  return source === undefined ? undefined : instances(ctx).get(source)?.groupId;
+}

@@ -37,7 +37,9 @@ import { keptSettings } from '../behaviour/kept-settings.ts';
 import { beginInstance } from '../behaviour/lifecycle.ts';
 import { changedExports, logExports } from '../behaviour/log-exports.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
+import { replicasOf } from '../behaviour/owners.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
+import { checkChange, promoteAllOf } from '../behaviour/replication.ts';
 import { scramVerifier } from '../behaviour/scram.ts';
 import { serverLogs } from '../behaviour/server-logs.ts';
 import { retire, storageKey } from '../behaviour/storage-key.ts';
@@ -140,6 +142,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
   if (password !== undefined && record.DBClusterIdentifier !== undefined)
     throw invalidCombination('The master user password of an Aurora DB instance is managed by its DB cluster.');
   if (record.DBClusterIdentifier !== undefined) clusterDecidesTokens(input);
+  checkChange(ctx, record, input);
   const changed: InstanceRecord = {
     ...record,
     DBInstanceClass: checkClass(record.Engine, input.DBInstanceClass ?? record.DBInstanceClass),
@@ -204,9 +207,13 @@ export async function DeleteDBInstance(ctx: Context, input: DeleteDBInstanceComm
   if (record.DeletionProtection)
     throw invalidCombination('Cannot delete protected DB Instance, please disable deletion protection and try again.');
   const alone = record.DBClusterIdentifier === undefined;
-  if (alone && !input.SkipFinalSnapshot && input.FinalDBSnapshotIdentifier === undefined)
+  if (record.source !== undefined && input.FinalDBSnapshotIdentifier !== undefined)
+    throw invalidCombination('FinalDBSnapshotIdentifier cannot be specified when deleting a read replica.');
+  if (alone && record.source === undefined && !input.SkipFinalSnapshot && input.FinalDBSnapshotIdentifier === undefined)
     throw invalidCombination('FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.');
   await ctx.engine(fleet).settled(record.groupId);
+  for (const { groupId } of replicasOf(ctx, id)) await ctx.engine(fleet).settled(groupId);
+  promoteAllOf(ctx, id);
   if (alone && input.FinalDBSnapshotIdentifier !== undefined)
     await takeInstanceSnapshot(ctx, record, input.FinalDBSnapshotIdentifier, []);
   const described = { ...describeInstance(ctx, record), DBInstanceStatus: 'deleting' };

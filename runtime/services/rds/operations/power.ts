@@ -12,6 +12,7 @@ import { describeCluster, describeInstance, membersOf } from '../behaviour/descr
 import { putStatus, undertake } from '../behaviour/lifecycle.ts';
 import { configurationOf, notePending } from '../behaviour/parameters.ts';
 import { startGroup, stopGroup } from '../behaviour/power.ts';
+import { checkUnreplicated } from '../behaviour/replication.ts';
 import { invalidClusterState, invalidCombination, invalidInstanceState } from '../errors.ts';
 import { findCluster } from './clusters.ts';
 import { findInstance } from './instances.ts';
@@ -54,6 +55,7 @@ export async function StopDBInstance(ctx: Context, input: StopDBInstanceCommandI
   inNoCluster(record.DBClusterIdentifier);
   if (record.Status !== 'available')
     throw invalidInstanceState(`Instance ${record.DBInstanceIdentifier} is not in available state.`);
+  checkUnreplicated(ctx, record);
   if (input.DBSnapshotIdentifier !== undefined) await takeInstanceSnapshot(ctx, record, input.DBSnapshotIdentifier, []);
   stopGroup(ctx, record);
   return { DBInstance: describeInstance(ctx, findInstance(ctx, record.DBInstanceIdentifier)) };

@@ -8,6 +8,7 @@ import type {
   DescribeDBSnapshotsCommandInput,
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
+import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { tell } from '../behaviour/events.ts';
 import { fleet } from '../behaviour/fleet.ts';
@@ -38,6 +39,8 @@ export async function CreateDBSnapshot(ctx: Context, input: CreateDBSnapshotComm
     throw invalidClusterState(
       'The specified instance is a member of a cluster and a snapshot cannot be created directly.',
     );
+  if (instance.source !== undefined)
+    throw refused('rds snapshot of a read replica', 'take one of its source, or promote it first.');
   const snapshot = await takeInstanceSnapshot(ctx, instance, input.DBSnapshotIdentifier, input.Tags ?? []);
   return { DBSnapshot: { ...describeInstance(snapshot), Status: 'creating' } };
 }

@@ -15,6 +15,14 @@ export interface DatabaseType {
   /** What an update may pass on. */
   modifiable: string[];
   toInput?(properties: Properties): Properties;
+  /** Where it is made by another operation than Create…: that one, and what it takes. */
+  madeBy?(properties: Properties): { operation: string; input: Properties } | undefined;
+  /** What an update asks for before Modify… is called. */
+  beforeUpdate?(
+    ctx: ResourceContext,
+    physicalId: string,
+    change: { now: Properties; before: Properties },
+  ): Promise<void>;
   onDelete?: Record<string, unknown>;
   /** The parameter of its deletion that names a final snapshot, where there is one to be taken of what it is. */
   finalSnapshot?: { parameter: string; of(properties: Properties): boolean };
@@ -51,10 +59,13 @@ export function databaseType(about: DatabaseType) {
     async create(ctx, properties) {
       const name = String(properties[id] ?? ctx.generateName({ maxLength: 63, lowerCase: true })).toLowerCase();
       const Tags = tagListOf(ctx, properties.Tags);
-      await ctx.call('rds', `Create${noun}`, { ...input(properties), [id]: name, Tags });
+      const made = about.madeBy?.(properties);
+      const asked = made ? typed(made.input) : input(properties);
+      await ctx.call('rds', made?.operation ?? `Create${noun}`, { ...asked, [id]: name, Tags });
       return state(ctx, name);
     },
-    async update(ctx, physicalId, properties) {
+    async update(ctx, physicalId, properties, before) {
+      await about.beforeUpdate?.(ctx, physicalId, { now: properties, before });
       const all = input(properties);
       const passed = Object.fromEntries(
         about.modifiable.filter((name) => name in all).map((name) => [name, all[name]]),

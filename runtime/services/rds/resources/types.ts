@@ -2,6 +2,7 @@ import type { DBCluster as Cluster, DBInstance as Instance } from '@aws-sdk/clie
 import type { ResourceContext } from '../../../kernel/resource.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { databaseType } from './database-type.ts';
+import { asReplica, promoteWithoutSource } from './read-replica.ts';
 
 const withoutSnapshot = { SkipFinalSnapshot: true };
 
@@ -71,6 +72,7 @@ export const DBInstance = databaseType({
     'PreferredBackupWindow',
     'EnableCloudwatchLogsExports',
     'EnableIAMDatabaseAuthentication',
+    'SourceDBInstanceIdentifier',
     'Port',
     'DBSubnetGroupName',
     'DBParameterGroupName',
@@ -107,11 +109,14 @@ export const DBInstance = databaseType({
     ...properties,
     ...(VPCSecurityGroups === undefined ? {} : { VpcSecurityGroupIds: VPCSecurityGroups }),
   }),
+  madeBy: asReplica,
+  beforeUpdate: promoteWithoutSource,
   onDelete: withoutSnapshot,
-  // A member of a cluster has no storage of its own.
+  // A replica has the data of its source; a member of a cluster has no storage of its own.
   finalSnapshot: {
     parameter: 'FinalDBSnapshotIdentifier',
-    of: ({ DBClusterIdentifier }) => DBClusterIdentifier === undefined,
+    of: ({ DBClusterIdentifier, SourceDBInstanceIdentifier }) =>
+      DBClusterIdentifier === undefined && SourceDBInstanceIdentifier === undefined,
   },
   describe: describeInstance,
 });
