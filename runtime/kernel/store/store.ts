@@ -7,7 +7,8 @@ import { diskTrouble, openingTrouble } from './disk-trouble.ts';
 
 /**
  * The state of the cloud, in one SQLite database (WAL) of the data folder. Writes made in one turn of the event loop
- * share one commit; `durable()` resolves when everything written so far would survive `kill -9` of the runtime.
+ * share one commit, and those that nobody waits for the commit of several turns; `durable()` resolves when everything
+ * written so far would survive `kill -9` of the runtime.
  */
 export interface Store {
   /** The folder everything lives in; services keep files in `folder(name)`. */
@@ -62,7 +63,7 @@ class SqliteStore implements Store {
   /** By name, then by account and region: looked up at every operation, so without putting a key together. */
   readonly #collections = new Map<string, Map<string, Map<string, RecordCollection<object>>>>();
   readonly #scopes = new Map<string, Map<string, Scope>>();
-  #pending: { promise: Promise<void>; settle: (error?: Error) => void } | undefined;
+  #pending: Pending | undefined;
   #closed = false;
   /** The disk's refusal of a statement of this turn: none of the turn's writes may be kept. */
   #refusal: AwsError | undefined;
@@ -129,7 +130,14 @@ class SqliteStore implements Store {
   }
 
   durable(): Promise<void> {
-    return this.#pending?.promise ?? Promise.resolve();
+    const pending = this.#pending;
+    if (!pending) return Promise.resolve();
+    if (pending.unhurried) {
+      clearTimeout(pending.unhurried);
+      pending.unhurried = undefined;
+      setImmediate(() => this.#commit(pending));
+    }
+    return pending.promise;
   }
 
   close(): void {
@@ -188,14 +196,15 @@ class SqliteStore implements Store {
   #begin(): void {
     if (this.#pending) return;
     this.#database.exec('BEGIN');
-    this.#pending = deferred();
-    setImmediate(() => this.#commit());
+    const pending: Pending = deferred();
+    pending.unhurried = setTimeout(() => this.#commit(pending), unhurriedMs);
+    this.#pending = pending;
   }
 
-  #commit(): void {
-    const pending = this.#pending;
-    if (!pending || this.#closed) return;
+  #commit(pending = this.#pending): void {
+    if (!pending || pending !== this.#pending || this.#closed) return;
     this.#pending = undefined;
+    clearTimeout(pending.unhurried);
     const refusal = this.#refusal;
     this.#refusal = undefined;
     try {
@@ -219,6 +228,16 @@ class SqliteStore implements Store {
       for (const byRegion of byAccount.values()) for (const collection of byRegion.values()) collection.reload();
   }
 }
+
+interface Pending {
+  promise: Promise<void>;
+  settle: (error?: Error) => void;
+  /** Until somebody waits for it. */
+  unhurried?: NodeJS.Timeout | undefined;
+}
+
+/** A background timer's row is worth no commit of its own: a wound month has a hundred thousand of them. */
+const unhurriedMs = 10;
 
 function inner<K, V>(outer: Map<string, Map<K, V>>, key: string): Map<K, V> {
   let found = outer.get(key);

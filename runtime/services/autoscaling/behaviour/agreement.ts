@@ -20,7 +20,8 @@ export async function agreed(kernel: Kernel, group: Group, policy: Policy, wante
   const known = kernel.engine(opinions);
   const nowMs = kernel.clock.now();
   known.set(policy.PolicyARN, { wanted, atMs: nowMs });
-  if (wanted >= group.DesiredCapacity) return wanted;
+  // At its least a group does not shrink whatever the others want: nobody need be asked.
+  if (Math.max(wanted, group.MinSize) >= group.DesiredCapacity) return wanted;
   let largest = wanted;
   for (const other of othersOf(kernel, group, policy)) {
     const opinion = known.get(other.PolicyARN);

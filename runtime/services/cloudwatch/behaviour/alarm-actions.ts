@@ -36,10 +36,10 @@ const kinds: Record<string, { service: string; run: (ctx: Context, call: ActionC
     },
     autoscaling: {
       service: 'autoscaling',
-      run: (ctx, { arn, now }) => {
+      run: (ctx, { arn, now, newest = newestValue(now) }) => {
         const input = {
           PolicyName: arn,
-          MetricValue: newestValue(now),
+          MetricValue: newest,
           BreachThreshold: now.kind === 'metric' ? now.Threshold : undefined,
         };
         const principal = servicePrincipal('cloudwatch.amazonaws.com', now.account, {
@@ -62,6 +62,8 @@ interface ActionCall {
   arn: string;
   before: Alarm;
   now: Alarm;
+  /** The newest value that was measured; default what the alarm says of its last change. */
+  newest?: number | undefined;
 }
 
 /** An action that nothing here carries out is refused when the alarm is put, not found missing when it goes off. */
@@ -87,10 +89,10 @@ export function runActions(kernel: Kernel, before: Alarm, now: Alarm): void {
  * "Invoking Auto Scaling actions": as long as the alarm stays in its state they are invoked every minute, so that a policy
  * whose step was not enough goes on.
  */
-export function repeatActions(kernel: Kernel, now: Alarm): void {
+export function repeatActions(kernel: Kernel, now: Alarm, newest: number | undefined): void {
   if (!now.ActionsEnabled) return;
   for (const arn of actionsOf(now, now.StateValue))
-    if (repeats(arn)) void kernel.clock.track(runAction(kernel, { arn, before: now, now }, { again: true }));
+    if (repeats(arn)) void kernel.clock.track(runAction(kernel, { arn, before: now, now, newest }, { again: true }));
 }
 
 const repeats = (arn: string): boolean => parseArn(arn)?.service === 'autoscaling';

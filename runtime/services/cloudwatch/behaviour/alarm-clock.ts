@@ -95,7 +95,7 @@ class AlarmClock {
         StateReasonData: evaluation.reasonData,
       });
     } else if (hasRepeats(alarm)) {
-      repeatActions(this.#kernel, { ...alarm, StateReasonData: evaluation.reasonData });
+      repeatActions(this.#kernel, alarm, evaluation.newest);
       // Unless there is nothing to repeat it with: then it goes on when there is.
       if (!evaluation.empty) return false;
     }

@@ -1,7 +1,6 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { MetricAlarm, MetricDataQuery, MetricStat, StateValue } from '../state.ts';
-import { hasRepeats } from './alarm-actions.ts';
 import type { Distribution } from './distribution.ts';
 import { type MetricId, metricStore } from './metric-store.ts';
 import { judge, pointsBeyond, type Verdict } from './missing-data.ts';
@@ -15,6 +14,8 @@ export interface Evaluation {
   state: StateValue | undefined;
   reason: string;
   reasonData: string;
+  /** The newest value in the range. */
+  newest: number | undefined;
   /** Nothing was measured in the whole range: until something is, evaluating again says the same. */
   empty: boolean;
 }
@@ -37,11 +38,11 @@ export function evaluate(kernel: Kernel, alarm: MetricAlarm, nowMs: number): Eva
   const period = periodOf(alarm);
   // Most evaluations change nothing, and nobody reads their sentences.
   const changed = state !== undefined && state !== alarm.StateValue;
-  const told = changed || hasRepeats(alarm);
   return {
     state,
     reason: changed ? stateReason(alarm, state, evaluated) : '',
-    reasonData: told ? stateReasonData(alarm, evaluated, { nowMs, period }) : '',
+    reasonData: changed ? stateReasonData(alarm, evaluated, { nowMs, period }) : '',
+    newest: points.findLast(({ value }) => value !== undefined)?.value,
     empty: points.every((point) => point.value === undefined),
   };
 }

@@ -28,6 +28,14 @@ interface Series {
   keptLastMs: number;
   /** Not yet in the table, by period (1 or 60 seconds) and start. */
   readonly open: { period: number; startMs: number; data: Distribution }[];
+  /** What was last written of a metric that an alarm watches, oldest first: evaluations do not ask the table every minute. */
+  recent: Recent | undefined;
+}
+
+interface Recent {
+  /** Everything from here on is among the points. */
+  fromMs: number;
+  points: Point[];
 }
 
 export interface MetricId {
@@ -41,6 +49,9 @@ export interface MetricId {
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const sweepMs = 24 * hourMs;
+/** Alarms look a few periods back; a few hundred points cover that, and cost little. */
+const mostRecent = 512;
+const recentMs = 24 * hourMs;
 
 export const metricStore = defineEngine('cloudwatch.metrics', (kernel) => new MetricStore(kernel));
 
@@ -65,7 +76,7 @@ export class MetricStore {
       const dimensions = (JSON.parse(row.dimensions) as [string, string][]).map(([Name, Value]) => ({ Name, Value }));
       const metric = this.#metric(keyOf({ ...row, dimensions }), { ...row, dimensions });
       metric.lastMs = Math.max(metric.lastMs, row.lastMs);
-      metric.series.push({ metric, unit: row.unit, id: row.id, keptLastMs: row.lastMs, open: [] });
+      metric.series.push({ metric, unit: row.unit, id: row.id, keptLastMs: row.lastMs, open: [], recent: undefined });
     }
     this.#unsubscribe = kernel.events.on('metric', (event) => this.ingest(event));
     this.#sweep = kernel.clock.every(sweepMs, 'roll-up of metrics', () => this.#rollUp());
@@ -93,6 +104,7 @@ export class MetricStore {
         data: datum.data,
       });
     }
+    series.recent = undefined;
     this.#noticed(metric, datum.timeMs);
     this.#rememberLast(series);
   }
@@ -134,13 +146,24 @@ export class MetricStore {
       for (const { period } of tiers) {
         const serves = periodSeconds < 60 ? period === 1 : period > 1 && period <= periodSeconds;
         if (!serves) continue;
-        if (series.id !== 0) for (const point of this.#table.read(series.id, period, fromMs, toMs)) points.push(point);
+        if (series.id !== 0) for (const point of this.#kept(series, period, fromMs, toMs)) points.push(point);
         for (const { startMs, data, period: open } of series.open) {
           if (open === period && startMs >= fromMs && startMs < toMs) points.push({ startMs, data });
         }
       }
     }
     return points;
+  }
+
+  #kept(series: Series, period: number, fromMs: number, toMs: number): Point[] {
+    if (period !== 60 || !series.metric.watchers) return this.#table.read(series.id, period, fromMs, toMs);
+    const { recent } = series;
+    if (recent && recent.fromMs <= fromMs) return recent.points.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+    const nowMs = this.#kernel.clock.now();
+    if (toMs < nowMs - recentMs) return this.#table.read(series.id, period, fromMs, toMs);
+    // Further back than is asked for now, so that the windows which slide on find it there.
+    series.recent = { fromMs, points: this.#table.read(series.id, period, fromMs, Number.MAX_SAFE_INTEGER) };
+    return series.recent.points.filter(({ startMs }) => startMs < toMs);
   }
 
   stop(): void {
@@ -170,7 +193,7 @@ export class MetricStore {
 
   #series(metric: Metric, unit: string): Series {
     for (const series of metric.series) if (series.unit === unit) return series;
-    const series: Series = { metric, unit, id: 0, keptLastMs: 0, open: [] };
+    const series: Series = { metric, unit, id: 0, keptLastMs: 0, open: [], recent: undefined };
     metric.series.push(series);
     return series;
   }
@@ -209,7 +232,10 @@ export class MetricStore {
       const over = series.open.filter(({ startMs, period }) => startMs + period * 1000 <= nowMs);
       if (over.length === 0) continue;
       this.#keep(series);
-      for (const { period, startMs, data } of over) this.#table.merge(series.id, period, { startMs, data });
+      for (const { period, startMs, data } of over) {
+        this.#table.merge(series.id, period, { startMs, data });
+        if (period === 60) remember(series, { startMs, data });
+      }
       series.open.splice(0, series.open.length, ...series.open.filter((bucket) => !over.includes(bucket)));
       if (series.open.length === 0) this.#dirty.delete(series);
       this.#rememberLast(series);
@@ -241,12 +267,30 @@ export class MetricStore {
   #rollUp(): void {
     const nowMs = this.#kernel.clock.now();
     this.#table.rollUp(nowMs);
+    for (const { series } of this.#metrics.values()) for (const one of series) one.recent = undefined;
     const gone = nowMs - (tiers.at(-1)?.keptMs ?? 0);
     for (const [key, metric] of this.#metrics) {
       if (metric.lastMs >= gone || metric.series.some((series) => series.open.length > 0)) continue;
       for (const series of metric.series) this.#table.removeSeries(series.id);
       this.#metrics.delete(key);
     }
+  }
+}
+
+/** Written after what is remembered, it is remembered as well; into the midst of it, the table is asked anew. */
+function remember(series: Series, point: Point): void {
+  const { recent } = series;
+  if (!recent) return;
+  const last = recent.points.at(-1);
+  if (point.startMs < recent.fromMs) return;
+  if (last && last.startMs >= point.startMs) {
+    series.recent = undefined;
+    return;
+  }
+  recent.points.push(point);
+  if (recent.points.length > mostRecent) {
+    recent.points.splice(0, recent.points.length - mostRecent / 2);
+    recent.fromMs = recent.points[0]?.startMs ?? recent.fromMs;
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { databases } from '../../../engines/databases/databases.ts';
+import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { gigabyte, type Standing } from '../../../kernel/usage.ts';
@@ -22,7 +23,7 @@ export function* standing(kernel: Kernel): Generator<Standing> {
       const group = kernel.engine(databases).group(groupId);
       const folder = group ? join(group.dataDir(group.writer), 'base') : volume && join(volume, 'base');
       const usageType = StorageType === 'aurora-iopt1' ? 'Aurora:IO-OptimizedStorageUsage' : 'Aurora:StorageUsage';
-      yield { usageType, amount: gigabytesIn(folder), resource: DBClusterArn, ...scope };
+      yield { usageType, amount: kernel.engine(sizes).of(folder), resource: DBClusterArn, ...scope };
     }
   for (const scope of kernel.store.scopes('rds.snapshots')) yield* ofSnapshots(kernel, scope);
 }
@@ -65,7 +66,7 @@ function* ofSnapshots(kernel: Kernel, scope: Scope): Generator<Standing> {
     .filter(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined)
     .reduce((sum, { AllocatedStorage }) => sum + AllocatedStorage, 0);
   for (const { kind, arn, of, folder, createdMs } of snapshots(at).values()) {
-    const size = gigabytesIn(join(folder, 'base'));
+    const size = kernel.engine(sizes).of(join(folder, 'base'));
     if (kind === 'cluster') {
       const retentionDays = clusters(at).get(of)?.BackupRetentionPeriod ?? 0;
       const charged = kernel.clock.now() - createdMs >= retentionDays * dayMs;
@@ -78,9 +79,30 @@ function* ofSnapshots(kernel: Kernel, scope: Scope): Generator<Standing> {
   }
 }
 
+const leastRealMs = 1000;
+
+/**
+ * A database grows by the machine's time: what it was a second ago it still is, however many hours are wound meanwhile.
+ * Folders that are gone are forgotten as the map fills.
+ */
+const sizes = defineEngine('rds.sizes', ({ clock }) => {
+  const known = new Map<string, { gigabytes: number; elapsedMs: number }>();
+  return {
+    of(folder: string | undefined): number {
+      if (folder === undefined) return 0;
+      const before = known.get(folder);
+      const elapsedMs = clock.elapsed();
+      if (before && elapsedMs - before.elapsedMs < leastRealMs) return before.gigabytes;
+      if (known.size >= 1000) known.clear();
+      const gigabytes = gigabytesIn(folder);
+      known.set(folder, { gigabytes, elapsedMs });
+      return gigabytes;
+    },
+  };
+});
+
 /** Of the tables and indexes, two folders deep. */
-function gigabytesIn(folder: string | undefined): number {
-  if (folder === undefined) return 0;
+function gigabytesIn(folder: string): number {
   let bytes = 0;
   for (const database of entries(folder))
     for (const file of entries(join(folder, database)))

@@ -17,17 +17,20 @@ interface Watched {
   agreeing: number;
   last: { timeMs: number; result: ProbeResult } | undefined;
   lastFailure: { timeMs: number; result: ProbeResult } | undefined;
-  ticks: number;
+  /** Minutes of a wind over which it has been skimmed. */
+  skimmed: number;
   tickedAt: number;
   timer: Timer | undefined;
 }
 
 /**
- * While time is wound over a check that has long been the same, its status is told once a minute and it is probed
- * each twentieth time: what forty days hold would otherwise take minutes. On the machine's own pace every probe is made.
+ * While time is wound over a check that has long been the same, its status is told once a minute and it is probed each
+ * twentieth minute, after a day each sixth hour: what forty days hold would otherwise take minutes, and the probes would keep
+ * awake everything that they pass through. When an instance or a target changes its state, that begins anew. At the machine's
+ * own pace every probe is made.
  */
 const steadyResults = 20;
-const probedOfWound = 20;
+const skimming = { firstMinutes: 24 * 60, everyMinutes: 20, laterEveryMinutes: 6 * 60 };
 /** CloudWatch keeps the status by the minute. */
 const minuteMs = 60_000;
 const defaultInterval = 30;
@@ -38,9 +41,14 @@ export const healthCheckers = defineEngine('route53.health-checkers', (kernel) =
 export class HealthCheckers {
   readonly #kernel: Kernel;
   readonly #watched = new Map<string, Watched>();
+  readonly #unsubscribe: (() => void)[];
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    const look = (): void => {
+      for (const watched of this.#watched.values()) watched.skimmed = 0;
+    };
+    this.#unsubscribe = [kernel.events.on('ec2.instance-state', look), kernel.events.on('alb.target-health', look)];
   }
 
   /** Begins, or begins anew with changed settings; the state so far stays. */
@@ -52,7 +60,7 @@ export class HealthCheckers {
       record,
       contrary: 0,
       agreeing: 0,
-      ticks: 0,
+      skimmed: 0,
       tickedAt: this.#kernel.clock.elapsed(),
       timer: undefined,
     };
@@ -110,14 +118,15 @@ export class HealthCheckers {
   }
 
   stop(): void {
+    for (const end of this.#unsubscribe) end();
     for (const { timer } of this.#watched.values()) timer?.cancel();
   }
 
   async #tick(watched: Watched): Promise<void> {
     const { Type, RequestInterval = defaultInterval } = watched.record.HealthCheckConfig;
     const skims = this.#skims(watched, RequestInterval * 1000);
-    watched.ticks += 1;
-    if (Type !== 'CALCULATED' && Type !== 'CLOUDWATCH_METRIC' && (!skims || watched.ticks % probedOfWound === 0))
+    watched.skimmed = skims ? watched.skimmed + 1 : 0;
+    if (Type !== 'CALCULATED' && Type !== 'CLOUDWATCH_METRIC' && isProbed(watched.skimmed))
       this.#weigh(watched, await probe(this.#kernel, watched.record.HealthCheckConfig));
     if (this.#watched.get(watched.record.Id) !== watched) return;
     this.#measure(watched);
@@ -198,6 +207,11 @@ export class HealthCheckers {
     const names = this.#kernel.engine(dns);
     for (const id of this.#watched.keys()) names.setHealth(id, this.isHealthy(id));
   }
+}
+
+function isProbed(skimmed: number): boolean {
+  const { firstMinutes, everyMinutes, laterEveryMinutes } = skimming;
+  return skimmed % (skimmed <= firstMinutes ? everyMinutes : laterEveryMinutes) === 0;
 }
 
 export function resumeHealthChecks(kernel: Kernel): void {
