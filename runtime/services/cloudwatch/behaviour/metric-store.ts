@@ -158,7 +158,8 @@ export class MetricStore {
   #kept(series: Series, period: number, fromMs: number, toMs: number): Point[] {
     if (period !== 60 || !series.metric.watchers) return this.#table.read(series.id, period, fromMs, toMs);
     const { recent } = series;
-    if (recent && recent.fromMs <= fromMs) return recent.points.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+    if (recent && recent.fromMs <= fromMs)
+      return recent.points.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
     const nowMs = this.#kernel.clock.now();
     if (toMs < nowMs - recentMs) return this.#table.read(series.id, period, fromMs, toMs);
     // Further back than is asked for now, so that the windows which slide on find it there.
