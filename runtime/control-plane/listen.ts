@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { serveDns } from '../data-planes/dns/serve-dns.ts';
 import { awsApi } from '../data-planes/http/aws-api.ts';
 import { type DirectOptions, serveDirectly } from '../data-planes/http/direct-connections.ts';
@@ -13,6 +13,7 @@ import { keepAliveSeconds } from '../data-planes/http/response-head.ts';
 import { secureGateway } from '../data-planes/http/secure-gateway.ts';
 import { nodeListener, type Serve, type Write } from '../data-planes/http/serve.ts';
 import { acceptUpgrades, isWebSocket } from '../data-planes/http/upgrades.ts';
+import { floodGuard } from '../data-planes/shield/flood-guard.ts';
 import { smtpPort } from '../data-planes/smtp/serve-smtp.ts';
 import { PersonError } from '../kernel/errors.ts';
 import { startTrace } from '../kernel/events/hop.ts';
@@ -52,9 +53,11 @@ export async function listen(kernel: Kernel, wanted: Ports, options: { plainHttp
   const closing: (() => void | Promise<void>)[] = [api.shut];
   const close = async (): Promise<void> => void (await Promise.all(closing.map((end) => end())));
   try {
+    const guard = kernel.engine(floodGuard);
     // A browser speaks HTTP to loopback as it would speak TLS to AWS: that counts as secure unless told, see decisions/0002.
-    const way = { serve: gateway(kernel), where: 'gateway', secure: !options.plainHttp, judgesFraming: true };
-    const http = await open(kernel, way, { port: wanted.http, option: '--http-port' });
+    const way = { serve: gateway(kernel), where: 'gateway', secure: !options.plainHttp, judgesFraming: true, guard };
+    const admits = (socket: Socket) => guard.admit(socket);
+    const http = await open(kernel, { ...way, admits }, { port: wanted.http, option: '--http-port' });
     closing.push(acceptUpgrades(kernel, http.server, { secure: way.secure }), http.shut);
     kernel.addresses.httpPort = portOf(http.server);
     const tls = secureGateway(kernel, { ...way, secure: true });

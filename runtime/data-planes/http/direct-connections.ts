@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Kernel } from '../../kernel/service.ts';
+import type { FloodGuard } from '../shield/flood-guard.ts';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
 import { madePlain } from './framing/framing.ts';
 import { toNode } from './node-adapter.ts';
@@ -25,6 +26,7 @@ export function serveDirectly(kernel: Kernel, server: Server, options: DirectOpt
   refuseAsNode(server);
   const open = new Set<DirectConnection>();
   server.on('connection', (socket: Socket) => {
+    if (options.admits && !options.admits(socket)) return;
     const connection = new DirectConnection(kernel, socket, {
       ...options,
       onLeave: () => open.delete(connection),
@@ -62,6 +64,10 @@ export interface DirectOptions {
   where: string;
   /** Makes plain what servers could read differently and says so (`framingOf`); else Node's parser refuses it. */
   judgesFraming?: boolean;
+  /** Where users come in: who begins too much and ends nothing is not waited for. */
+  guard?: FloodGuard;
+  /** Whether a connection may stay; it has been destroyed where not. */
+  admits?(socket: Socket): boolean;
 }
 
 interface Surroundings extends DirectOptions {
@@ -85,6 +91,7 @@ class DirectConnection {
   #waiting: Buffer | undefined;
   /** The beginning of a head. */
   #begun: Buffer | undefined;
+  #headEnded: (() => void) | undefined;
   #abort: AbortController | undefined;
   #host = '';
   #hostName = '';
@@ -158,6 +165,8 @@ class DirectConnection {
       return;
     }
     this.#busy = true;
+    this.#headEnded?.();
+    this.#headEnded = undefined;
     const { serve, where } = this.#around;
     serve(this.#request(whole), (answer) => this.#write(answer, whole)).catch((error: Error) => {
       tellProblem(this.#kernel, where, error);
@@ -170,9 +179,12 @@ class DirectConnection {
     const end = piece.indexOf('\r\n\r\n');
     if (end === -1 && piece.length <= longestHead && !piece.includes('\n\n')) {
       this.#begun = piece;
+      this.#headEnded ??= this.#around.guard?.waitFor(this.#socket);
       return;
     }
     this.#begun = undefined;
+    this.#headEnded?.();
+    this.#headEnded = undefined;
     const judged = this.#around.judgesFraming === true && end !== -1 && end <= longestHead;
     const plain = judged ? madePlain(this.#socket, piece.toString('latin1', 0, end)) : undefined;
     this.#handOver(

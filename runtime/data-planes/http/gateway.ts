@@ -1,5 +1,6 @@
 import { type Hop, startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
+import { floodGuard } from '../shield/flood-guard.ts';
 import { awsApi } from './aws-api.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from './exchange.ts';
 import { framingOf, judgesFraming } from './framing/framing.ts';
@@ -29,6 +30,7 @@ export function gateway(kernel: Kernel): Serve {
 }
 
 async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promise<void> {
+  if (!kernel.engine(floodGuard).admitsRequest(request.client.ip, request.host)) return write(shed());
   const known = kernel.engine(hosts);
   const plane = known.find(request.host) ?? apiAt(kernel, request.host);
   if (!plane) return write(unknownHost(kernel, request.host));
@@ -69,6 +71,11 @@ function namedBy(parent: Hop, host: string, target: string): void {
   const hop = parent.child('route53', `A ${awsName(host)}`);
   hop.note('target', target);
   hop.end();
+}
+
+/** Too much from one source: nothing is asked of anything behind. */
+function shed(): HttpResponse {
+  return { status: 503, headers: { connection: 'close' }, body: undefined };
 }
 
 /** As Node's parser answers what it does not take. */

@@ -18,7 +18,9 @@ import { acceptUpgrades, isWebSocket } from './upgrades.ts';
  */
 export function secureGateway(kernel: Kernel, way: DirectOptions): { server: NetServer; close(): void } {
   const taker = secureTaker(kernel, way, { choose: (name) => chooseByName(kernel, name) });
-  const server = createServer((socket) => taker.take(socket));
+  const server = createServer((socket) => {
+    if (way.guard?.admit(socket) ?? true) taker.take(socket);
+  });
   return { server, close: () => taker.stop() };
 }
 
@@ -61,9 +63,13 @@ export function secureTaker(
   const serve = async (socket: Socket): Promise<void> => {
     framed ??= http2Server(listener);
     const http2 = await framed;
+    const ended = way.guard?.waitFor(socket);
     await acceptTls(kernel, socket, {
       choose,
-      take: (secured) => (secured.alpnProtocol === 'h2' ? http2 : plain).emit('connection', secured),
+      take(secured) {
+        ended?.();
+        (secured.alpnProtocol === 'h2' ? http2 : plain).emit('connection', secured);
+      },
     });
   };
   return {

@@ -11,6 +11,7 @@ import type { TargetGroup } from '../alb/target-group.ts';
 import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { Unreachable } from '../http/unreachable.ts';
 import { Upstream } from '../http/upstream/upstream.ts';
+import { floodGuard } from '../shield/flood-guard.ts';
 import { askOver } from './ask-over.ts';
 import { carry } from './carry.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
@@ -122,6 +123,7 @@ export class FlowEntrance {
     const server = createServer((socket) => {
       const listener = this.#table.listeners.find((one) => one.port === port);
       if (!listener) return void socket.destroy();
+      if (!this.#sources.kernel.engine(floodGuard).admit(socket)) return;
       const clientIp = socket.remoteAddress ?? '127.0.0.1';
       const arrival = { listener, node: undefined, clientIp, clientPort: socket.remotePort ?? 0 };
       void this.take(socket, arrival);
