@@ -47,7 +47,9 @@ export function ClockBar() {
     <div className="clock">
       <div className="clock-face" title="The cloud's time, UTC">
         <time>{offset === undefined ? '…' : dateAndTime(now + offset)}</time>
-        <span className="clock-ahead">{offset !== undefined && offset > 1000 ? `${span(Math.round(offset / 1000) * 1000)} ahead` : 'UTC'}</span>
+        <span className="clock-ahead">
+          {offset !== undefined && offset > 1000 ? `${span(Math.round(offset / 1000) * 1000)} ahead` : 'UTC'}
+        </span>
       </div>
       <fieldset className="winds" disabled={busy}>
         <legend className="unseen">Wind the clock forward</legend>

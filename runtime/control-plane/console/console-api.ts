@@ -9,8 +9,8 @@ import { stackFidelity } from '../stack-fidelity.ts';
 import { stackOutputs } from '../stack-outputs.ts';
 import { callForPage } from './call-for-page.ts';
 import { architecture } from './map/architecture.ts';
-import { resourceIndex } from './map/resource-index.ts';
-import { recorder } from './recorder.ts';
+import { nodesOf, resourceIndex } from './map/resource-index.ts';
+import { recorder, type TraceSummary } from './recorder.ts';
 
 /** Where a question comes from: its trace is left out of what is shown. */
 export interface Asking {
@@ -34,7 +34,7 @@ export const apiHandlers: Record<string, ApiHandler> = {
   'GET fidelity': ({ kernel }) => stackFidelity(kernel),
   'GET map': (asking) => architecture(asking.kernel, contextOf(asking, defaultRegion)),
   'GET resource': resource,
-  'GET requests': async ({ kernel }) => requests(kernel),
+  'GET requests': async ({ kernel }, { query }) => requests(kernel, query.get('node') ?? ''),
   'GET request': async ({ kernel }, { query }) => request(kernel, query.get('id') ?? ''),
   'POST call': (asking, { body }) =>
     callForPage(contextOf(asking, String(body.region ?? defaultRegion)), {
@@ -101,9 +101,13 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
-function requests(kernel: Kernel): object {
-  const { sinceMs } = kernel.engine(recorder);
-  return { sinceMs, items: kernel.engine(recorder).summaries().slice(0, 300) };
+/** All, or those that came through a node of the map. */
+function requests(kernel: Kernel, node: string): object {
+  const record = kernel.engine(recorder);
+  const items = record.summaries();
+  const through = ({ traceId }: TraceSummary): boolean =>
+    record.find(traceId)?.hops.some((hop) => nodesOf(kernel, hop).includes(node)) ?? false;
+  return { sinceMs: record.sinceMs, items: (node === '' ? items : items.filter(through)).slice(0, 300) };
 }
 
 function request(kernel: Kernel, traceId: string): object {
@@ -114,13 +118,7 @@ function request(kernel: Kernel, traceId: string): object {
       'This request is no longer kept.',
       'The newest 600 are, while the console is open.',
     );
-  const index = kernel.engine(resourceIndex);
-  const hops = trace.hops.map((hop) => ({
-    ...hop,
-    node: [hop.resource, hop.notes.resource, hop.notes.target]
-      .map((name) => (typeof name === 'string' ? index.nodeOf(name) : undefined))
-      .find((node) => node !== undefined),
-  }));
+  const hops = trace.hops.map((hop) => ({ ...hop, node: nodesOf(kernel, hop)[0] }));
   return { summary: trace.summary, hops, left: trace.left };
 }
 

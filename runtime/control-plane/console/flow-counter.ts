@@ -1,6 +1,6 @@
 import type { HopEvent } from '../../kernel/events/events.ts';
 import type { Kernel } from '../../kernel/service.ts';
-import { resourceIndex } from './map/resource-index.ts';
+import { nodesOf } from './map/resource-index.ts';
 
 /** What went from one node of the map to another since it was last taken. */
 export interface Flow {
@@ -39,7 +39,7 @@ export class FlowCounter {
   }
 
   count(hop: HopEvent): void {
-    const node = this.#nodeOf(hop);
+    const [node, target] = this.#nodesOf(hop);
     this.#remember(hop, node);
     const waiting = this.#waiting.get(hop.id) ?? [];
     this.#waiting.delete(hop.id);
@@ -48,6 +48,8 @@ export class FlowCounter {
       return;
     }
     for (const one of waiting) this.#add(node, one);
+    // A load balancer's one hop stands for the way to its target too.
+    if (target !== undefined) this.#add(node, { to: target, hop });
     this.#lead({ to: node, hop }, hop.parentId);
   }
 
@@ -76,14 +78,8 @@ export class FlowCounter {
     }
   }
 
-  #nodeOf(hop: HopEvent): string | undefined {
-    if (hop.service === 'gateway' && hop.parentId === undefined) return usersNode;
-    const index = this.#kernel.engine(resourceIndex);
-    for (const named of [hop.resource, hop.notes.resource, hop.notes.target]) {
-      const node = typeof named === 'string' ? index.nodeOf(named) : undefined;
-      if (node !== undefined) return node;
-    }
-    return undefined;
+  #nodesOf(hop: HopEvent): string[] {
+    return hop.service === 'gateway' && hop.parentId === undefined ? [usersNode] : nodesOf(this.#kernel, hop);
   }
 
   #remember(hop: HopEvent, node: string | undefined): void {

@@ -36,7 +36,7 @@ export interface MapEdge {
   id: string;
   from: string;
   to: string;
-  /** `may`: only a policy says that it may; no property names it. */
+  /** `may`: only a policy says that it may, or it only keeps records there. */
   kind: 'uses' | 'may';
   /** What joins them: property names and types of the links between. */
   via: string[];

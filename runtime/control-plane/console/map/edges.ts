@@ -1,7 +1,7 @@
 import type { MapEdge } from './architecture.ts';
 import type { ResourceReference } from './references.ts';
 import type { Deployed } from './resource-index.ts';
-import { isFedBy, roleOf } from './resource-roles.ts';
+import { isAside, isFedBy, roleOf } from './resource-roles.ts';
 
 interface Step {
   to: Deployed;
@@ -64,7 +64,8 @@ function walk(
       for (const { to, property } of steps.get(at.id) ?? []) {
         if (to.id === from.id) continue;
         const role = roleOf(to.resource.ResourceType);
-        const nowKind = kind === 'may' || /^AWS::IAM::/.test(to.resource.ResourceType) ? 'may' : 'uses';
+        const weak = /^AWS::IAM::/.test(to.resource.ResourceType) || isAside(property);
+        const nowKind = kind === 'may' || weak ? 'may' : 'uses';
         if (role === 'node') found(to, [...via, property], nowKind);
         if (role !== 'link' || seen.has(to.id)) continue;
         seen.add(to.id);

@@ -1,7 +1,8 @@
+import type { ResourceRecord } from '../../../engines/cloudformation/stacks/records.ts';
 import type { MapNode } from './architecture.ts';
 import type { ResourceReference } from './references.ts';
 import type { Deployed } from './resource-index.ts';
-import { isGlobal, roleOf } from './resource-roles.ts';
+import { isGlobal } from './resource-roles.ts';
 
 export interface Frame {
   id: string;
@@ -27,7 +28,7 @@ export class FrameTree {
   frameOf(one: Deployed): string {
     const { resource, stack } = one;
     if (isGlobal(resource.ResourceType, resource.properties)) return 'global';
-    const subnets = this.#subnetsOf(one, 2);
+    const subnets = this.#subnetsOf(one, 3);
     if (subnets.size === 1) return [...subnets][0] ?? '';
     const [first] = subnets;
     if (first !== undefined) return this.#vpcAbove(first);
@@ -54,16 +55,12 @@ export class FrameTree {
     return [...this.#frames.values()].filter(({ id }) => used.has(id));
   }
 
-  /** Of a database through its subnet group, of a function by its VpcConfig. */
+  /** Of a database through its cluster and their subnet group, of a function by its VpcConfig. */
   #subnetsOf(one: Deployed, depth: number): Set<string> {
     const found = new Set<string>();
     for (const { to } of this.#references.get(one.id) ?? []) {
       if (to.resource.ResourceType === 'AWS::EC2::Subnet') found.add(to.id);
-      else if (
-        depth > 1 &&
-        to.resource.ResourceType === 'AWS::RDS::DBSubnetGroup' &&
-        roleOf(to.resource.ResourceType) === 'link'
-      )
+      else if (depth > 1 && /^AWS::RDS::DB(SubnetGroup|Cluster)$/.test(to.resource.ResourceType))
         for (const subnet of this.#subnetsOf(to, depth - 1)) found.add(subnet);
     }
     return found;
@@ -87,7 +84,7 @@ export class FrameTree {
     const within = vpc?.id ?? this.#region(stack.region);
     const zoneId = `${within}/${zone}`;
     if (zone) this.#frames.set(zoneId, { id: zoneId, kind: 'zone', label: zone, parent: within });
-    const label = `${shortName(resource.LogicalResourceId)} ${text(resource.properties.CidrBlock)}`.trim();
+    const label = `${nameOf(resource)} ${text(resource.properties.CidrBlock)}`.trim();
     this.#frames.set(id, { id, kind: 'subnet', label, parent: zone ? zoneId : within });
     this.#subnets.set(resource.PhysicalResourceId ?? id, id);
   }
@@ -103,7 +100,9 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The CDK ends logical ids with eight hexadecimal digits, and subnets with the word. */
-function shortName(logicalId: string): string {
-  return logicalId.replace(/[0-9A-F]{8}$/, '').replace(/Subnet$/, '');
+/** What the CDK calls it, or the template: logical ids of the CDK end with eight hexadecimal digits of a hash. */
+function nameOf({ properties, LogicalResourceId }: ResourceRecord): string {
+  const tags = Array.isArray(properties.Tags) ? (properties.Tags as { Key?: string; Value?: string }[]) : [];
+  const given = tags.find(({ Key }) => Key === 'aws-cdk:subnet-name')?.Value;
+  return given ?? LogicalResourceId.replace(/[0-9A-F]{8}$/, '').replace(/Subnet$/, '');
 }

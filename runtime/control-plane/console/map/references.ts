@@ -6,6 +6,9 @@ export interface ResourceReference {
   property: string;
 }
 
+/** Where code and templates lie: that a bucket holds them says nothing of what flows. */
+const code = /^(Code|Content|TemplateURL)$/;
+
 /** Texts longer than this are code or data, where a name says little; user data of an instance is below it. */
 const longestText = 32 * 1024;
 
@@ -19,10 +22,13 @@ export function referencesIn(from: Deployed, index: ResourceIndex): ResourceRefe
     if (typeof value === 'string') {
       for (const to of namedIn(value, index)) if (to !== from) found.set(`${property}\n${to.id}`, { to, property });
     } else if (Array.isArray(value)) for (const one of value) visit(one, property);
-    else if (typeof value === 'object' && value !== null)
+    else if (typeof value === 'object' && value !== null && !code.test(property))
       for (const [key, one] of Object.entries(value)) visit(one, property === '' ? key : `${property}.${key}`);
   };
   visit(from.resource.properties, '');
+  // What cfn-init does on an instance names what the instance uses.
+  if (from.resource.Metadata?.includes('AWS::CloudFormation::Init'))
+    visit(JSON.parse(from.resource.Metadata), 'Metadata');
   return [...found.values()];
 }
 

@@ -1,6 +1,7 @@
 import type { ResourceRecord, StackRecord } from '../../../engines/cloudformation/stacks/records.ts';
 import { stackStore } from '../../../engines/cloudformation/stacks/stack-store.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
+import type { HopEvent } from '../../../kernel/events/events.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { roleOf } from './resource-roles.ts';
 
@@ -45,7 +46,15 @@ export class ResourceIndex {
   /** By any of its names, or by an ARN of something inside of it (an object, an index, a function's alias). */
   find(name: string): Deployed | undefined {
     this.#refresh();
-    const exact = this.#names.get(name);
+    // Route 53 writes names with their last dot, and load balancers' with a prefix for both kinds of addresses.
+    const exact =
+      this.#names.get(name) ??
+      this.#names.get(
+        name
+          .replace(/^dualstack\./, '')
+          .replace(/\.$/, '')
+          .toLowerCase(),
+      );
     if (exact || !name.startsWith('arn:')) return exact;
     for (let rest = name, cut = lastCut(rest); cut > 'arn:aws:'.length; cut = lastCut(rest)) {
       rest = rest.slice(0, cut);
@@ -98,7 +107,11 @@ export class ResourceIndex {
 /** Attributes that are short or numbers say nothing about whose they are. */
 function namesOf({ PhysicalResourceId, attributes }: ResourceRecord): string[] {
   const names = Object.values(attributes).filter((value): value is string => typeof value === 'string');
-  return [PhysicalResourceId ?? '', ...names.flatMap(withoutScheme)].filter((name) => name.length > 4);
+  return [PhysicalResourceId ?? '', ...names]
+    .flatMap(withoutScheme)
+    .flatMap((name) => (/[A-Z]/.test(name) && name.includes('.') ? [name, name.toLowerCase()] : [name]))
+    .map((name) => name.replace(/\.$/, ''))
+    .filter((name) => name.length > 4);
 }
 
 /** Function URLs and endpoints are referred to with their scheme and without. */
@@ -109,6 +122,14 @@ function withoutScheme(value: string): string[] {
 
 function lastCut(text: string): number {
   return Math.max(text.lastIndexOf(':'), text.lastIndexOf('/'));
+}
+
+/** The nodes that a hop reached: what it names itself, then the target it chose. */
+export function nodesOf(kernel: Kernel, { service, resource, notes }: HopEvent): string[] {
+  const index = kernel.engine(resourceIndex);
+  // Route 53 notes the name that an alias leads to: the hop that follows is the one that reaches it.
+  const named = [resource, notes.resource, service === 'route53' ? undefined : notes.target];
+  return named.flatMap((name) => (typeof name === 'string' ? (index.nodeOf(name) ?? []) : []));
 }
 
 export const resourceIndex = defineEngine('console-resource-index', (kernel) => new ResourceIndex(kernel));

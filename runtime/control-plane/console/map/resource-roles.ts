@@ -33,7 +33,7 @@ const links = [
 
 const hidden = [
   /^AWS::CDK::Metadata$/,
-  /^Custom::|^AWS::CloudFormation::(CustomResource|WaitCondition|WaitConditionHandle)$/,
+  /^Custom::|^AWS::CloudFormation::(Stack|CustomResource|WaitCondition|WaitConditionHandle)$/,
   /^AWS::(S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy|SecretsManager::ResourcePolicy|Lambda::(Permission|LayerVersion|EventInvokeConfig))$/,
   /^AWS::Logs::(LogGroup|LogStream|MetricFilter|SubscriptionFilter|ResourcePolicy)$/,
   /^AWS::CloudWatch::(Alarm|CompositeAlarm|Dashboard)$/,
@@ -91,8 +91,16 @@ const exceptions: Record<string, Record<string, boolean>> = {
   'AWS::ElasticLoadBalancingV2::Listener': { TargetGroupArn: false },
   'AWS::ElasticLoadBalancingV2::ListenerRule': { TargetGroupArn: false },
   'AWS::ElasticLoadBalancingV2::TargetGroup': { Targets: false },
+  'AWS::IAM::InstanceProfile': { Roles: false },
   'AWS::SecretsManager::SecretTargetAttachment': { SecretId: true },
 };
+
+/** Where something writes its own records to: not what it is for. */
+export function isAside(property: string): boolean {
+  return /^(Logging|AccessLog|LogDestination|LoggingConfig)|\.Logging\.|DestinationBucketName$|access_logs/.test(
+    property,
+  );
+}
 
 /** Whether a reference by this property is from what is referred to, to the referrer. `property`: without array positions. */
 export function isFedBy(type: string, property: string): boolean {

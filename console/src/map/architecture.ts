@@ -1,0 +1,84 @@
+/** As the runtime derives it: runtime/control-plane/console/map/architecture.ts. */
+export interface Architecture {
+  frames: Frame[];
+  nodes: MapNode[];
+  edges: MapEdge[];
+}
+
+export interface Frame {
+  id: string;
+  kind: 'global' | 'region' | 'vpc' | 'zone' | 'subnet';
+  label: string;
+  parent?: string;
+}
+
+export interface MapNode {
+  id: string;
+  stack: string;
+  region: string;
+  logicalId: string;
+  type: string;
+  physicalId: string;
+  label: string;
+  frame?: string;
+  state: 'healthy' | 'starting' | 'impaired' | 'dead';
+  reason: string;
+  alarms: string[];
+  supporting: boolean;
+}
+
+export interface MapEdge {
+  id: string;
+  from: string;
+  to: string;
+  kind: 'uses' | 'may' | 'seen';
+  via: string[];
+}
+
+export const usersNode: MapNode = {
+  id: 'users',
+  stack: '',
+  region: '',
+  logicalId: '',
+  type: 'Users',
+  physicalId: '',
+  label: 'Users',
+  state: 'healthy',
+  reason: '',
+  alarms: [],
+  supporting: false,
+};
+
+/** What is drawn: the users, what the templates deploy (what supports it only when asked for), and what traffic has shown. */
+export function drawn(
+  architecture: Architecture,
+  { stack, supporting, seen }: { stack: string; supporting: boolean; seen: ReadonlySet<string> },
+): Architecture {
+  const nodes = architecture.nodes.filter(
+    (node) => (supporting || !node.supporting) && (stack === '' || node.stack === stack),
+  );
+  const ids = new Set([...nodes.map(({ id }) => id), usersNode.id]);
+  const entrances = entrancesOf(nodes, architecture.edges);
+  const known = new Map<string, MapEdge>();
+  for (const edge of architecture.edges) if (ids.has(edge.from) && ids.has(edge.to)) known.set(edge.id, edge);
+  for (const to of entrances) known.set(`users>${to}`, { id: `users>${to}`, from: 'users', to, kind: 'uses', via: [] });
+  for (const id of seen) {
+    const [from = '', to = ''] = id.split('>');
+    if (!known.has(id) && ids.has(from) && ids.has(to)) known.set(id, { id, from, to, kind: 'seen', via: ['traffic'] });
+  }
+  const edges = [...known.values()];
+  const used = new Set<string>();
+  for (const { frame } of nodes)
+    for (let id = frame; id !== undefined; id = architecture.frames.find((one) => one.id === id)?.parent) used.add(id);
+  const withUsers = edges.some(({ from }) => from === usersNode.id) ? [usersNode, ...nodes] : nodes;
+  return { nodes: withUsers, edges, frames: architecture.frames.filter(({ id }) => used.has(id)) };
+}
+
+/** Where users come in: what is made to be reached from outside, and is not behind anything else. */
+function entrancesOf(nodes: MapNode[], edges: MapEdge[]): string[] {
+  const behind = new Set(edges.filter(({ kind }) => kind === 'uses').map(({ to }) => to));
+  return nodes.filter(({ id, type }) => entrance.test(type) && !behind.has(id)).map(({ id }) => id);
+}
+
+const entrance =
+  /^AWS::(CloudFront::Distribution|ApiGateway(V2)?::(Api|RestApi)|ElasticLoadBalancingV2::LoadBalancer|Route53::HostedZone)$/;

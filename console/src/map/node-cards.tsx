@@ -1,0 +1,65 @@
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { typeName } from '../format.ts';
+import { Icon, iconOf } from '../icons.tsx';
+import { StatusMark, type Tone } from '../status.tsx';
+import type { Frame, MapNode } from './architecture.ts';
+
+export type ResourceNode = Node<{ node: MapNode; focus: 'none' | 'near' | 'far' }, 'resource'>;
+export type FrameNode = Node<{ frame: Frame }, 'frame'>;
+
+export const nodeTones: Record<MapNode['state'], Tone> = {
+  healthy: 'good',
+  starting: 'busy',
+  impaired: 'warn',
+  dead: 'bad',
+};
+
+function ResourceCard({ data: { node, focus }, selected }: NodeProps<ResourceNode>) {
+  const tone = nodeTones[node.state];
+  return (
+    <div className={`node node-${node.state} focus-${focus}${selected ? ' node-selected' : ''}`}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <span className="node-icon">
+        <Icon name={node.id === 'users' ? 'users' : iconOf(node.type)} />
+      </span>
+      <span className="node-text">
+        <strong title={node.label}>{shortened(node)}</strong>
+        {node.id !== 'users' && <span>{typeName(node.type)}</span>}
+      </span>
+      {node.state !== 'healthy' && (
+        <span className="node-state">
+          <StatusMark tone={tone} title={node.reason}>
+            {node.alarms.length > 0 ? 'alarm' : node.state}
+          </StatusMark>
+        </span>
+      )}
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+}
+
+/** The type is written below: its noun need not end a name that is long already. */
+function shortened({ label, type }: MapNode): string {
+  const noun = type.split('::').at(-1) ?? '';
+  return label.length > 16 && noun !== '' && label.endsWith(noun) ? label.slice(0, -noun.length) || label : label;
+}
+
+const frameNames: Record<Frame['kind'], string> = {
+  global: '',
+  region: 'Region',
+  vpc: '',
+  zone: 'Zone',
+  subnet: 'Subnet',
+};
+
+function FrameCard({ data: { frame } }: NodeProps<FrameNode>) {
+  return (
+    <div className={`frame frame-${frame.kind}`}>
+      <span>
+        {frameNames[frame.kind]} <strong>{frame.label}</strong>
+      </span>
+    </div>
+  );
+}
+
+export const nodeTypes = { resource: ResourceCard, frame: FrameCard };

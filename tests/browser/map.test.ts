@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { browserMissing } from '../../app/site/browser.ts';
+import { eventually, type System, startSystem } from '../systems/system-fixture.ts';
+import { type ConsoleBrowser, type ConsolePage, openConsole } from './console.fixture.ts';
+
+const customer = { name: '<script>alert(1)</script>', email: 'ada@example.com', phone: '+44 20 7946 0000' };
+
+describe('the console: the map and the requests of serverless-orders', { skip: browserMissing() }, () => {
+  let system: System;
+  let browser: ConsoleBrowser;
+  let console: ConsolePage;
+
+  before(async () => {
+    system = await startSystem('serverless-orders');
+    browser = await openConsole(system);
+    console = await browser.newPage();
+  });
+  after(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+
+  const order = (query = '') =>
+    system.fetch(`${system.outputs.SiteUrl?.value}/api/orders${query}`, {
+      method: 'POST',
+      body: { customer, items: [{ sku: 'oysters', quantity: 2 }] },
+    });
+
+  test('lays out what is deployed, and hides what only supports it', async () => {
+    const { page } = console;
+    await console.open('map');
+    for (const name of ['SiteDistribution', 'OrdersQueue', 'OrdersTable', 'Api', 'Users'])
+      await page.locator('.node', { hasText: name }).first().waitFor();
+    assert.equal(await page.locator('.node', { hasText: 'SiteFilesUploader' }).count(), 0);
+    await page.getByRole('checkbox').check();
+    await page.locator('.node', { hasText: 'SiteFilesUploader' }).waitFor();
+    await page.getByRole('checkbox').uncheck();
+  });
+
+  test('shows an order flow from the users over edge, API and function to queue and table', async () => {
+    const { page } = console;
+    const flows = page.getByRole('complementary');
+    for (const [from, to] of [
+      ['Users', 'SiteDistribution'],
+      ['SiteDistribution', 'Api'],
+      ['Api', 'ApiHandlerFunction'],
+      ['ApiHandlerFunction', 'OrdersQueue'],
+      ['OrdersQueue', 'QueueProcessorFunction'],
+      ['QueueProcessorFunction', 'OrdersTable'],
+    ] as const) {
+      // Rates are of the last five seconds: traffic goes on while a slow machine draws.
+      await eventually(`${from} reaches ${to}`, async () => {
+        assert.equal((await order()).status, 202);
+        const row = flows.getByText(new RegExp(`${from}.*${to}`)).first();
+        return row.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => undefined,
+        );
+      });
+    }
+    assert.ok((await page.locator('.edge-label').count()) >= 4);
+  });
+
+  test('a node tells by keyboard how it is configured, what of that is executed, and its requests', async () => {
+    const { page } = console;
+    await page.locator('.react-flow__node', { hasText: 'OrdersQueue' }).focus();
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('complementary', { name: 'OrdersQueue' });
+    await panel.getByText('VisibilityTimeout').waitFor();
+    await panel.getByRole('tab', { name: 'Fidelity' }).click();
+    await panel.getByText('RedrivePolicy', { exact: true }).waitFor();
+    await panel.getByRole('tab', { name: 'Requests' }).click();
+    await panel.getByText('POST /api/orders').first().waitFor();
+    assert.match(page.url(), /node=us-east-1/);
+  });
+
+  test('has no violations of WCAG AA in either theme and at phone width', async () => {
+    for (const [width, theme] of [
+      [1440, 'light'],
+      [390, 'dark'],
+    ] as const) {
+      const other = await browser.newPage({ width, theme });
+      await other.open('map');
+      await other.page.locator('.node', { hasText: 'OrdersTable' }).first().waitFor();
+      await order();
+      await other.page.locator('.edge-label').first().waitFor();
+      assert.deepEqual(await other.violations(), [], `${width} ${theme}`);
+      assert.equal(await other.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);
+      assert.deepEqual(other.complaints, []);
+      await other.close();
+    }
+    assert.deepEqual(console.complaints, []);
+  });
+});
