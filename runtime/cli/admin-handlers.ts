@@ -9,6 +9,7 @@ import { rootOf } from '../kernel/principal.ts';
 import type { Kernel } from '../kernel/service.ts';
 import type { AdminHandler } from './admin-api.ts';
 import { type DeployProgress, type DeployTarget, deployAll } from './deploy/deploy.ts';
+import { type FaultOrder, listActions, listFaults, startFault, stopFaults } from './fault-desk.ts';
 import { followLogs } from './follow-logs.ts';
 import { keptMail } from './kept-mail.ts';
 import { lineStream } from './line-stream.ts';
@@ -26,6 +27,10 @@ export function adminHandlers(
     'GET logs': (_body, query, signal) =>
       followLogs(kernel, { group: query.get('group') ?? '', follow: query.get('follow') === 'true', signal }),
     'GET cost': (_body, query) => cost(kernel, query),
+    'GET faults': async (_body, query) =>
+      query.get('actions') ? listActions(kernel) : listFaults(kernel, query.get('region') ?? undefined),
+    'POST faults': (body) => startFault(kernel, body as unknown as FaultOrder),
+    'POST faults/stop': (body) => stopFaults(kernel, body.ids as string[], body.region as string | undefined),
     'GET mail': (_body, query) => keptMail(kernel, query),
     'POST deploy': (body) => deploy(kernel, body as unknown as DeployTarget),
     'POST wind': (body) => wind(kernel, Number(body.durationMs)),

@@ -3,6 +3,7 @@ import { certificate } from './commands/certificate.ts';
 import { consolePage } from './commands/console.ts';
 import { cost } from './commands/cost.ts';
 import { down } from './commands/down.ts';
+import { faults } from './commands/faults.ts';
 import { fidelity } from './commands/fidelity.ts';
 import { logs } from './commands/logs.ts';
 import { mail } from './commands/mail.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   cost,
   certificate,
   wind,
+  faults,
   down,
   reset,
 ];

@@ -2,15 +2,15 @@ import { usageError } from './errors.ts';
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** `40d`, `1h30m`, `90s` in milliseconds. */
-export function parseDuration(text: string): number {
+/** `40d`, `1h30m`, `90s` in milliseconds. `command` is the one whose help says more. */
+export function parseDuration(text: string, command = 'wind'): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)];
   const total = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? 0), 0);
   if (parts.map(([whole]) => whole).join('') !== text || total <= 0) {
     throw usageError(
       `"${text}" is not a duration.`,
       'Write a number and a unit: 30s, 15m, 12h, 40d, 2w, or 1h30m. ',
-      'wind',
+      command,
     );
   }
   return total;

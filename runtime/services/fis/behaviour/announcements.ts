@@ -7,7 +7,15 @@ import type { Experiment } from '../state.ts';
 declare module '../../../kernel/events/events.ts' {
   interface EventTypes {
     /** An experiment began or ended, or one of its actions did. */
-    'fis.experiment': { experimentId: string; account: string; region: string; status: string; timeMs: number };
+    'fis.experiment': {
+      experimentId: string;
+      account: string;
+      region: string;
+      status: string;
+      /** Their states by name. */
+      actions: Record<string, string>;
+      timeMs: number;
+    };
   }
 }
 
@@ -15,7 +23,10 @@ declare module '../../../kernel/events/events.ts' {
 export function announce(kernel: Kernel, experiment: Experiment, before: string): void {
   const { account, region, id, arn, experimentTemplateId, state } = experiment;
   const timeMs = kernel.clock.now();
-  kernel.events.emit('fis.experiment', { experimentId: id, account, region, status: state.status, timeMs });
+  const actions = Object.fromEntries(
+    Object.entries(experiment.actions).map(([name, action]) => [name, action.state.status]),
+  );
+  kernel.events.emit('fis.experiment', { experimentId: id, account, region, status: state.status, actions, timeMs });
   if (before === state.status || !kernel.engine(registry).services.has('events')) return;
   const principal = servicePrincipal('fis.amazonaws.com', account, { serviceLinked: true });
   const entry = {
