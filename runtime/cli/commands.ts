@@ -1,7 +1,9 @@
 import type { Command } from './command.ts';
 import { certificate } from './commands/certificate.ts';
+import { completion } from './commands/completion.ts';
 import { consolePage } from './commands/console.ts';
 import { cost } from './commands/cost.ts';
+import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
 import { faults } from './commands/faults.ts';
 import { fidelity } from './commands/fidelity.ts';
@@ -31,6 +33,8 @@ export const commands: readonly Command[] = [
   faults,
   down,
   reset,
+  doctor,
+  completion,
 ];
 
 export function findCommand(name: string): Command {

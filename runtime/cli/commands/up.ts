@@ -11,6 +11,7 @@ import type { DeployProgress, DeployTarget } from '../deploy/deploy.ts';
 import { resolveTarget, type Target } from '../deploy/target.ts';
 import { usageError } from '../errors.ts';
 import { printOutputs } from '../outputs-view.ts';
+import { defaultPorts } from '../ports.ts';
 import { progressPrinter } from '../progress-view.ts';
 import { followRequests } from '../request-view.ts';
 import { askLines } from '../runtime-client.ts';
@@ -100,17 +101,17 @@ async function foreground(line: CommandLine, out: Terminal, dataDir: string): Pr
   let cloud: RunningCloud | undefined;
   try {
     // Who takes any port for the traffic takes any for its names and its TLS.
-    const anyPort = line.number('http-port', 8080) === 0;
+    const anyPort = line.number('http-port', defaultPorts.http) === 0;
     // Loaded here, not above: every other command does without the cloud's code.
     const { startCloud } = await import('../cloud.ts');
     cloud = await startCloud({
       dataDir,
       ports: {
-        api: line.number('port', 4566),
-        http: line.number('http-port', 8080),
-        https: line.number('https-port', anyPort ? 0 : 8443),
-        dns: line.number('dns-port', anyPort ? 0 : 5353),
-        smtp: line.number('smtp-port', anyPort ? 0 : 2525),
+        api: line.number('port', defaultPorts.api),
+        http: line.number('http-port', defaultPorts.http),
+        https: line.number('https-port', anyPort ? 0 : defaultPorts.https),
+        dns: line.number('dns-port', anyPort ? 0 : defaultPorts.dns),
+        smtp: line.number('smtp-port', anyPort ? 0 : defaultPorts.smtp),
       },
       plainHttp: line.flag('plain-http'),
       levels: levelsOf(line),
