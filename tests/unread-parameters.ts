@@ -1,6 +1,8 @@
 /** Members of inputs that nothing reads, rightly: `service Member.Path`, with why leaving them unread is what AWS does. */
 export const rightlyUnread: Record<string, string> = {
   'apigatewayv2 IdentityValidationExpression': 'AWS says of it: this parameter is not used',
+  'application-autoscaling TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification.Metrics.ReturnData':
+    'the metric that is compared is the one whose expression refers to the others',
   'autoscaling IncludeManagedResources': 'nothing is managed by another service',
   'autoscaling WaitForTransitioningInstances': 'what is being started or ended is finished either way',
   'autoscaling TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.ReturnData':

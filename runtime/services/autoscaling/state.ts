@@ -1,4 +1,5 @@
 import type { DesiredConfiguration, TargetTrackingConfiguration } from '@aws-sdk/client-auto-scaling';
+import type { AdjustmentType, StepAdjustment } from '../../engines/scaling/capacity-rules.ts';
 import { formatArn } from '../../kernel/arn.ts';
 import type { Context } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
@@ -212,14 +213,6 @@ export interface Policy {
   /** Names of the alarms that target tracking made for itself. */
   alarmNames: string[];
   Enabled: boolean;
-}
-
-export type AdjustmentType = 'ChangeInCapacity' | 'ExactCapacity' | 'PercentChangeInCapacity';
-
-export interface StepAdjustment {
-  MetricIntervalLowerBound?: number;
-  MetricIntervalUpperBound?: number;
-  ScalingAdjustment: number;
 }
 
 /** A policy's name is its group's own. */

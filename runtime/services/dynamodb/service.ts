@@ -3,6 +3,7 @@ import { authorize } from './authorization.ts';
 import { itemTable } from './behaviour/item-table.ts';
 import { onItems } from './behaviour/metrics.ts';
 import { sweepRegularly } from './behaviour/retention.ts';
+import { offerScalableCapacity } from './behaviour/scalable-capacity.ts';
 import { resumeExpiry } from './behaviour/time-to-live.ts';
 import { standing } from './behaviour/usage.ts';
 import { fidelity } from './fidelity.ts';
@@ -54,6 +55,7 @@ export default defineService({
 
 function start(kernel: Kernel): Running {
   kernel.engine(itemTable);
+  offerScalableCapacity(kernel);
   for (const scope of kernel.store.scopes('dynamodb.tables')) {
     for (const table of tables(kernel, scope).values()) resumeExpiry(kernel, table);
   }

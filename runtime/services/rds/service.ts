@@ -2,6 +2,7 @@ import { defineService, type Kernel, type OperationHandler, type Running } from 
 import { authorize } from './authorization.ts';
 import { announceEvents } from './behaviour/notices.ts';
 import { resumeEverything } from './behaviour/resumption.ts';
+import { offerScalableReaders } from './behaviour/scalable-readers.ts';
 import { serverLogs } from './behaviour/server-logs.ts';
 import { meterStorageRequests } from './behaviour/storage-requests.ts';
 import { openTrustStore } from './behaviour/trust-store.ts';
@@ -61,6 +62,7 @@ export default defineService({
 
 async function start(kernel: Kernel): Promise<Running> {
   openTrustStore(kernel);
+  offerScalableReaders(kernel);
   meterStorageRequests(kernel);
   const untold = announceEvents(kernel);
   await resumeEverything(kernel);

@@ -1,7 +1,8 @@
 import type { StepAdjustment as GivenStep, PutScalingPolicyCommandInput } from '@aws-sdk/client-auto-scaling';
+import { type StepAdjustment, stepsInOrder } from '../../../engines/scaling/capacity-rules.ts';
 import { refused } from '../../../kernel/errors.ts';
 import { validationError } from '../errors.ts';
-import type { Policy, StepAdjustment } from '../state.ts';
+import type { Policy } from '../state.ts';
 
 export const AdjustmentTypes = ['ChangeInCapacity', 'ExactCapacity', 'PercentChangeInCapacity'] as const;
 
@@ -65,7 +66,6 @@ function adjustmentOf(input: PutScalingPolicyCommandInput) {
   return { AdjustmentType: type, ...(least === undefined ? {} : { MinAdjustmentMagnitude: least }) };
 }
 
-/** Steps follow one another without gap or overlap; the first may have no lower bound, the last no upper one. */
 function stepsOf(given: readonly GivenStep[]): StepAdjustment[] {
   if (given.length === 0)
     throw validationError('At least one StepAdjustment must be specified for policy type StepScaling.');
@@ -79,13 +79,7 @@ function stepsOf(given: readonly GivenStep[]): StepAdjustment[] {
       ScalingAdjustment,
     };
   });
-  const { NEGATIVE_INFINITY } = Number;
-  const sorted = [...steps].sort(
-    (a, b) => (a.MetricIntervalLowerBound ?? NEGATIVE_INFINITY) - (b.MetricIntervalLowerBound ?? NEGATIVE_INFINITY),
-  );
-  for (const [index, step] of sorted.slice(1).entries())
-    if (sorted[index]?.MetricIntervalUpperBound !== step.MetricIntervalLowerBound)
-      throw validationError("StepAdjustment intervals can't overlap or have a gap between them.");
+  if (!stepsInOrder(steps)) throw validationError("StepAdjustment intervals can't overlap or have a gap between them.");
   return steps;
 }
 

@@ -1,8 +1,9 @@
+import { adjusted, stepFor, trackedCapacity } from '../../../engines/scaling/capacity-rules.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { scalingActivityInProgress, validationError } from '../errors.ts';
 import type { Group, Policy } from '../state.ts';
 import { at } from './activities.ts';
-import { adjusted, stepFor, trackedCapacity, warming, warmupSeconds } from './adjustment.ts';
+import { warming, warmupSeconds } from './adjustment.ts';
 import { agreed } from './agreement.ts';
 import { capacityOf } from './capacity.ts';
 import { keeper } from './keeper.ts';

@@ -1,3 +1,4 @@
+import { alarmPolicies, isResourcePolicy } from '../../../engines/scaling/alarm-policies.ts';
 import { parseArn } from '../../../kernel/arn.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
@@ -36,12 +37,14 @@ const kinds: Record<string, { service: string; run: (ctx: Context, call: ActionC
     },
     autoscaling: {
       service: 'autoscaling',
-      run: (ctx, { arn, now, newest = newestValue(now) }) => {
-        const input = {
-          PolicyName: arn,
-          MetricValue: newest,
-          BreachThreshold: now.kind === 'metric' ? now.Threshold : undefined,
-        };
+      run: async (ctx, { arn, now, newest = newestValue(now) }) => {
+        const threshold = now.kind === 'metric' ? now.Threshold : undefined;
+        const occasion = { policyArn: arn, alarmName: now.AlarmName, value: newest, threshold };
+        if (isResourcePolicy(arn)) {
+          await ctx.engine(alarmPolicies).execute(occasion);
+          return {};
+        }
+        const input = { PolicyName: arn, MetricValue: occasion.value, BreachThreshold: threshold };
         const principal = servicePrincipal('cloudwatch.amazonaws.com', now.account, {
           sourceArn: now.AlarmArn,
           serviceLinked: true,
@@ -73,7 +76,9 @@ export function checkActions(ctx: Context, arns: string[]): void {
     const arn = parseArn(text);
     if (!arn) throw validationError(`Invalid arn syntax: ${text}`);
     const kind = kinds[arn.service];
-    const runs = kind !== undefined && ctx.engine(registry).services.has(kind.service);
+    const runs = isResourcePolicy(text)
+      ? ctx.engine(alarmPolicies).runs
+      : kind !== undefined && ctx.engine(registry).services.has(kind.service);
     if (!runs)
       throw refused(`cloudwatch alarm action ${text}`, `Orrery does not run ${arn.service} actions of alarms.`);
   }

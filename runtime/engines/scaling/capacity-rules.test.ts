@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { adjusted, stepFor, trackedCapacity } from './adjustment.ts';
+import { adjusted, stepFor, trackedCapacity } from './capacity-rules.ts';
 
 /** "Step and simple scaling policies for Amazon EC2 Auto Scaling" (User Guide) has the examples. */
 describe('what a capacity becomes', () => {
