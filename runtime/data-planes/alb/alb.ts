@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernel/service.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { judgingFraming } from '../http/framing/framing.ts';
 import { hosts } from '../http/hosts.ts';
+import { servingFor } from '../http/plane-resource.ts';
 import { onTerms } from '../http/tls/terms.ts';
 import { Unreachable } from '../http/unreachable.ts';
 import { FlowEntrance, type FlowSources } from '../nlb/flow-entrance.ts';
@@ -171,7 +172,7 @@ export class Alb {
   }
 
   #planeOf({ arn, type }: LoadBalancerTable, listener: ListenerTable | undefined): DataPlane {
-    const plane: DataPlane = (request, hop) => this.#serve(arn, request, hop);
+    const plane = servingFor(arn, (request, hop) => this.#serve(arn, request, hop));
     if (listener?.tls) onTerms(plane, { certificates: listener.certificates, ...listener.tls });
     return type === 'application' ? judgingFraming(plane) : plane;
   }

@@ -4,6 +4,7 @@ import type { Hop } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from '../http/exchange.ts';
 import { hosts } from '../http/hosts.ts';
+import { servingFor } from '../http/plane-resource.ts';
 import { onTerms, type TlsTerms } from '../http/tls/terms.ts';
 import { AccessLog } from './access-log.ts';
 import { ObjectCache } from './cache/object-cache.ts';
@@ -57,7 +58,11 @@ export class Cdn {
     const site = siteOf(distribution);
     this.#sites.set(site.id, site);
     const table = this.#kernel.engine(hosts);
-    const plane = (tls: TlsTerms): DataPlane => onTerms((request, hop) => this.#serve(site.id, request, hop), tls);
+    const plane = (tls: TlsTerms): DataPlane =>
+      onTerms(
+        servingFor(distribution.arn, (request, hop) => this.#serve(site.id, request, hop)),
+        tls,
+      );
     table.set(site.domainName, plane(distribution.tls.ownName));
     for (const name of site.aliases) table.set(name, plane(distribution.tls.aliases));
   }
