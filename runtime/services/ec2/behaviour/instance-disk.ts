@@ -25,18 +25,17 @@ export function diskOf(kernel: Kernel, instance: Instance, authorityPem: string)
 
 /** Where an instance has the certificate of the local authority, and where programs look for those they trust. */
 export const authorityFile = '/etc/pki/orrery-authority.pem';
-const bundles = ['etc/ssl/certs/ca-certificates.crt', 'etc/pki/tls/certs/ca-bundle.crt'];
+export const authoritiesFile = '/etc/ssl/certs/ca-certificates.crt';
+const bundles = [authoritiesFile, '/etc/pki/tls/certs/ca-bundle.crt'];
 
 /** AWS's own names answer over TLS with certificates of the local authority: the image trusts it as it trusts Amazon's. */
 function trust(root: string, authorityPem: string): void {
   mkdirSync(join(root, 'etc/pki/tls/certs'), { recursive: true });
   mkdirSync(join(root, 'etc/ssl/certs'), { recursive: true });
-  const known = existsSync(bundle) ? readFileSync(bundle, 'utf8') : '';
+  const known = existsSync(authoritiesFile) ? readFileSync(authoritiesFile, 'utf8') : '';
   writeFileSync(join(root, authorityFile), authorityPem);
   for (const file of bundles) writeFileSync(join(root, file), `${known}${authorityPem}`);
 }
-
-const bundle = '/etc/ssl/certs/ca-certificates.crt';
 
 /** Where the devices of an instance's volumes come and go while it runs. */
 export function devicesFolder(kernel: Kernel, instanceId: string): string {
@@ -73,7 +72,8 @@ function format(root: string): void {
     if (existsSync(`/etc/${file}`))
       cpSync(`/etc/${file}`, join(root, 'etc', file), {
         recursive: true,
-        filter: (path) => !path.endsWith('/private'),
+        // The hundreds of links to single authorities take longer than all the rest; the bundle holds them, and ours (`trust`).
+        filter: (path) => !path.endsWith('/private') && !path.startsWith('/etc/ssl/certs/'),
       });
   for (const [file, text] of Object.entries(system)) writeFileSync(join(root, 'etc', file), text);
 }

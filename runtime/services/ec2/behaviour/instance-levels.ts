@@ -10,7 +10,7 @@ import { network } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { refused } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
-import { authorityFile, initFolder } from './instance-disk.ts';
+import { authoritiesFile, authorityFile, initFolder } from './instance-disk.ts';
 import { enclosed, partsOf } from './instance-root.ts';
 
 /** How an instance runs on this machine: all of a sandbox but what the cloud says about it. */
@@ -107,6 +107,8 @@ function environmentOf(region: string, apiUrl: string): Record<string, string> {
     HOME: '/root',
     LANG: 'C.UTF-8',
     NODE_EXTRA_CA_CERTS: authorityFile,
+    // OpenSSL looks for single authorities where it has no link to the bundle.
+    SSL_CERT_FILE: authoritiesFile,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     ...endpointVariables(region, apiUrl),
