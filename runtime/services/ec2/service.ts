@@ -30,6 +30,7 @@ import * as launchTemplates from './operations/launch-templates.ts';
 import * as natGateways from './operations/nat-gateways.ts';
 import * as networkAcls from './operations/network-acls.ts';
 import * as networkInterfaces from './operations/network-interfaces.ts';
+import * as ownImages from './operations/own-images.ts';
 import * as regionsAndZones from './operations/regions-and-zones.ts';
 import * as routeTables from './operations/route-tables.ts';
 import * as securityGroups from './operations/security-groups.ts';
@@ -57,6 +58,7 @@ const operations: Record<string, OperationHandler> = {
   ...natGateways,
   ...networkAcls,
   ...networkInterfaces,
+  ...ownImages,
   ...regionsAndZones,
   ...routeTables,
   ...securityGroups,
@@ -74,6 +76,8 @@ const changesWhatStands = [
   'ModifyVolume',
   'CreateSnapshot',
   'DeleteSnapshot',
+  'CreateImage',
+  'DeregisterImage',
   'CreateNatGateway',
   'DeleteNatGateway',
   'AllocateAddress',
@@ -135,6 +139,9 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
   });
   const instances = Array.isArray(input.InstanceIds) ? input.InstanceIds.map((id) => `instance/${id}`) : [];
   const all = [...ids, ...instances].map((id) => ({ action, resource: formatArn('ec2', ctx.region, ctx.account, id) }));
+  // Images belong to no account in their ARN.
+  if (operation === 'DeregisterImage')
+    all.push({ action, resource: formatArn('ec2', ctx.region, '', `image/${input.ImageId}`) });
   return all.length > 0 ? all : [{ action, resource: '*' }];
 }
 

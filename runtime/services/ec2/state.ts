@@ -15,6 +15,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { type Noun, noun, type Tagged, type Where } from './behaviour/noun.ts';
 import { notFound } from './errors.ts';
+import { images } from './image-state.ts';
 
 /** The SDK's record with the members that are always there; times are kept in milliseconds, never as Date. */
 type Kept<T, K extends keyof T> = Omit<T, K | 'Tags'> & { [P in K]-?: NonNullable<T[P]> } & Tagged;
@@ -233,6 +234,9 @@ export interface Instance extends Tagged {
   RootVolumeId: string;
   /** What was asked of it, which has no effect beyond being told; absent of instances from before it was kept. */
   rootVolume?: RootVolume;
+  /** The snapshot its root volume was made from; absent where a public image's was. */
+  rootSnapshotId?: string | undefined;
+  Architecture?: 'x86_64' | 'arm64';
   volumeTags?: Tag[];
   /** It is given a public address of Amazon's pool at each start. */
   takesPublicAddress?: boolean;
@@ -341,6 +345,8 @@ export interface Snapshot extends Tagged {
   StateMessage?: string;
   Progress: string;
   startedMs: number;
+  /** Of a root volume: folders, which no device can be made of. */
+  ofRoot?: boolean;
 }
 
 /** What an account has for EBS in a region. Key: ebs. */
@@ -367,6 +373,7 @@ export const ebsSettings = (where: Where) => where.store.collection<EbsSettings>
 
 /** Everything that can be tagged by its id. */
 export const nouns: readonly Noun<Tagged>[] = [
+  images,
   vpcs,
   subnets,
   routeTables,

@@ -30,7 +30,7 @@ export function describeInstance(ctx: Context, instance: Instance) {
     StateReason,
     StateTransitionReason: StateReason?.Message ?? '',
     Tags,
-    Architecture: architectureOf(ctx.region, ImageId),
+    Architecture: instance.Architecture ?? architectureOf(ctx.region, ImageId),
     BlockDeviceMappings: [
       {
         DeviceName: rootDevice,

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Instance } from '../state.ts';
+import { layRoot } from './root-snapshots.ts';
 
 /** Folders of the root that are the instance's own and stay over stop and start, as its root volume does. */
 export const own = ['etc', 'var', 'opt', 'home', 'root', 'srv', 'tmp', 'usr-local'];
@@ -9,9 +10,10 @@ export const own = ['etc', 'var', 'opt', 'home', 'root', 'srv', 'tmp', 'usr-loca
 export const initFolder = join(import.meta.dirname, '..', 'instance');
 
 /** The root volume of an instance: a folder of the runtime's, made at its first boot. */
-export function diskOf(kernel: Kernel, instance: Instance, authorityPem: string): string {
+export async function diskOf(kernel: Kernel, instance: Instance, authorityPem: string): Promise<string> {
   const { InstanceId, PrivateIpAddress, userData } = instance;
   const root = kernel.store.folder(`instances/${InstanceId}`);
+  if (!existsSync(join(root, 'etc')) && instance.rootSnapshotId) await layRoot(kernel, instance.rootSnapshotId, root);
   if (!existsSync(join(root, 'etc'))) format(root);
   const hostname = `ip-${PrivateIpAddress.replaceAll('.', '-')}`;
   writeFileSync(join(root, 'etc/hostname'), `${hostname}\n`);

@@ -5,7 +5,7 @@ import { type Instance, type Volume, volumes } from '../state.ts';
 import { rootDevice } from './root-volume.ts';
 import { tagsFor } from './tag-rules.ts';
 import { volumeDevices } from './volume-devices.ts';
-import { checkDevice, encryptionOf, sizesOf } from './volume-rules.ts';
+import { checkDevice, checkNotOfRoot, encryptionOf, sizesOf } from './volume-rules.ts';
 
 type Asked = Pick<RunInstancesCommandInput, 'BlockDeviceMappings' | 'TagSpecifications'>;
 
@@ -17,6 +17,7 @@ export function checkLaunchVolumes(ctx: Context, asked: Asked): void {
     throw refused('ec2 RunInstances parameter BlockDeviceMappings', lacking);
   for (const { DeviceName = '', Ebs = {} } of wanted) {
     checkDevice(ctx, '', DeviceName);
+    checkNotOfRoot(ctx, Ebs.SnapshotId);
     sizesOf(ctx, { ...Ebs, Size: Ebs.VolumeSize });
   }
 }

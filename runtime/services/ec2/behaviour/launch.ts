@@ -1,8 +1,7 @@
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
-import { publicImages } from '../../../engines/compute/public-images.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { invalidCombination, invalidParameterValue, missingParameter, notFound } from '../errors.ts';
+import { invalidCombination, invalidParameterValue, notFound } from '../errors.ts';
 import {
   type Instance,
   instances,
@@ -14,6 +13,7 @@ import {
   subnets,
   vpcs,
 } from '../state.ts';
+import { imageFor, mappingsOver } from './image-choice.ts';
 import { userDataRefusal } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
 import { defaultGroupOf, givePublicAddress, makeInterface } from './interfaces.ts';
@@ -53,6 +53,12 @@ export function withTemplate(
   return { ...(version.data as Partial<RunInstancesCommandInput>), ...said } as RunInstancesCommandInput;
 }
 
+/** Volumes that the image brings, under what the launch says of them. */
+export function withImage(ctx: Context, input: RunInstancesCommandInput): RunInstancesCommandInput {
+  const { mappings } = imageFor(ctx, input.ImageId);
+  return { ...input, BlockDeviceMappings: mappingsOver(mappings, input.BlockDeviceMappings) };
+}
+
 export function makeInstance(
   ctx: Context,
   input: RunInstancesCommandInput,
@@ -64,9 +70,7 @@ export function makeInstance(
       'InvalidParameterValue',
       `Invalid value '${input.InstanceType ?? 'm1.small'}' for InstanceType. Orrery knows the types that DescribeInstanceTypes lists.`,
     );
-  if (input.ImageId === undefined) throw missingParameter('The request must contain the parameter ImageId');
-  const image = publicImages(ctx.region).find(({ ImageId }) => ImageId === input.ImageId);
-  if (!image) throw notFound('InvalidAMIID.NotFound', `The image id '[${input.ImageId}]' does not exist`);
+  const image = imageFor(ctx, input.ImageId);
   const architecture = type.arm ? 'arm64' : 'x86_64';
   if (image.Architecture !== architecture)
     throw new AwsError(
@@ -77,13 +81,15 @@ export function makeInstance(
     throw notFound('InvalidKeyPair.NotFound', `The key pair '${input.KeyName}' does not exist`);
   const refusal = userDataRefusal(input.UserData);
   if (refusal) throw refused('ec2 RunInstances parameter UserData', refusal);
-  const rootVolume = rootVolumeOf(input.ImageId, input.BlockDeviceMappings);
+  const rootVolume = rootVolumeOf(image, input.BlockDeviceMappings);
   const InstanceId = instances.newId(ctx);
   const face = attachFace(ctx, input, InstanceId);
   const metadata = input.MetadataOptions;
   return instances.put(ctx, {
     InstanceId,
-    ImageId: input.ImageId,
+    ImageId: image.ImageId,
+    Architecture: image.Architecture,
+    rootSnapshotId: image.rootSnapshotId,
     InstanceType: type.InstanceType,
     ...(input.KeyName ? { KeyName: input.KeyName } : {}),
     SubnetId: face.SubnetId,
@@ -108,7 +114,7 @@ export function makeInstance(
     stopProtected: input.DisableApiStop ?? false,
     detailedMonitoring: input.Monitoring?.Enabled ?? false,
     RootVolumeId: newId(ctx, 'vol'),
-    rootVolume: { ...rootVolume, ...encryptionOf(ctx, rootVolume) },
+    rootVolume: { ...rootVolume, ...encryptionOf(ctx, { ...rootVolume, SnapshotId: image.rootSnapshotId }) },
     volumeTags: tagsFor(input.TagSpecifications, 'volume', ['instance', 'network-interface', 'spot-instances-request']),
     takesPublicAddress: face.Association?.IpOwnerId === 'amazon',
     initialized: false,

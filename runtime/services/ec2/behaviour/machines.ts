@@ -92,7 +92,7 @@ export class Machines {
   /** Resolves when its first process has said that it is there: from then on it hears signals. */
   async #start(scope: Scope, instance: Instance, { place, authorityPem }: Surroundings): Promise<void> {
     const { InstanceId, PrivateIpAddress, InstanceType, VpcId } = instance;
-    const disk = diskOf(this.#kernel, instance, authorityPem);
+    const disk = await diskOf(this.#kernel, instance, authorityPem);
     const { loopbackAddress } = place;
     const door = loopbackAddress
       ? await openInstanceDoor(this.#kernel, {

@@ -1,6 +1,7 @@
 import type { BlockDeviceMapping, Volume } from '@aws-sdk/client-ec2';
 import { invalidParameterValue, notFound } from '../errors.ts';
 import type { Instance, RootVolume } from '../state.ts';
+import type { ImageChoice } from './image-choice.ts';
 
 export const rootDevice = '/dev/xvda';
 
@@ -17,11 +18,15 @@ const usual: RootVolume = {
 const noFigures = { Iops: undefined, Throughput: undefined };
 
 /** What is asked of the root volume, which is kept and told of. */
-export function rootVolumeOf(imageId: string, mappings: readonly BlockDeviceMapping[] = []): RootVolume {
+export function rootVolumeOf(
+  { ImageId, rootSnapshotId, mappings: ofImage }: ImageChoice,
+  mappings: readonly BlockDeviceMapping[] = [],
+): RootVolume {
   const asked = mappings.find(({ DeviceName }) => DeviceName === rootDevice)?.Ebs ?? {};
-  if (asked.VolumeSize !== undefined && asked.VolumeSize < snapshotGib)
+  const least = ofImage.find(({ DeviceName }) => DeviceName === rootDevice)?.Ebs?.VolumeSize ?? snapshotGib;
+  if (asked.VolumeSize !== undefined && asked.VolumeSize < least)
     throw invalidParameterValue(
-      `Volume of size ${asked.VolumeSize}GB is smaller than snapshot '${snapshotOf(imageId)}', expect size>= ${snapshotGib}GB`,
+      `Volume of size ${asked.VolumeSize}GB is smaller than snapshot '${rootSnapshotId ?? snapshotOf(ImageId)}', expect size>= ${least}GB`,
     );
   const VolumeType = asked.VolumeType ?? usual.VolumeType;
   return {
@@ -46,7 +51,7 @@ export function describeVolume(instance: Instance): Volume {
     AvailabilityZone: instance.AvailabilityZone,
     CreateTime: at,
     MultiAttachEnabled: false,
-    SnapshotId: snapshotOf(instance.ImageId),
+    SnapshotId: instance.rootSnapshotId ?? snapshotOf(instance.ImageId),
     State: 'in-use',
     Tags: instance.volumeTags ?? [],
     Attachments: [

@@ -18,6 +18,9 @@ export class VolumeDevices {
   /** By volume id. */
   readonly #open = new Map<string, { device: BlockDevice; instanceId: string; nodes: string[] }>();
 
+  /** Snapshots under way, by volume. */
+  readonly #copying = new Map<string, Promise<void>[]>();
+
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     kernel.engine(blockDevices);
@@ -42,8 +45,26 @@ export class VolumeDevices {
 
   /** As a crash would find it: what programs have not written yet is not in it ("Create Amazon EBS snapshots"). */
   async snapshot(volumeId: string, snapshotId: string): Promise<void> {
+    const copying = this.#snapshot(volumeId, snapshotId);
+    const all = [...(this.#copying.get(volumeId) ?? []), copying];
+    this.#copying.set(volumeId, all);
+    try {
+      await copying;
+    } finally {
+      const left = (this.#copying.get(volumeId) ?? []).filter((each) => each !== copying);
+      if (left.length > 0) this.#copying.set(volumeId, left);
+      else this.#copying.delete(volumeId);
+    }
+  }
+
+  async #snapshot(volumeId: string, snapshotId: string): Promise<void> {
     await this.#open.get(volumeId)?.device.flush();
     await copy(this.#file('volumes', volumeId), this.#file('snapshots', snapshotId));
+  }
+
+  /** When the snapshots under way are made: a volume may be deleted before that, and they keep what it held. */
+  async copied(volumeId: string): Promise<void> {
+    await Promise.allSettled(this.#copying.get(volumeId) ?? []);
   }
 
   forgetSnapshot(snapshotId: string): void {

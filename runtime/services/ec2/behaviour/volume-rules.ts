@@ -1,5 +1,5 @@
 import type { CreateVolumeCommandInput, VolumeType } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../kernel/errors.ts';
+import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidCombination, invalidParameterValue, missingParameter } from '../errors.ts';
 import { type EbsSettings, ebsSettings, instances, snapshots, type Volume, volumes } from '../state.ts';
@@ -64,6 +64,12 @@ function throughputOf({ Throughput }: Asked, type: string): { Throughput?: numbe
     return {};
   }
   return { Throughput: Throughput ?? 125 };
+}
+
+/** A snapshot of a root volume is folders here, and makes images. */
+export function checkNotOfRoot(ctx: Context, SnapshotId: string | undefined): void {
+  if (SnapshotId && snapshots.find(ctx, SnapshotId).ofRoot)
+    throw refused('ec2 a volume of the snapshot of a root volume', 'register an image of it instead.');
 }
 
 /** By what the request says, its snapshot, and what the account has for the region ("Enable encryption by default"). */

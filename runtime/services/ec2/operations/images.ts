@@ -9,17 +9,25 @@ import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { instanceTypes } from '../behaviour/instance-types.ts';
 import { list } from '../behaviour/listing.ts';
+import { rootDevice } from '../behaviour/root-volume.ts';
 import { notFound } from '../errors.ts';
+import { type Image, images } from '../image-state.ts';
 
 const imageFilters = {
   architecture: 'Architecture',
+  'block-device-mapping.device-name': 'BlockDeviceMappings.DeviceName',
+  'block-device-mapping.snapshot-id': 'BlockDeviceMappings.Ebs.SnapshotId',
+  'creation-date': 'CreationDate',
   description: 'Description',
   'image-id': 'ImageId',
+  'image-type': 'ImageType',
   'is-public': 'Public',
   name: 'Name',
   'owner-alias': 'ImageOwnerAlias',
   'owner-id': 'OwnerId',
+  'root-device-name': 'RootDeviceName',
   'root-device-type': 'RootDeviceType',
+  'source-instance-id': 'SourceInstanceId',
   state: 'State',
   'virtualization-type': 'VirtualizationType',
 };
@@ -27,31 +35,58 @@ const imageFilters = {
 /** Amazon's account for its images. */
 const OwnerId = '137112412989';
 
+/** What all images here have in common. */
+const common = {
+  ImageType: 'machine' as const,
+  RootDeviceName: rootDevice,
+  RootDeviceType: 'ebs' as const,
+  VirtualizationType: 'hvm' as const,
+  Hypervisor: 'xen' as const,
+  EnaSupport: true,
+};
+
 export function DescribeImages(ctx: Context, input: DescribeImagesCommandInput) {
-  const all = publicImages(ctx.region).map(({ parameters: _parameters, ...image }) => ({
+  const ofAmazon = publicImages(ctx.region).map(({ parameters: _parameters, ...image }) => ({
     ...image,
+    ...common,
     OwnerId,
     ImageOwnerAlias: 'amazon',
     ImageLocation: `amazon/${image.Name}`,
     CreationDate: '2025-11-17T00:00:00.000Z',
     Public: true,
     State: 'available' as const,
-    ImageType: 'machine' as const,
-    RootDeviceName: '/dev/xvda',
-    RootDeviceType: 'ebs' as const,
-    VirtualizationType: 'hvm' as const,
-    Hypervisor: 'xen' as const,
-    EnaSupport: true,
     ImdsSupport: 'v2.0' as const,
   }));
+  const all = [...ofAmazon, ...images.all(ctx).map((image) => describeOwn(ctx, image))];
   const unknown = input.ImageIds?.find((id) => !all.some(({ ImageId }) => ImageId === id));
   if (unknown) throw notFound('InvalidAMIID.NotFound', `The image id '[${unknown}]' does not exist`);
-  const owned = input.Owners?.length
-    ? all.filter(() => input.Owners?.some((owner) => owner === 'amazon' || owner === OwnerId))
-    : all;
-  const wanted = owned.filter(({ ImageId }) => (input.ImageIds?.length ? input.ImageIds.includes(ImageId) : true));
+  const owners = (input.Owners ?? []).map((owner) =>
+    owner === 'self' ? ctx.account : owner === 'amazon' ? OwnerId : owner,
+  );
+  const wanted = all
+    .filter((image) => owners.length === 0 || owners.includes(image.OwnerId))
+    .filter((image) => isExecutable(image, input.ExecutableUsers ?? []))
+    .filter(({ ImageId }) => (input.ImageIds?.length ? input.ImageIds.includes(ImageId) : true));
   const { page, ...rest } = list(wanted, input, imageFilters);
   return { Images: page, ...rest };
+}
+
+/** `all`: public ones; `self`: those that others share with this account, of which there are none. */
+function isExecutable({ Public }: { Public: boolean }, users: readonly string[]): boolean {
+  return users.length === 0 || (users.includes('all') && Public);
+}
+
+function describeOwn(ctx: Context, { createdMs, ...image }: Image) {
+  return {
+    ...image,
+    ...common,
+    BootMode: image.BootMode as never,
+    ImageLocation: `${ctx.account}/${image.Name}`,
+    CreationDate: new Date(createdMs).toISOString(),
+    Public: false,
+    PlatformDetails: 'Linux/UNIX',
+    UsageOperation: 'RunInstances',
+  };
 }
 
 const typeFilters = {

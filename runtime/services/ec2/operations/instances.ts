@@ -15,7 +15,7 @@ import { withAssociation } from '../behaviour/elastic-addresses.ts';
 import { describeInstance, stateOf } from '../behaviour/instance-description.ts';
 import { checkMachine } from '../behaviour/instance-levels.ts';
 import { givePublicAddress } from '../behaviour/interfaces.ts';
-import { makeInstance, withTemplate } from '../behaviour/launch.ts';
+import { makeInstance, withImage, withTemplate } from '../behaviour/launch.ts';
 import { checkLaunchVolumes, makeLaunchVolumes } from '../behaviour/launch-volumes.ts';
 import { chosen, filtered, paged } from '../behaviour/listing.ts';
 import { machines } from '../behaviour/machines.ts';
@@ -33,7 +33,7 @@ const mostAtOnce = 50;
 
 export async function RunInstances(ctx: Context, asked: RunInstancesCommandInput) {
   checkMachine(ctx);
-  const input = withTemplate(ctx, asked);
+  const input = withImage(ctx, withTemplate(ctx, asked));
   for (const name of refusedParameters)
     if (!asksForNothing(input[name])) throw refused(`ec2 RunInstances parameter ${name}`);
   const count = input.MaxCount ?? 1;

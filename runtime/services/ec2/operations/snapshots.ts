@@ -1,17 +1,18 @@
 import type {
+  BlockDeviceMapping,
   CreateSnapshotCommandInput,
   DeleteSnapshotCommandInput,
   DescribeSnapshotsCommandInput,
   ModifyEbsDefaultKmsKeyIdCommandInput,
 } from '@aws-sdk/client-ec2';
-import { refused } from '../../../kernel/errors.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { chosen, list } from '../behaviour/listing.ts';
-import { volumeOwner } from '../behaviour/root-volume.ts';
+import { beginSnapshot, completeSnapshot, removeSnapshot } from '../behaviour/snapshots.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
-import { volumeDevices } from '../behaviour/volume-devices.ts';
 import { defaultKey, settingsOf } from '../behaviour/volume-rules.ts';
-import { type EbsSettings, ebsSettings, instances, type Snapshot, snapshots, volumes } from '../state.ts';
+import { images } from '../image-state.ts';
+import { type EbsSettings, ebsSettings, type Snapshot, snapshots } from '../state.ts';
 
 const filters = {
   description: 'Description',
@@ -28,40 +29,10 @@ const filters = {
 /** The answer says `pending`; the copy is made beside it. */
 export function CreateSnapshot(ctx: Context, input: CreateSnapshotCommandInput) {
   const { VolumeId = '' } = input;
-  const volume = volumes.records(ctx).get(VolumeId);
-  if (!volume) {
-    volumeOwner(instances.all(ctx), VolumeId);
-    throw refused(
-      'ec2 CreateSnapshot of a root volume',
-      'the root of an instance is folders here, and no block device.',
-    );
-  }
-  const snapshot = snapshots.put(ctx, {
-    SnapshotId: snapshots.newId(ctx),
-    VolumeId,
-    VolumeSize: volume.Size,
-    Description: input.Description ?? '',
-    Encrypted: volume.Encrypted,
-    ...(volume.KmsKeyId ? { KmsKeyId: volume.KmsKeyId } : {}),
-    OwnerId: ctx.account,
-    State: 'pending',
-    Progress: '0%',
-    startedMs: ctx.clock.now(),
-    Tags: tagsFor(input.TagSpecifications, 'snapshot'),
-  });
-  void ctx.clock.track(complete(ctx, snapshot));
+  const { Description = '' } = input;
+  const snapshot = beginSnapshot(ctx, VolumeId, { Description, Tags: tagsFor(input.TagSpecifications, 'snapshot') });
+  void ctx.clock.track(completeSnapshot(ctx, snapshot));
   return described(snapshot);
-}
-
-async function complete(ctx: Context, { SnapshotId, VolumeId }: Snapshot): Promise<void> {
-  let change: Partial<Snapshot> = { State: 'completed', Progress: '100%' };
-  try {
-    await ctx.engine(volumeDevices).snapshot(VolumeId, SnapshotId);
-  } catch (error) {
-    change = { State: 'error', StateMessage: (error as Error).message };
-  }
-  const now = snapshots.records(ctx).get(SnapshotId);
-  if (now) snapshots.put(ctx, { ...now, ...change });
 }
 
 export function DescribeSnapshots(ctx: Context, input: DescribeSnapshotsCommandInput) {
@@ -76,14 +47,20 @@ export function DescribeSnapshots(ctx: Context, input: DescribeSnapshotsCommandI
   return { Snapshots: page, ...rest };
 }
 
-function described({ startedMs, ...snapshot }: Snapshot) {
+function uses(mappings: readonly BlockDeviceMapping[], SnapshotId: string): boolean {
+  return mappings.some(({ Ebs }) => Ebs?.SnapshotId === SnapshotId);
+}
+
+function described({ startedMs, ofRoot: _ofRoot, ...snapshot }: Snapshot) {
   return { ...snapshot, StartTime: new Date(startedMs), StorageTier: 'standard' as const };
 }
 
 export function DeleteSnapshot(ctx: Context, { SnapshotId = '' }: DeleteSnapshotCommandInput) {
   snapshots.find(ctx, SnapshotId);
-  snapshots.delete(ctx, SnapshotId);
-  ctx.engine(volumeDevices).forgetSnapshot(SnapshotId);
+  const user = images.all(ctx).find(({ BlockDeviceMappings }) => uses(BlockDeviceMappings, SnapshotId));
+  if (user)
+    throw new AwsError('InvalidSnapshot.InUse', `The snapshot ${SnapshotId} is currently in use by ${user.ImageId}`);
+  removeSnapshot(ctx, SnapshotId);
   return {};
 }
 

@@ -14,7 +14,7 @@ import { chosen, list } from '../behaviour/listing.ts';
 import { describeVolume, volumeOwner } from '../behaviour/root-volume.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { isRunning, volumeDevices } from '../behaviour/volume-devices.ts';
-import { checkDevice, checkPlace, encryptionOf, sizesOf } from '../behaviour/volume-rules.ts';
+import { checkDevice, checkNotOfRoot, checkPlace, encryptionOf, sizesOf } from '../behaviour/volume-rules.ts';
 import { invalidParameterValue, missingParameter } from '../errors.ts';
 import { instances, type Volume, volumes } from '../state.ts';
 
@@ -38,6 +38,7 @@ export async function CreateVolume(ctx: Context, input: CreateVolumeCommandInput
   if (!zonesOf(ctx.region).includes(AvailabilityZone))
     throw new AwsError('InvalidZone.NotFound', `The zone '${AvailabilityZone}' does not exist.`);
   if (input.MultiAttachEnabled) throw refused('ec2 CreateVolume parameter MultiAttachEnabled');
+  checkNotOfRoot(ctx, input.SnapshotId);
   const volume: Volume = {
     VolumeId: volumes.newId(ctx),
     AvailabilityZone,
@@ -81,7 +82,8 @@ function attachmentOf({ attachedMs, ...attachment }: NonNullable<Volume['Attachm
   return { ...attachment, AttachTime: new Date(attachedMs) };
 }
 
-export function DeleteVolume(ctx: Context, { VolumeId = '' }: DeleteVolumeCommandInput) {
+export async function DeleteVolume(ctx: Context, { VolumeId = '' }: DeleteVolumeCommandInput) {
+  await ctx.engine(volumeDevices).copied(VolumeId);
   const volume = ownVolume(ctx, VolumeId);
   if (volume.Attachment)
     throw new AwsError('VolumeInUse', `Volume ${VolumeId} is currently attached to ${volume.Attachment.InstanceId}`);

@@ -49,6 +49,11 @@ export const Volume = defineResource<VolumeProperties>({
   async delete(ctx, VolumeId) {
     await unlessGone(ctx.call('ec2', 'DeleteVolume', { VolumeId }));
   },
+  /** "DeletionPolicy attribute": the volume's data stays as a snapshot, which is deleted by hand. */
+  async deleteWithSnapshot(ctx, VolumeId) {
+    await unlessGone(ctx.call('ec2', 'CreateSnapshot', { VolumeId }));
+    await unlessGone(ctx.call('ec2', 'DeleteVolume', { VolumeId }));
+  },
 });
 
 interface AttachmentProperties {
