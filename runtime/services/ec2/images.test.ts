@@ -136,6 +136,8 @@ describe('images of one’s own', { skip: lacking }, () => {
     );
     const run = await fleet.run(reads, { SubnetId, ImageId });
     assert.match(await fleet.consoleOf(run.id), /data: from the first/);
+    const { Reservations = [] } = await fleet.ec2.send(new DescribeInstancesCommand({ InstanceIds: [run.id] }));
+    assert.equal(Reservations[0]?.Instances?.[0]?.MetadataOptions?.HttpTokens, 'optional');
 
     const { DeleteSnapshotResults } = await fleet.ec2.send(
       new DeregisterImageCommand({ ImageId, DeleteAssociatedSnapshots: true }),

@@ -13,18 +13,28 @@ export interface ImageChoice {
   /** Of the root volume, where it is a copy of an instance's. */
   rootSnapshotId: string | undefined;
   mappings: BlockDeviceMapping[];
+  /** What its instances ask of the metadata's askers unless told ("Configure the AMI": ImdsSupport v2.0). */
+  httpTokens: 'required' | 'optional';
 }
 
 export function imageFor(where: Where, ImageId: string | undefined): ImageChoice {
   if (ImageId === undefined) throw missingParameter('The request must contain the parameter ImageId');
   const known = publicImages(where.region).find((image) => image.ImageId === ImageId);
-  if (known) return { ImageId, Architecture: known.Architecture, rootSnapshotId: undefined, mappings: [] };
+  if (known)
+    return {
+      ImageId,
+      Architecture: known.Architecture,
+      rootSnapshotId: undefined,
+      mappings: [],
+      httpTokens: 'required',
+    };
   const image = images.records(where).get(ImageId);
   if (!image) throw notFound('InvalidAMIID.NotFound', `The image id '[${ImageId}]' does not exist`);
   if (image.State !== 'available')
     throw new AwsError('InvalidAMIID.Unavailable', `The image ID '${ImageId}' is not available.`);
   const { Architecture, BlockDeviceMappings: mappings } = image;
-  return { ImageId, Architecture, rootSnapshotId: mappings.find(isRoot)?.Ebs?.SnapshotId, mappings };
+  const httpTokens = image.ImdsSupport === 'v2.0' ? 'required' : 'optional';
+  return { ImageId, Architecture, rootSnapshotId: mappings.find(isRoot)?.Ebs?.SnapshotId, mappings, httpTokens };
 }
 
 export const isRoot = ({ DeviceName }: BlockDeviceMapping): boolean => DeviceName === rootDevice;

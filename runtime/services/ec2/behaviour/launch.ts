@@ -103,7 +103,7 @@ export function makeInstance(
     state: 'pending',
     ...(input.UserData ? { userData: input.UserData } : {}),
     // Amazon Linux 2023 images ask for IMDSv2 alone, and two hops ("Instance metadata options of AL2023").
-    httpTokens: metadata?.HttpTokens ?? 'required',
+    httpTokens: metadata?.HttpTokens ?? image.httpTokens,
     httpEndpoint: metadata?.HttpEndpoint ?? 'enabled',
     hopLimit: metadata?.HttpPutResponseHopLimit ?? 2,
     httpProtocolIpv6: metadata?.HttpProtocolIpv6 ?? 'disabled',
