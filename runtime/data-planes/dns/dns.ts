@@ -137,6 +137,8 @@ export class Dns {
 
   #record(answered: AnsweredPacket, resolution: Resolution, from: Asker): void {
     for (const { zone } of resolution.zones) {
+      // Amazon's own zones are in nobody's account and on nobody's bill.
+      if (zone.account === '') continue;
       this.#counts.count(zone);
       if (zone.queryLogGroupArn !== undefined) this.#logs.record(zone, answered, from);
     }

@@ -6,6 +6,8 @@ import type { Scope } from '../../kernel/store/store.ts';
 import { mailbox } from '../mail/mailbox.ts';
 import { bareAddress } from './addresses.ts';
 import { checkAttachments } from './attachments.ts';
+import { dkimSigner } from './dkim-keys.ts';
+import { withDkimSignature } from './dkim-signature.ts';
 import { badRequest, messageRejected, noConfigurationSet, sendingPaused } from './errors.ts';
 import { hasMailFromRecord, identityFor, mayUse } from './identities.ts';
 import { cutHeaders, type SentMessage } from './message.ts';
@@ -82,7 +84,9 @@ export async function send(ctx: Context, outgoing: Outgoing): Promise<string> {
     tags: outgoing.tags ?? [],
     ...cutHeaders(Buffer.isBuffer(raw) ? parseRaw(raw).headers : []),
   };
-  if (Buffer.isBuffer(raw)) await accept(ctx, message, raw, set);
+  const signer = await dkimSigner(ctx, owner, from);
+  if (Buffer.isBuffer(raw))
+    await accept(ctx, message, signer ? withDkimSignature(raw, signer, ctx.clock.now()) : raw, set);
   else publishEvent(ctx, message, { type: 'RENDERING_FAILURE', recipients, about: { ...raw } });
   return messageId;
 }

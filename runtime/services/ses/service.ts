@@ -31,7 +31,6 @@ export default defineService({
     'SendTemplatedEmail.TemplateArn': templateArn,
     'SendBulkTemplatedEmail.ReturnPathArn': returnPath,
     'SendBulkTemplatedEmail.TemplateArn': templateArn,
-    'SetIdentityDkimEnabled.DkimEnabled': 'stored',
     'PutConfigurationSetDeliveryOptions.DeliveryOptions': 'stored',
     'CreateConfigurationSetEventDestination.EventDestination.KinesisFirehoseDestination': {
       refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',

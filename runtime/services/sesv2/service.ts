@@ -1,3 +1,4 @@
+import { dkimKeys } from '../../engines/ses/dkim-keys.ts';
 import { outcomes } from '../../engines/ses/outcomes.ts';
 import { serveVerification } from '../../engines/ses/verification.ts';
 import { defineService, type Fidelity } from '../../kernel/service.ts';
@@ -42,6 +43,7 @@ export default defineService({
   start(kernel) {
     const links = serveVerification(kernel);
     kernel.engine(outcomes).resume();
+    kernel.engine(dkimKeys);
     return links;
   },
   fidelity: {
@@ -70,10 +72,8 @@ export default defineService({
     'CreateEmailIdentity.DkimSigningAttributes.DomainSigningSelector': ownKeys,
     'CreateEmailIdentity.DkimSigningAttributes.DomainSigningPrivateKey': ownKeys,
     'CreateEmailIdentity.DkimSigningAttributes.DomainSigningAttributesOrigin': ownKeys,
-    'CreateEmailIdentity.DkimSigningAttributes.NextSigningKeyLength': 'stored',
     'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningPrivateKey': ownKeys,
     'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningSelector': ownKeys,
-    'PutEmailIdentityDkimAttributes.SigningEnabled': 'stored',
     'CreateConfigurationSet.TrackingOptions': {
       refused: 'opens and clicks are not tracked: nobody opens a mail here.',
     },

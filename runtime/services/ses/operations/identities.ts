@@ -11,6 +11,7 @@ import type {
   VerifyEmailIdentityCommandInput,
 } from '@aws-sdk/client-ses';
 import { bareAddress } from '../../../engines/ses/addresses.ts';
+import { dkimKeys } from '../../../engines/ses/dkim-keys.ts';
 import { badRequest } from '../../../engines/ses/errors.ts';
 import { identityName, looked, newIdentity } from '../../../engines/ses/identities.ts';
 import { page } from '../../../engines/ses/pages.ts';
@@ -29,16 +30,16 @@ export async function VerifyEmailAddress(ctx: Context, input: VerifyEmailAddress
   await VerifyEmailIdentity(ctx, input);
 }
 
-export function VerifyDomainIdentity(ctx: Context, input: VerifyDomainIdentityCommandInput) {
-  return { VerificationToken: domainAsked(ctx, input.Domain).domainToken };
+export async function VerifyDomainIdentity(ctx: Context, input: VerifyDomainIdentityCommandInput) {
+  return { VerificationToken: (await domainAsked(ctx, input.Domain)).domainToken };
 }
 
-export function VerifyDomainDkim(ctx: Context, input: VerifyDomainDkimCommandInput) {
-  return { DkimTokens: domainAsked(ctx, input.Domain).dkim.Tokens };
+export async function VerifyDomainDkim(ctx: Context, input: VerifyDomainDkimCommandInput) {
+  return { DkimTokens: (await domainAsked(ctx, input.Domain)).dkim.Tokens };
 }
 
 /** The domain's identity, made if it was not there; looking for its records begins again. */
-function domainAsked(ctx: Context, given = ''): Identity {
+async function domainAsked(ctx: Context, given = ''): Promise<Identity> {
   const name = identityName(given);
   if (name.includes('@')) throw badRequest(`Invalid domain name ${given}.`);
   const known = identities(ctx, ctx).get(name) ?? newIdentity(ctx, name);
@@ -47,6 +48,7 @@ function domainAsked(ctx: Context, given = ''): Identity {
       ? known
       : { ...known, VerificationStatus: 'PENDING', askedMs: ctx.clock.now() };
   identities(ctx, ctx).put(name, asked);
+  await ctx.engine(dkimKeys).of(ctx, asked);
   return looked(ctx, ctx, asked);
 }
 
@@ -86,7 +88,10 @@ export function GetIdentityVerificationAttributes(ctx: Context, input: GetIdenti
 }
 
 export function DeleteIdentity(ctx: Context, input: DeleteIdentityCommandInput) {
-  identities(ctx, ctx).delete(identityName(input.Identity ?? ''));
+  const known = identities(ctx, ctx).get(identityName(input.Identity ?? ''));
+  if (!known) return {};
+  ctx.engine(dkimKeys).forget(ctx, known);
+  identities(ctx, ctx).delete(known.EmailIdentity);
   return {};
 }
 

@@ -12,6 +12,7 @@ import type {
   PutEmailIdentityMailFromAttributesCommandInput,
 } from '@aws-sdk/client-sesv2';
 import { configurationSetNamed } from '../../../engines/ses/configuration-sets.ts';
+import { dkimKeys } from '../../../engines/ses/dkim-keys.ts';
 import { alreadyExists, badRequest } from '../../../engines/ses/errors.ts';
 import {
   changeIdentity,
@@ -42,6 +43,7 @@ export async function CreateEmailIdentity(ctx: Context, input: CreateEmailIdenti
   };
   identities(ctx, ctx).put(name, identity);
   if (identity.IdentityType === 'EMAIL_ADDRESS') await askToVerify(ctx, ctx, identity);
+  else await ctx.engine(dkimKeys).of(ctx, identity);
   const now = identityNamed(ctx, name);
   return {
     IdentityType: now.IdentityType,
@@ -90,7 +92,9 @@ export function ListEmailIdentities(ctx: Context, input: ListEmailIdentitiesComm
 }
 
 export function DeleteEmailIdentity(ctx: Context, input: DeleteEmailIdentityCommandInput) {
-  identities(ctx, ctx).delete(identityNamed(ctx, input.EmailIdentity).EmailIdentity);
+  const identity = identityNamed(ctx, input.EmailIdentity);
+  ctx.engine(dkimKeys).forget(ctx, identity);
+  identities(ctx, ctx).delete(identity.EmailIdentity);
   return {};
 }
 
@@ -101,16 +105,19 @@ export function PutEmailIdentityDkimAttributes(ctx: Context, input: PutEmailIden
 }
 
 /** New tokens: the records of the old ones count no more. */
-export function PutEmailIdentityDkimSigningAttributes(
+export async function PutEmailIdentityDkimSigningAttributes(
   ctx: Context,
   input: PutEmailIdentityDkimSigningAttributesCommandInput,
 ) {
   if (input.SigningAttributesOrigin !== 'AWS_SES')
     throw badRequest(`Signing with attributes of the origin ${input.SigningAttributesOrigin} is not done here.`);
-  const { dkim } = identityNamed(ctx, input.EmailIdentity);
+  const before = identityNamed(ctx, input.EmailIdentity);
+  const { dkim } = before;
   const NextSigningKeyLength = input.SigningAttributes?.NextSigningKeyLength ?? dkim.NextSigningKeyLength;
   const again: Partial<Identity> = { dkim: { ...newDkim(ctx), NextSigningKeyLength }, askedMs: ctx.clock.now() };
   const changed = changeIdentity(ctx, input.EmailIdentity, again);
+  ctx.engine(dkimKeys).forget(ctx, before);
+  if (changed.IdentityType === 'DOMAIN') await ctx.engine(dkimKeys).of(ctx, changed);
   const { Status, Tokens } = dkimOf(changed);
   return { DkimStatus: Status, DkimTokens: Tokens };
 }

@@ -22,8 +22,8 @@ export const EmailIdentity = defineResource<EmailIdentityProperties>({
   properties: {
     EmailIdentity: 'executed',
     ConfigurationSetAttributes: 'executed',
-    DkimAttributes: 'stored',
-    'DkimSigningAttributes.NextSigningKeyLength': 'stored',
+    DkimAttributes: 'executed',
+    'DkimSigningAttributes.NextSigningKeyLength': 'executed',
     'DkimSigningAttributes.DomainSigningPrivateKey': { refused: ownKeys },
     'DkimSigningAttributes.DomainSigningSelector': { refused: ownKeys },
     FeedbackAttributes: 'executed',
