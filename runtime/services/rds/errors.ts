@@ -45,6 +45,10 @@ export const otherFamily = (name: string, family: string, wanted: string) =>
   invalidCombination(
     `The Parameter Group ${name} with DBParameterGroupFamily ${family} can't be used for this instance. Please use a Parameter Group with DBParameterGroupFamily ${wanted}`,
   );
+export const otherEngine = (engine: string, ofCluster: string) =>
+  invalidCombination(
+    `The engine name requested for your DB instance (${engine}) doesn't match the engine name of your DB cluster (${ofCluster}).`,
+  );
 export const parameterGroupExists = (name: string) =>
   new AwsError('DBParameterGroupAlreadyExistsFault', `Parameter group ${name} already exists`, {
     queryCode: 'DBParameterGroupAlreadyExists',

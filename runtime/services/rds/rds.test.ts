@@ -299,8 +299,8 @@ describe('RDS', () => {
   test('what is not done is refused by name', async () => {
     const input = { DBInstanceIdentifier: 'x', DBInstanceClass: 'db.t3.micro', MasterUsername: 'owner' };
     await assert.rejects(
-      rds.send(new CreateDBInstanceCommand({ ...input, Engine: 'mysql' })),
-      /rds engine mysql is refused/,
+      rds.send(new CreateDBInstanceCommand({ ...input, Engine: 'oracle-ee' })),
+      /rds engine oracle-ee is refused/,
     );
     await assert.rejects(
       rds.send(new CreateDBInstanceCommand({ ...input, Engine: 'postgres', EnablePerformanceInsights: true })),

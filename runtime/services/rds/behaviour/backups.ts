@@ -8,7 +8,7 @@ import { arnOf, retained, type SnapshotRecord, snapshots } from '../state.ts';
 import { backupWindow, nextWindow } from './backup-window.ts';
 import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
-import { type AnyOwner, kindOf, nameOf, ownerOf } from './owners.ts';
+import { type AnyOwner, hasBackups, kindOf, nameOf, ownerOf } from './owners.ts';
 
 const dayMs = 86_400_000;
 /** With less of the log than this since the last base backup, replaying it is quicker than another copy. */
@@ -19,7 +19,7 @@ const schedule = defineEngine('rds.backups', () => new Map<string, Timer>());
 
 /** The first backup is made when the databases begin ("Working with backups"); the others each day. */
 export async function beginBackups(ctx: Context, owner: AnyOwner, began: 'empty' | 'with data'): Promise<void> {
-  if (owner.BackupRetentionPeriod === 0) return;
+  if (!hasBackups(owner)) return;
   const engine = ctx.engine(databases);
   if (began === 'empty') await engine.takeEmptyBase(owner.groupId);
   else {
@@ -38,7 +38,7 @@ export function scheduleBackups(kernel: Kernel, scope: Scope, groupId: string): 
   const { account, region } = scope;
   const ctx = kernel.context({ principal: rootOf(account), region });
   const owner = ownerOf(ctx, groupId);
-  if (!owner || owner.BackupRetentionPeriod === 0) return;
+  if (!owner || !hasBackups(owner)) return;
   const atMs = nextWindow(kernel.clock.now(), backupWindow(owner.PreferredBackupWindow, nameOf(owner)));
   const due = (): void => {
     scheduleBackups(kernel, scope, groupId);
@@ -49,9 +49,8 @@ export function scheduleBackups(kernel: Kernel, scope: Scope, groupId: string): 
 
 /** After a change of the retention period. "Setting to 0 disables automated backups" and deletes those there are. */
 export async function changeBackups(ctx: Context, before: AnyOwner, after: AnyOwner): Promise<void> {
-  if (before.BackupRetentionPeriod === 0 && after.BackupRetentionPeriod > 0)
-    await beginBackups(ctx, after, 'with data');
-  else if (before.BackupRetentionPeriod > 0 && after.BackupRetentionPeriod === 0) {
+  if (!hasBackups(before) && hasBackups(after)) await beginBackups(ctx, after, 'with data');
+  else if (hasBackups(before) && !hasBackups(after)) {
     await ctx.engine(databases).group(after.groupId)?.configure({ archiving: false });
     forgetBackups(ctx, after.groupId);
   } else scheduleBackups(ctx, ctx, after.groupId);
@@ -61,7 +60,7 @@ export async function changeBackups(ctx: Context, before: AnyOwner, after: AnyOw
 export function endBackups(ctx: Context, owner: AnyOwner, options: { retain: boolean }): void {
   ctx.engine(schedule).get(owner.groupId)?.cancel();
   ctx.engine(schedule).delete(owner.groupId);
-  if (!options.retain || owner.BackupRetentionPeriod === 0) {
+  if (!options.retain || !hasBackups(owner)) {
     forgetBackups(ctx, owner.groupId);
     return;
   }
@@ -85,7 +84,7 @@ export function forgetBackups(ctx: Context, groupId: string): void {
 
 /** From when to when there are backups; undefined when there are none. */
 export function restoreWindow(ctx: Context, owner: AnyOwner): { earliestMs: number; latestMs: number } | undefined {
-  if (owner.BackupRetentionPeriod === 0) return undefined;
+  if (!hasBackups(owner)) return undefined;
   const [first] = ctx.engine(databases).archive(owner.groupId).bases();
   if (!first) return undefined;
   const latestMs = retained(ctx).get(owner.groupId)?.deletedMs ?? ctx.clock.now();
@@ -95,7 +94,7 @@ export function restoreWindow(ctx: Context, owner: AnyOwner): { earliestMs: numb
 /** What happens in the backup window: an automated snapshot, and what is older than the retention period goes. */
 async function backUp(ctx: Context, groupId: string): Promise<void> {
   const owner = ownerOf(ctx, groupId);
-  if (!owner || owner.BackupRetentionPeriod === 0) return;
+  if (!owner || !hasBackups(owner)) return;
   const engine = ctx.engine(databases);
   const group = engine.group(groupId);
   if (group?.port(group.writer) !== undefined) {

@@ -77,7 +77,7 @@ export function describeInstance(ctx: Context, record: InstanceRecord): DBInstan
     AvailabilityZone: record.AvailabilityZone,
     MultiAZ: record.MultiAZ,
     PromotionTier: record.PromotionTier,
-    ...(record.kept ?? keptSettings({})),
+    ...(record.kept ?? keptSettings(record.Engine, {})),
     PubliclyAccessible: record.PubliclyAccessible,
     ...(group === undefined ? {} : { DBSubnetGroup: describeSubnetGroup(findSubnetGroup(ctx, group)) }),
   };

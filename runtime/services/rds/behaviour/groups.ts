@@ -1,14 +1,16 @@
 import type { DatabaseGroup, GroupEvent } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
-import { identifier, literal } from '../../../engines/databases/postgres/session.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { clusters, domainOf, instances, type Owner } from '../state.ts';
+import { offerOf } from './engines.ts';
 import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import { measurements } from './metrics.ts';
+import { hasBackups } from './owners.ts';
 import { settingsOf } from './parameters.ts';
 import { serverLogs } from './server-logs.ts';
+import { sqlOf } from './sql.ts';
 
 export interface GroupNames {
   writer?: string;
@@ -29,39 +31,23 @@ export async function beginGroup(
 ): Promise<DatabaseGroup> {
   const { member, names, from, verifier, follows } = options;
   const onEvent = listenerOf(ctx, { account: ctx.account, region: ctx.region }, owner.groupId);
-  const settings = settingsOf(ctx, owner.parameterGroup);
+  const { runs } = offerOf(owner.Engine);
+  const settings = settingsOf(ctx, owner);
   ctx.engine(measurements);
   const group = await ctx.engine(databases).create(owner.groupId, {
+    engine: runs,
     member,
     names,
     ...settings,
     onEvent,
     ...(follows === undefined ? {} : { follows }),
-    ...(from === undefined ? { archiving: owner.BackupRetentionPeriod > 0 } : { from, consume: true }),
+    ...(from === undefined ? { archiving: hasBackups(owner) } : { from, consume: true }),
   });
   // It has its source's roles and databases.
   if (follows !== undefined) return group;
-  const master = identifier(owner.MasterUsername);
-  const [there] = await group.query(`SELECT 1 FROM pg_roles WHERE rolname = ${literal(owner.MasterUsername)}`);
-  if (!there) {
-    for (const sql of masterRole(master)) await group.query(sql);
-  }
-  if (verifier !== '') await group.query(`ALTER ROLE ${master} PASSWORD ${literal(verifier)}`);
-  if (!there && owner.DatabaseName !== undefined && owner.DatabaseName !== 'postgres')
-    await group.query(`CREATE DATABASE ${identifier(owner.DatabaseName)} OWNER ${master}`);
+  await sqlOf(runs).begin(group, owner, verifier);
   return group;
 }
-
-/** "Master user account privileges": no superuser, but a member of rds_superuser. */
-const masterRole = (master: string): string[] => [
-  'CREATE ROLE rds_superuser NOLOGIN',
-  'GRANT pg_monitor, pg_signal_backend, pg_checkpoint, pg_use_reserved_connections TO rds_superuser WITH ADMIN OPTION',
-  'CREATE ROLE rds_iam NOLOGIN',
-  // They may grant it, and do not have it.
-  'GRANT rds_iam TO rds_superuser WITH ADMIN TRUE, INHERIT FALSE, SET FALSE',
-  `CREATE ROLE ${master} LOGIN CREATEDB CREATEROLE IN ROLE rds_superuser`,
-  `ALTER DATABASE postgres OWNER TO ${master}`,
-];
 
 /** What happens to the databases, as RDS tells it: connections are cut, events recorded. */
 export function listenerOf(kernel: Kernel, scope: Scope, groupId: string): (event: GroupEvent) => void {

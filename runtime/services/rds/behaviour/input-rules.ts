@@ -1,7 +1,6 @@
-import { databases } from '../../../engines/databases/databases.ts';
 import { refused } from '../../../kernel/errors.ts';
-import type { Context } from '../../../kernel/service.ts';
 import { invalidParameter } from '../errors.ts';
+import { offerOf } from './engines.ts';
 
 /** "Must contain from 1 to 63 letters, numbers, or hyphens …" (CreateDBInstance); kept in lower case. */
 export function identifierOf(value: string | undefined, parameter: string): string {
@@ -11,23 +10,6 @@ export function identifierOf(value: string | undefined, parameter: string): stri
     );
   }
   return value.toLowerCase();
-}
-
-export const engineVersion = '17.10';
-
-/** PostgreSQL 17 runs; every other engine is refused by its name. */
-export function checkEngine(ctx: Context, Engine: string | undefined, version: string | undefined): void {
-  if (Engine !== 'aurora-postgresql' && Engine !== 'postgres') {
-    const mysql = Engine === 'mysql' || Engine === 'mariadb' || Engine === 'aurora-mysql';
-    throw refused(
-      `rds engine ${Engine}`,
-      mysql ? 'only PostgreSQL runs; MariaDB is not done yet.' : 'only PostgreSQL runs.',
-    );
-  }
-  if (version !== undefined && version.split('.')[0] !== '17')
-    throw refused(`rds ${Engine} ${version}`, 'PostgreSQL 17 is what runs here.');
-  const lacking = ctx.engine(databases).lacking('postgres');
-  if (lacking !== undefined) throw refused(`rds ${Engine}`, lacking);
 }
 
 /** Whether members of rds_iam sign in by tokens. */
@@ -45,21 +27,27 @@ export function checkStorageType(type: string, allowed: readonly string[]): stri
   return type;
 }
 
-/** "Can't be a reserved word"; 8 to 128 printable characters except /, ', ", @ ("CreateDBInstance"). */
-export function checkMaster(name: string | undefined, password: string | undefined): string {
+/** "Can't be a reserved word"; of MySQL and MariaDB at most 16 or 32 characters ("Constraints" of MasterUsername). */
+export function checkMaster(Engine: string, name: string | undefined): string {
   if (name === undefined) throw invalidParameter('The parameter MasterUsername must be provided.');
-  if (!/^[A-Za-z]\w{0,62}$/.test(name) || /^(rds.*|pg_.*)$/i.test(name))
+  const longest = offerOf(Engine).runs === 'mariadb' ? 16 : 63;
+  if (!/^[A-Za-z]\w*$/.test(name) || name.length > longest || /^(rds.*|pg_.*|mariadb\.sys|public)$/i.test(name))
     throw invalidParameter(`MasterUsername ${name} cannot be used as it is a reserved word used by the engine`);
-  if (password !== undefined) checkPassword(password);
   return name;
 }
 
-export function checkPassword(password: string): void {
+/** MySQL and MariaDB take up to 41 characters, PostgreSQL up to 128 ("Constraints" of MasterUserPassword). */
+export function checkPassword(Engine: string, password: string): void {
   if (password.length < 8)
     throw invalidParameter(
       'The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters.',
     );
-  if (!/^[!-~]{8,128}$/.test(password) || /[/"@]/.test(password))
+  const longest = offerOf(Engine).runs === 'mariadb' ? 41 : 128;
+  if (password.length > longest)
+    throw invalidParameter(
+      `The parameter MasterUserPassword is not a valid password because it is longer than ${longest} characters.`,
+    );
+  if (!/^[!-~]+$/.test(password) || /[/"@]/.test(password))
     throw invalidParameter(
       "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
     );

@@ -3,6 +3,7 @@ import { StartFailure } from '../../../engines/databases/server-process.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type ClusterRecord, clusters, type InstanceRecord, instances, type Owner } from '../state.ts';
 import { beginBackups } from './backups.ts';
+import { offerOf } from './engines.ts';
 import { tell } from './events.ts';
 import { fleet } from './fleet.ts';
 import { beginGroup, clusterNames, instanceName } from './groups.ts';
@@ -15,7 +16,7 @@ export function beginInstance(ctx: Context, record: InstanceRecord): void {
   undertake(ctx, [record.DBInstanceIdentifier], record.groupId, () => begin(ctx, record));
 }
 
-/** Work on instances; when PostgreSQL does not start for it, their status says so ("Viewing DB instance status"). */
+/** Work on instances; when the server does not start for it, their status says so ("Viewing DB instance status"). */
 export function undertake(ctx: Context, ids: readonly string[], groupId: string, work: () => Promise<void>): void {
   ctx.engine(fleet).begin(groupId, async () => {
     try {
@@ -102,11 +103,11 @@ export function restoreCluster(ctx: Context, record: ClusterRecord): void {
 }
 
 /** Makes the volume of what is restored to a moment of something else. */
-export async function fillVolume(ctx: Context, { groupId, from }: Owner): Promise<void> {
+export async function fillVolume(ctx: Context, { Engine, groupId, from }: Owner): Promise<void> {
   if (!from) return;
   const engine = ctx.engine(databases);
   const volume = engine.backupFolder(`volume-${groupId}`);
-  await engine.recover(from.groupId, { cloudMs: from.cloudMs, to: volume });
+  await engine.recover(from.groupId, { engine: offerOf(Engine).runs, cloudMs: from.cloudMs, to: volume });
   putOwner(ctx, groupId, { volume, from: undefined });
 }
 

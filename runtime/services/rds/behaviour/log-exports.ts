@@ -1,19 +1,28 @@
+import { refused } from '../../../kernel/errors.ts';
 import { invalidCombination } from '../errors.ts';
+import { offerOf } from './engines.ts';
 
-/** "Publishing PostgreSQL logs to Amazon CloudWatch Logs": `upgrade` is there, and never has a line. */
-const known = ['postgresql', 'upgrade'];
+/** Other logs that MySQL and MariaDB have on AWS. */
+const notKept = ['audit', 'general', 'slowquery', 'instance', 'iam-db-auth-error'];
 
-export function logExports(wanted: string[] | undefined): string[] {
-  const strange = wanted?.find((type) => !known.includes(type));
+/** "Publishing database logs to Amazon CloudWatch Logs". */
+export function logExports(Engine: string, wanted: string[] | undefined): string[] {
+  const { logTypes, runs } = offerOf(Engine);
+  const strange = wanted?.find((type) => !logTypes.includes(type));
+  if (strange !== undefined && runs === 'mariadb' && notKept.includes(strange))
+    throw refused(`rds ${Engine} log ${strange}`, 'of MySQL and MariaDB only the error log is exported.');
   if (strange !== undefined)
-    throw invalidCombination(`You cannot use the log type '${strange}'. For PostgreSQL there are ${known.join(', ')}.`);
+    throw invalidCombination(
+      `You cannot use the log type '${strange}'. For ${Engine} there are ${logTypes.join(', ')}.`,
+    );
   return [...new Set(wanted)];
 }
 
 export function changedExports(
-  before: string[] | undefined,
+  { Engine, logExports: before }: { Engine: string; logExports?: string[] | undefined },
   change: { EnableLogTypes?: string[] | undefined; DisableLogTypes?: string[] | undefined } | undefined,
 ): string[] {
-  const ended = logExports(change?.DisableLogTypes);
-  return logExports([...(before ?? []), ...(change?.EnableLogTypes ?? [])]).filter((type) => !ended.includes(type));
+  const ended = logExports(Engine, change?.DisableLogTypes);
+  const all = logExports(Engine, [...(before ?? []), ...(change?.EnableLogTypes ?? [])]);
+  return all.filter((type) => !ended.includes(type));
 }

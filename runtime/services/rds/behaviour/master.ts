@@ -1,8 +1,9 @@
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidCombination, invalidParameter } from '../errors.ts';
+import { offerOf } from './engines.ts';
 import { checkPassword } from './input-rules.ts';
-import { scramVerifier } from './scram.ts';
+import { sqlOf } from './sql.ts';
 
 export interface MasterInput {
   ManageMasterUserPassword?: boolean | undefined;
@@ -11,22 +12,23 @@ export interface MasterInput {
 }
 
 /**
- * The master's password as PostgreSQL keeps it, and its secret where RDS manages it ("Password management with Amazon RDS
+ * The master's password as the server keeps it, and its secret where RDS manages it ("Password management with Amazon RDS
  * and AWS Secrets Manager": a secret rds!… with username and password; the caller needs permission to make it).
  */
 export async function decideMaster(
   ctx: Context,
   username: string,
   input: MasterInput,
-  about: { id: string; kind: 'cluster' | 'db' },
+  about: { id: string; kind: 'cluster' | 'db'; Engine: string },
 ): Promise<{ verifier: string; secretArn: string | undefined }> {
+  const { verifier } = sqlOf(offerOf(about.Engine).runs);
   if (input.ManageMasterUserPassword && input.MasterUserPassword !== undefined)
     throw invalidCombination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.");
   if (!input.ManageMasterUserPassword) {
     if (input.MasterUserPassword === undefined)
       throw invalidParameter('The parameter MasterUserPassword must be provided and must not be blank.');
-    checkPassword(input.MasterUserPassword);
-    return { verifier: scramVerifier(ctx.ids, input.MasterUserPassword), secretArn: undefined };
+    checkPassword(about.Engine, input.MasterUserPassword);
+    return { verifier: verifier(ctx.ids, input.MasterUserPassword), secretArn: undefined };
   }
   const password = ctx.ids.secret(28);
   const { ARN } = await ctx.call<{ ARN: string }>('secretsmanager', 'CreateSecret', {
@@ -35,7 +37,7 @@ export async function decideMaster(
     SecretString: JSON.stringify({ username, password }),
     ...(input.MasterUserSecretKmsKeyId ? { KmsKeyId: input.MasterUserSecretKmsKeyId } : {}),
   });
-  return { verifier: scramVerifier(ctx.ids, password), secretArn: ARN };
+  return { verifier: verifier(ctx.ids, password), secretArn: ARN };
 }
 
 export async function forgetSecret(ctx: Context, secretArn: string | undefined): Promise<void> {

@@ -2,13 +2,13 @@ import { availableParallelism, freemem } from 'node:os';
 import type { DatabaseGroup } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
 import type { Row } from '../../../engines/databases/engine.ts';
-import { literal } from '../../../engines/databases/postgres/session.ts';
 import { processorSeconds } from '../../../engines/databases/processor-time.ts';
 import { Rounds } from '../../../engines/databases/rounds.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { type InstanceRecord, instances } from '../state.ts';
+import { sqlOf } from './sql.ts';
 
 /**
  * "Amazon CloudWatch metrics for Amazon RDS" and "… for Amazon Aurora": once a minute of the cloud's time, measured at each
@@ -59,15 +59,16 @@ class Measurements {
     const member = aurora ? record.DBInstanceIdentifier : group.writer;
     const pid = group.pid(member);
     if (pid === undefined) return;
-    const [row = {}] = await group.query(everything, { member });
+    const sql = sqlOf(group.engine);
+    const row = await sql.sample(group, member);
     const sample = sampleOf(this.#kernel, row, pid);
     const key = `${record.DBInstanceArn} ${pid}`;
     const before = this.#last.get(key);
     this.#last.set(key, sample);
     const writes = member === group.writer;
     const metrics = [...now(row), ...(before ? since(before, sample) : []), ...storage(record, row)];
-    if (aurora && !writes) metrics.push(['AuroraReplicaLag', await lagMs(group, member), 'Milliseconds']);
-    if (record.source !== undefined) metrics.push(['ReplicaLag', await lagSeconds(group), 'Seconds']);
+    if (aurora && !writes) metrics.push(['AuroraReplicaLag', await sql.lagMs(group, member), 'Milliseconds']);
+    if (record.source !== undefined) metrics.push(['ReplicaLag', await sql.replicaLagSeconds(group), 'Seconds']);
     this.#emit(scope, record, metrics, writes ? 'WRITER' : 'READER');
     if (this.#last.size > 1000) this.#last.clear();
   }
@@ -91,22 +92,6 @@ class Measurements {
         });
   }
 }
-
-/** The runtime's own sessions are not counted as connections. */
-const everything = `
-SELECT
-  (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> 'rdsadmin') AS connections,
-  (SELECT sum(reads) FROM pg_stat_io) AS reads,
-  (SELECT sum(reads * op_bytes) FROM pg_stat_io) AS read_bytes,
-  (SELECT sum(coalesce(writes, 0) + coalesce(extends, 0)) FROM pg_stat_io) AS writes,
-  (SELECT sum((coalesce(writes, 0) + coalesce(extends, 0)) * op_bytes) FROM pg_stat_io) AS write_bytes,
-  (SELECT sum(xact_commit) FROM pg_stat_database) AS commits,
-  (SELECT sum(deadlocks) FROM pg_stat_database) AS deadlocks,
-  (SELECT sum(blks_hit) FROM pg_stat_database) AS hits,
-  (SELECT sum(blks_read) FROM pg_stat_database) AS misses,
-  (SELECT max(age(datfrozenxid)) FROM pg_database) AS used_ids,
-  (SELECT sum(pg_database_size(oid)) FROM pg_database) AS bytes,
-  extract(epoch FROM now() - pg_postmaster_start_time()) AS uptime`;
 
 function sampleOf({ clock }: Kernel, row: Row, pid: number): Sample {
   const total = (name: string): number => Number(row[name] ?? 0);
@@ -132,7 +117,7 @@ function now(row: Row): Metric[] {
   return [
     ['DatabaseConnections', Number(row.connections), 'Count'],
     ['FreeableMemory', freemem(), 'Bytes'],
-    ['MaximumUsedTransactionIDs', Number(row.used_ids), 'Count'],
+    ...(row.used_ids === undefined ? [] : [['MaximumUsedTransactionIDs', Number(row.used_ids), 'Count'] as Metric]),
     ['EngineUptime', Number(row.uptime), 'Seconds'],
   ];
 }
@@ -162,20 +147,4 @@ function storage(record: InstanceRecord, row: Row): Metric[] {
   const used = Number(row.bytes);
   if (record.DBClusterIdentifier !== undefined) return [['VolumeBytesUsed', used, 'Bytes']];
   return [['FreeStorageSpace', Math.max(record.AllocatedStorage * gibibyte - used, 0), 'Bytes']];
-}
-
-async function lagMs(group: DatabaseGroup, member: string): Promise<number> {
-  const [row] = await group.query(
-    `SELECT coalesce(extract(epoch FROM replay_lag) * 1000, 0) AS lag FROM pg_stat_replication WHERE application_name = ${literal(member)}`,
-  );
-  return Number(row?.lag ?? 0);
-}
-
-/** "ReplicaLag": -1 while it does not follow, 0 when it has replayed all that it received. */
-async function lagSeconds(group: DatabaseGroup): Promise<number> {
-  const [row] = await group.query(`SELECT CASE
-    WHEN NOT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') THEN -1
-    WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-    ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0) END AS lag`);
-  return Number(row?.lag ?? -1);
 }

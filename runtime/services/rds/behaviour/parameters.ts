@@ -1,7 +1,7 @@
 import type { Parameter } from '@aws-sdk/client-rds';
 import type { Settings } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
-import type { Setting } from '../../../engines/databases/engine.ts';
+import type { EngineName, Setting } from '../../../engines/databases/engine.ts';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
@@ -10,47 +10,72 @@ import {
   type ClusterRecord,
   type InstanceRecord,
   instances,
+  type Owner,
   type ParameterGroupRecord,
   parameterGroups,
 } from '../state.ts';
+import { engineOfFamily, familyOf, offerOf } from './engines.ts';
 
 /** What the runtime itself must decide; RDS does not let them be modified either. */
 const fixed =
   /^(listen_addresses|port|ssl_.*|hba_file|ident_file|data_directory|config_file|unix_socket.*|primary_.*|synchronous_standby_names|logging_collector|log_destination|log_line_prefix|archive_.*|restore_command|wal_level|fsync|full_page_writes)$/;
 
-/** RDS's own, which are no settings of PostgreSQL. */
+/** RDS's own, which are no settings of the server. */
 const ofRds = /^(rds\.|apg_|aurora)/;
 const forceSsl = 'rds.force_ssl';
 
-export const defaultFamily = (engine: string) => (engine === 'postgres' ? 'postgres17' : 'aurora-postgresql17');
+/** Of MariaDB: who is who and where files are is the runtime's to say. */
+const fixedOfMariadb =
+  /^(port|extra_port|socket|bind_address|datadir|basedir|tmpdir|pid_file|plugin_.*|init_file|server_id|log_bin.*|log_slave_updates|relay_.*|read_only|ssl_.*|tls_.*|skip_name_resolve|skip_networking|secure_file_priv|ignore_db_dirs|innodb_use_native_aio|innodb_flush_method|innodb_.*_(path|home_dir|directory)|rpl_semi_sync_.*|gtid_.*|slave_.*|replicate_.*|log_error|log_output|.*_log_file|wsrep_.*|lower_case_table_names|sync_binlog)$/;
+
+const fixedOf = (runs: EngineName): RegExp => (runs === 'mariadb' ? fixedOfMariadb : fixed);
 
 /** The group a database is to use: the one named, of its kind and family, or the default one. */
 export function parameterGroupFor(
   ctx: Context,
   name: string | undefined,
-  about: { engine: string; kind: ParameterGroupRecord['kind'] },
+  of: { Engine: string; EngineVersion: string },
+  kind: ParameterGroupRecord['kind'],
 ): string {
-  const family = defaultFamily(about.engine);
+  const family = familyOf(ctx, of);
   if (name === undefined || name === `default.${family}`) return `default.${family}`;
   const group = parameterGroups(ctx).get(name.toLowerCase());
-  if (group?.kind !== about.kind) throw parameterGroupNotFound(name, about.kind);
+  if (group?.kind !== kind) throw parameterGroupNotFound(name, kind);
   if (group.family !== family) throw otherFamily(name, group.family, family);
   return group.name;
 }
 
 /** What a database's parameter group says to the engine: of a member of a cluster, what it has beyond the cluster's. */
 export function configurationOf(ctx: Context, user: ClusterRecord | InstanceRecord): Settings {
-  const { parameters, forceSsl } = settingsOf(ctx, user.parameterGroup);
-  if ('DBInstanceIdentifier' in user && user.DBClusterIdentifier !== undefined)
+  if ('DBInstanceIdentifier' in user && user.DBClusterIdentifier !== undefined) {
+    const parameters = settingsIn(parameterGroups(ctx).get(user.parameterGroup)?.parameters ?? {});
     return { own: { member: user.DBInstanceIdentifier, parameters } };
-  return { parameters, forceSsl };
+  }
+  return settingsOf(ctx, user);
 }
 
-/** A parameter group as PostgreSQL's configuration. */
-export function settingsOf(ctx: Context, name: string): { parameters: Record<string, string>; forceSsl: boolean } {
-  const all = parameterGroups(ctx).get(name)?.parameters ?? {};
+/** A database's parameter group as the server's configuration. */
+export function settingsOf(ctx: Context, owner: Owner): { parameters: Record<string, string>; forceSsl: boolean } {
+  const all = parameterGroups(ctx).get(owner.parameterGroup)?.parameters ?? {};
+  if (offerOf(owner.Engine).runs === 'mariadb')
+    return { parameters: { ...defaultsOf(ctx, owner), ...all }, forceSsl: false };
   // "Requiring an SSL/TLS connection to a PostgreSQL DB instance": on by default since PostgreSQL 15, Aurora's 17.
   return { parameters: settingsIn(all), forceSsl: (all[forceSsl] ?? '1') === '1' };
+}
+
+/**
+ * Where MariaDB begins with something else than MySQL ("Server SQL Modes", "Server Character Set and Collation", MySQL
+ * reference), and what RDS sets: "For versions 11.8 and higher, the default value is ON".
+ */
+function defaultsOf(ctx: Context, { Engine }: Owner): Record<string, string> {
+  if (Engine !== 'mariadb')
+    return {
+      character_set_server: 'utf8mb4',
+      sql_mode:
+        'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
+    };
+  const [major = 0, minor = 0] = ctx.engine(databases).version('mariadb').split('.').map(Number);
+  return major > 11 || (major === 11 && minor >= 8) ? { require_secure_transport: 'ON' } : {};
 }
 
 function settingsIn(parameters: Record<string, string>): Record<string, string> {
@@ -58,12 +83,18 @@ function settingsIn(parameters: Record<string, string>): Record<string, string> 
 }
 
 /** The real server says what it does not know and what it does not take. */
-export async function checkParameters(ctx: Context, list: readonly Parameter[]): Promise<Record<string, string>> {
+export async function checkParameters(
+  ctx: Context,
+  family: string,
+  list: readonly Parameter[],
+): Promise<Record<string, string>> {
   const given: Record<string, string> = {};
-  const settings = await ctx.engine(databases).settings('postgres');
+  const { runs } = engineOfFamily(ctx, family) ?? offerOf('postgres');
+  const settings = await ctx.engine(databases).settings(runs);
   for (const { ParameterName = '', ParameterValue = '', ApplyMethod } of list) {
     const { context } = settings.get(ParameterName) ?? {};
-    checkOne(ctx, ParameterName, ParameterValue, context);
+    checkName(ParameterName, ParameterValue, { runs, context });
+    if (runs === 'postgres') checkExtension(ctx, ParameterName, ParameterValue);
     if (context === 'postmaster' && ApplyMethod === 'immediate')
       throw invalidCombination(
         `cannot use immediate apply method for static parameter, parameterName=${ParameterName}`,
@@ -75,29 +106,37 @@ export async function checkParameters(ctx: Context, list: readonly Parameter[]):
       );
     given[ParameterName] = ParameterValue;
   }
-  const bad = await ctx.engine(databases).badSetting('postgres', settingsIn(given));
+  const bad = await ctx.engine(databases).badSetting(runs, settingsIn(given));
+  if (bad?.unknown && runs === 'mariadb' && !family.startsWith('mariadb'))
+    throw refused(`rds parameter ${bad.name} of ${family}`, 'MariaDB, which runs in place of MySQL, does not know it.');
   if (bad?.unknown) throw unknownParameter(bad.name);
   if (bad) throw invalidParameter(`Invalid parameter value: ${given[bad.name] ?? ''} for: ${bad.name}. ${bad.message}`);
   return given;
 }
 
-function checkOne(ctx: Context, name: string, value: string, context: string | undefined): void {
+function checkName(name: string, value: string, about: { runs: EngineName; context: string | undefined }): void {
   if (!/^[a-z_][a-z_0-9]*(\.[a-z_0-9]+)?$/i.test(name)) throw unknownParameter(name);
-  if (name === forceSsl) {
+  if (name === forceSsl && about.runs === 'postgres') {
     if (value !== '0' && value !== '1')
       throw invalidParameter(`Invalid parameter value: ${value} for: ${name} allowed values are: 0,1`);
     return;
   }
-  if (ofRds.test(name)) throw refused(`rds parameter ${name}`, 'it is not of PostgreSQL, and has no effect here.');
-  if (fixed.test(name) || context === 'internal') throw invalidParameter(`The parameter ${name} cannot be modified.`);
+  if (ofRds.test(name))
+    throw refused(`rds parameter ${name}`, 'the server does not know it: it has no effect here.');
+  if (fixedOf(about.runs).test(name) || about.context === 'internal')
+    throw invalidParameter(`The parameter ${name} cannot be modified.`);
   if (/[{}]/.test(value)) throw refused(`rds parameter ${name} by a formula`, 'give the value itself.');
-  // PostgreSQL keeps any name with a dot for an extension to take; which ones are there is known.
+}
+
+/** PostgreSQL keeps any name with a dot for an extension to take; which ones are there is known. */
+function checkExtension(ctx: Context, name: string, value: string): void {
+  const has = (library: string): boolean => ctx.engine(databases).hasLibrary('postgres', library);
   const [extension = ''] = name.split('.');
-  if (name.includes('.') && extension !== 'plpgsql' && !ctx.engine(databases).hasLibrary('postgres', extension))
+  if (name.includes('.') && !ofRds.test(name) && extension !== 'plpgsql' && !has(extension))
     throw unknownParameter(name);
   if (name === 'shared_preload_libraries')
     for (const library of value.split(',').map((one) => one.trim()))
-      if (library !== '' && !ctx.engine(databases).hasLibrary('postgres', library))
+      if (library !== '' && !has(library))
         throw invalidParameter(`Invalid parameter value: ${value} for: ${name}. There is no library ${library}.`);
 }
 
@@ -106,18 +145,24 @@ const unknownParameter = (name: string) => invalidParameter(`Could not find para
 /** All of them, with those that the group changes ("DescribeDBParameters"). */
 export async function describeParameters(
   ctx: Context,
-  { parameters }: ParameterGroupRecord,
+  { parameters, family }: ParameterGroupRecord,
   source?: string,
 ): Promise<Parameter[]> {
-  const settings = await ctx.engine(databases).settings('postgres');
-  const names = new Set([forceSsl, ...settings.keys(), ...Object.keys(parameters)]);
+  const { runs } = engineOfFamily(ctx, family) ?? offerOf('postgres');
+  const settings = await ctx.engine(databases).settings(runs);
+  const ofRdsItself = runs === 'postgres' ? [forceSsl] : [];
+  const names = new Set([...ofRdsItself, ...settings.keys(), ...Object.keys(parameters)]);
   return [...names]
     .sort()
-    .map((name) => describeParameter(name, parameters[name], settings.get(name)))
+    .map((name) => describeParameter(name, parameters[name], { runs, setting: settings.get(name) }))
     .filter(({ Source }) => source === undefined || Source === source);
 }
 
-function describeParameter(name: string, value: string | undefined, setting: Setting | undefined): Parameter {
+function describeParameter(
+  name: string,
+  value: string | undefined,
+  { runs, setting }: { runs: EngineName; setting: Setting | undefined },
+): Parameter {
   const isForceSsl = name === forceSsl;
   const allowed = setting?.min !== undefined && setting.min !== '' ? `${setting.min}-${setting.max}` : undefined;
   const AllowedValues = isForceSsl || setting?.type === 'bool' ? '0,1' : allowed;
@@ -129,7 +174,7 @@ function describeParameter(name: string, value: string | undefined, setting: Set
     ApplyType: setting?.context === 'postmaster' ? 'static' : 'dynamic',
     DataType: isForceSsl || setting?.type === 'bool' ? 'boolean' : (dataTypes[setting?.type ?? 'string'] ?? 'string'),
     ...(AllowedValues === undefined ? {} : { AllowedValues }),
-    IsModifiable: !fixed.test(name) && setting?.context !== 'internal',
+    IsModifiable: !fixedOf(runs).test(name) && setting?.context !== 'internal',
     ApplyMethod: setting?.context === 'postmaster' ? 'pending-reboot' : 'immediate',
   };
 }

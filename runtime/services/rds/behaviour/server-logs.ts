@@ -6,7 +6,8 @@ import { servicePrincipal } from '../../../kernel/principal.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type InstanceRecord, instances } from '../state.ts';
+import { type InstanceRecord, instances, type Owner } from '../state.ts';
+import { offerOf } from './engines.ts';
 import { ownerOf } from './owners.ts';
 
 /** What servers say, in a file an hour, and in CloudWatch Logs where that was asked for. */
@@ -46,7 +47,9 @@ class ServerLogs {
     if (!record) return;
     const nowMs = this.#kernel.clock.now();
     const stamp = new Date(nowMs).toISOString().slice(0, 19).replace('T', ' ');
-    const message = line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:UTC|GMT)/, `${stamp} UTC`);
+    const message = line
+      .replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:UTC|GMT)/, `${stamp} UTC`)
+      .replace(/^\d{4}-\d\d-\d\d +\d{1,2}:\d\d:\d\d(?= \d+ \[)/, stamp);
     this.#append(record, nowMs, `${message}\n`);
     this.#export(scope, record, { timestamp: nowMs, message });
   }
@@ -77,13 +80,13 @@ class ServerLogs {
     return join(this.#folder, `${groupId}-${DBInstanceIdentifier}`);
   }
 
-  /** "postgresql.log.YYYY-MM-DD-HH". */
+  /** "postgresql.log.YYYY-MM-DD-HH"; of MySQL and MariaDB "mysql-error-running.log.YYYY-MM-DD.HH". */
   #append(record: InstanceRecord, nowMs: number, text: string): void {
     const folder = this.#folderOf(record);
-    const file = join(folder, `postgresql.log.${new Date(nowMs).toISOString().slice(0, 13).replace('T', '-')}`);
+    const file = join(folder, fileName(record, nowMs));
     if (!this.#sizes.has(file)) {
       mkdirSync(folder, { recursive: true });
-      this.#prune(folder, nowMs);
+      this.#prune(folder, fileName(record, nowMs - keptMs));
       this.#sizes.set(file, existsSync(file) ? statSync(file).size : 0);
     }
     const size = (this.#sizes.get(file) ?? 0) + Buffer.byteLength(text);
@@ -91,10 +94,9 @@ class ServerLogs {
     if (size <= mostBytes) appendFileSync(file, text);
   }
 
-  #prune(folder: string, nowMs: number): void {
-    const oldest = new Date(nowMs - keptMs).toISOString().slice(0, 13).replace('T', '-');
+  #prune(folder: string, oldest: string): void {
     for (const name of readdirSync(folder)) {
-      if (name >= `postgresql.log.${oldest}`) continue;
+      if (name >= oldest) continue;
       rmSync(join(folder, name), { force: true });
       this.#sizes.delete(join(folder, name));
     }
@@ -104,7 +106,7 @@ class ServerLogs {
     const owner = ownerOf({ kernel: this.#kernel, scope }, record.groupId);
     if (
       this.closed ||
-      !owner?.logExports?.includes('postgresql') ||
+      !owner?.logExports?.includes(logTypeOf(owner)) ||
       !this.#kernel.engine(registry).services.has('logs')
     )
       return;
@@ -122,8 +124,8 @@ class ServerLogs {
   /** All that has come meanwhile goes in one batch, until nothing has. */
   async #flush(ctx: Context, record: InstanceRecord): Promise<void> {
     const { DBClusterIdentifier: cluster, DBInstanceIdentifier: id, DBInstanceArn } = record;
-    const logGroupName = `/aws/rds/${cluster === undefined ? `instance/${id}` : `cluster/${cluster}`}/postgresql`;
-    const logStreamName = cluster === undefined ? `${id}.0` : id;
+    const logGroupName = `/aws/rds/${cluster === undefined ? `instance/${id}` : `cluster/${cluster}`}/${logTypeOf(record)}`;
+    const logStreamName = cluster === undefined && logTypeOf(record) === 'postgresql' ? `${id}.0` : id;
     try {
       await ignoring(ctx.call('logs', 'CreateLogGroup', { logGroupName }));
       await ignoring(ctx.call('logs', 'CreateLogStream', { logGroupName, logStreamName }));
@@ -139,6 +141,15 @@ class ServerLogs {
       this.#waiting.delete(DBInstanceArn);
     }
   }
+}
+
+const logTypeOf = ({ Engine }: Owner): string => offerOf(Engine).logTypes[0] ?? '';
+
+function fileName(record: Owner, ms: number): string {
+  const [day, hour] = [new Date(ms).toISOString().slice(0, 10), new Date(ms).toISOString().slice(11, 13)];
+  return logTypeOf(record) === 'postgresql'
+    ? `postgresql.log.${day}-${hour}`
+    : `mysql-error-running.log.${day}.${hour}`;
 }
 
 async function ignoring(work: Promise<unknown>): Promise<void> {

@@ -2,14 +2,15 @@ import { databases } from '../../../engines/databases/databases.ts';
 import { Rounds } from '../../../engines/databases/rounds.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { clusters } from '../state.ts';
+import { sqlOf } from './sql.ts';
 
 const periodMs = 300_000;
-/** "Each write I/O is of up to 4 KB of the log" (Aurora pricing); a read is of one of PostgreSQL's pages. */
+/** "Each write I/O is of up to 4 KB of the log" (Aurora pricing); a read is of one of the server's pages. */
 const logUnitBytes = 4096;
 
 /**
  * What Aurora charges as I/O requests, of clusters whose storage is not I/O-Optimized: pages that servers read from their
- * storage, and the log they write, as PostgreSQL counts them. What was before the first look is not counted.
+ * storage, and the log they write, as it counts them. What was before the first look is not counted.
  */
 export function meterStorageRequests(kernel: Kernel): void {
   const seen = new Map<string, number>();
@@ -39,12 +40,11 @@ export function meterStorageRequests(kernel: Kernel): void {
 async function requestsOf(kernel: Kernel, groupId: string): Promise<number | undefined> {
   const group = kernel.engine(databases).group(groupId);
   if (!group || group.port(group.writer) === undefined) return undefined;
+  const sql = sqlOf(group.engine);
   let requests = 0;
   for (const member of group.members) {
     if (group.port(member) === undefined) continue;
-    const [row] = await group.query('SELECT coalesce(sum(blks_read), 0) AS reads FROM pg_stat_database', { member });
-    requests += Number(row?.reads ?? 0);
+    requests += await sql.storageReads(group, member);
   }
-  const [row] = await group.query("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bytes");
-  return requests + Math.ceil(Number(row?.bytes ?? 0) / logUnitBytes);
+  return requests + Math.ceil((await sql.loggedBytes(group)) / logUnitBytes);
 }

@@ -6,6 +6,8 @@ import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { gigabyte, type Standing } from '../../../kernel/usage.ts';
 import { clusters, type InstanceRecord, instances, snapshots } from '../state.ts';
+import { offerOf } from './engines.ts';
+import { sqlOf } from './sql.ts';
 
 const dayMs = 86_400_000;
 
@@ -19,9 +21,10 @@ export function* standing(kernel: Kernel): Generator<Standing> {
     for (const record of all) yield* ofInstance(kernel, scope, record);
   }
   for (const scope of kernel.store.scopes('rds.clusters'))
-    for (const { DBClusterArn, groupId, StorageType, volume } of clusters({ kernel, scope }).values()) {
+    for (const { Engine, DBClusterArn, groupId, StorageType, volume } of clusters({ kernel, scope }).values()) {
+      const below = sqlOf(offerOf(Engine).runs).databasesIn;
       const group = kernel.engine(databases).group(groupId);
-      const folder = group ? join(group.dataDir(group.writer), 'base') : volume && join(volume, 'base');
+      const folder = group ? join(group.dataDir(group.writer), below) : volume && join(volume, below);
       const usageType = StorageType === 'aurora-iopt1' ? 'Aurora:IO-OptimizedStorageUsage' : 'Aurora:StorageUsage';
       yield { usageType, amount: kernel.engine(sizes).of(folder), resource: DBClusterArn, ...scope };
     }
@@ -65,8 +68,8 @@ function* ofSnapshots(kernel: Kernel, scope: Scope): Generator<Standing> {
     .values()
     .filter(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined)
     .reduce((sum, { AllocatedStorage }) => sum + AllocatedStorage, 0);
-  for (const { kind, arn, of, folder, createdMs } of snapshots(at).values()) {
-    const size = kernel.engine(sizes).of(join(folder, 'base'));
+  for (const { kind, arn, of, folder, createdMs, owner } of snapshots(at).values()) {
+    const size = kernel.engine(sizes).of(join(folder, sqlOf(offerOf(owner.Engine).runs).databasesIn));
     if (kind === 'cluster') {
       const retentionDays = clusters(at).get(of)?.BackupRetentionPeriod ?? 0;
       const charged = kernel.clock.now() - createdMs >= retentionDays * dayMs;

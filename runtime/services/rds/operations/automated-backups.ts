@@ -9,7 +9,7 @@ import type {
 import type { Context } from '../../../kernel/service.ts';
 import { backupWindow } from '../behaviour/backup-window.ts';
 import { forgetBackups, restoreWindow } from '../behaviour/backups.ts';
-import { type AnyOwner, nameOf } from '../behaviour/owners.ts';
+import { type AnyOwner, hasBackups, nameOf } from '../behaviour/owners.ts';
 import { automatedBackupNotFound } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances, retained } from '../state.ts';
 
@@ -88,7 +88,7 @@ function ofInstances(ctx: Context): Backups<InstanceRecord>[] {
 
 function withBackups<T extends AnyOwner>(ctx: Context, owners: T[]): Backups<T>[] {
   return owners
-    .filter(({ BackupRetentionPeriod }) => BackupRetentionPeriod > 0)
+    .filter(hasBackups)
     .map((owner) => ({ owner, Status: restoreWindow(ctx, owner) ? 'active' : 'creating' }));
 }
 

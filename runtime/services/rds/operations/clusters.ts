@@ -6,28 +6,26 @@ import type {
   ModifyDBClusterCommandInput,
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
-import { identifier, literal } from '../../../engines/databases/postgres/session.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { changeBackups, endBackups } from '../behaviour/backups.ts';
 import { describeCluster, membersOf } from '../behaviour/describe.ts';
+import { checkEngine, offerOf } from '../behaviour/engines.ts';
 import { tell } from '../behaviour/events.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { clusterNames } from '../behaviour/groups.ts';
 import { networkOf, regroup } from '../behaviour/housing.ts';
 import {
-  checkEngine,
   checkMaster,
   checkPassword,
   checkStorageType,
-  engineVersion,
   iamAuthentication,
   identifierOf,
 } from '../behaviour/input-rules.ts';
 import { changedExports, logExports } from '../behaviour/log-exports.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
-import { scramVerifier } from '../behaviour/scram.ts';
+import { sqlOf } from '../behaviour/sql.ts';
 import { retire, storageKey } from '../behaviour/storage-key.ts';
 import { clusterExists, clusterNotFound, invalidClusterState, invalidCombination } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, instances } from '../state.ts';
@@ -37,27 +35,28 @@ import { takeClusterSnapshot } from './snapshots.ts';
 export async function CreateDBCluster(ctx: Context, input: CreateDBClusterCommandInput) {
   const DBClusterIdentifier = identifierOf(input.DBClusterIdentifier, 'DBClusterIdentifier');
   if (clusters(ctx).has(DBClusterIdentifier)) throw clusterExists();
-  checkEngine(ctx, input.Engine, input.EngineVersion);
-  if (input.Engine === 'postgres') throw invalidCombination('DBClusterInstanceClass is needed for engine postgres.');
-  const MasterUsername = checkMaster(input.MasterUsername, undefined);
-  const parameterGroup = clusterGroup(ctx, input.DBClusterParameterGroupName);
-  const master = await decideMaster(ctx, MasterUsername, input, { id: DBClusterIdentifier, kind: 'cluster' });
+  const { EngineVersion } = checkEngine(ctx, input.Engine, input.EngineVersion);
+  const { Engine, aurora, port } = offerOf(input.Engine);
+  if (!aurora) throw invalidCombination(`DBClusterInstanceClass is needed for engine ${Engine}.`);
+  const MasterUsername = checkMaster(Engine, input.MasterUsername);
+  const parameterGroup = clusterGroup(ctx, { Engine, EngineVersion }, input.DBClusterParameterGroupName);
+  const master = await decideMaster(ctx, MasterUsername, input, { id: DBClusterIdentifier, kind: 'cluster', Engine });
   const groupId = `cluster-${ctx.ids.upper(26)}`;
   const record: ClusterRecord = {
     DBClusterIdentifier,
     DBClusterArn: arnOf(ctx, 'cluster', DBClusterIdentifier),
     groupId,
-    Engine: 'aurora-postgresql',
-    EngineVersion: engineVersion,
+    Engine,
+    EngineVersion,
     DatabaseName: input.DatabaseName,
     MasterUsername,
     ...master,
-    Port: input.Port ?? 5432,
+    Port: input.Port ?? port,
     Status: 'available',
     ...(await networkOf(ctx, input)),
     parameterGroup,
     ...backupSettings(input, { least: 1 }),
-    logExports: logExports(input.EnableCloudwatchLogsExports),
+    logExports: logExports(Engine, input.EnableCloudwatchLogsExports),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: await storageKey(ctx, input, groupId),
     StorageType: checkStorageType(input.StorageType ?? 'aurora', ['aurora', 'aurora-iopt1']),
@@ -87,12 +86,13 @@ export function DescribeDBClusters(ctx: Context, input: DescribeDBClustersComman
 
 export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterCommandInput) {
   const record = findCluster(ctx, input.DBClusterIdentifier);
+  const sql = sqlOf(offerOf(record.Engine).runs);
   const password = input.MasterUserPassword;
-  if (password !== undefined) checkPassword(password);
+  if (password !== undefined) checkPassword(record.Engine, password);
   const changed: ClusterRecord = {
     ...record,
     ...backupSettings(input, { least: 1, record }),
-    logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
+    logExports: changedExports(record, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     iamAuthentication: iamAuthentication(
       record.Engine,
@@ -100,16 +100,15 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
       record.iamAuthentication,
     ),
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
-    parameterGroup: clusterGroup(ctx, input.DBClusterParameterGroupName ?? record.parameterGroup),
+    parameterGroup: clusterGroup(ctx, record, input.DBClusterParameterGroupName ?? record.parameterGroup),
     serverless: input.ServerlessV2ScalingConfiguration ?? record.serverless,
-    verifier: password === undefined ? record.verifier : scramVerifier(ctx.ids, password),
+    verifier: password === undefined ? record.verifier : sql.verifier(ctx.ids, password),
   };
   clusters(ctx).put(record.DBClusterIdentifier, changed);
   ctx.engine(fleet).begin(record.groupId, async () => {
     const group = ctx.engine(databases).group(record.groupId);
     await changeBackups(ctx, record, changed);
-    if (password !== undefined)
-      await group?.query(`ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(changed.verifier)}`);
+    if (password !== undefined) if (group) await sql.setPassword(group, record.MasterUsername, changed.verifier);
   });
   if (changed.parameterGroup !== record.parameterGroup)
     for (const one of membersOf(ctx, record.DBClusterIdentifier))
@@ -117,8 +116,8 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
   return { DBCluster: describeCluster(ctx, changed) };
 }
 
-function clusterGroup(ctx: Context, name: string | undefined): string {
-  return parameterGroupFor(ctx, name, { engine: 'aurora-postgresql', kind: 'cluster' });
+function clusterGroup(ctx: Context, of: Pick<ClusterRecord, 'Engine' | 'EngineVersion'>, name: string | undefined) {
+  return parameterGroupFor(ctx, name, of, 'cluster');
 }
 
 async function securityGroupsAfter(ctx: Context, record: ClusterRecord, wanted: string[] | undefined) {

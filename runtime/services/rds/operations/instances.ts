@@ -5,11 +5,11 @@ import type {
   ModifyDBInstanceCommandInput,
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
-import { identifier, literal } from '../../../engines/databases/postgres/session.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { changeBackups, endBackups } from '../behaviour/backups.ts';
 import { describeInstance, membersOf } from '../behaviour/describe.ts';
+import { checkEngine, offerOf } from '../behaviour/engines.ts';
 import { tell } from '../behaviour/events.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { instanceName } from '../behaviour/groups.ts';
@@ -24,11 +24,9 @@ import {
   zoneFor,
 } from '../behaviour/housing.ts';
 import {
-  checkEngine,
   checkMaster,
   checkPassword,
   checkStorageType,
-  engineVersion,
   iamAuthentication,
   identifierOf,
 } from '../behaviour/input-rules.ts';
@@ -40,10 +38,10 @@ import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { replicasOf } from '../behaviour/owners.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { checkChange, promoteAllOf } from '../behaviour/replication.ts';
-import { scramVerifier } from '../behaviour/scram.ts';
 import { serverLogs } from '../behaviour/server-logs.ts';
+import { sqlOf } from '../behaviour/sql.ts';
 import { retire, storageKey } from '../behaviour/storage-key.ts';
-import { instanceExists, instanceNotFound, invalidClusterState, invalidCombination } from '../errors.ts';
+import { instanceExists, instanceNotFound, invalidClusterState, invalidCombination, otherEngine } from '../errors.ts';
 import { arnOf, type ClusterRecord, clusters, type InstanceRecord, instances } from '../state.ts';
 import { findCluster } from './clusters.ts';
 import { takeInstanceSnapshot } from './snapshots.ts';
@@ -51,17 +49,18 @@ import { takeInstanceSnapshot } from './snapshots.ts';
 export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceCommandInput) {
   const id = identifierOf(input.DBInstanceIdentifier, 'DBInstanceIdentifier');
   if (instances(ctx).has(id)) throw instanceExists();
-  checkEngine(ctx, input.Engine, input.EngineVersion);
+  const { EngineVersion } = checkEngine(ctx, input.Engine, input.EngineVersion);
+  const { Engine, aurora } = offerOf(input.Engine);
   const cluster = input.DBClusterIdentifier === undefined ? undefined : findCluster(ctx, input.DBClusterIdentifier);
-  if (!cluster && input.Engine !== 'postgres')
-    throw invalidCombination(`The engine ${input.Engine} needs a DBClusterIdentifier.`);
+  if (!cluster && aurora) throw invalidCombination(`The engine ${Engine} needs a DBClusterIdentifier.`);
+  if (cluster && cluster.Engine !== Engine) throw otherEngine(Engine, cluster.Engine);
   if (cluster && cluster.Status !== 'available' && cluster.Status !== 'creating')
     throw invalidClusterState(`DbCluster ${cluster.DBClusterIdentifier} is not in available state.`);
-  const parameterGroup = instanceGroup(ctx, input.Engine, input.DBParameterGroupName);
+  const parameterGroup = instanceGroup(ctx, cluster ?? { Engine, EngineVersion }, input.DBParameterGroupName);
   checkZone(input);
   if (cluster) clusterDecidesTokens(input);
   const where = cluster ?? (await networkOf(ctx, input));
-  const own = cluster ? undefined : await standingAlone(ctx, id, input);
+  const own = cluster ? undefined : await standingAlone(ctx, id, { ...input, Engine, EngineVersion });
   const { DBSubnetGroupName, VpcSecurityGroupIds } = where;
   const begun: InstanceRecord = {
     ...(own ?? fromCluster(cluster ?? findCluster(ctx, input.DBClusterIdentifier))),
@@ -69,13 +68,13 @@ export async function CreateDBInstance(ctx: Context, input: CreateDBInstanceComm
     VpcSecurityGroupIds,
     DBInstanceIdentifier: id,
     DBInstanceArn: arnOf(ctx, 'db', id),
-    DBInstanceClass: checkClass(String(input.Engine), input.DBInstanceClass),
+    DBInstanceClass: checkClass(Engine, input.DBInstanceClass),
     Status: 'creating',
     parameterGroup,
     AllocatedStorage: input.AllocatedStorage ?? (cluster ? 1 : 20),
     MaxAllocatedStorage: input.MaxAllocatedStorage,
     PromotionTier: input.PromotionTier ?? 1,
-    kept: keptSettings(input),
+    kept: keptSettings(Engine, input),
     MultiAZ: !cluster && (input.MultiAZ ?? false),
     PubliclyAccessible: await isPublic(ctx, DBSubnetGroupName, input.PubliclyAccessible),
     AvailabilityZone:
@@ -98,20 +97,23 @@ function fromCluster(cluster: ClusterRecord) {
   return { ...owner, ...more, DeletionProtection: false };
 }
 
-async function standingAlone(ctx: Context, id: string, input: CreateDBInstanceCommandInput) {
-  const MasterUsername = checkMaster(input.MasterUsername, undefined);
+type Alone = CreateDBInstanceCommandInput & { Engine: string; EngineVersion: string };
+
+async function standingAlone(ctx: Context, id: string, input: Alone) {
+  const { Engine, EngineVersion } = input;
+  const MasterUsername = checkMaster(Engine, input.MasterUsername);
   const groupId = `db-${ctx.ids.upper(26)}`;
   const key = await storageKey(ctx, input, groupId);
-  const { verifier, secretArn } = await decideMaster(ctx, MasterUsername, input, { id, kind: 'db' });
+  const { verifier, secretArn } = await decideMaster(ctx, MasterUsername, input, { id, kind: 'db', Engine });
   const owner = {
     groupId,
-    Engine: 'postgres',
-    EngineVersion: engineVersion,
+    Engine,
+    EngineVersion,
     DatabaseName: input.DBName,
     MasterUsername,
-    Port: input.Port ?? 5432,
+    Port: input.Port ?? offerOf(Engine).port,
     ...backupSettings(input, { least: 0 }),
-    logExports: logExports(input.EnableCloudwatchLogsExports),
+    logExports: logExports(Engine, input.EnableCloudwatchLogsExports),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: key,
     // "gp2" is what CreateDBInstance takes without Iops or StorageThroughput.
@@ -138,7 +140,7 @@ export function DescribeDBInstances(ctx: Context, input: DescribeDBInstancesComm
 export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceCommandInput) {
   const record = findInstance(ctx, input.DBInstanceIdentifier);
   const password = input.MasterUserPassword;
-  if (password !== undefined) checkPassword(password);
+  if (password !== undefined) checkPassword(record.Engine, password);
   if (password !== undefined && record.DBClusterIdentifier !== undefined)
     throw invalidCombination('The master user password of an Aurora DB instance is managed by its DB cluster.');
   if (record.DBClusterIdentifier !== undefined) clusterDecidesTokens(input);
@@ -148,7 +150,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     DBInstanceClass: checkClass(record.Engine, input.DBInstanceClass ?? record.DBInstanceClass),
     AllocatedStorage: input.AllocatedStorage ?? record.AllocatedStorage,
     ...backupSettings(input, { least: 0, record }),
-    logExports: changedExports(record.logExports, input.CloudwatchLogsExportConfiguration),
+    logExports: changedExports(record, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     iamAuthentication: iamAuthentication(
       record.Engine,
@@ -156,9 +158,9 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
       record.iamAuthentication,
     ),
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
-    kept: keptSettings(input, record.kept),
+    kept: keptSettings(record.Engine, input, record.kept),
     ...(await inNetwork(ctx, record, input)),
-    parameterGroup: instanceGroup(ctx, record.Engine, input.DBParameterGroupName ?? record.parameterGroup),
+    parameterGroup: instanceGroup(ctx, record, input.DBParameterGroupName ?? record.parameterGroup),
   };
   // "Working with parameter groups": another group counts after the next reboot, its dynamic parameters too.
   const awaitsReboot = changed.awaitsReboot || changed.parameterGroup !== record.parameterGroup;
@@ -166,10 +168,10 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
   ctx.engine(fleet).begin(record.groupId, async () => {
     const group = ctx.engine(databases).group(record.groupId);
     if (record.DBClusterIdentifier === undefined) await changeBackups(ctx, record, changed);
-    if (password !== undefined)
-      await group?.query(
-        `ALTER ROLE ${identifier(record.MasterUsername)} PASSWORD ${literal(scramVerifier(ctx.ids, password))}`,
-      );
+    if (password !== undefined && group) {
+      const sql = sqlOf(group.engine);
+      await sql.setPassword(group, record.MasterUsername, sql.verifier(ctx.ids, password));
+    }
   });
   return { DBInstance: describeInstance(ctx, { ...changed, awaitsReboot }) };
 }
@@ -180,8 +182,8 @@ function clusterDecidesTokens(input: { EnableIAMDatabaseAuthentication?: boolean
     throw invalidCombination('IAM database authentication of an Aurora DB instance is managed by its DB cluster.');
 }
 
-function instanceGroup(ctx: Context, engine: string | undefined, name: string | undefined): string {
-  return parameterGroupFor(ctx, name, { engine: String(engine), kind: 'instance' });
+function instanceGroup(ctx: Context, of: Pick<InstanceRecord, 'Engine' | 'EngineVersion'>, name: string | undefined) {
+  return parameterGroupFor(ctx, name, of, 'instance');
 }
 
 /** What changes where it is reached from, which counts at once. */

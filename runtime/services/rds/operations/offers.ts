@@ -4,34 +4,49 @@ import type {
 } from '@aws-sdk/client-rds';
 import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { engineVersion } from '../behaviour/input-rules.ts';
+import { type EngineOffer, type EngineVersion, offersOf } from '../behaviour/engines.ts';
 import { classesOf } from '../behaviour/instance-classes.ts';
-import { defaultFamily } from '../behaviour/parameters.ts';
 import { invalidParameter } from '../errors.ts';
 
-const engines = ['aurora-postgresql', 'postgres'];
+interface Offered {
+  offer: EngineOffer;
+  version: EngineVersion;
+}
 
-/** The version that runs is the only one there is. */
-export function DescribeDBEngineVersions(_ctx: Context, input: DescribeDBEngineVersionsCommandInput) {
-  const wanted = engines
-    .filter((Engine) => (input.Engine ?? Engine) === Engine)
-    .filter((Engine) => (input.DBParameterGroupFamily ?? defaultFamily(Engine)) === defaultFamily(Engine))
-    .filter(() => engineVersion === input.EngineVersion || (input.EngineVersion ?? '17') === '17');
+/** The versions that run are the only ones there are. */
+export function DescribeDBEngineVersions(ctx: Context, input: DescribeDBEngineVersionsCommandInput) {
+  const wanted = offered(ctx)
+    .filter(({ offer }) => (input.Engine ?? offer.Engine) === offer.Engine)
+    .filter(({ version }) => (input.DBParameterGroupFamily ?? version.family) === version.family)
+    .filter(({ version }) => named(version, input.EngineVersion));
+  return { DBEngineVersions: wanted.map(describeVersion) };
+}
+
+function offered(ctx: Context): Offered[] {
+  return offersOf(ctx).flatMap((offer) => offer.versions(ctx).map((version) => ({ offer, version })));
+}
+
+/** By the whole name or the major version's. */
+function named({ EngineVersion, MajorEngineVersion }: EngineVersion, asked: string | undefined): boolean {
+  return asked === undefined || asked === EngineVersion || asked === MajorEngineVersion;
+}
+
+function describeVersion({ offer, version }: Offered) {
+  const { Engine, aurora, title } = offer;
+  const { EngineVersion, MajorEngineVersion, family } = version;
   return {
-    DBEngineVersions: wanted.map((Engine) => ({
-      Engine,
-      EngineVersion: engineVersion,
-      MajorEngineVersion: '17',
-      DBParameterGroupFamily: defaultFamily(Engine),
-      DBEngineDescription: Engine === 'postgres' ? 'PostgreSQL' : 'Aurora PostgreSQL',
-      DBEngineVersionDescription: `${Engine === 'postgres' ? 'PostgreSQL' : 'Aurora PostgreSQL'} ${engineVersion}`,
-      ValidUpgradeTarget: [],
-      SupportsReadReplica: Engine === 'aurora-postgresql',
-      ...(Engine === 'aurora-postgresql' ? { SupportedEngineModes: ['provisioned'] } : {}),
-      SupportsGlobalDatabases: false,
-      SupportsParallelQuery: false,
-      Status: 'available',
-    })),
+    Engine,
+    EngineVersion,
+    MajorEngineVersion,
+    DBParameterGroupFamily: family,
+    DBEngineDescription: title,
+    DBEngineVersionDescription: `${title} ${EngineVersion}`,
+    ValidUpgradeTarget: [],
+    SupportsReadReplica: aurora || Engine === 'postgres',
+    ...(aurora ? { SupportedEngineModes: ['provisioned'] } : {}),
+    SupportsGlobalDatabases: false,
+    SupportsParallelQuery: false,
+    Status: 'available',
   };
 }
 
@@ -40,32 +55,34 @@ export function DescribeOrderableDBInstanceOptions(
   ctx: Context,
   input: DescribeOrderableDBInstanceOptionsCommandInput,
 ) {
-  const Engine = String(input.Engine);
-  if (!engines.includes(Engine)) throw invalidParameter(`Invalid DB engine: ${Engine}`);
-  if (input.EngineVersion !== undefined && input.EngineVersion !== engineVersion)
-    return { OrderableDBInstanceOptions: [] };
-  if ((input.LicenseModel ?? 'postgresql-license') !== 'postgresql-license' || input.Vpc === false)
-    return { OrderableDBInstanceOptions: [] };
-  const aurora = Engine === 'aurora-postgresql';
-  const classes = classesOf(Engine).filter((name) => (input.DBInstanceClass ?? name) === name);
-  const options = classes.flatMap((DBInstanceClass) =>
-    (aurora ? ['aurora', 'aurora-iopt1'] : ['gp2', 'gp3', 'standard']).map((StorageType) => ({
-      Engine,
-      EngineVersion: engineVersion,
-      DBInstanceClass,
-      LicenseModel: 'postgresql-license',
-      AvailabilityZones: zonesOf(ctx.region).map((Name) => ({ Name })),
-      MultiAZCapable: !aurora,
-      ReadReplicaCapable: aurora,
-      Vpc: true,
-      StorageType,
-      SupportsStorageEncryption: true,
-      SupportsIops: false,
-      SupportsStorageAutoscaling: !aurora,
-      SupportsClusters: aurora,
-      SupportedNetworkTypes: ['IPV4'],
-      ...(aurora ? { SupportedEngineModes: ['provisioned'] } : { MinStorageSize: 20, MaxStorageSize: 65_536 }),
-    })),
+  const offer = offersOf(ctx).find(({ Engine }) => Engine === input.Engine);
+  if (!offer) throw invalidParameter(`Invalid DB engine: ${input.Engine}`);
+  const licensed = (input.LicenseModel ?? offer.LicenseModel) === offer.LicenseModel && input.Vpc !== false;
+  const versions = licensed ? offer.versions(ctx).filter((version) => named(version, input.EngineVersion)) : [];
+  const classes = classesOf(offer.Engine).filter((name) => (input.DBInstanceClass ?? name) === name);
+  const options = versions.flatMap((version) =>
+    classes.flatMap((DBInstanceClass) => orderable(ctx, { offer, version }, DBInstanceClass)),
   );
   return { OrderableDBInstanceOptions: options };
+}
+
+function orderable(ctx: Context, { offer, version }: Offered, DBInstanceClass: string) {
+  const { Engine, aurora, LicenseModel } = offer;
+  return (aurora ? ['aurora', 'aurora-iopt1'] : ['gp2', 'gp3', 'standard']).map((StorageType) => ({
+    Engine,
+    EngineVersion: version.EngineVersion,
+    DBInstanceClass,
+    LicenseModel,
+    AvailabilityZones: zonesOf(ctx.region).map((Name) => ({ Name })),
+    MultiAZCapable: !aurora,
+    ReadReplicaCapable: aurora || Engine === 'postgres',
+    Vpc: true,
+    StorageType,
+    SupportsStorageEncryption: true,
+    SupportsIops: false,
+    SupportsStorageAutoscaling: !aurora,
+    SupportsClusters: aurora,
+    SupportedNetworkTypes: ['IPV4'],
+    ...(aurora ? { SupportedEngineModes: ['provisioned'] } : { MinStorageSize: 20, MaxStorageSize: 65_536 }),
+  }));
 }

@@ -15,6 +15,7 @@ import type {
 } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { engineOfFamily } from '../behaviour/engines.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { checkParameters, configurationOf, describeParameters, notePending } from '../behaviour/parameters.ts';
 import { invalidParameter, parameterGroupExists, parameterGroupInUse, parameterGroupNotFound } from '../errors.ts';
@@ -97,8 +98,8 @@ interface Creating {
 function create(ctx: Context, { kind, name, family, Description, Tags }: Creating): ParameterGroupRecord {
   const key = String(name).toLowerCase();
   if (parameterGroups(ctx).has(key)) throw parameterGroupExists(key);
-  const right = kind === 'cluster' ? /^aurora-postgresql17$/ : /^(aurora-postgresql17|postgres17)$/;
-  if (!right.test(String(family)))
+  const offer = engineOfFamily(ctx, String(family));
+  if (!offer || (kind === 'cluster' && !offer.aurora))
     throw invalidParameter(`ParameterGroupFamily ${family} is not a valid parameter group family`);
   const record: ParameterGroupRecord = {
     name: key,
@@ -121,8 +122,9 @@ function find(ctx: Context, kind: Kind, name: string | undefined): ParameterGrou
 
 /** RDS's own, which nobody can change. */
 function defaultGroup(ctx: Context, kind: Kind, name: string): ParameterGroupRecord | undefined {
-  const family = /^default\.(aurora-postgresql17|postgres17)$/.exec(name)?.[1];
-  if (family === undefined || (kind === 'cluster' && family === 'postgres17')) return undefined;
+  const family = /^default\.(.+)$/.exec(name)?.[1];
+  const offer = family === undefined ? undefined : engineOfFamily(ctx, family);
+  if (family === undefined || !offer || (kind === 'cluster' && !offer.aurora)) return undefined;
   const arn = arnOf(ctx, kind === 'cluster' ? 'cluster-pg' : 'pg', name);
   const description = `Default ${kind === 'cluster' ? 'cluster ' : ''}parameter group for ${family}`;
   return { name, arn, kind, family, description, parameters: {}, Tags: [] };
@@ -135,11 +137,11 @@ function some(ctx: Context, kind: Kind, name: string | undefined): ParameterGrou
     .filter((group) => group.kind === kind);
 }
 
-/** Users of the group take it up: what PostgreSQL can change while it runs at once, the rest when they are rebooted. */
+/** Users of the group take it up: what the server can change while it runs at once, the rest when they are rebooted. */
 async function modify(ctx: Context, kind: Kind, name: string | undefined, list: readonly Parameter[] | undefined) {
   const group = find(ctx, kind, name);
   notDefault(group);
-  const given = await checkParameters(ctx, list ?? []);
+  const given = await checkParameters(ctx, group.family, list ?? []);
   return change(ctx, group, { ...group.parameters, ...given });
 }
 

@@ -49,13 +49,13 @@ export async function CreateDBInstanceReadReplica(ctx: Context, input: Input): P
     DBInstanceClass: checkClass(source.Engine, input.DBInstanceClass ?? source.DBInstanceClass),
     AllocatedStorage: input.AllocatedStorage ?? source.AllocatedStorage,
     MaxAllocatedStorage: input.MaxAllocatedStorage ?? source.MaxAllocatedStorage,
-    kept: keptSettings(input, source.kept),
+    kept: keptSettings(source.Engine, input, source.kept),
     storageKey: await storageKey(ctx, { StorageEncrypted: source.StorageEncrypted, KmsKeyId: key }, groupId),
     parameterGroup: replicaGroup(ctx, source, input.DBParameterGroupName),
     BackupRetentionPeriod: 0,
     PreferredBackupWindow: source.PreferredBackupWindow,
     iamAuthentication: iamAuthentication(source.Engine, input.EnableIAMDatabaseAuthentication),
-    logExports: logExports(input.EnableCloudwatchLogsExports),
+    logExports: logExports(source.Engine, input.EnableCloudwatchLogsExports),
     DeletionProtection: input.DeletionProtection ?? false,
     PubliclyAccessible: await isPublic(ctx, where.DBSubnetGroupName, input.PubliclyAccessible),
     AvailabilityZone: input.AvailabilityZone ?? zoneFor(ctx, where.DBSubnetGroupName, 1),
@@ -99,5 +99,5 @@ function sourceFor(ctx: Context, input: Input): InstanceRecord {
 
 /** "DBParameterGroupName": within a region, the source's by default. */
 function replicaGroup(ctx: Context, source: InstanceRecord, name: string | undefined): string {
-  return parameterGroupFor(ctx, name ?? source.parameterGroup, { engine: source.Engine, kind: 'instance' });
+  return parameterGroupFor(ctx, name ?? source.parameterGroup, source, 'instance');
 }

@@ -9,14 +9,15 @@ import { databases } from '../../../engines/databases/databases.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { describeCluster, describeInstance } from '../behaviour/describe.ts';
+import { checkEngine, offerOf } from '../behaviour/engines.ts';
 import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
-import { checkEngine, iamAuthentication, identifierOf } from '../behaviour/input-rules.ts';
+import { iamAuthentication, identifierOf } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
 import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
 import { logExports } from '../behaviour/log-exports.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
 import { storageKey } from '../behaviour/storage-key.ts';
-import { clusterExists, instanceExists, invalidCombination } from '../errors.ts';
+import { clusterExists, instanceExists, invalidCombination, otherEngine } from '../errors.ts';
 import {
   arnOf,
   type ClusterRecord,
@@ -33,6 +34,7 @@ import { findSnapshot } from './snapshots.ts';
 export async function RestoreDBClusterFromSnapshot(ctx: Context, input: RestoreDBClusterFromSnapshotCommandInput) {
   checkEngine(ctx, input.Engine, input.EngineVersion);
   const snapshot = findSnapshot(ctx, 'cluster', input.SnapshotIdentifier);
+  if (snapshot.owner.Engine !== input.Engine) throw otherEngine(String(input.Engine), snapshot.owner.Engine);
   return restoredCluster(ctx, input, snapshot.owner as ClusterRecord, snapshot);
 }
 
@@ -58,9 +60,9 @@ export async function restoredCluster(ctx: Context, input: ClusterInput, before:
   const id = identifierOf(input.DBClusterIdentifier, 'DBClusterIdentifier');
   if (clusters(ctx).has(id)) throw clusterExists();
   const groupId = `cluster-${ctx.ids.upper(26)}`;
-  const kind = { engine: before.Engine, kind: 'cluster' } as const;
-  const parameterGroup = parameterGroupFor(ctx, input.DBClusterParameterGroupName ?? before.parameterGroup, kind);
-  const origin = await originFor(ctx, groupId, source);
+  const wantedGroup = input.DBClusterParameterGroupName ?? before.parameterGroup;
+  const parameterGroup = parameterGroupFor(ctx, wantedGroup, before, 'cluster');
+  const origin = await originFor(ctx, before, { groupId, source });
   const record: ClusterRecord = {
     ...before,
     DBClusterIdentifier: id,
@@ -70,7 +72,7 @@ export async function restoredCluster(ctx: Context, input: ClusterInput, before:
     verifier: origin.verifier ?? before.verifier,
     secretArn: undefined,
     storageKey: await keyFor(ctx, before, groupId),
-    logExports: logExports(input.EnableCloudwatchLogsExports),
+    logExports: logExports(before.Engine, input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,
     Status: origin.from ? 'creating' : 'available',
     Port: input.Port ?? before.Port,
@@ -94,19 +96,19 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
   checkZone(input);
   const where = await networkOf(ctx, input);
   const groupId = `db-${ctx.ids.upper(26)}`;
-  const kind = { engine: before.Engine, kind: 'instance' } as const;
-  const parameterGroup = parameterGroupFor(ctx, input.DBParameterGroupName ?? before.parameterGroup, kind);
+  const wantedGroup = input.DBParameterGroupName ?? before.parameterGroup;
+  const parameterGroup = parameterGroupFor(ctx, wantedGroup, before, 'instance');
   const begun: InstanceRecord = {
     ...before,
     DBInstanceIdentifier: id,
     DBInstanceArn: arnOf(ctx, 'db', id),
     groupId,
-    ...(await originFor(ctx, groupId, source)),
+    ...(await originFor(ctx, before, { groupId, source })),
     places: undefined,
     secretArn: undefined,
     awaitsReboot: undefined,
     storageKey: await keyFor(ctx, before, groupId),
-    logExports: logExports(input.EnableCloudwatchLogsExports),
+    logExports: logExports(before.Engine, input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,
     Status: 'creating',
     Port: input.Port ?? before.Port,
@@ -132,13 +134,13 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
  * What it begins from: a copy of its own, so that the snapshot may go; or the moment to replay to. The data brings the
  * master's password along, where there is any.
  */
-async function originFor(ctx: Context, groupId: string, source: Source) {
+async function originFor(ctx: Context, { Engine }: Owner, { groupId, source }: { groupId: string; source: Source }) {
   if (source.moment) return { verifier: '', volume: undefined, from: source.moment };
   const folder = 'folder' in source ? source.folder : '';
   if (readdirSync(folder).length === 0) return { volume: undefined, from: undefined };
   const engine = ctx.engine(databases);
   const volume = engine.backupFolder(`volume-${groupId}`);
-  await engine.copy('postgres', folder, volume);
+  await engine.copy(offerOf(Engine).runs, folder, volume);
   return { verifier: '', volume, from: undefined };
 }
 
