@@ -21,6 +21,7 @@ export class DatabaseGroup {
   readonly archive: Archive;
   readonly #id: string;
   readonly #host: GroupHost;
+  readonly #engine: Engine;
   readonly #leader: GroupOptions['leader'];
   readonly #onEvent: (event: GroupEvent) => void;
   readonly #servers: MemberServers;
@@ -36,6 +37,7 @@ export class DatabaseGroup {
     if (!record) throw new Error(`no databases in ${options.folder}`);
     this.#id = options.id;
     this.#host = host;
+    this.#engine = host.engine;
     this.#leader = options.leader;
     this.folder = options.folder;
     this.archive = options.archive;
@@ -75,10 +77,6 @@ export class DatabaseGroup {
 
   get engine(): EngineName {
     return this.#engine.name;
-  }
-
-  get #engine(): Engine {
-    return this.#host.engine;
   }
 
   /** The unix socket of a member, at which the runtime is believed whoever it says to be. */

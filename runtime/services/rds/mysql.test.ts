@@ -144,7 +144,12 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
     );
     const shop = await settled('shop');
     assert.deepEqual(
-      [shop?.EngineVersion, shop?.LicenseModel, shop?.Endpoint?.Port, shop?.DBParameterGroups?.[0]?.DBParameterGroupName],
+      [
+        shop?.EngineVersion,
+        shop?.LicenseModel,
+        shop?.Endpoint?.Port,
+        shop?.DBParameterGroups?.[0]?.DBParameterGroupName,
+      ],
       ['8.0.43', 'general-public-license', 3306, 'default.mysql8.0'],
     );
     const client = await connect(shop?.Endpoint?.Address ?? '');

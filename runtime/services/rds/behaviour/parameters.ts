@@ -121,8 +121,7 @@ function checkName(name: string, value: string, about: { runs: EngineName; conte
       throw invalidParameter(`Invalid parameter value: ${value} for: ${name} allowed values are: 0,1`);
     return;
   }
-  if (ofRds.test(name))
-    throw refused(`rds parameter ${name}`, 'the server does not know it: it has no effect here.');
+  if (ofRds.test(name)) throw refused(`rds parameter ${name}`, 'the server does not know it: it has no effect here.');
   if (fixedOf(about.runs).test(name) || about.context === 'internal')
     throw invalidParameter(`The parameter ${name} cannot be modified.`);
   if (/[{}]/.test(value)) throw refused(`rds parameter ${name} by a formula`, 'give the value itself.');
