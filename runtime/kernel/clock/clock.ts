@@ -217,7 +217,7 @@ class KernelClock implements Clock {
         // What was woken in this very turn registers itself before the next timer of the same moment.
         await undefined;
         const more = this.#cloudTimers.peek()?.atMs === timer.atMs;
-        if (work !== undefined || !more || this.#work.busy) await this.#work.settle([work]);
+        if (work !== undefined || !more || this.#work.busy) await this.#work.settle(work);
         fired += 1;
         onProgress?.(this.#windMs, fired);
       }

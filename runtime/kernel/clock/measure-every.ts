@@ -23,10 +23,34 @@ export function worthMeasuring(clock: Clock): () => boolean {
   };
 }
 
-/** Calls `measure` every minute that is worth measuring. */
+/**
+ * Calls `measure` every minute that is worth measuring. Far into a wind it looks once an hour whether it is: a timer for
+ * each of a month's minutes would take longer than all that happens in most clouds.
+ */
 export function measureEveryMinute(clock: Clock, name: string, measure: () => void): Timer {
   const worth = worthMeasuring(clock);
-  return clock.every(minuteMs, name, () => {
-    if (worth()) measure();
+  let isOver = false;
+  let timer = next(clock.now() + minuteMs);
+  clock.onWind((phase) => {
+    if (phase === 'begins' || isOver) return;
+    timer.cancel();
+    timer = next(clock.now() + minuteMs);
   });
+  return {
+    get atMs() {
+      return timer.atMs;
+    },
+    cancel() {
+      isOver = true;
+      timer.cancel();
+    },
+  };
+
+  function next(atMs: number): Timer {
+    return clock.at(atMs, name, () => {
+      const isWorth = worth();
+      timer = next(atMs + (isWorth ? minuteMs : wholeMs));
+      if (isWorth) measure();
+    });
+  }
 }

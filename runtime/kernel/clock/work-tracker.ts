@@ -24,13 +24,18 @@ export class WorkTracker {
    * Waits until no tracked work is left, work started meanwhile included, or the longest time is over: work may itself
    * wait for a time that only comes when the wind goes on.
    */
-  async settle(also: unknown[] = []): Promise<void> {
+  async settle(also?: unknown): Promise<void> {
+    // Most timers wake nobody: what follows costs ten promises, and a wound month is a hundred thousand timers.
+    if (also === undefined) {
+      await turn();
+      if (this.#work.size === 0) return;
+    }
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<'limit'>((resolve) => {
       timer = setTimeout(() => resolve('limit'), this.#longestMs);
     });
     try {
-      const first = Promise.all(also).then(() => undefined);
+      const first = Promise.resolve(also).then(() => undefined);
       if ((await Promise.race([first, limit])) === 'limit') return;
       await turn();
       while (this.#work.size > 0) {
