@@ -14,6 +14,12 @@ export default definePrices({
         tiers: [{ upTo: 10_240, usd: 0.09 }, { upTo: 51_200, usd: 0.085 }, { upTo: 153_600, usd: 0.07 }, { usd: 0.05 }],
         free: { amount: 100 },
       },
+      'DataTransfer-Regional-Bytes': {
+        about: 'Between zones, at each end',
+        unit: 'GB',
+        tiers: [{ usd: 0.01 }],
+        unverified: 'not found again in what was read',
+      },
     },
   },
 });

@@ -74,6 +74,7 @@ export default definePrices({
         unverified,
       },
       'NatGateway-Hours': { about: 'NAT gateways', unit: 'hours', time: 'hour', tiers: [{ usd: 0.045 }] },
+      'NatGateway-Bytes': { about: 'Data processed by NAT gateways', unit: 'GB', tiers: [{ usd: 0.045 }] },
       'PublicIPv4:InUseAddress': {
         about: 'Public IPv4 addresses in use',
         unit: 'address-hours',
@@ -86,6 +87,12 @@ export default definePrices({
         unit: 'address-hours',
         time: 'hour',
         tiers: [{ usd: 0.005 }],
+        unverified,
+      },
+      'VpcEndpoint-Bytes': {
+        about: 'Data processed by interface endpoints',
+        unit: 'GB',
+        tiers: [{ upTo: 1_048_576, usd: 0.01 }, { upTo: 5_242_880, usd: 0.006 }, { usd: 0.004 }],
         unverified,
       },
       'VpcEndpoint-Hours': {

@@ -9,7 +9,6 @@ import {
   type Running,
 } from '../../kernel/service.ts';
 import { ensureDefaultVpc } from './behaviour/default-vpc.ts';
-import { flowLogSchedule } from './behaviour/flow-records.ts';
 import { publishInstanceMetrics } from './behaviour/instance-metrics.ts';
 import { machines } from './behaviour/machines.ts';
 import { enforce } from './behaviour/networks.ts';
@@ -41,7 +40,7 @@ import * as volumes from './operations/volumes.ts';
 import * as vpcEndpoints from './operations/vpc-endpoints.ts';
 import * as vpcOperations from './operations/vpcs.ts';
 import { resources } from './resources/resources.ts';
-import { flowLogs, instances, vpcs } from './state.ts';
+import { instances, vpcs } from './state.ts';
 
 const operations: Record<string, OperationHandler> = {
   ...addresses,
@@ -149,9 +148,6 @@ async function start(kernel: Kernel): Promise<Running | undefined> {
   kernel.engine(network).furnishBy((vpcId) => kernel.engine(vpcDoors).open(vpcId));
   for (const scope of kernel.store.scopes('ec2.vpcs'))
     for (const { VpcId } of vpcs.all({ store: kernel.store, ...scope })) await enforce({ ...kernel, ...scope }, VpcId);
-  for (const scope of kernel.store.scopes('ec2.flow-logs'))
-    for (const log of flowLogs.all({ store: kernel.store, ...scope }))
-      kernel.engine(flowLogSchedule).follow(scope, log);
   bootAgain(kernel);
   const metrics = publishInstanceMetrics(kernel);
   const silence = announceStates(kernel);

@@ -6,29 +6,46 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { rootOf } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type FlowLog, flowLogs, instances, type NetworkInterface, networkInterfaces, subnets } from '../state.ts';
+import {
+  type FlowLog,
+  flowLogs,
+  instances,
+  type NetworkInterface,
+  networkInterfaces,
+  subnets,
+  vpcs,
+} from '../state.ts';
 import { deliver } from './flow-delivery.ts';
 import { type FlowSeen, holds } from './flow-fields.ts';
+import { meterFlows } from './flow-usage.ts';
 import type { Where } from './noun.ts';
 
-/** Reads what flowed in each VPC that has a flow log, and has it written down. */
+/** Seconds between two readings where no flow log says how often: what is paid for by the byte is counted then. */
+const usualSeconds = 60;
+
+/** Reads what flowed in each VPC: it is metered, and written down where there is a flow log. */
 export const flowLogSchedule = defineEngine('ec2.flow-logs', (kernel) => new FlowLogSchedule(kernel));
 
 export class FlowLogSchedule {
   readonly #kernel: Kernel;
-  readonly #vpcs = new Map<string, { timer: Timer; write: () => Promise<void> }>();
+  readonly #vpcs = new Map<string, { timer: Timer; seconds: number; write: () => Promise<void> }>();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
   }
 
-  follow({ account, region }: Scope, { VpcId, MaxAggregationInterval }: FlowLog): void {
-    if (this.#vpcs.has(VpcId)) return;
-    const write = (): Promise<void> => this.#write({ account, region }, VpcId, MaxAggregationInterval);
+  /** From its first flow log or change on; again when how often has changed. */
+  follow({ account, region }: Scope, VpcId: string): void {
+    const [log] = this.#logsOf({ account, region }, VpcId);
+    const seconds = log?.MaxAggregationInterval ?? usualSeconds;
+    const known = this.#vpcs.get(VpcId);
+    if (known?.seconds === seconds) return;
+    known?.timer.cancel();
+    const write = (): Promise<void> => this.#write({ account, region }, VpcId, seconds);
     // Packets take real time, so it is real time that is counted: winding a month reads nothing a hundred thousand times.
     const every = { basis: 'elapsed' } as const;
-    const timer = this.#kernel.clock.every(MaxAggregationInterval * 1000, `flow logs of ${VpcId}`, write, every);
-    this.#vpcs.set(VpcId, { timer, write });
+    const timer = this.#kernel.clock.every(seconds * 1000, `flow logs of ${VpcId}`, write, every);
+    this.#vpcs.set(VpcId, { timer, seconds, write });
   }
 
   /** What has flowed until now is written down before its interval ends. */
@@ -38,18 +55,24 @@ export class FlowLogSchedule {
 
   async #write(scope: Scope, vpcId: string, intervalSeconds: number): Promise<void> {
     const where: Where = { store: this.#kernel.store, ...scope };
-    const logs = flowLogs.all(where).filter(({ VpcId }) => VpcId === vpcId);
-    if (logs.length === 0) {
+    if (!vpcs.records(where).has(vpcId)) {
       this.#vpcs.get(vpcId)?.timer.cancel();
       this.#vpcs.delete(vpcId);
       return;
     }
     const flows = await this.#kernel.engine(network).flows(vpcId);
     if (flows.length === 0) return;
+    meterFlows(this.#kernel, where, { vpcId, flows });
+    const logs = this.#logsOf(scope, vpcId);
+    if (logs.length === 0) return;
     const ctx = this.#kernel.context({ principal: rootOf(scope.account), region: scope.region });
     const seen = sightings(where, vpcId, { flows, intervalSeconds, nowMs: this.#kernel.clock.now() });
     for (const log of logs) await this.#deliver(ctx, log, seen);
     ctx.trace.end();
+  }
+
+  #logsOf(scope: Scope, vpcId: string): FlowLog[] {
+    return flowLogs.all({ store: this.#kernel.store, ...scope }).filter(({ VpcId }) => VpcId === vpcId);
   }
 
   async #deliver(ctx: Context, log: FlowLog, seen: readonly FlowSeen[]): Promise<void> {

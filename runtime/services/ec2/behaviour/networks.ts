@@ -26,6 +26,7 @@ import {
   vpcEndpoints,
   vpcs,
 } from '../state.ts';
+import { flowLogSchedule } from './flow-records.ts';
 import type { Where } from './noun.ts';
 import { prefixList } from './prefix-lists.ts';
 import { vpcDoors } from './vpc-doors.ts';
@@ -37,6 +38,7 @@ export async function enforce(kernel: Kernel & Scope, vpcId: string | undefined)
   const engine = kernel.engine(network);
   const isThere = vpcs.records(kernel).has(vpcId);
   kernel.engine(dns).awsNames.setVpc(vpcId, isThere ? namesOf(kernel, vpcId) : undefined);
+  if (isThere) kernel.engine(flowLogSchedule).follow({ account: kernel.account, region: kernel.region }, vpcId);
   if (isThere) await engine.apply(compile(kernel, vpcId));
   else engine.remove(vpcId);
   await kernel.engine(vpcDoors).sync(vpcId);

@@ -7,7 +7,7 @@ import { describeVolume } from './root-volume.ts';
 
 /**
  * What is paid for by the time it exists ("Amazon EC2 On-Demand Pricing", "Amazon EBS pricing", "Amazon VPC pricing").
- * Bytes through NAT gateways and endpoints, and those that leave for the internet, are not metered.
+ * What is paid for by the byte is in flow-usage.ts; nothing leaves for the internet here.
  */
 export function* standing(kernel: Kernel): Generator<Standing> {
   for (const [collection, list] of Object.entries(lists))

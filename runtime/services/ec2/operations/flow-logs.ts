@@ -49,7 +49,7 @@ export async function CreateFlowLogs(ctx: Context, input: CreateFlowLogsCommandI
   if (destination.bucket) await letDeliver(ctx, destination.bucket);
   for (const log of made) {
     flowLogs.put(ctx, log);
-    ctx.engine(flowLogSchedule).follow(ctx, log);
+    ctx.engine(flowLogSchedule).follow(ctx, log.VpcId);
   }
   return { FlowLogIds: made.map(({ FlowLogId }) => FlowLogId), Unsuccessful: [], ClientToken: input.ClientToken };
 }
