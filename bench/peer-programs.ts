@@ -57,3 +57,99 @@ http {
   );
   return startProgram('nginx', [command, '-p', folder, '-c', join(folder, 'nginx.conf')], port);
 }
+
+/** What a peer is started from: its program's possible places, the package that has it, and its configuration's folder. */
+interface Program {
+  name: string;
+  commands: readonly string[];
+  install: string;
+  /** Writes what it reads into the folder, and gives its arguments. */
+  configure(folder: string, port: number): string[];
+}
+
+async function startPeer({ name, commands, install, configure }: Program): Promise<Server | undefined> {
+  const command = commands.find(onPath);
+  if (!command) {
+    process.stderr.write(`SKIPPED: ${name} is not on this machine (${install}).\n`);
+    return undefined;
+  }
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), `orrery-bench-${name}-`));
+  return startProgram(name, [command, ...configure(folder, port)], port);
+}
+
+/** One worker in front of the same server, over connections that are kept. */
+export function startNginxProxy(upstream: Server): Promise<Server | undefined> {
+  return startPeer({
+    name: 'nginx',
+    commands: ['nginx', '/usr/sbin/nginx'],
+    install: 'apt-get install nginx',
+    configure(folder, port) {
+      const file = join(folder, 'nginx.conf');
+      writeFileSync(
+        file,
+        `daemon off; master_process off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr;
+events { worker_connections 1024; }
+http {
+  access_log off; keepalive_requests 1000000;
+  upstream target { server ${new URL(upstream.url).host}; keepalive 64; keepalive_requests 1000000; }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://target; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-Port $server_port;
+    }
+  }
+}
+`,
+      );
+      return ['-p', folder, '-c', file];
+    },
+  });
+}
+
+/** One thread in front of the same server. */
+export function startHaproxy(upstream: Server): Promise<Server | undefined> {
+  return startPeer({
+    name: 'haproxy',
+    commands: ['haproxy', '/usr/sbin/haproxy'],
+    install: 'apt-get install haproxy',
+    configure(folder, port) {
+      const file = join(folder, 'haproxy.cfg');
+      writeFileSync(
+        file,
+        `global
+  nbthread 1
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+  option forwardfor
+  http-reuse always
+frontend users
+  bind 127.0.0.1:${port}
+  default_backend targets
+backend targets
+  server one ${new URL(upstream.url).host}
+`,
+      );
+      return ['-db', '-f', file];
+    },
+  });
+}
+
+/** A cache in memory in front of the same server. */
+export function startVarnish(upstream: Server): Promise<Server | undefined> {
+  return startPeer({
+    name: 'varnish',
+    commands: ['varnishd', '/usr/sbin/varnishd'],
+    install: 'apt-get install varnish',
+    configure: (folder, port) =>
+      ['-F', '-j', 'none', '-n', folder, '-a', `127.0.0.1:${port}`, '-b', new URL(upstream.url).host].concat(
+        '-s',
+        'malloc,64m',
+      ),
+  });
+}

@@ -1,17 +1,21 @@
 import type { Case, Place } from '../case.ts';
 import { Driver, type WireCall } from '../load.ts';
+import { startHaproxy, startNginxProxy } from '../peer-programs.ts';
 import { type Server, startBareNode } from '../server.ts';
 import { queryCall } from '../wire.ts';
 
 const answer = { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ dishes: 'x'.repeat(500) }) };
 
-/** The target is a bare node server of its own process; the peer is that server asked without a load balancer before it. */
+/**
+ * The target is a bare node server of its own process. Peers are such a server asked without anything before it, and nginx and
+ * haproxy before one, where the machine has them.
+ */
 export const alb: Case[] = [
   {
     name: 'ALB hop',
     budget: '≤ 2.5× bare',
     peer: 'own',
-    startPeers: [() => startBareNode(answer)],
+    startPeers: [() => startBareNode(answer), () => inFront(startNginxProxy), () => inFront(startHaproxy)],
     async prepare(at) {
       if (at.server.name !== 'orrery') return hit(at.server, { method: 'GET', path: '/', headers: {} });
       const host = await balancer(at);
@@ -19,6 +23,22 @@ export const alb: Case[] = [
     },
   },
 ];
+
+/** The proxy's own CPU time is measured; its target is a process that is none of it. */
+async function inFront(start: (target: Server) => Promise<Server | undefined>): Promise<Server | undefined> {
+  const target = await startBareNode(answer);
+  const proxy = await start(target);
+  if (!proxy) {
+    await target.stop();
+    return undefined;
+  }
+  const stop = proxy.stop.bind(proxy);
+  proxy.stop = async () => {
+    await stop();
+    await target.stop();
+  };
+  return proxy;
+}
 
 async function hit(server: Server, call: WireCall) {
   const driver = new Driver(server, server.httpUrl);

@@ -1,7 +1,7 @@
 import type { Case, Place } from '../case.ts';
 import { Driver, type WireCall } from '../load.ts';
-import { startNginx } from '../peer-programs.ts';
-import { startBareNode } from '../server.ts';
+import { startNginx, startVarnish } from '../peer-programs.ts';
+import { type Server, startBareNode } from '../server.ts';
 import { createStack } from '../stack.ts';
 import { restCall } from '../wire.ts';
 
@@ -12,7 +12,11 @@ export const cdn: Case[] = [
     name: 'CDN hit, 2 KB',
     budget: '≥ 0.8× bare',
     peer: 'own',
-    startPeers: [async (ours) => startBareNode(await answerOf(ours)), async (ours) => startNginx(await answerOf(ours))],
+    startPeers: [
+      async (ours) => startBareNode(await answerOf(ours)),
+      async (ours) => startNginx(await answerOf(ours)),
+      async (ours) => cached(await answerOf(ours)),
+    ],
     async prepare(at) {
       const hit = at.server.name === 'orrery' ? await hitOf(at) : { method: 'GET', path: '/index.html', headers: {} };
       const driver = new Driver(at.server, at.server.httpUrl);
@@ -34,6 +38,22 @@ export const cdn: Case[] = [
     },
   },
 ];
+
+/** Varnish before a bare server, which it asks once. */
+async function cached(answer: Awaited<ReturnType<typeof answerOf>>): Promise<Server | undefined> {
+  const origin = await startBareNode(answer);
+  const peer = await startVarnish(origin);
+  if (!peer) {
+    await origin.stop();
+    return undefined;
+  }
+  const stop = peer.stop.bind(peer);
+  peer.stop = async () => {
+    await stop();
+    await origin.stop();
+  };
+  return peer;
+}
 
 /** What ours answers, for peers to answer the same. */
 async function answerOf(ours: Place): Promise<{ headers: Record<string, string>; body: string }> {

@@ -207,7 +207,7 @@ export class Alb {
     }
   }
 
-  async #serve(arn: string, request: HttpRequest, parent: Hop): Promise<HttpResponse> {
+  #serve(arn: string, request: HttpRequest, parent: Hop): Promise<HttpResponse> {
     const running = this.#loadBalancers.get(arn);
     if (!running) throw new Error(`load balancer ${arn} is served but not deployed`);
     if (running.flows) return running.flows.serve(request, parent);
@@ -223,7 +223,7 @@ export class Alb {
           refused: `load balancer ${table.name} has no listener at this port`,
           dropped: request.serverPort !== undefined,
         };
-    if (!listener || 'refused' in entered) return this.#refuse(table, hop, entered);
+    if (!listener || 'refused' in entered) return new Promise((resolve) => resolve(this.#refuse(table, hop, entered)));
     return this.#answer({ loadBalancer: table, listener, node: entered.node, request, hop });
   }
 
@@ -236,9 +236,9 @@ export class Alb {
     return this.#answer({ loadBalancer: table, listener, node: at.node, request, hop });
   }
 
-  async #answer(about: Pick<Visit, 'loadBalancer' | 'listener' | 'node' | 'request' | 'hop'>): Promise<HttpResponse> {
+  #answer(about: Pick<Visit, 'loadBalancer' | 'listener' | 'node' | 'request' | 'hop'>): Promise<HttpResponse> {
     const visit = beginVisit({ kernel: this.#kernel, groups: this.#groups, ...about });
-    return this.#finish(visit, withAnswerHeaders(about.listener, await serve(visit)));
+    return serve(visit).then((answer) => this.#finish(visit, withAnswerHeaders(about.listener, answer)));
   }
 
   #refuse(table: LoadBalancerTable, hop: Hop, entered: object): HttpResponse {

@@ -66,7 +66,6 @@ class Exchange implements ExchangeHandler {
     const { kernel, request } = this.#visit;
     this.#visit.targetStatus = status;
     this.#visit.targetMs = kernel.clock.elapsed() - this.#started;
-    for (const name of ofConnection) if (given[name] !== undefined) delete given[name];
     this.#answer = { status, headers: given, body: undefined };
     this.#whole = [];
     const length = given['content-length'];
@@ -146,5 +145,3 @@ class Exchange implements ExchangeHandler {
     this.#target.outstanding -= 1;
   }
 }
-
-const ofConnection = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];

@@ -16,18 +16,21 @@ import type { Visit } from './visit.ts';
 const mostForwarders = 30;
 
 /** A request at a listener: classified, matched to a rule, and answered by its action. */
-export async function serve(visit: Visit): Promise<HttpResponse> {
+export function serve(visit: Visit): Promise<HttpResponse> {
   const refusal = refuse(visit);
-  if (refusal) return refusal;
-  if (visit.desync === compliant) return answerByRule(visit);
-  const answer = await answerByRule(visit);
+  if (refusal) return Promise.resolve(refusal);
+  // Each promise that waits for another costs every request; most go through without waiting for one.
+  const answered = isGuarded(visit) ? pastFirewall(visit) : answerByRule(visit);
+  return visit.desync === compliant ? answered : ofDubious(visit, answered);
+}
+
+async function ofDubious(visit: Visit, answered: Promise<HttpResponse>): Promise<HttpResponse> {
+  const answer = await answered;
   if (closes(visit.loadBalancer.attributes.desyncMode, visit.desync.class)) answer.headers.connection = 'close';
   return answer;
 }
 
-async function answerByRule(visit: Visit): Promise<HttpResponse> {
-  const blocked = await askFirewall(visit);
-  if (blocked) return blocked;
+function answerByRule(visit: Visit): Promise<HttpResponse> {
   const { request, listener, hop, kernel } = visit;
   const rule = matchRule(listener.rules, request);
   if (!rule) throw new Error(`listener ${listener.arn} has no default rule`);
@@ -35,22 +38,24 @@ async function answerByRule(visit: Visit): Promise<HttpResponse> {
   hop.note('rule', rule.priority === 0 ? 'default' : rule.priority);
   const { action } = rule;
   visit.actions.push(action.type);
-  if (action.type === 'fixed-response') return fixedResponse(action);
+  if (action.type === 'fixed-response') return Promise.resolve(fixedResponse(action));
   if (action.type === 'forward') return forward(visit, action);
   const entry = { protocol: listener.protocol, port: listener.port, gatewayPort: kernel.addresses.httpPort };
   const answer = redirect(action, request, entry);
   visit.redirectUrl = String(answer.headers.location);
-  return answer;
+  return Promise.resolve(answer);
+}
+
+function isGuarded({ kernel, loadBalancer }: Visit): boolean {
+  return kernel.engine(firewalls).guards(loadBalancer.arn);
 }
 
 /** Before any rule; `waf` stands in the access log whatever the web ACL decides. */
-async function askFirewall(visit: Visit): Promise<HttpResponse | undefined> {
+async function pastFirewall(visit: Visit): Promise<HttpResponse> {
   const { kernel, loadBalancer, request, hop } = visit;
-  const firewall = kernel.engine(firewalls);
-  if (!firewall.guards(loadBalancer.arn)) return undefined;
   visit.actions.push('waf');
-  const blocked = await firewall.inspect(loadBalancer.arn, request, hop);
-  return blocked && (blocked.response ?? generated(403));
+  const blocked = await kernel.engine(firewalls).inspect(loadBalancer.arn, request, hop);
+  return blocked ? (blocked.response ?? generated(403)) : answerByRule(visit);
 }
 
 function refuse(visit: Visit): HttpResponse | undefined {
@@ -67,19 +72,31 @@ function refuse(visit: Visit): HttpResponse | undefined {
   return undefined;
 }
 
-async function forward(visit: Visit, action: ActionTable & { type: 'forward' }): Promise<HttpResponse> {
+function forward(visit: Visit, action: ActionTable & { type: 'forward' }): Promise<HttpResponse> {
   const { group, cookies } = chooseGroup(visit, action);
   visit.group = group;
   const target = group ? (stickyTarget(visit, group) ?? chooseTarget(visit.kernel, group, visit)) : undefined;
   if (!group || !target) {
     visit.hop.note('noTarget', group ? 'no registered target could take it' : 'no target group has any weight');
-    return generated(503);
+    return Promise.resolve(generated(503));
   }
   visit.target = target;
   visit.hop.note('targetGroup', group.table.dimension.split('/')[1] ?? '');
   visit.hop.note('target', target.table.address ? `${target.table.id}:${target.table.port}` : target.table.id);
-  const answer =
-    group.table.targetType === 'lambda' ? await callFunction(visit, group, target) : await proxy(visit, target);
+  const answered = group.table.targetType === 'lambda' ? callFunction(visit, group, target) : proxy(visit, target);
+  if (cookies.length === 0 && !group.table.stickiness) return answered;
+  return withCookies(visit, { group, target, cookies, answered });
+}
+
+interface Sticky {
+  group: TargetGroup;
+  target: Target;
+  cookies: string[];
+  answered: Promise<HttpResponse>;
+}
+
+async function withCookies(visit: Visit, { group, target, cookies, answered }: Sticky): Promise<HttpResponse> {
+  const answer = await answered;
   if (visit.targetStatus !== undefined) {
     cookies.push(...targetCookies(visit, group, target, answer));
     if (cookies.length > 0) answer.headers['set-cookie'] = [...listed(answer.headers['set-cookie']), ...cookies];

@@ -35,7 +35,6 @@ export function askOver(upstream: Upstream, request: HttpRequest, hop: Hop): Pro
       },
       {
         onHead(status, given) {
-          for (const name of ofConnection) delete given[name];
           stream = new Readable({
             read: () => sent.resume(),
             destroy: (error, done) => {

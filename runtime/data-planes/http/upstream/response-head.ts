@@ -3,7 +3,7 @@ export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { k
 
 export interface ResponseHead {
   status: number;
-  /** Lower-case names; `set-cookie` as a list, other repeated headers joined. */
+  /** Lower-case names; `set-cookie` as a list, other repeated headers joined. Without the connection's own, but for 101. */
   headers: Record<string, string | string[]>;
   framing: Framing;
   /** Whether the connection may be used again, and for how long the server keeps it when it says so. */
@@ -24,21 +24,28 @@ export function parseHead(text: string, method: string): ResponseHead {
   if (!(statusLine.startsWith('HTTP/1.1 ') || statusLine.startsWith('HTTP/1.0 ')) || !(status >= 100 && status <= 999))
     throw new BadResponse(`a status line was ${JSON.stringify(statusLine.slice(0, 100))}`);
   const headers: Record<string, string | string[]> = {};
+  const own: Record<string, string | string[]> = {};
   for (let start = firstEnd === -1 ? text.length : firstEnd + 2; start < text.length; ) {
     const found = text.indexOf('\r\n', start);
     const end = found === -1 ? text.length : found;
-    addHeader(headers, text, start, end);
+    addHeader(status === 101 ? [headers, headers] : [headers, own], text, start, end);
     start = end + 2;
   }
   return {
     status,
     headers,
-    framing: framingOf(status, headers, method),
-    ...persistence(headers, statusLine[7] === '0'),
+    framing: framingOf(status, headers['content-length'], own['transfer-encoding'], method),
+    ...persistence(own, statusLine[7] === '0'),
   };
 }
 
-function addHeader(headers: ResponseHead['headers'], text: string, start: number, end: number): void {
+type Headers = ResponseHead['headers'];
+
+/** What belongs to the connection and does not go on (RFC 9110 §7.6.1). */
+const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+
+/** Kept apart when the head is read: an object from which names are deleted is slow ever after. */
+function addHeader([passing, own]: [Headers, Headers], text: string, start: number, end: number): void {
   const colon = text.indexOf(':', start);
   if (colon <= start || colon >= end) throw new BadResponse(`a header was ${JSON.stringify(text.slice(start, end))}`);
   const name = text.slice(start, colon).toLowerCase();
@@ -47,6 +54,7 @@ function addHeader(headers: ResponseHead['headers'], text: string, start: number
   const value = text.slice(colon + 1, end).trim();
   if (value.includes('\n') || value.includes('\r') || value.includes('\0'))
     throw new BadResponse(`the header ${name} has a control character`);
+  const headers = ofConnection.has(name) ? own : passing;
   const before = headers[name];
   if (name === 'set-cookie') headers[name] = before === undefined ? [value] : [...before, value];
   else headers[name] = before === undefined ? value : `${before}, ${value}`;
@@ -63,10 +71,10 @@ function isToken(name: string): boolean {
   return good;
 }
 
-function framingOf(status: number, headers: ResponseHead['headers'], method: string): Framing {
+type Value = string | string[] | undefined;
+
+function framingOf(status: number, length: Value, encoding: Value, method: string): Framing {
   if (method === 'HEAD' || status === 204 || status === 304 || status < 200) return { kind: 'none' };
-  const encoding = headers['transfer-encoding'];
-  const length = headers['content-length'];
   if (encoding !== undefined) {
     if (length !== undefined) throw new BadResponse('both Transfer-Encoding and Content-Length were sent');
     return /(^|[\s,])chunked\s*$/i.test(String(encoding)) ? { kind: 'chunked' } : { kind: 'close' };
@@ -77,10 +85,7 @@ function framingOf(status: number, headers: ResponseHead['headers'], method: str
   return bytes === 0 ? { kind: 'none' } : { kind: 'length', bytes };
 }
 
-function persistence(
-  headers: ResponseHead['headers'],
-  old: boolean,
-): Pick<ResponseHead, 'keepAlive' | 'keepAliveSeconds'> {
+function persistence(headers: Headers, old: boolean): Pick<ResponseHead, 'keepAlive' | 'keepAliveSeconds'> {
   const connection = String(headers.connection ?? '').toLowerCase();
   const keepAlive = old ? connection.includes('keep-alive') : !connection.includes('close');
   const hint = headers['keep-alive'];
