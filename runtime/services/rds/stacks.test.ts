@@ -6,10 +6,17 @@ import {
   DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  UpdateStackCommand,
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
+  waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
-import { DescribeDBClusterSnapshotsCommand, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
+import {
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
 import { startOrrery } from '../../../tests/runtime-fixture.ts';
 
 test('a template makes a cluster with its instance, and its deletion keeps a snapshot of what was in it', async () => {
@@ -63,6 +70,55 @@ test('a template makes a cluster with its instance, and its deletion keeps a sna
     assert.equal(DBClusterSnapshots?.length, 1);
     assert.match(DBClusterSnapshots?.[0]?.DBClusterSnapshotIdentifier ?? '', /^data-snapshot-shop-[a-z0-9]{12}$/);
     assert.match(DBClusterSnapshots?.[0]?.DBClusterIdentifier ?? '', /^data-shop-/);
+  } finally {
+    await orrery.stop();
+  }
+});
+
+test('a template makes a read replica, and promotes it when its source is taken out', async () => {
+  const orrery = await startOrrery({
+    services: ['rds', 'secretsmanager', 'kms', 'cloudformation', 's3'],
+    clock: 'running',
+  });
+  try {
+    const client = orrery.client(CloudFormationClient);
+    const rds = orrery.client(RDSClient);
+    const small = { DBInstanceClass: 'db.t4g.micro' };
+    const template = (Reads: object): string =>
+      JSON.stringify({
+        Resources: {
+          Menu: {
+            Type: 'AWS::RDS::DBInstance',
+            Properties: {
+              ...small,
+              Engine: 'postgres',
+              AllocatedStorage: '20',
+              MasterUsername: 'owner',
+              MasterUserPassword: 'correct-horse',
+              EnableIAMDatabaseAuthentication: true,
+            },
+          },
+          Reads: { Type: 'AWS::RDS::DBInstance', Properties: { ...small, Engine: 'postgres', ...Reads } },
+        },
+        Outputs: { Reads: { Value: { Ref: 'Reads' } }, Menu: { Value: { Ref: 'Menu' } } },
+      });
+    const StackName = 'menu';
+    const patience = { client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 };
+    const TemplateBody = template({ SourceDBInstanceIdentifier: { Ref: 'Menu' } });
+    await client.send(new CreateStackCommand({ StackName, TemplateBody }));
+    await waitUntilStackCreateComplete(patience, { StackName });
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    const name = (key: string) => Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+    const reads = async () => {
+      const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name('Reads') }));
+      return DBInstances?.[0];
+    };
+    assert.equal((await reads())?.ReadReplicaSourceDBInstanceIdentifier, name('Menu'));
+    const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name('Menu') }));
+    assert.equal(DBInstances?.[0]?.IAMDatabaseAuthenticationEnabled, true);
+    await client.send(new UpdateStackCommand({ StackName, TemplateBody: template({}) }));
+    await waitUntilStackUpdateComplete(patience, { StackName });
+    assert.equal((await reads())?.ReadReplicaSourceDBInstanceIdentifier, undefined);
   } finally {
     await orrery.stop();
   }

@@ -109,6 +109,7 @@ describe('IAM database authentication', () => {
       await token({ credentials: { ...credentials, secretAccessKey: `${credentials.secretAccessKey}x` } }),
     );
     await turnedAway((await token()).replace(/.$/, (digit) => (digit === '0' ? '1' : '0')));
+    await turnedAway(`${await token()}0x`);
     await turnedAway('correct-horse');
     await turnedAway('');
   });
