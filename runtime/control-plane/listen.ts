@@ -110,9 +110,14 @@ async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promis
   return write(refusal ?? (await plane(request, startTrace(kernel, 'gateway', request.host))));
 }
 
-/** Names of distributions, APIs and function URLs also answer on the API port; S3's names there are the S3 API. */
+/**
+ * Names of distributions, APIs and function URLs also answer on the API port; S3's names there are the S3 API, but for the
+ * bucket that wait conditions are signalled at.
+ */
 function isUserHost(host: string): boolean {
-  return /\.(cloudfront\.net|lambda-url\.[^.]+\.on\.aws|execute-api\.[^.]+\.amazonaws\.com)$/.test(awsName(host));
+  return /\.(cloudfront\.net|lambda-url\.[^.]+\.on\.aws|execute-api\.[^.]+\.amazonaws\.com)$|^cloudformation-waitcondition-/.test(
+    awsName(host),
+  );
 }
 
 async function open(

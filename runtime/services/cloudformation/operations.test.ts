@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { test } from 'node:test';
 import {
   CreateStackCommand,
@@ -167,7 +168,18 @@ test('a wait condition is complete when its handle has been PUT to, and fails wh
     });
     await client.send(new CreateStackCommand({ StackName: 'app', TemplateBody: JSON.stringify(template('60')) }));
     const body = JSON.stringify({ Status: 'SUCCESS', UniqueId: 'one', Data: 'done', Reason: 'ready' });
-    assert.equal((await fetch(await handle, { method: 'PUT', body })).status, 200);
+    const { host, pathname, search } = new URL(await handle);
+    assert.equal(host, 'cloudformation-waitcondition-us-east-1.s3.amazonaws.com');
+    const signal = (path: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request(`${orrery.httpUrl}${path}`, { method: 'PUT', headers: { host } }, (answer) =>
+          resolve(answer.resume().statusCode),
+        )
+          .on('error', reject)
+          .end(body);
+      });
+    assert.equal(await signal(`${pathname}?Signature=guessed`), 403);
+    assert.equal(await signal(pathname + search), 200);
     await settle();
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'app' }));
     assert.equal(Stacks?.[0]?.Outputs?.[0]?.OutputValue, '{"one":"done"}');

@@ -1,4 +1,4 @@
-import { type DataPlane, type HttpResponse, readBody } from '../../../data-planes/http/exchange.ts';
+import { type DataPlane, type HttpRequest, type HttpResponse, readBody } from '../../../data-planes/http/exchange.ts';
 import { internalRoutes } from '../../../data-planes/http/internal-routes.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
@@ -20,8 +20,8 @@ const prefix = '/_orrery/cloudformation-response/';
 const mostBytes = 64 * 1024;
 
 /**
- * Where answers come in that AWS has put to pre-signed S3 URLs: custom resources' and wait conditions'. The token in the
- * path is the secret; a URL that nobody waits at any more answers 403, as an expired signature does.
+ * Where answers come in that AWS has put to pre-signed S3 URLs: custom resources' and wait conditions'. The token is the
+ * secret; a URL that nobody waits at any more answers 403, as an expired signature does.
  */
 export class ResponseDesk {
   readonly #kernel: Kernel;
@@ -61,8 +61,11 @@ export class ResponseDesk {
     this.#kernel.engine(internalRoutes).remove(prefix);
   }
 
-  readonly #answer: DataPlane = async (request): Promise<HttpResponse> => {
-    const token = request.url.slice(prefix.length).split('?', 1)[0] ?? '';
+  readonly #answer: DataPlane = (request) =>
+    this.answer(request.url.slice(prefix.length).split('?', 1)[0] ?? '', request);
+
+  /** Takes what was PUT under a token, by whichever URL. */
+  async answer(token: string, request: HttpRequest): Promise<HttpResponse> {
     const receive = this.#waiting.get(token);
     const body = await readBody(request.body, mostBytes);
     if (request.method !== 'PUT') return { status: 405, headers: { allow: 'PUT' }, body: undefined };
@@ -74,7 +77,7 @@ export class ResponseDesk {
       };
     receive(body.toString('utf8'));
     return { status: 200, headers: { 'content-length': '0' }, body: undefined };
-  };
+  }
 }
 
 export const responseDesk = defineEngine('cloudformation-responses', (kernel) => new ResponseDesk(kernel));

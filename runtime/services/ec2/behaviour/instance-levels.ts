@@ -12,6 +12,7 @@ import { refused } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { authoritiesFile, authorityFile, initFolder } from './instance-disk.ts';
 import { enclosed, partsOf } from './instance-root.ts';
+import { smtpPorts } from './vpc-doors.ts';
 
 /** How an instance runs on this machine: all of a sandbox but what the cloud says about it. */
 export type Housing = Pick<SandboxSpec, 'folders' | 'enclose' | 'command' | 'environment' | 'plain' | 'user'>;
@@ -178,7 +179,8 @@ function networkOf(
   { place, doorAt = '' }: Tenant,
   seen: (path: string) => string,
 ): Record<string, string> {
-  const { httpPort, httpsPort, apiUrl } = kernel.addresses;
+  const { httpPort, httpsPort, apiUrl, smtpPort } = kernel.addresses;
+  const mail = smtpPorts.map((port) => `,${port}=${smtpPort}`).join('');
   const proxy = `http://${doorAt}`;
   const led = Object.entries(place.environment).map(([name, value]) => [
     name,
@@ -188,7 +190,7 @@ function networkOf(
     ...Object.fromEntries(led),
     PYTHONPATH: seen(pythonFolder),
     ORRERY_METADATA: doorAt,
-    ORRERY_AWS_PORTS: `4566=${new URL(apiUrl).port},80=${httpPort},443=${httpsPort}`,
+    ORRERY_AWS_PORTS: `4566=${new URL(apiUrl).port},80=${httpPort},443=${httpsPort}${mail}`,
     http_proxy: proxy,
     https_proxy: proxy,
     HTTPS_PROXY: proxy,

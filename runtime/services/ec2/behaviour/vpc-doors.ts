@@ -15,6 +15,8 @@ import type { Where } from './noun.ts';
 /** Where instances ask for metadata, and for names ("Instance metadata", "Amazon DNS server"). */
 const metadataAddress = '169.254.169.254';
 const resolverAddress = '169.254.169.253';
+/** Where SES's SMTP endpoint begins in the clear and goes on by STARTTLS ("Connecting to an Amazon SES SMTP endpoint"). */
+export const smtpPorts = [25, 587, 2587];
 
 /** What a VPC holds open at one address and port; `open` is done once, however often the VPC changes. */
 interface Door {
@@ -74,6 +76,9 @@ class VpcDoors {
     return [
       ...[outside.aws, outside.s3, outside.dynamodb, ...endpointAddresses(where, vpcId)].flatMap((address) =>
         this.#api(vpcId, address),
+      ),
+      ...smtpPorts.map((port) =>
+        this.#tcp(vpcId, outside.aws, port, (socket) => handOver(socket, this.#kernel.addresses.smtpPort)),
       ),
       this.#tcp(vpcId, metadataAddress, 80, (socket) => enter(metadata, socket)),
       ...resolvers.flatMap((address) => [
