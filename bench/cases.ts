@@ -6,6 +6,7 @@ import { dynamodb } from './cases/dynamodb.ts';
 import { keys } from './cases/keys.ts';
 import { lambda } from './cases/lambda.ts';
 import { messages } from './cases/messages.ts';
+import { postgres } from './cases/postgres.ts';
 import { s3 } from './cases/s3.ts';
 import { sqs } from './cases/sqs.ts';
 import { stacks } from './cases/stacks.ts';
@@ -20,5 +21,6 @@ export const cases: Case[] = [
   ...cdn,
   ...alb,
   ...dns,
+  ...postgres,
   ...stacks,
 ];

@@ -19,6 +19,14 @@ export function cpuMs(pid: number): number {
   return sum(pid) * TICK_MS;
 }
 
+/** The process and everything it has started that lives. */
+export function descendants(pid: number): number[] {
+  const all = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  const found = [pid];
+  for (const one of found) found.push(...all.filter((id) => id !== one && statOf(id)?.parent === one));
+  return found;
+}
+
 /** Resident memory in MB. */
 export function memoryMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;

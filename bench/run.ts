@@ -9,6 +9,7 @@ import { Driver, type LoadOptions, type Measure, together, type Work } from './l
 import { peerPrograms } from './peer-programs.ts';
 import { type Server, startOurs } from './server.ts';
 import { measureStart } from './start.ts';
+import { measureSystem } from './system.ts';
 import { type Line, printTable } from './table.ts';
 
 /** Until V8 has compiled what is called often; compiling counts as CPU time too. */
@@ -36,6 +37,7 @@ try {
   for (const place of [places.ours, ...places.programs.values()]) await close(place);
 }
 if (matches('start')) lines.push(...(await measureStart()));
+if (matches('web-classic')) lines.push(...(await measureSystem()));
 if (values.json) process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
 else printTable(lines);
 

@@ -15,6 +15,8 @@ export interface Server {
   httpUrl: string;
   /** Ours: where it answers DNS. */
   dnsPort?: number;
+  /** Ours: where it keeps everything. */
+  dataDir?: string;
   pid: number;
   /** CPU time so far of the process and everything it has started, in milliseconds. */
   cpuMs(): number;
@@ -24,11 +26,23 @@ export interface Server {
 const root = join(import.meta.dirname, '..');
 
 /** In the background, as it runs without a screen; to be profiled it runs in the foreground, and says so on the screen. */
-export async function startOurs(options: { cpuProfileDir?: string | undefined } = {}): Promise<Server> {
+export async function startOurs(
+  options: { cpuProfileDir?: string | undefined; target?: string } = {},
+): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
   const profile = options.cpuProfileDir;
   const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-  const up = ['up', '--empty', '--data', dataDir, '--port', '0', '--http-port', '0', ...(profile ? [] : ['--detach'])];
+  const up = [
+    'up',
+    options.target ?? '--empty',
+    '--data',
+    dataDir,
+    '--port',
+    '0',
+    '--http-port',
+    '0',
+    ...(profile ? [] : ['--detach']),
+  ];
   const args = [...node, '--disable-warning=ExperimentalWarning', mainProgram(root), ...up];
   // As bin/orrery.js starts it: what an earlier start compiled is there.
   const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'orrery'), ...process.env };
@@ -44,6 +58,7 @@ export async function startOurs(options: { cpuProfileDir?: string | undefined } 
     url: `http://127.0.0.1:${apiPort}`,
     httpUrl: `http://127.0.0.1:${httpPort}`,
     dnsPort,
+    dataDir,
     pid,
     cpuMs: () => cpuMs(pid),
     async stop() {
