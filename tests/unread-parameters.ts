@@ -7,6 +7,7 @@ export const rightlyUnread: Record<string, string> = {
   'autoscaling WaitForTransitioningInstances': 'what is being started or ended is finished either way',
   'autoscaling TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.ReturnData':
     'the metric that is compared is the one whose expression refers to the others',
+  'dynamodb ConfirmRemoveSelfResourceAccess': 'the account can always change the policy',
   'ec2 AllAvailabilityZones': 'there are no Local Zones',
   'ec2 AllRegions': 'every region is enabled',
   'ec2 IncludeDeprecated': 'no image is deprecated',
@@ -23,6 +24,8 @@ export const rightlyUnread: Record<string, string> = {
   'iam PathPrefix': 'what is listed is always empty',
   'iam ServiceName': 'no such credential can be made',
   'kms GrantTokens': 'a grant holds from the moment it is made',
+  'logs interleaved': 'AWS ignores it: events are always interleaved',
+  'logs unmask': 'nothing is masked: data protection policies are refused',
   'rds IncludePublic': 'there is one account, whose snapshots are all listed',
   'rds IncludeShared': 'there is one account, whose snapshots are all listed',
   'rds Parameters.MinimumEngineVersion': 'it is told, never asked',

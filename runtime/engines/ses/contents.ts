@@ -1,4 +1,5 @@
 import type { Attachment, EmailTemplateContent, MessageHeader } from '@aws-sdk/client-sesv2';
+import { refused } from '../../kernel/errors.ts';
 import type { Context } from '../../kernel/service.ts';
 import { composeMail, type Part } from '../mail/compose.ts';
 import { bareAddress, flat } from './addresses.ts';
@@ -16,6 +17,15 @@ export interface Envelope {
   replyTo?: string[] | undefined;
   headers?: readonly MessageHeader[] | undefined;
   attachments?: readonly Attachment[] | undefined;
+}
+
+/** Mails go out as UTF-8, of which ASCII is a part; another character set that is asked for would not be what is sent. */
+export function checkCharsets(parts: readonly ({ Charset?: string | undefined } | undefined)[]): void {
+  for (const part of parts) {
+    const charset = part?.Charset || 'UTF-8';
+    if (!/^(?:utf-?8|us-ascii|ascii|7bit)$/i.test(charset))
+      throw refused(`ses parameter Charset ${charset}`, 'mails go out as UTF-8.');
+  }
 }
 
 /** A mail from its subject and bodies. */

@@ -123,6 +123,7 @@ export interface Group {
   TerminationPolicies: string[];
   NewInstancesProtectedFromScaleIn: boolean;
   ServiceLinkedRoleARN: string;
+  Context?: string | undefined;
   /** Name of a process to why it is suspended. */
   suspended: Record<string, string>;
   EnabledMetrics: string[];

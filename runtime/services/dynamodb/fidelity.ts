@@ -16,7 +16,6 @@ export const fidelity: Record<string, Fidelity> = {
   'UpdateTable.MultiRegionConsistency': globalTables,
   'UpdateTable.GlobalTableWitnessUpdates': globalTables,
   'UpdateTable.GlobalTableSettingsReplicationMode': globalTables,
-  'PutResourcePolicy.ConfirmRemoveSelfResourceAccess': 'stored',
   'CreateTable.VectorIndexes': { refused: 'vector indexes are not done.' },
   'UpdateTable.VectorIndexUpdates': { refused: 'vector indexes are not done.' },
   'RestoreTableFromBackup.VectorIndexOverride': { refused: 'vector indexes are not done.' },

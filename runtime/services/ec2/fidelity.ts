@@ -43,7 +43,6 @@ export const fidelity: Record<string, Fidelity> = {
   'CreateImage.BootModeOverride': { refused: 'instances have no firmware here.' },
   'RegisterImage.BootMode': 'stored',
   'CreateSnapshot.OutpostArn': { refused: 'Outposts are not done.' },
-  'RunInstances.AdditionalInfo': 'stored',
   'RunInstances.CapacityReservationSpecification': 'stored',
   'RunInstances.CreditSpecification': 'stored',
   'RunInstances.EbsOptimized': 'stored',

@@ -13,6 +13,7 @@ import type {
   Tag,
   VolumeType,
 } from '@aws-sdk/client-ec2';
+import type { AskedOfInstance } from './behaviour/asked-of-instance.ts';
 import { type Noun, noun, type Tagged, type Where } from './behaviour/noun.ts';
 import { notFound } from './errors.ts';
 import { images } from './image-state.ts';
@@ -230,6 +231,8 @@ export interface Instance extends Tagged {
   terminationProtected: boolean;
   stopProtected?: boolean;
   cpuCredits?: string;
+  /** What was asked of it, which has no effect beyond being told. */
+  asked?: AskedOfInstance;
   detailedMonitoring: boolean;
   RootVolumeId: string;
   /** What was asked of it, which has no effect beyond being told; absent of instances from before it was kept. */

@@ -70,11 +70,7 @@ export default defineService({
     'ListLogGroups.logGroupTags': {
       refused: 'groups are not found by tags here; use the Resource Groups Tagging API on AWS.',
     },
-    'PutLogEvents.sequenceToken': 'stored',
     'PutLogEvents.entity': { refused: 'entities are not kept with log events.' },
-    'GetLogEvents.unmask': 'stored',
-    'FilterLogEvents.unmask': 'stored',
-    'FilterLogEvents.interleaved': 'stored',
     'PutMetricFilter.applyOnTransformedLogs': { refused: 'log transformers do not run.' },
     'PutMetricFilter.fieldSelectionCriteria': { refused: 'system fields of centralized logs are not kept.' },
     'PutMetricFilter.emitSystemFieldDimensions': { refused: 'system fields of centralized logs are not kept.' },

@@ -37,7 +37,6 @@ export default defineService({
     'CreateHealthCheck.HealthCheckConfig.RoutingControlArn': { refused: 'routing controls are not run.' },
     'UpdateHealthCheck.Regions': 'stored',
     'UpdateHealthCheck.EnableSNI': 'stored',
-    'TestDNSAnswer.EDNS0ClientSubnetMask': 'stored',
     'ChangeResourceRecordSets.ChangeBatch.Changes.ResourceRecordSet.CidrRoutingConfig': {
       refused: 'IP-based routing is not done.',
     },

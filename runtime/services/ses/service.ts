@@ -21,10 +21,6 @@ export default defineService({
   accessDenied: { code: 'AccessDenied', status: 403 },
   dependencies: ['sesv2'],
   fidelity: {
-    // Whatever the charset that is named, the text is the same and goes out as UTF-8.
-    'SendEmail.Message.Subject.Charset': 'stored',
-    'SendEmail.Message.Body.Text.Charset': 'stored',
-    'SendEmail.Message.Body.Html.Charset': 'stored',
     'SendEmail.ReturnPathArn': returnPath,
     'SendRawEmail.ReturnPathArn': returnPath,
     'SendTemplatedEmail.ReturnPathArn': returnPath,

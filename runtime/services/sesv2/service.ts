@@ -47,10 +47,6 @@ export default defineService({
     return links;
   },
   fidelity: {
-    // Whatever the charset that is named, the text is the same and goes out as UTF-8.
-    'SendEmail.Content.Simple.Subject.Charset': 'stored',
-    'SendEmail.Content.Simple.Body.Text.Charset': 'stored',
-    'SendEmail.Content.Simple.Body.Html.Charset': 'stored',
     'PutAccountDetails.MailType': 'stored',
     'PutAccountDetails.WebsiteURL': 'stored',
     'PutAccountDetails.ContactLanguage': 'stored',

@@ -27,7 +27,18 @@ import { CreateIntegration } from './integrations.ts';
 import { CreateRoute } from './routes.ts';
 import { CreateStage } from './stages.ts';
 
+/** "CreateApi": of an HTTP API there is one, which it has anyway. */
+function checkSelection({ RouteSelectionExpression: given }: { RouteSelectionExpression?: string | undefined }): void {
+  if (given !== undefined && given.replace(/[{}]/g, '') !== routeSelection)
+    throw badRequest(
+      'Invalid RouteSelectionExpression specified. An HTTP API selects by ${request.method} ${request.path}',
+    );
+}
+
+const routeSelection = '$request.method $request.path';
+
 export function CreateApi(ctx: Context, input: CreateApiCommandInput) {
+  checkSelection(input);
   if (input.ProtocolType === 'WEBSOCKET') throw refused('apigatewayv2 CreateApi with ProtocolType WEBSOCKET');
   if (input.ProtocolType !== 'HTTP')
     throw badRequest('Invalid protocol type specified. Must be one of [HTTP, WEBSOCKET]');
@@ -39,7 +50,7 @@ export function CreateApi(ctx: Context, input: CreateApiCommandInput) {
     ApiId,
     ApiEndpoint: `https://${ApiId}.execute-api.${ctx.region}.amazonaws.com`,
     ApiKeySelectionExpression: input.ApiKeySelectionExpression ?? '$request.header.x-api-key',
-    RouteSelectionExpression: '$request.method $request.path',
+    RouteSelectionExpression: routeSelection,
     DisableExecuteApiEndpoint: input.DisableExecuteApiEndpoint ?? false,
     IpAddressType: input.IpAddressType ?? 'ipv4',
     Tags: Tags ?? {},
@@ -80,7 +91,8 @@ export function UpdateApi(ctx: Context, input: UpdateApiCommandInput) {
   const api = apiAt(ctx, input.ApiId);
   if (input.Target || input.RouteKey)
     throw refused('apigatewayv2 UpdateApi with Target or RouteKey', 'update the integration or route itself.');
-  const { ApiId, ...changes } = input;
+  checkSelection(input);
+  const { ApiId, RouteSelectionExpression: _only, ...changes } = input;
   const record: ApiRecord = { ...api, ...defined(changes), ApiId: ApiId ?? '', updatedMs: ctx.clock.now() };
   apis(ctx, ctx).put(api.ApiId, record);
   publish(ctx, ctx, api.ApiId);

@@ -20,7 +20,7 @@ export const Api = defineResource<ApiProperties>({
     DisableExecuteApiEndpoint: 'executed',
     Target: 'executed',
     RouteKey: 'executed',
-    RouteSelectionExpression: 'stored',
+    RouteSelectionExpression: 'executed',
     IpAddressType: 'stored',
     Tags: 'stored',
     Body: 'executed',

@@ -40,6 +40,7 @@ export function describeGroup(group: Group, { IncludeInstances = true } = {}): A
     TerminationPolicies: group.TerminationPolicies,
     NewInstancesProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn,
     ServiceLinkedRoleARN: group.ServiceLinkedRoleARN,
+    Context: group.Context,
     CapacityRebalance: false,
     TrafficSources: group.TargetGroupARNs.map((Identifier) => ({ Identifier, Type: 'elbv2' })),
   };

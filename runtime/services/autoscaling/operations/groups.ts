@@ -73,6 +73,7 @@ export async function CreateAutoScalingGroup(ctx: Context, input: CreateAutoScal
     TerminationPolicies: checkTerminationPolicies(input.TerminationPolicies),
     NewInstancesProtectedFromScaleIn: input.NewInstancesProtectedFromScaleIn ?? false,
     ServiceLinkedRoleARN: input.ServiceLinkedRoleARN ?? serviceLinkedRole(account),
+    Context: input.Context,
     suspended: {},
     EnabledMetrics: [],
     Tags: tagList(input.Tags),
@@ -123,6 +124,7 @@ export async function UpdateAutoScalingGroup(ctx: Context, input: UpdateAutoScal
       : group.TerminationPolicies,
     NewInstancesProtectedFromScaleIn: input.NewInstancesProtectedFromScaleIn ?? group.NewInstancesProtectedFromScaleIn,
     ServiceLinkedRoleARN: input.ServiceLinkedRoleARN ?? group.ServiceLinkedRoleARN,
+    Context: input.Context ?? group.Context,
     cause: DesiredCapacity === group.DesiredCapacity ? group.cause : resized,
   });
   ctx.engine(keeper).launches.tryAgain(group);

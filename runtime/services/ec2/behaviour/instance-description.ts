@@ -20,6 +20,7 @@ export function stateOf(Name: InstanceState) {
 export function describeInstance(ctx: Context, instance: Instance) {
   const face = networkInterfaces.records(ctx).get(instance.NetworkInterfaceId);
   const there = instance.state !== 'terminated' && face !== undefined;
+  const { Tenancy = 'default', ...asked } = instance.asked ?? {};
   const { ImageId, InstanceId, InstanceType, KeyName, AmiLaunchIndex, StateReason, Tags, AvailabilityZone } = instance;
   return {
     ImageId,
@@ -49,6 +50,7 @@ export function describeInstance(ctx: Context, instance: Instance) {
         .sort((a, b) => (a.DeviceName < b.DeviceName ? -1 : 1)),
     ],
     EbsOptimized: false,
+    ...asked,
     Hypervisor: 'xen' as const,
     IamInstanceProfile: instance.profile && { Arn: instance.profile.Arn, Id: instance.profile.AssociationId },
     LaunchTime: new Date(instance.launchedMs),
@@ -62,7 +64,7 @@ export function describeInstance(ctx: Context, instance: Instance) {
     },
     Monitoring: { State: instance.detailedMonitoring ? ('enabled' as const) : ('disabled' as const) },
     NetworkInterfaces: there ? [faceOf(face)] : [],
-    Placement: { AvailabilityZone, GroupName: '', Tenancy: 'default' as const },
+    Placement: { AvailabilityZone, GroupName: '', Tenancy },
     PrivateDnsName: there ? face.PrivateDnsName : '',
     PrivateIpAddress: there ? face.PrivateIpAddress : undefined,
     PublicDnsName: there && hasHostNames(ctx, instance.VpcId) ? (face.Association?.PublicDnsName ?? '') : '',

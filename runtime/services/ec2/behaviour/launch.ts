@@ -13,6 +13,7 @@ import {
   subnets,
   vpcs,
 } from '../state.ts';
+import { askedOf } from './asked-of-instance.ts';
 import { imageFor, mappingsOver } from './image-choice.ts';
 import { userDataRefusal } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
@@ -111,6 +112,7 @@ export function makeInstance(
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
     terminationProtected: input.DisableApiTermination ?? false,
     ...(input.CreditSpecification?.CpuCredits ? { cpuCredits: input.CreditSpecification.CpuCredits } : {}),
+    asked: askedOf(input),
     stopProtected: input.DisableApiStop ?? false,
     detailedMonitoring: input.Monitoring?.Enabled ?? false,
     RootVolumeId: newId(ctx, 'vol'),

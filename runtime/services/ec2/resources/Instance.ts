@@ -2,6 +2,7 @@ import { defineResource, type ResourceContext } from '../../../kernel/resource.t
 import { retag, tagSpecification, unlessGone } from './taking-down.ts';
 
 interface InstanceProperties {
+  CreditSpecification?: { CPUCredits?: string };
   IamInstanceProfile?: string;
   Monitoring?: boolean;
   AvailabilityZone?: string;
@@ -62,9 +63,13 @@ export const Instance = defineResource<InstanceProperties>({
     RamdiskId: notDone,
     SsmAssociations: notDone,
   },
-  async create(ctx, { IamInstanceProfile, Monitoring, AvailabilityZone, NetworkInterfaces, Tags, ...input }) {
+  async create(
+    ctx,
+    { CreditSpecification, IamInstanceProfile, Monitoring, AvailabilityZone, NetworkInterfaces, Tags, ...input },
+  ) {
     const { Instances } = await ctx.call<{ Instances: { InstanceId: string }[] }>('ec2', 'RunInstances', {
       ...input,
+      ...(CreditSpecification ? { CreditSpecification: { CpuCredits: CreditSpecification.CPUCredits } } : {}),
       MinCount: 1,
       MaxCount: 1,
       ...(IamInstanceProfile ? { IamInstanceProfile: { Name: IamInstanceProfile } } : {}),

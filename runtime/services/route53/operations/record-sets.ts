@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type {
   ChangeResourceRecordSetsCommandInput,
   GetChangeCommandInput,
@@ -8,6 +9,7 @@ import type {
 import type { Answer } from 'dns-packet';
 import { dns } from '../../../data-planes/dns/dns.ts';
 import { absoluteName } from '../../../data-planes/dns/records.ts';
+import { rangeOf, toAddress } from '../../../engines/network/addresses.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { applyBatch } from '../behaviour/change-batch.ts';
 import { describeChange, recordChange } from '../behaviour/changes.ts';
@@ -65,7 +67,7 @@ export function TestDNSAnswer(ctx: Context, input: TestDNSAnswerCommandInput) {
   const zone = zoneAt(ctx, input.HostedZoneId);
   if (zone.PrivateZone) throw invalidInput('TestDNSAnswer does not support private hosted zones.');
   const name = absoluteName(input.RecordName ?? '');
-  const ip = input.EDNS0ClientSubnetIP ?? input.ResolverIP;
+  const ip = clientOf(input);
   const type = String(input.RecordType);
   const { rcode, answers } = ctx.engine(dns).resolve(name, type, ip ? { ip } : {});
   return {
@@ -76,6 +78,15 @@ export function TestDNSAnswer(ctx: Context, input: TestDNSAnswerCommandInput) {
     ResponseCode: rcode,
     Protocol: 'UDP',
   };
+}
+
+/** "TestDNSAnswer": of a client the first bits are told, 24 unless EDNS0ClientSubnetMask says how many. */
+function clientOf({ EDNS0ClientSubnetIP: ip, EDNS0ClientSubnetMask: mask, ResolverIP }: TestDNSAnswerCommandInput) {
+  if (ip === undefined) return ResolverIP;
+  const bits = Number(mask ?? 24);
+  if (!Number.isInteger(bits) || bits < 0 || bits > (isIPv4(ip) ? 32 : 128))
+    throw invalidInput(`EDNS0ClientSubnetMask ${mask} is not a number of bits of the address.`);
+  return isIPv4(ip) ? toAddress(rangeOf(`${ip}/${bits}`).first) : ip;
 }
 
 /** An answer's data as text: what `answerOf` reads. */

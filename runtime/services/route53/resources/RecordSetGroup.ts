@@ -31,6 +31,7 @@ export const RecordSetGroup = defineResource<Properties>({
       ctx,
       await zoneIdOf(ctx, zoneOf(properties)),
       sets.map((set) => ['CREATE', set]),
+      properties.Comment,
     );
     return { physicalId: ctx.generateName() };
   },
@@ -38,10 +39,15 @@ export const RecordSetGroup = defineResource<Properties>({
     const now = setsOf(properties);
     const kept = new Set(now.map(identityOf));
     const gone = setsOf(previous).filter((set) => !kept.has(identityOf(set)));
-    await change(ctx, await zoneIdOf(ctx, zoneOf(properties)), [
-      ...gone.map((set) => ['DELETE', set] as ['DELETE', typeof set]),
-      ...now.map((set) => ['UPSERT', set] as ['UPSERT', typeof set]),
-    ]);
+    await change(
+      ctx,
+      await zoneIdOf(ctx, zoneOf(properties)),
+      [
+        ...gone.map((set) => ['DELETE', set] as ['DELETE', typeof set]),
+        ...now.map((set) => ['UPSERT', set] as ['UPSERT', typeof set]),
+      ],
+      properties.Comment,
+    );
     return { physicalId: id };
   },
   async delete(ctx, _id, properties) {

@@ -74,10 +74,11 @@ export async function change(
   ctx: ResourceContext,
   HostedZoneId: string,
   changes: readonly [ChangeAction, ResourceRecordSet][],
+  Comment?: string,
 ): Promise<void> {
   if (changes.length === 0) return;
   const Changes = changes.map(([Action, ResourceRecordSet]) => ({ Action, ResourceRecordSet }));
-  await ctx.call('route53', 'ChangeResourceRecordSets', { HostedZoneId, ChangeBatch: { Changes } });
+  await ctx.call('route53', 'ChangeResourceRecordSets', { HostedZoneId, ChangeBatch: { Changes, Comment } });
 }
 
 /** A record set that is gone, or whose zone is, needs no deletion. */

@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-ses';
 import { flat } from '../../../engines/ses/addresses.ts';
 import {
+  checkCharsets,
   composeRaw,
   composeSimple,
   composeTemplate,
@@ -30,6 +31,7 @@ export async function SendEmail(ctx: Context, input: SendEmailCommandInput) {
   const { Subject, Body } = input.Message ?? {};
   if (Body?.Text?.Data === undefined && Body?.Html?.Data === undefined)
     throw badRequest('The text body or the HTML body must be specified.');
+  checkCharsets([Subject, Body.Text, Body.Html]);
   const content = { Subject: Subject?.Data, Text: Body.Text?.Data, Html: Body.Html?.Data };
   const compose = composeSimple(ctx, envelopeOf(input), content);
   return { MessageId: await send(ctx, { ...commonOf(input), compose }) };

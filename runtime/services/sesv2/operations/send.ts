@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-sesv2';
 import { flat } from '../../../engines/ses/addresses.ts';
 import {
+  checkCharsets,
   composeRaw,
   composeSimple,
   composeTemplate,
@@ -53,6 +54,7 @@ function outgoingOf(ctx: Context, input: SendEmailCommandInput): Outgoing {
   const { Subject, Body, Headers, Attachments } = Simple ?? {};
   if (Body?.Text?.Data === undefined && Body?.Html?.Data === undefined)
     throw badRequest('The text body or the HTML body must be specified.');
+  checkCharsets([Subject, Body.Text, Body.Html]);
   const content = { Subject: Subject?.Data, Text: Body.Text?.Data, Html: Body.Html?.Data };
   const compose = composeSimple(ctx, { ...envelope, headers: Headers, attachments: Attachments }, content);
   return { ...common, from, compose };
