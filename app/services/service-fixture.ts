@@ -1,4 +1,4 @@
-// For tests: a service's routes on a free loopback port, over a database of its own in a real PostgreSQL.
+// For tests: a service's routes on a free loopback port, over a database of its own in a real server.
 import type { TestContext } from 'node:test';
 import type { Postgres } from '../postgres-fixture.ts';
 import { type Database, openDatabase } from '../shared/data/database.ts';
@@ -23,10 +23,10 @@ export type Asked = { status: number; headers: Headers; text: string; json: any 
 
 export async function startTestService(
   t: Pick<TestContext, 'after'>,
-  postgres: Postgres,
+  server: Pick<Postgres, 'createDatabase'>,
   routesOf: (database: Database) => Route[],
 ): Promise<TestService> {
-  const environment = await postgres.createDatabase();
+  const environment = await server.createDatabase();
   const database = await openDatabase({ environment, connections: 20, patienceMs: 3_000 });
   await migrate(
     database,

@@ -3,9 +3,11 @@
 // key decides between retries that run at once.
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import type { Database } from '../../shared/data/database.ts';
 import { insertIfAbsent } from '../../shared/data/insert-if-absent.ts';
 import { readMenu } from '../../shared/data/menu-items.ts';
 import type { Tables } from '../../shared/data/schema.ts';
+import { shareLock } from '../../shared/data/share-lock.ts';
 import type { Answer, HttpRequest } from '../../shared/http/answer.ts';
 import { jsonAnswer } from '../../shared/http/answer.ts';
 import { readJson } from '../../shared/http/body.ts';
@@ -38,7 +40,7 @@ export async function placeOrder(request: HttpRequest, orders: Orders): Promise<
       table: 'orders',
       rows: [{ ...row, total: priced.total, currency: priced.currency }],
     });
-    if (inserted === 0) return replay(await mustFind(db, orderId), body);
+    if (inserted === 0) return replay(await mustFind(db, { orderId, engine: database.engine }), body);
     await db
       .insertInto('order_lines')
       .values(
@@ -85,13 +87,16 @@ function findEarlier(db: Transaction<Tables>, orderId: string): Promise<Earlier 
   return db.selectFrom('orders').select(['request_hash', 'received_at']).where('id', '=', orderId).executeTakeFirst();
 }
 
-/** `for share` reads what is committed now: MySQL's plain reads would still see the time before the other's commit. */
-function mustFind(db: Transaction<Tables>, orderId: string): Promise<Earlier> {
+/** The lock makes it read what is committed now: MySQL's plain reads would still see the time before the other's commit. */
+function mustFind(
+  db: Transaction<Tables>,
+  { orderId, engine }: { orderId: string; engine: Database['engine'] },
+): Promise<Earlier> {
   return db
     .selectFrom('orders')
     .select(['request_hash', 'received_at'])
     .where('id', '=', orderId)
-    .forShare()
+    .modifyEnd(shareLock(engine))
     .executeTakeFirstOrThrow();
 }
 

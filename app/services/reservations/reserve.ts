@@ -6,6 +6,7 @@ import type { Database } from '../../shared/data/database.ts';
 import { isDuplicate } from '../../shared/data/database-errors.ts';
 import { insertIfAbsent } from '../../shared/data/insert-if-absent.ts';
 import type { Tables } from '../../shared/data/schema.ts';
+import { shareLock } from '../../shared/data/share-lock.ts';
 import { type Answer, type HttpRequest, jsonAnswer } from '../../shared/http/answer.ts';
 import { readJson } from '../../shared/http/body.ts';
 import { readIdempotencyKey } from '../../shared/http/idempotency.ts';
@@ -98,7 +99,8 @@ async function book(
   const inserted = await insertIfAbsent(db, { engine, table: 'reservations', rows: [row] });
   // A retry that ran beside this one was first: its reservation is the answer to both.
   if (inserted === 0) {
-    return db.selectFrom('reservations').selectAll().where('id', '=', id).forShare().executeTakeFirstOrThrow();
+    const same = db.selectFrom('reservations').selectAll().where('id', '=', id);
+    return same.modifyEnd(shareLock(engine)).executeTakeFirstOrThrow();
   }
   // In the order of time, as every transaction inserts them: so two that overlap wait for each other and never in a ring.
   const slots = slotsFrom(start).map((slot) => ({ table_id: tableId, day, slot, reservation_id: id }));
