@@ -15,6 +15,7 @@ import { AccessLog } from './access-log.ts';
 import { generated } from './answers.ts';
 import type { ListenerTable, LoadBalancerTable, TargetGroupTable } from './configuration.ts';
 import { Entrance } from './entrance.ts';
+import { FlowWay } from './flow-way.ts';
 import type { HealthReport } from './health-checks.ts';
 import { httpTaker } from './http-taker.ts';
 import { type InnerConnection, InnerListeners, type Taker } from './inner-listeners.ts';
@@ -24,6 +25,7 @@ import { serve } from './serve.ts';
 import { shutZones } from './shut-zones.ts';
 import { TargetGroup } from './target-group.ts';
 import { beginVisit, type Visit } from './visit.ts';
+import { waysIn } from './ways-in.ts';
 
 /**
  * Load balancers at work: Application Load Balancers here, the flows of Network Load Balancers in ../nlb. services/elbv2 compiles its records into tables and deploys them; from then on the
@@ -40,6 +42,8 @@ interface Running {
   readonly inner: InnerListeners;
   /** Of a Network Load Balancer. */
   readonly flows: FlowEntrance | undefined;
+  /** Of an Application Load Balancer, for those of the other kind. */
+  readonly way: FlowWay;
 }
 
 export class Alb {
@@ -86,6 +90,8 @@ export class Alb {
     this.#unlist(known.table);
     known.inner.stop();
     known.flows?.stop();
+    known.way.stop();
+    this.#kernel.engine(waysIn).delete(arn);
     conceal(this.#kernel, known.table);
     this.#loadBalancers.delete(arn);
     this.#assignGroups();
@@ -131,9 +137,10 @@ export class Alb {
   }
 
   stop(): void {
-    for (const { table, inner, flows } of this.#loadBalancers.values()) {
+    for (const { table, inner, flows, way } of this.#loadBalancers.values()) {
       this.#unlist(table);
       inner.stop();
+      way.stop();
       flows?.stop();
     }
     for (const group of this.#groups.values()) group.stop();
@@ -154,7 +161,12 @@ export class Alb {
         return now !== undefined && entrance.admits(now, connection.node, { port, clientIp });
       },
     });
-    return { entrance, inner, flows };
+    const way = new FlowWay(kernel, {
+      table: () => this.#loadBalancers.get(arn)?.table,
+      serve: (at, request, hop) => this.#serveInside(arn, at, request, hop),
+    });
+    if (!flows) kernel.engine(waysIn).set(arn, way);
+    return { entrance, inner, flows, way };
   }
 
   /** Its load balancers listen in a VPC; what cannot be opened keeps nobody out of the VPC. */

@@ -96,7 +96,7 @@ export interface TargetGroupTable {
   dimension: string;
   account: string;
   region: string;
-  targetType: 'instance' | 'ip' | 'lambda';
+  targetType: 'instance' | 'ip' | 'lambda' | 'alb';
   protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
   /** Of groups that take flows: those of Network Load Balancers. */
   flows: { preserveClientIp: boolean; proxyProtocol: boolean; endWhenUnhealthy: boolean } | undefined;

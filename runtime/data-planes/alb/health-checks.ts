@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernel/service.ts';
 import type { HealthCheckTable, TargetGroupTable, TargetTable } from './configuration.ts';
 import { dialer, open, undici } from './connections.ts';
+import { waysIn } from './ways-in.ts';
 
 /** As DescribeTargetHealth tells it ("Target health status" and its reason codes). */
 export interface HealthReport {
@@ -71,6 +72,7 @@ export async function probe(
 ): Promise<Probe> {
   const check = group.healthCheck;
   const port = check.port ?? target.port;
+  if (group.targetType === 'alb') return ofBalancer(kernel, target.id, { port, check });
   if (target.address === undefined) return failed('Target.FailedHealthChecks', 'Health checks failed');
   const timeoutMs = check.timeoutSeconds * 1000;
   if (check.protocol === 'TCP')
@@ -98,6 +100,18 @@ export async function probe(
   } finally {
     void client.destroy().catch(() => undefined);
   }
+}
+
+/** An Application Load Balancer is asked at its listener. */
+async function ofBalancer(
+  kernel: Kernel,
+  arn: string,
+  { port, check }: { port: number; check: HealthCheckTable },
+): Promise<Probe> {
+  const status = await kernel.engine(waysIn).get(arn)?.check(port, check.path);
+  if (status === undefined) return failed('Target.FailedHealthChecks', 'Health checks failed');
+  if (matches(status, check.matcher)) return { failure: undefined };
+  return failed('Target.ResponseCodeMismatch', `Health checks failed with these codes: [${status}]`);
 }
 
 /** "TCP health checks": a connection that comes about is enough. */

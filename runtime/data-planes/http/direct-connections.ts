@@ -107,7 +107,8 @@ class DirectConnection {
       httpVersion: '1.1',
       tls: spokenOn(socket),
     };
-    socket.setTimeout(keepAliveSeconds * 1000);
+    // A flow from another load balancer is no socket, and ends with that one's.
+    socket.setTimeout?.(keepAliveSeconds * 1000);
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('close', this.#onClose);
@@ -194,7 +195,7 @@ class DirectConnection {
 
   #handOver(piece: Buffer): void {
     const socket = this.#socket;
-    socket.setTimeout(0);
+    socket.setTimeout?.(0);
     socket.off('data', this.#onData);
     socket.off('end', this.#onEnd);
     socket.off('close', this.#onClose);

@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import { blockList } from '../../engines/network/addresses.ts';
 import { network, outside } from '../../engines/network/network.ts';
 import { decide } from '../../engines/network/reachability.ts';
@@ -11,6 +10,7 @@ import { routable } from '../alb/choose.ts';
 import type { ListenerTable, LoadBalancerTable, NodeTable, TargetGroupTable } from '../alb/configuration.ts';
 import { open } from '../alb/connections.ts';
 import type { Target, TargetGroup } from '../alb/target-group.ts';
+import { waysIn } from '../alb/ways-in.ts';
 import type { FlowSources } from './flow-entrance.ts';
 
 export interface Flow {
@@ -83,14 +83,25 @@ function mustEnd({ table }: TargetGroup, { health }: Target): boolean {
  * With client IP preservation the target sees the client, and its gates judge the client; without, the node. What the
  * network of the VPC cannot carry so (a client within the VPC, a target without a way from the internet) comes from the node.
  */
-async function connect(kernel: Kernel, flow: Flow, group: TargetGroupTable, { table }: Target): Promise<Socket> {
+async function connect(kernel: Kernel, flow: Flow, group: TargetGroupTable, { table }: Target): Promise<Duplex> {
   const { address = '', port } = table;
+  if (group.targetType === 'alb') return toBalancer(kernel, flow, table);
   const from = sourceOf(kernel, flow, group, address, port);
   flow.hop.note('from', from ?? 'this machine');
   const secure = group.protocol === 'TLS';
   const socket = await open(kernel, { vpcId: group.vpcId, from, address, port, secure, timeoutMs: connectTimeoutMs });
   if (group.flows?.proxyProtocol) socket.write(proxyHeader(flow, address, port));
   return socket;
+}
+
+/** The Application Load Balancer sees the client: "client IP preservation is enabled" for such targets, always. */
+function toBalancer(kernel: Kernel, { clientIp, clientPort, node }: Flow, { id, port }: Target['table']): Duplex {
+  const [near, far] = duplexPair();
+  Object.assign(far, { remoteAddress: clientIp, remotePort: clientPort });
+  const way = kernel.engine(waysIn).get(id);
+  if (!way?.take(far, { port, zone: node.zone }))
+    throw new Error(`load balancer ${id} has no listener at port ${port}`);
+  return near;
 }
 
 function sourceOf(
@@ -140,7 +151,7 @@ interface Joined {
   onHealth(listener: () => void): () => void;
 }
 
-function join(kernel: Kernel, client: Duplex, server: Socket, how: Joined): Promise<void> {
+function join(kernel: Kernel, client: Duplex, server: Duplex, how: Joined): Promise<void> {
   return new Promise((resolve) => {
     const { clock } = kernel;
     let lastMs = clock.elapsed();

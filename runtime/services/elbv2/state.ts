@@ -100,7 +100,7 @@ export interface TargetGroupRecord
       | 'HealthCheckPath'
     >
   > {
-  TargetType: 'instance' | 'ip' | 'lambda';
+  TargetType: 'instance' | 'ip' | 'lambda' | 'alb';
   Protocol: ListenerProtocol | undefined;
   Port: number | undefined;
   VpcId: string | undefined;

@@ -70,7 +70,7 @@ const perhapsPercent = (value: string): boolean => value === 'off' || between(1,
 
 /** "Target group attributes", by the kind of targets. */
 export function targetGroupAttributes(
-  type: 'instance' | 'ip' | 'lambda',
+  type: 'instance' | 'ip' | 'lambda' | 'alb',
   protocol?: string,
 ): Readonly<Record<string, Attribute>> {
   if (protocol === 'TCP' || protocol === 'TLS') return flowAttributes(type);
@@ -110,12 +110,16 @@ export function targetGroupAttributes(
 }
 
 /** "Target group attributes" of Network Load Balancers. */
-function flowAttributes(type: 'instance' | 'ip' | 'lambda'): Readonly<Record<string, Attribute>> {
+function flowAttributes(type: 'instance' | 'ip' | 'lambda' | 'alb'): Readonly<Record<string, Attribute>> {
   return {
     'deregistration_delay.timeout_seconds': { default: '300', check: between(0, 3600) },
     'deregistration_delay.connection_termination.enabled': { default: 'false', check: flag },
-    'preserve_client_ip.enabled': { default: type === 'instance' ? 'true' : 'false', check: flag },
-    'proxy_protocol_v2.enabled': { default: 'false', check: flag },
+    'preserve_client_ip.enabled': {
+      default: type === 'ip' ? 'false' : 'true',
+      // "You can't disable client IP preservation" for Application Load Balancers as targets.
+      check: type === 'alb' ? /^true$/ : flag,
+    },
+    'proxy_protocol_v2.enabled': { default: 'false', check: type === 'alb' ? /^false$/ : flag },
     'stickiness.enabled': { default: 'false', check: flag },
     'stickiness.type': { default: 'source_ip', check: /^source_ip$/ },
     'load_balancing.cross_zone.enabled': {

@@ -39,11 +39,13 @@ export function healthCheckOf(
 ): Settings {
   const lambda = TargetType === 'lambda';
   const flow = isFlow(Protocol);
-  const HealthCheckProtocol = given.HealthCheckProtocol ?? before?.HealthCheckProtocol ?? (flow ? 'TCP' : 'HTTP');
-  const connects = HealthCheckProtocol === 'TCP' && flow;
+  // Application Load Balancers as targets are asked, not only connected to.
+  const mayConnect = flow && TargetType !== 'alb';
+  const HealthCheckProtocol = given.HealthCheckProtocol ?? before?.HealthCheckProtocol ?? (mayConnect ? 'TCP' : 'HTTP');
+  const connects = HealthCheckProtocol === 'TCP' && mayConnect;
   if (HealthCheckProtocol !== 'HTTP' && HealthCheckProtocol !== 'HTTPS' && !connects)
     throw validationError(
-      `Health check protocol '${HealthCheckProtocol}' must be one of ${flow ? "'TCP', " : ''}'HTTP', 'HTTPS'`,
+      `Health check protocol '${HealthCheckProtocol}' must be one of ${mayConnect ? "'TCP', " : ''}'HTTP', 'HTTPS'`,
     );
   const settings: Settings = {
     HealthCheckEnabled: given.HealthCheckEnabled ?? before?.HealthCheckEnabled ?? !lambda,

@@ -31,8 +31,9 @@ export function CreateTargetGroup(ctx: Context, input: CreateTargetGroupCommandI
   checkName('Target group', Name);
   const TargetType = input.TargetType ?? 'instance';
   refuseKinds(input);
-  if (TargetType !== 'instance' && TargetType !== 'ip' && TargetType !== 'lambda')
-    throw refused(`elbv2 parameter TargetType = ${TargetType}`, 'targets are instances, addresses and functions.');
+  if (!isTargetType(TargetType)) throw validationError(`Target type '${TargetType}' is not valid`);
+  if (TargetType === 'alb' && input.Protocol !== 'TCP')
+    throw validationError("Protocol 'TCP' must be specified for target groups with target type 'alb'");
   const traffic = TargetType === 'lambda' ? nothing(input) : trafficOf(input);
   const record: TargetGroupRecord = {
     TargetGroupArn: elbArn(ctx, `targetgroup/${Name}/${ctx.ids.hex(16)}`),
@@ -62,6 +63,10 @@ export function CreateTargetGroup(ctx: Context, input: CreateTargetGroupCommandI
   }
   putTargetGroup(ctx, record);
   return { TargetGroups: [describe(ctx, record)] };
+}
+
+function isTargetType(type: string): type is TargetGroupRecord['TargetType'] {
+  return /^(instance|ip|lambda|alb)$/.test(type);
 }
 
 function refuseKinds(input: CreateTargetGroupCommandInput): void {

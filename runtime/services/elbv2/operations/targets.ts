@@ -17,7 +17,7 @@ import { putTargetGroup } from '../behaviour/deployment.ts';
 import { findTargetGroup } from '../behaviour/find.ts';
 import { findInstance } from '../behaviour/places.ts';
 import { invalidTarget, tooMany, validationError } from '../errors.ts';
-import type { RegisteredTarget, TargetGroupRecord } from '../state.ts';
+import { listenersOf, loadBalancers, type RegisteredTarget, type TargetGroupRecord } from '../state.ts';
 
 /** "Quotas for your Application Load Balancers". */
 const mostTargets = 1000;
@@ -52,6 +52,7 @@ async function resolve(ctx: Context, group: TargetGroupRecord, target: TargetDes
   const port = Port ?? group.Port ?? 80;
   if (port < 1 || port > 65_535) throw validationError(`The port '${port}' must be between 1 and 65535`);
   if (group.TargetType === 'instance') return instance(ctx, group, Id, port);
+  if (group.TargetType === 'alb') return balancer(ctx, group, Id, port);
   if (!isIPv4(Id)) throw validationError(`'${Id}' is not a valid IPv4 address`);
   if (!isPrivate(Id))
     throw invalidTarget(`The IP address '${Id}' is not within the VPC, RFC 1918 or RFC 6598 address ranges`);
@@ -73,6 +74,18 @@ function zoneOf(ctx: Context, { VpcId = '' }: TargetGroupRecord, address: string
 /** RFC 1918, RFC 6598, and this machine's own loopback, so that any program on it can be a target. */
 function isPrivate(address: string): boolean {
   return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(address);
+}
+
+/** "Use Application Load Balancers as targets": one of the same VPC, at the group's port, where it must listen. */
+function balancer(ctx: Context, group: TargetGroupRecord, Id: string, port: number): RegisteredTarget {
+  const found = loadBalancers(ctx, ctx).get(Id);
+  if (found?.Type !== 'application' || (found.VpcId !== '' && found.VpcId !== group.VpcId))
+    throw invalidTarget(`The following targets are not valid: '${Id}'`);
+  if (group.targets.some((target) => target.Id !== Id && target.deregisteredMs === undefined))
+    throw validationError("A target group with target type 'alb' can have only one target");
+  if (port !== group.Port || !listenersOf(ctx, ctx, Id).some((listener) => listener.Port === port))
+    throw invalidTarget(`The load balancer '${Id}' has no listener at port ${group.Port}, the target group's`);
+  return { Id, Port: port, AvailabilityZone: undefined, address: undefined, deregisteredMs: undefined };
 }
 
 async function instance(ctx: Context, group: TargetGroupRecord, Id: string, port: number): Promise<RegisteredTarget> {
