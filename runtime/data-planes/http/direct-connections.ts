@@ -23,7 +23,7 @@ export function serveDirectly(kernel: Kernel, server: Server, options: DirectOpt
   const [toServer] = server.listeners('connection') as ((socket: Socket) => void)[];
   if (!toServer) throw new Error('the server takes no connections');
   server.removeAllListeners('connection');
-  refuseAsNode(server);
+  if (options.judgesFraming) refuseAsNode(server);
   const open = new Set<DirectConnection>();
   server.on('connection', (socket: Socket) => {
     if (options.admits && !options.admits(socket)) return;
