@@ -186,6 +186,16 @@ describe('Fault Injection Service', () => {
     assert.equal((await fis.get(again)).actions.long.state.status, 'cancelled');
   });
 
+  test('that is stopped before it has begun does not begin', async () => {
+    const id = await fis.start({ actions: { long: wait('PT1H') } });
+    const { status } = await fis.ask('DELETE', `/experiments/${id}`);
+    const { state, actions } = await fis.get(id);
+    assert.deepEqual([status, state.status], [200, 'stopped']);
+    assert.ok(['cancelled', 'stopped'].includes(actions.long.state.status));
+    await orrery.clock.wind(2 * 60 * minute);
+    assert.equal((await fis.get(id)).state.status, 'stopped');
+  });
+
   test('fails with the reason when its role may not, or finds nothing to act on; skips that where it is told', async () => {
     await giveRole(orrery, ['sqs:*'], 'powerless');
     const target = { resourceType: 'aws:iam:role', resourceTags: { no: 'one' }, selectionMode: 'COUNT(1)' };

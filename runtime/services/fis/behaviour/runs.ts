@@ -32,7 +32,14 @@ class Runs {
 
   /** Takes back what goes on and lets nothing else begin. */
   async halt(scope: Scope, id: string, status: 'stopped' | 'failed', reason: string): Promise<void> {
+    const { state } = this.#experiment(scope, id);
+    // An alarm may go off while it is being stopped by hand.
+    if (state.status === 'stopping' || isOver({ state })) return;
     this.#put(scope, id, (now) => ({ ...now, state: { status: 'stopping', reason } }));
+    await this.#takeBack(scope, id, status, reason);
+  }
+
+  async #takeBack(scope: Scope, id: string, status: 'stopped' | 'failed', reason: string): Promise<void> {
     for (const [name, { state }] of Object.entries(this.#experiment(scope, id).actions)) {
       if (state.status === 'running') await this.#end(scope, id, name, 'stopped');
       if (state.status === 'pending') this.#action(scope, id, name, 'cancelled', 'The experiment was stopped.');
@@ -68,6 +75,9 @@ class Runs {
     const resolved: Record<string, string[]> = {};
     for (const [name, target] of Object.entries(experiment.targets)) resolved[name] = await resolve(ctx, target);
     await this.#checkStopConditions(ctx, experiment);
+    ctx.trace.end();
+    // It may have been stopped meanwhile.
+    if (this.#experiment(experiment, id).state.status !== 'initiating') return;
     const startedMs = this.#kernel.clock.now();
     const state = { status: 'running' as const, reason: 'The experiment is running.' };
     this.#put(experiment, id, (now) => ({ ...now, resolved, startedMs, state }));
@@ -76,7 +86,7 @@ class Runs {
 
   async #goOn(experiment: Experiment): Promise<void> {
     if (experiment.state.status === 'stopping')
-      return this.halt(experiment, experiment.id, 'stopped', experiment.state.reason);
+      return this.#takeBack(experiment, experiment.id, 'stopped', experiment.state.reason);
     if (experiment.state.status !== 'running') return this.#begin(experiment);
     for (const [name, action] of Object.entries(experiment.actions)) {
       if (action.state.status === 'initiating' || action.state.status === 'stopping') {
