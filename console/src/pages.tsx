@@ -1,7 +1,10 @@
 import type { ComponentType } from 'react';
 import type { IconName } from './icons.tsx';
 import { Deployments } from './pages/deployments.tsx';
+import { Logs } from './pages/logs.tsx';
 import { MapPage } from './pages/map.tsx';
+import { Metrics } from './pages/metrics.tsx';
+import { Requests } from './pages/requests.tsx';
 import type { Place } from './router.ts';
 
 export interface PageDefinition {
@@ -15,5 +18,8 @@ export interface PageDefinition {
 /** What the navigation shows; the first is what the console opens with. */
 export const pages: readonly PageDefinition[] = [
   { id: 'map', title: 'Map', icon: 'map', Page: MapPage },
+  { id: 'requests', title: 'Requests', icon: 'route', Page: Requests },
+  { id: 'logs', title: 'Logs', icon: 'logs', Page: Logs },
+  { id: 'metrics', title: 'Metrics', icon: 'chart', Page: Metrics },
   { id: 'deployments', title: 'Deployments', icon: 'layers', Page: Deployments },
 ];

@@ -52,7 +52,10 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
       // Rates are of the last five seconds: traffic goes on while a slow machine draws.
       await eventually(`${from} reaches ${to}`, async () => {
         assert.equal((await order()).status, 202);
-        const row = flows.getByText(new RegExp(`${from}.*${to}`)).first();
+        const row = flows
+          .locator('.flows li')
+          .filter({ hasText: new RegExp(`^\\s*${from}\\s*→.*${to}`) })
+          .first();
         return row.waitFor({ timeout: 3000 }).then(
           () => true,
           () => undefined,
@@ -75,6 +78,44 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     assert.match(page.url(), /node=us-east-1/);
   });
 
+  test('follows one order live, hop by hop, to its consumer behind the queue, and shows what came with it as text alone', async () => {
+    const { page } = console;
+    await console.open('requests?kind=user');
+    await order('?note=<script>alert(1)</script>');
+    await page.getByText('POST /api/orders?note=').first().click();
+    const detail = page.getByRole('region', { name: 'Request', exact: true });
+    for (const hop of [
+      /cloudfront POST/,
+      /apigatewayv2 POST/,
+      /lambda invoke .*ApiHandler/,
+      /sqs SendMessage/,
+      /dynamodb PutItem/,
+    ])
+      await detail.getByText(hop).first().waitFor();
+    await detail.getByText('cache: Miss').first().waitFor();
+    await detail.getByRole('button', { name: /sqs SendMessage/ }).click();
+    await detail.getByText('sqs:SendMessage').waitFor();
+    assert.match(await detail.innerText(), /assumed-role\/serverless-orders-ApiHandlerRole/);
+    // Its consumer joins it after it was answered.
+    await detail
+      .getByText(/lambda invoke .*QueueProcessor/)
+      .first()
+      .waitFor();
+    assert.equal(await page.locator('main script').count(), 0);
+    assert.deepEqual(console.complaints, []);
+  });
+
+  test('filters requests by path and by what failed', async () => {
+    const { page } = console;
+    await system.fetch(`${system.outputs.SiteUrl?.value}/api/no-such-thing`);
+    await page.getByRole('searchbox').fill('no-such-thing');
+    await page.locator('.requests li').first().waitFor();
+    assert.equal(await page.locator('.requests li').count(), 1);
+    await page.getByLabel('Which requests').selectOption('failed');
+    assert.match(await page.locator('.requests li').innerText(), /404/);
+    assert.match(page.url(), /q=no-such-thing&kind=failed/);
+  });
+
   test('has no violations of WCAG AA in either theme and at phone width', async () => {
     for (const [width, theme] of [
       [1440, 'light'],
@@ -86,6 +127,11 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
       await order();
       await other.page.locator('.edge-label').first().waitFor();
       assert.deepEqual(await other.violations(), [], `${width} ${theme}`);
+      await other.open('requests');
+      await order();
+      await other.page.getByText('POST /api/orders').first().click();
+      await other.page.locator('.hop').first().waitFor();
+      assert.deepEqual(await other.violations(), [], `requests ${width} ${theme}`);
       assert.equal(await other.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);
       assert.deepEqual(other.complaints, []);
       await other.close();

@@ -36,7 +36,7 @@ const options = {
   'elk.spacing.edgeNode': '22',
   'elk.spacing.edgeEdge': '14',
   'elk.spacing.componentComponent': '40',
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
   'elk.layered.nodePlacement.favorStraightEdges': 'true',
   'elk.padding': '[top=46,left=22,bottom=22,right=22]',
 };
@@ -51,11 +51,10 @@ let elk: InstanceType<typeof ELK> | undefined;
  */
 export async function layOut(architecture: Architecture, room: { width: number; height: number }): Promise<Layout> {
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
-  const [across, down] = await Promise.all([
-    inDirection(elk, architecture, 'RIGHT'),
-    inDirection(elk, architecture, 'DOWN'),
-  ]);
   const scale = ({ width, height }: Layout): number => Math.min(room.width / width, room.height / height);
+  const across = await inDirection(elk, architecture, 'RIGHT');
+  if (scale(across) > 0.8) return across;
+  const down = await inDirection(elk, architecture, 'DOWN');
   // Readers follow lines to the right more easily; downwards must be worth it.
   return scale(down) > scale(across) * 1.15 ? down : across;
 }

@@ -29,7 +29,7 @@ export function MapPage({ place }: { place: Place }) {
     () => loaded.value && drawn(loaded.value, { stack, supporting, seen: new Set(flows.edges) }),
     [loaded.value, stack, supporting, flows.edges],
   );
-  const layout = useLayout(shown);
+  const { laidOut, failure } = useLayout(shown);
   const show = (change: Record<string, string>): void =>
     go(hrefOf('map', [], { ...Object.fromEntries(place.query), ...change }), { replace: true });
   if (loaded.error) return <Problem error={loaded.error} />;
@@ -62,17 +62,17 @@ export function MapPage({ place }: { place: Place }) {
           <Legend />
         </div>
         <section className="map-canvas" aria-label="Architecture">
-          {layout ? (
+          {laidOut ? (
             <ReactFlowProvider>
               <Diagram
-                architecture={layout.architecture}
-                layout={layout.layout}
+                architecture={laidOut.architecture}
+                layout={laidOut.layout}
                 selected={node?.id}
                 onSelect={(id) => show({ node: id ?? '' })}
               />
             </ReactFlowProvider>
           ) : (
-            <Empty>Laying out …</Empty>
+            (failure && <Problem error={failure} />) || <Empty>Laying out …</Empty>
           )}
         </section>
         <aside className="map-side" aria-label={node ? node.label : 'What flows now'}>
@@ -101,9 +101,13 @@ function useFlows(): { flows: Flows; edges: string[] } {
 }
 
 /** Laid out anew when what is drawn has another shape; a change of state alone moves nothing. */
-function useLayout(shown: Architecture | undefined): { layout: Layout; architecture: Architecture } | undefined {
+function useLayout(shown: Architecture | undefined): {
+  laidOut: { layout: Layout; architecture: Architecture } | undefined;
+  failure: Error | undefined;
+} {
   const narrow = useNarrow();
   const [layout, setLayout] = useState<{ key: string; layout: Layout } | undefined>(undefined);
+  const [failure, setFailure] = useState<Error | undefined>(undefined);
   const key = shown ? shapeOf(shown, narrow) : '';
   const latest = useRef(shown);
   latest.current = shown;
@@ -111,12 +115,19 @@ function useLayout(shown: Architecture | undefined): { layout: Layout; architect
     const architecture = latest.current;
     if (key === '' || !architecture) return;
     let gone = false;
-    void layOut(architecture, roomOf(narrow)).then((made) => !gone && setLayout({ key, layout: made }));
+    layOut(architecture, roomOf(narrow)).then(
+      (made) => !gone && setLayout({ key, layout: made }),
+      (error: Error) => !gone && setFailure(error),
+    );
     return () => {
       gone = true;
     };
   }, [key, narrow]);
-  return useMemo(() => (layout && shown ? { layout: layout.layout, architecture: shown } : undefined), [layout, shown]);
+  const laidOut = useMemo(
+    () => (layout && shown ? { layout: layout.layout, architecture: shown } : undefined),
+    [layout, shown],
+  );
+  return { laidOut, failure };
 }
 
 /** Roughly, beside what else the page shows. */

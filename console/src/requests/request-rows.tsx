@@ -1,23 +1,20 @@
 import { duration, timeOfDay } from '../format.ts';
 import { Link } from '../link.tsx';
 import type { TraceSummary } from '../live.ts';
-import { hrefOf } from '../router.ts';
+import { hrefOf, usePlace } from '../router.ts';
 import { StatusMark, toneOfHttp } from '../status.tsx';
 
 /** One line a request; what failed inside says so although it was answered. */
 export function RequestRows({ requests, selected }: { requests: TraceSummary[]; selected?: string | undefined }) {
+  // Filters of the list stay while one request after the other is looked at.
+  const { page, query } = usePlace();
+  const kept = page === 'requests' ? Object.fromEntries(query) : {};
   return (
     <ol className="requests">
       {requests.map((request) => (
         <li key={request.traceId}>
           <Link
-            href={hrefOf(
-              'requests',
-              [request.traceId],
-              Object.fromEntries(
-                new URLSearchParams(window.location.pathname.includes('/requests') ? window.location.search : ''),
-              ),
-            )}
+            href={hrefOf('requests', [request.traceId], kept)}
             aria-current={request.traceId === selected ? 'true' : undefined}
           >
             <time>{timeOfDay(request.timeMs)}</time>

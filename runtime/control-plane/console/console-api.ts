@@ -10,6 +10,7 @@ import { stackOutputs } from '../stack-outputs.ts';
 import { callForPage } from './call-for-page.ts';
 import { architecture } from './map/architecture.ts';
 import { nodesOf, resourceIndex } from './map/resource-index.ts';
+import { metricSeries } from './metric-series.ts';
 import { recorder, type TraceSummary } from './recorder.ts';
 
 /** Where a question comes from: its trace is left out of what is shown. */
@@ -36,6 +37,7 @@ export const apiHandlers: Record<string, ApiHandler> = {
   'GET resource': resource,
   'GET requests': async ({ kernel }, { query }) => requests(kernel, query.get('node') ?? ''),
   'GET request': async ({ kernel }, { query }) => request(kernel, query.get('id') ?? ''),
+  'GET metric': (asking, { query }) => metricSeries(contextOf(asking, query.get('region') ?? defaultRegion), query),
   'POST call': (asking, { body }) =>
     callForPage(contextOf(asking, String(body.region ?? defaultRegion)), {
       service: String(body.service),

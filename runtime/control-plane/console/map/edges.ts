@@ -64,7 +64,7 @@ function walk(
       for (const { to, property } of steps.get(at.id) ?? []) {
         if (to.id === from.id) continue;
         const role = roleOf(to.resource.ResourceType);
-        const weak = /^AWS::IAM::/.test(to.resource.ResourceType) || isAside(property);
+        const weak = /^AWS::IAM::/.test(to.resource.ResourceType) || isAside(at.resource.ResourceType, property);
         const nowKind = kind === 'may' || weak ? 'may' : 'uses';
         if (role === 'node') found(to, [...via, property], nowKind);
         if (role !== 'link' || seen.has(to.id)) continue;

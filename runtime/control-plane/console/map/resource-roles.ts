@@ -96,8 +96,10 @@ const exceptions: Record<string, Record<string, boolean>> = {
 };
 
 /** Where something writes its own records to: not what it is for. */
-export function isAside(property: string): boolean {
-  return /^(Logging|AccessLog|LogDestination|LoggingConfig)|\.Logging\.|DestinationBucketName$|access_logs/.test(
+export function isAside(type: string, property: string): boolean {
+  // A certificate names what it is for; it does not lead there.
+  if (type === 'AWS::CertificateManager::Certificate') return true;
+  return /^(Logging|AccessLog|LogDestination|LoggingConfig)|\.Logging\.|DestinationBucketName$|^LoadBalancerAttributes/.test(
     property,
   );
 }

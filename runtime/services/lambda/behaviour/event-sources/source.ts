@@ -47,6 +47,7 @@ export class Source {
   asLambda(traceHeader?: string): Context {
     const trace = startTrace(this.kernel, 'lambda', `event source of ${this.mapping.FunctionName}`, {
       header: traceHeader,
+      resource: this.mapping.EventSourceArn,
     });
     return this.kernel.context({
       principal: servicePrincipal('lambda.amazonaws.com', this.account),
@@ -61,8 +62,9 @@ export class Source {
     if (traceHeaders.length > 1) this.#link(ctx, traceHeaders);
     const named = { name: this.mapping.FunctionName, qualifier: this.mapping.qualifier };
     const version = findVersion(ctx, named, ctx.ids.random());
+    const payload = Buffer.from(JSON.stringify(event));
     return this.kernel.clock.track(
-      execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload: Buffer.from(JSON.stringify(event)) }),
+      execute(ctx, { ...named, version }, { requestId: ctx.requestId, payload }).finally(() => ctx.trace.end()),
     );
   }
 
