@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import type { IconName } from './icons.tsx';
+import { Data } from './pages/data.tsx';
 import { Deployments } from './pages/deployments.tsx';
 import { Logs } from './pages/logs.tsx';
 import { MapPage } from './pages/map.tsx';
@@ -19,6 +20,7 @@ export interface PageDefinition {
 export const pages: readonly PageDefinition[] = [
   { id: 'map', title: 'Map', icon: 'map', Page: MapPage },
   { id: 'requests', title: 'Requests', icon: 'route', Page: Requests },
+  { id: 'data', title: 'Data', icon: 'data', Page: Data },
   { id: 'logs', title: 'Logs', icon: 'logs', Page: Logs },
   { id: 'metrics', title: 'Metrics', icon: 'chart', Page: Metrics },
   { id: 'deployments', title: 'Deployments', icon: 'layers', Page: Deployments },

@@ -1,5 +1,11 @@
 /** A value of any shape, as indented names and values; text stays text. */
-export function Structure({ value, label }: { value: unknown; label: string }) {
+export function Structure({ value, label }: { value: unknown; label?: string }) {
+  if (label === undefined)
+    return (
+      <div className="structure">
+        <Value value={value} />
+      </div>
+    );
   return (
     <section className="structure" aria-label={label}>
       <Value value={value} />

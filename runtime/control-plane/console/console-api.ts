@@ -8,6 +8,7 @@ import type { Context, Kernel } from '../../kernel/service.ts';
 import { stackFidelity } from '../stack-fidelity.ts';
 import { stackOutputs } from '../stack-outputs.ts';
 import { callForPage } from './call-for-page.ts';
+import { mailList, mailPage } from './mail-view.ts';
 import { architecture } from './map/architecture.ts';
 import { nodesOf, resourceIndex } from './map/resource-index.ts';
 import { metricSeries } from './metric-series.ts';
@@ -37,6 +38,8 @@ export const apiHandlers: Record<string, ApiHandler> = {
   'GET resource': resource,
   'GET requests': async ({ kernel }, { query }) => requests(kernel, query.get('node') ?? ''),
   'GET request': async ({ kernel }, { query }) => request(kernel, query.get('id') ?? ''),
+  'GET mails': async ({ kernel }) => mailList(kernel),
+  'GET mail': ({ kernel }, { query }) => mailPage(kernel, query.get('number') ?? ''),
   'GET metric': (asking, { query }) => metricSeries(contextOf(asking, query.get('region') ?? defaultRegion), query),
   'POST call': (asking, { body }) =>
     callForPage(contextOf(asking, String(body.region ?? defaultRegion)), {

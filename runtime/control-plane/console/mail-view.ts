@@ -1,0 +1,53 @@
+import type { HttpResponse } from '../../data-planes/http/exchange.ts';
+import { mailbox } from '../../engines/mail/mailbox.ts';
+import { PersonError } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/service.ts';
+
+const listed = 200;
+
+/** The newest mails first, without their HTML. */
+export function mailList(kernel: Kernel): object {
+  const mails = kernel.engine(mailbox).list({ to: '', last: listed });
+  return {
+    mails: mails
+      .map(({ number, timeMs, from, recipients, subject, text, html, attachments }) => ({
+        number,
+        timeMs,
+        from,
+        recipients,
+        subject,
+        text,
+        hasHtml: html !== '',
+        attachments: attachments.map(({ name, contentType, size }) => ({ name, contentType, size })),
+      }))
+      .reverse(),
+  };
+}
+
+/**
+ * A mail's HTML as a page of no origin, without scripts, forms or anything from outside; its own pictures are put into it. Shown
+ * in a frame of the console.
+ */
+export async function mailPage(kernel: Kernel, number: string): Promise<HttpResponse> {
+  const box = kernel.engine(mailbox);
+  const mail = box.find(number);
+  if (!mail) throw new PersonError('no-such-mail', `There is no mail ${number}.`, 'The list shows what was sent.');
+  const contents = await box.attachments(mail);
+  const body = mail.attachments.reduce((page, { contentId, contentType }, index) => {
+    const content = contents[index]?.content;
+    if (contentId === '' || !content || !/^image\/(png|jpeg|gif|webp)$/.test(contentType)) return page;
+    return page.replaceAll(`cid:${contentId}`, `data:${contentType};base64,${content.toString('base64')}`);
+  }, mail.html);
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy':
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    },
+    body,
+  };
+}
