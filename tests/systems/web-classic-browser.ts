@@ -40,7 +40,8 @@ export async function inBrowser(place: Place, run: (page: Page, place: Place) =>
   }
 }
 
-export async function orderDinner(page: Page, { url }: Place): Promise<void> {
+/** Resolves with the order's id. */
+export async function orderDinner(page: Page, { url }: Place): Promise<string> {
   await page.goto(url);
   await page.locator('[data-sku=oysters] .add button').click();
   await page.locator('#open-basket').click();
@@ -51,6 +52,7 @@ export async function orderDinner(page: Page, { url }: Place): Promise<void> {
   await page.getByRole('button', { name: 'Send the order · £14.50' }).click();
   await page.waitForURL('**/#/orders/*');
   await page.locator('.order-words').waitFor();
+  return new URL(page.url()).hash.replace('#/orders/', '');
 }
 
 export async function reserveTable(page: Page, { url }: Place): Promise<void> {

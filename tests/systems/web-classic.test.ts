@@ -175,9 +175,11 @@ describe('web-classic', { skip: lacking }, () => {
     const missing = browserMissing();
     if (missing) return t.skip(missing);
     const place = await browserPlace(restaurant);
-    await inBrowser(place, orderDinner);
-    await inBrowser(place, reserveTable);
-    await inBrowser(place, workAtTheDesk);
+    await inBrowser(place, async (page) => {
+      restaurant.placed.push(await orderDinner(page, place));
+      await reserveTable(page, place);
+      await workAtTheDesk(page, place);
+    });
   });
 
   test('W-C3 W-B3 six kinds of attack are blocked and counted, and a guest’s day is not', async () => {
