@@ -85,6 +85,17 @@ export interface HttpDetails {
   clientIp: string;
   /** Over TLS; loopback HTTP to the API port counts as secure (aws:SecureTransport), see decisions/. */
   secure: boolean;
+  /** The endpoint of a VPC that it came by. */
+  through?: Through | undefined;
+}
+
+export interface Through {
+  vpcId: string;
+  vpcEndpointId: string;
+  /** The asker's address in the VPC. */
+  address: string;
+  /** What the endpoint's policy lets pass. */
+  policy: string;
 }
 
 /**

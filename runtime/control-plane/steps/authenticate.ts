@@ -1,4 +1,5 @@
 import { askedAsInstance, instanceIdentity } from '../../engines/compute/instance-identity.ts';
+import { arrivals } from '../../engines/network/arrivals.ts';
 import { checkSignature, checkTime } from '../../engines/signature/check.ts';
 import { claimOf } from '../../engines/signature/claim.ts';
 import { accountOfKey } from '../../engines/signature/signer.ts';
@@ -51,6 +52,7 @@ export function authenticate(exchange: Exchange): void {
     headers: request.headers,
     clientIp: request.client.ip,
     secure: request.client.secure,
+    through: kernel.engine(arrivals).of(request.client.port),
   };
   exchange.trace = startTrace(kernel, service.name, operation.name, { header: request.headers['x-amzn-trace-id'] });
   exchange.ctx = createContext(kernel, {

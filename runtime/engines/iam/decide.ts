@@ -23,7 +23,7 @@ export interface ApplicablePolicies {
   session?: readonly Policy[] | undefined;
 }
 
-export type Layer = 'identity' | 'resource' | 'boundary' | 'session';
+export type Layer = 'identity' | 'resource' | 'boundary' | 'session' | 'endpoint';
 
 export type Decision = { allowed: true } | { allowed: false; explicit: boolean; layer: Layer };
 
@@ -41,6 +41,13 @@ export function decide(request: PermissionRequest, policies: ApplicablePolicies)
   }
   if (principal.kind === 'root') return decideForRoot(request, policies, granted);
   return decideForIdentity(request, policies, granted);
+}
+
+/** A VPC endpoint's policy lets pass what it allows, whoever asks ("Control access to VPC endpoints using endpoint policies"). */
+export function decideAtEndpoint(request: PermissionRequest, policy: Policy): Decision {
+  const granted = resourceVerdict(policy, request);
+  if (granted === 'denied') return denied('endpoint', true);
+  return granted === 'none' ? denied('endpoint', false) : allowed;
 }
 
 const allowed: Decision = { allowed: true };

@@ -16,4 +16,5 @@ const policyNames: Record<Layer, { one: string; none: string }> = {
   resource: { one: 'a resource-based policy', none: 'resource-based policy' },
   boundary: { one: 'a permissions boundary', none: 'permissions boundary' },
   session: { one: 'a session policy', none: 'session policy' },
+  endpoint: { one: 'a VPC endpoint policy', none: 'VPC endpoint policy' },
 };

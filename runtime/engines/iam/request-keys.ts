@@ -42,7 +42,14 @@ function globalKey(name: string, ctx: Context, options: RequestKeysOptions): str
     case 'aws:username':
       return principal.kind === 'user' && !isFederated(principal) ? principal.userName : undefined;
     case 'aws:sourceip':
-      return http?.clientIp;
+      // "aws:SourceIp": not in the context of requests that come by a VPC endpoint, which have the following three.
+      return http?.through ? undefined : http?.clientIp;
+    case 'aws:vpcsourceip':
+      return http?.through?.address;
+    case 'aws:sourcevpc':
+      return http?.through?.vpcId;
+    case 'aws:sourcevpce':
+      return http?.through?.vpcEndpointId;
     case 'aws:securetransport':
       return String(http?.secure ?? true);
     case 'aws:currenttime':

@@ -26,7 +26,6 @@ export const fidelity: Record<string, Fidelity> = {
   'CreateNetworkInterface.Ipv4Prefixes': { refused: 'prefix delegation is not done.' },
   'CreateNetworkInterface.Ipv4PrefixCount': { refused: 'prefix delegation is not done.' },
   'AssignPrivateIpAddresses.Ipv4Prefixes': { refused: 'prefix delegation is not done.' },
-  'CreateVpcEndpoint.PolicyDocument': 'stored',
   'CreateVpcEndpoint.SubnetConfigurations': { refused: 'name subnets by SubnetIds.' },
   'AuthorizeSecurityGroupIngress.IpPermissions.Ipv6Ranges': 'stored',
   'AuthorizeSecurityGroupEgress.IpPermissions.Ipv6Ranges': 'stored',

@@ -3,13 +3,16 @@ import type { Server as HttpServer } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { answerTcp, answerUdp } from '../../../data-planes/dns/serve-dns.ts';
 import { createServer as createHttpServer } from '../../../data-planes/http/node-http.ts';
-import { resolverOf } from '../../../engines/network/addresses.ts';
+import { resolverOf, within } from '../../../engines/network/addresses.ts';
+import { arrivals } from '../../../engines/network/arrivals.ts';
 import { apiPort, network, outside } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
-import type { Kernel } from '../../../kernel/service.ts';
+import type { Kernel, Through } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { networkInterfaces, vpcEndpoints, vpcs } from '../state.ts';
+import { networkInterfaces, routeTables, subnets, vpcEndpoints, vpcs } from '../state.ts';
+import { holds } from './flow-fields.ts';
 import { instanceMetadata } from './instance-metadata.ts';
+import { gatewayCidrs, tableOf } from './networks.ts';
 import type { Where } from './noun.ts';
 
 /** Where instances ask for metadata, and for names ("Instance metadata", "Amazon DNS server"). */
@@ -93,11 +96,20 @@ class VpcDoors {
     const outsidePort = Number(new URL(addresses.apiUrl).port);
     return [
       ...[...new Set([apiPort, outsidePort])].map((port) =>
-        this.#tcp(vpcId, address, port, (socket) => handOver(socket, outsidePort)),
+        this.#tcp(vpcId, address, port, (socket) => this.#handOver(socket, outsidePort, { vpcId, address })),
       ),
-      this.#tcp(vpcId, address, 443, (socket) => handOver(socket, addresses.httpsPort)),
-      this.#tcp(vpcId, address, 80, (socket) => handOver(socket, addresses.httpPort)),
+      this.#tcp(vpcId, address, 443, (socket) => this.#handOver(socket, addresses.httpsPort, { vpcId, address })),
+      this.#tcp(vpcId, address, 80, (socket) => this.#handOver(socket, addresses.httpPort, { vpcId, address })),
     ];
+  }
+
+  /** What comes by an endpoint is known by it to whoever decides about its requests. */
+  #handOver(socket: Socket, port: number, door: { vpcId: string; address: string }): void {
+    const client = socket.remoteAddress ?? '';
+    const inner = connect({ host: '127.0.0.1', port });
+    const through = (): Through | undefined => endpointOf(this.#kernel, { ...door, client });
+    if (through()) this.#kernel.engine(arrivals).expect(inner, through);
+    join(socket, inner);
   }
 
   #tcp(vpcId: string, address: string, port: number, answer: (socket: Socket) => void): Door {
@@ -131,6 +143,34 @@ function endpointAddresses(where: Where, vpcId: string): string[] {
     .flatMap((id) => networkInterfaces.records(where).get(id)?.PrivateIpAddress ?? []);
 }
 
+/**
+ * The endpoint by which a client of the VPC came to an address of AWS's: that of an interface endpoint, or the gateway endpoint
+ * that its subnet's routes lead it to.
+ */
+function endpointOf(
+  kernel: Kernel,
+  { vpcId, address, client }: { vpcId: string; address: string; client: string },
+): Through | undefined {
+  const scope = scopeOf(kernel, vpcId);
+  if (!scope) return undefined;
+  const where: Where = { store: kernel.store, ...scope };
+  const faces = networkInterfaces.all(where).filter((face) => face.VpcId === vpcId);
+  const faceAt = (wanted: string) => faces.find((face) => holds(face, wanted));
+  const door = faceAt(address);
+  const subnet = subnets.records(where).get(faceAt(client)?.SubnetId ?? '');
+  const table = subnet && tableOf(routeTables.all(where), subnet);
+  const found = vpcEndpoints
+    .all(where)
+    .find((endpoint) =>
+      door
+        ? endpoint.NetworkInterfaceIds.includes(door.NetworkInterfaceId)
+        : table !== undefined &&
+          endpoint.RouteTableIds.includes(table.RouteTableId) &&
+          gatewayCidrs(where.region, endpoint.ServiceName).some((cidr) => within(address, cidr)),
+    );
+  return found && { vpcId, vpcEndpointId: found.VpcEndpointId, address: client, policy: found.PolicyDocument };
+}
+
 function scopeOf(kernel: Kernel, vpcId: string): Scope | undefined {
   return kernel.store.scopes('ec2.vpcs').find((scope) => vpcs.records({ store: kernel.store, ...scope }).has(vpcId));
 }
@@ -143,8 +183,7 @@ function enter(server: HttpServer, socket: Socket): void {
   server.emit('connection', socket);
 }
 
-function handOver(socket: Socket, port: number): void {
-  const inner = connect({ host: '127.0.0.1', port });
+function join(socket: Socket, inner: Socket): void {
   const end = (): void => {
     socket.destroy();
     inner.destroy();

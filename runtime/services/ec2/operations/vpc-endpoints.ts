@@ -5,6 +5,8 @@ import type {
   DescribeVpcEndpointsCommandInput,
   ModifyVpcEndpointCommandInput,
 } from '@aws-sdk/client-ec2';
+import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
+import { policyCache } from '../../../engines/iam/policy-cache.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
@@ -55,7 +57,7 @@ export async function CreateVpcEndpoint(ctx: Context, input: CreateVpcEndpointCo
     VpcId: vpc.VpcId,
     ServiceName: input.ServiceName ?? '',
     State: 'available',
-    PolicyDocument: input.PolicyDocument ?? openPolicy,
+    PolicyDocument: policyOf(ctx, input.PolicyDocument) ?? openPolicy,
     RouteTableIds,
     SubnetIds: [],
     Groups: groupsOf(ctx, vpc.VpcId, groups),
@@ -68,6 +70,17 @@ export async function CreateVpcEndpoint(ctx: Context, input: CreateVpcEndpointCo
   const made = vpcEndpoints.put(ctx, withInterfaces(ctx, endpoint, input.SubnetIds ?? []));
   await enforce(ctx, vpc.VpcId);
   return { VpcEndpoint: described(ctx, made), ClientToken: input.ClientToken };
+}
+
+function policyOf(ctx: Context, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    ctx.engine(policyCache).compile(text, 'resource');
+  } catch (error) {
+    if (!(error instanceof MalformedPolicy)) throw error;
+    throw new AwsError('InvalidPolicyDocument', `The specified policy document is not valid: ${error.message}`);
+  }
+  return text;
 }
 
 function checkService(ctx: Context, name: string, type: string): void {
@@ -138,7 +151,7 @@ export async function ModifyVpcEndpoint(ctx: Context, input: ModifyVpcEndpointCo
     RouteTableIds: [...new Set([...endpoint.RouteTableIds, ...added])].filter(
       (id) => !input.RemoveRouteTableIds?.includes(id),
     ),
-    PolicyDocument: input.ResetPolicy ? openPolicy : (input.PolicyDocument ?? endpoint.PolicyDocument),
+    PolicyDocument: input.ResetPolicy ? openPolicy : (policyOf(ctx, input.PolicyDocument) ?? endpoint.PolicyDocument),
     PrivateDnsEnabled: input.PrivateDnsEnabled ?? endpoint.PrivateDnsEnabled,
     Groups: [
       ...endpoint.Groups.filter(({ GroupId }) => !input.RemoveSecurityGroupIds?.includes(GroupId)),

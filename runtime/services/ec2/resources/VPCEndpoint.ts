@@ -20,7 +20,7 @@ export const VPCEndpoint = defineResource<EndpointProperties>({
     VpcId: 'executed',
     ServiceName: 'executed',
     VpcEndpointType: 'executed',
-    PolicyDocument: 'stored',
+    PolicyDocument: 'executed',
     PrivateDnsEnabled: 'executed',
     RouteTableIds: 'executed',
     SecurityGroupIds: 'executed',

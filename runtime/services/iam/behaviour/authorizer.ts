@@ -1,5 +1,5 @@
 import { accessKeyIds } from '../../../engines/iam/access-key-ids.ts';
-import { decide, type PermissionRequest } from '../../../engines/iam/decide.ts';
+import { decide, decideAtEndpoint, type PermissionRequest } from '../../../engines/iam/decide.ts';
 import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
 import type { Policy } from '../../../engines/iam/policy.ts';
 import { policyCache } from '../../../engines/iam/policy-cache.ts';
@@ -46,7 +46,8 @@ function refusal(ctx: Context, access: Access[]): string | undefined {
   for (const asked of access) {
     const resourceAccount = asked.resourceAccount ?? ctx.account;
     const ownRoot = principal.kind === 'root' && principal.account === resourceAccount;
-    if (ownRoot && asked.resourcePolicy === undefined) continue;
+    const through = ctx.origin === 'wire' ? ctx.http?.through : undefined;
+    if (ownRoot && asked.resourcePolicy === undefined && !through) continue;
     const cache = ctx.engine(policyCache);
     grants ??= grantsOf(ctx.store, cache, principal);
     if (principal.kind === 'session') noteUse(ctx, principal.roleArn);
@@ -57,6 +58,12 @@ function refusal(ctx: Context, access: Access[]): string | undefined {
       resourceAccount,
       keys: requestKeys(ctx, asked, { resourceAccount, principalTags: tagOf(grants) }),
     };
+    if (through) {
+      const policy = resourcePolicy(ctx, through.policy, { ...asked, resource: through.vpcEndpointId });
+      const passes = decideAtEndpoint(request, policy);
+      if (!passes.allowed) return refusalSentence(request, passes);
+      if (ownRoot && asked.resourcePolicy === undefined) continue;
+    }
     const resource = asked.resourcePolicy === undefined ? undefined : resourcePolicy(ctx, asked.resourcePolicy, asked);
     const decision = decide(request, { ...grants, resource });
     if (!decision.allowed) return refusalSentence(request, decision);
