@@ -81,7 +81,7 @@ class VpcDoors {
         this.#api(vpcId, address),
       ),
       ...smtpPorts.map((port) =>
-        this.#tcp(vpcId, outside.aws, port, (socket) => handOver(socket, this.#kernel.addresses.smtpPort)),
+        this.#tcp(vpcId, outside.aws, port, (socket) => join(socket, toOwn(this.#kernel.addresses.smtpPort))),
       ),
       this.#tcp(vpcId, metadataAddress, 80, (socket) => enter(metadata, socket)),
       ...resolvers.flatMap((address) => [
@@ -106,7 +106,7 @@ class VpcDoors {
   /** What comes by an endpoint is known by it to whoever decides about its requests. */
   #handOver(socket: Socket, port: number, door: { vpcId: string; address: string }): void {
     const client = socket.remoteAddress ?? '';
-    const inner = connect({ host: '127.0.0.1', port });
+    const inner = toOwn(port);
     const through = (): Through | undefined => endpointOf(this.#kernel, { ...door, client });
     if (through()) this.#kernel.engine(arrivals).expect(inner, through);
     join(socket, inner);
@@ -181,6 +181,10 @@ function closeWhenOpen(opening: Promise<{ close(): void }>): void {
 
 function enter(server: HttpServer, socket: Socket): void {
   server.emit('connection', socket);
+}
+
+function toOwn(port: number): Socket {
+  return connect({ host: '127.0.0.1', port });
 }
 
 function join(socket: Socket, inner: Socket): void {
