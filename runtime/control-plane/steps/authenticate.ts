@@ -74,7 +74,11 @@ export function authenticate(exchange: Exchange): void {
 function shownInstance({ request, service, operation, kernel }: Exchange): Principal | undefined {
   if (service?.name !== 'cloudformation' || !askedAsInstance.includes(operation?.name ?? '')) return undefined;
   const document = kernel.engine(instanceIdentity).shown(request?.headers.authorization);
-  return document && servicePrincipal('ec2.amazonaws.com', document.accountId, { serviceLinked: true });
+  if (!document) return undefined;
+  const { accountId, instanceId, region } = document;
+  // Of which stack it may ask, CloudFormation decides by the instance.
+  const sourceArn = `arn:aws:ec2:${region}:${accountId}:instance/${instanceId}`;
+  return servicePrincipal('ec2.amazonaws.com', accountId, { serviceLinked: true, sourceArn });
 }
 
 function accountOfPrincipal(principal: Principal): string {

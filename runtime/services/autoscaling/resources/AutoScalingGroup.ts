@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { signalKey, signals } from '../../../engines/cloudformation/deployment/creation-signals.ts';
+import { stackMachines } from '../../../engines/cloudformation/deployment/stack-machines.ts';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import { tagsOf } from '../../../kernel/tags.ts';
 import { findByName, isGone, untilGone, untilInService } from './group-waits.ts';
@@ -89,6 +90,7 @@ export const AutoScalingGroup = defineResource<GroupProperties>({
     return state(ctx, name);
   },
   async delete(ctx, name) {
+    ctx.engine(stackMachines).forget(ctx, name);
     if (!(await findByName(ctx, name))) return;
     const gone = untilGone(ctx, name);
     await ctx.call('autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: name, ForceDelete: true });
@@ -114,6 +116,7 @@ export const AutoScalingGroup = defineResource<GroupProperties>({
 async function make(ctx: ResourceContext, properties: GroupProperties): Promise<ResourceState> {
   const name = properties.AutoScalingGroupName ?? ctx.generateName({ maxLength: 255 });
   if (ctx.policies.CreationPolicy) ctx.engine(signals).open(signalKey(ctx.stackId, ctx.logicalId));
+  ctx.engine(stackMachines).belongs(ctx, name, ctx.stackId);
   await ctx.call('autoscaling', 'CreateAutoScalingGroup', {
     ...settings(ctx, properties),
     AutoScalingGroupName: name,

@@ -12,13 +12,15 @@ import { stackStore } from '../../../engines/cloudformation/stacks/stack-store.t
 import type { Context } from '../../../kernel/service.ts';
 import { findStack } from '../behaviour/find-stack.ts';
 import { page } from '../behaviour/pages.ts';
+import { checkOwnStack } from '../behaviour/shown-instance.ts';
 import { stackMissing, validationError } from '../errors.ts';
 
-export function DescribeStackResource(
+export async function DescribeStackResource(
   ctx: Context,
   input: DescribeStackResourceCommandInput,
-): DescribeStackResourceOutput {
+): Promise<DescribeStackResourceOutput> {
   const stack = findStack(ctx, input.StackName, (name) => validationError(`Stack '${name}' does not exist`));
+  await checkOwnStack(ctx, 'DescribeStackResource', stack.StackId);
   const record = ctx
     .engine(stackStore)
     .resources(stack.StackId)

@@ -1,3 +1,4 @@
+import { stackMachines } from '../../../engines/cloudformation/deployment/stack-machines.ts';
 import { defineResource, type ResourceContext } from '../../../kernel/resource.ts';
 import { retag, tagSpecification, unlessGone } from './taking-down.ts';
 
@@ -86,6 +87,7 @@ export const Instance = defineResource<InstanceProperties>({
       ...tagSpecification(ctx, 'instance', Tags),
     });
     const id = Instances[0]?.InstanceId ?? '';
+    ctx.engine(stackMachines).belongs(ctx, id, ctx.stackId);
     return describe(ctx, id);
   },
   async update(ctx, InstanceId, properties, previous) {
@@ -104,6 +106,7 @@ export const Instance = defineResource<InstanceProperties>({
     return describe(ctx, InstanceId);
   },
   async delete(ctx, InstanceId) {
+    ctx.engine(stackMachines).forget(ctx, InstanceId);
     // What it stood in, its subnet and groups, can be deleted only once it has let go of them.
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
