@@ -231,6 +231,7 @@ export interface Instance extends Tagged {
   terminationProtected: boolean;
   stopProtected?: boolean;
   cpuCredits?: string;
+  ebsOptimized?: boolean;
   /** What was asked of it, which has no effect beyond being told. */
   asked?: AskedOfInstance;
   detailedMonitoring: boolean;

@@ -49,7 +49,7 @@ export function describeInstance(ctx: Context, instance: Instance) {
         )
         .sort((a, b) => (a.DeviceName < b.DeviceName ? -1 : 1)),
     ],
-    EbsOptimized: false,
+    EbsOptimized: instance.ebsOptimized ?? false,
     ...asked,
     Hypervisor: 'xen' as const,
     IamInstanceProfile: instance.profile && { Arn: instance.profile.Arn, Id: instance.profile.AssociationId },

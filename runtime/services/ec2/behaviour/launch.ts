@@ -113,6 +113,7 @@ export function makeInstance(
     terminationProtected: input.DisableApiTermination ?? false,
     ...(input.CreditSpecification?.CpuCredits ? { cpuCredits: input.CreditSpecification.CpuCredits } : {}),
     asked: askedOf(input),
+    ebsOptimized: input.EbsOptimized ?? false,
     stopProtected: input.DisableApiStop ?? false,
     detailedMonitoring: input.Monitoring?.Enabled ?? false,
     RootVolumeId: newId(ctx, 'vol'),
