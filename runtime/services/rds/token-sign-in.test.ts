@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
@@ -186,6 +189,39 @@ describe('IAM database authentication', () => {
     );
   });
 
+  test('a client may begin TLS without asking, cancels its query, and is hung up on when it speaks of something else', async () => {
+    const at = orrery.kernel.engine(fleet).local(endpoint);
+    const said = async (socket: Socket, ...packets: Buffer[]): Promise<string> => {
+      for (const packet of packets) socket.write(packet);
+      let heard = '';
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => (heard += chunk.toString('latin1')));
+      await once(socket, 'close');
+      return heard;
+    };
+    const direct = connectTls({ ...at, rejectUnauthorized: false, ALPNProtocols: ['postgresql'] });
+    const startup = packet(196_608, 'user\0jane\0database\0shop\0\0');
+    const password = Buffer.from('p\0\0\0\x0anever\0', 'latin1');
+    assert.match(await said(direct, startup, password), /^R.*PAM authentication failed for user "jane"/s);
+
+    const owner = await signedIn('owner', 'correct-horse');
+    const sleeping = assert.rejects(owner.query('SELECT pg_sleep(60)'), { code: '57014' });
+    const { processID, secretKey } = owner as unknown as { processID: number; secretKey: number };
+    const key = Buffer.alloc(8);
+    key.writeInt32BE(processID, 0);
+    key.writeInt32BE(secretKey, 4);
+    let cancelled = false;
+    void sleeping.finally(() => (cancelled = true));
+    // A query that has not begun is not cancelled.
+    while (!cancelled) assert.equal(await said(connect(at ?? { port: 0 }), packet(80_877_102, key)), '');
+    await sleeping;
+    await owner.end();
+
+    for (const strange of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), packet(196_608 * 2, ''), Buffer.alloc(8)])
+      assert.equal(await said(connect(at ?? { port: 0 }), strange), '');
+    assert.equal(await who('jane', await token()), 'jane');
+  });
+
   test('a session begun with a token outlives it, and a token of fifteen minutes ago opens none', async () => {
     const old = await token();
     const client = await signedIn('jane', old);
@@ -220,3 +256,11 @@ describe('IAM database authentication', () => {
     await turnedAway(await afterWind({ credentials: full }));
   });
 });
+
+/** A packet of PostgreSQL's protocol that begins a connection. */
+function packet(code: number, body: string | Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(8 + body.length, 0);
+  head.writeInt32BE(code, 4);
+  return Buffer.concat([head, Buffer.from(body)]);
+}
