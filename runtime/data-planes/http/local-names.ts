@@ -38,7 +38,10 @@ export function isLocalOrigin(origin: string): boolean {
   try {
     const { hostname } = new URL(origin);
     return (
-      hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\./.test(hostname) || hostname === '[::1]'
+      hostname === 'localhost' ||
+      hostname.endsWith('.localhost') ||
+      /^127(?:\.\d+){3}$/.test(hostname) ||
+      hostname === '[::1]'
     );
   } catch {
     return false;

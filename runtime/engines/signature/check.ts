@@ -23,7 +23,8 @@ export function checkSignature(
   request: Signable,
   { claim, issued, body, bucketInHost }: SignedRequest,
 ): void {
-  if (issued.sessionToken !== undefined && claim.sessionToken !== issued.sessionToken) {
+  // A long-term key has no token, so one that comes with it was not issued for it.
+  if ((claim.sessionToken || undefined) !== issued.sessionToken) {
     throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
       status: 403,
     });
