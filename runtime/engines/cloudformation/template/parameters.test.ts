@@ -62,3 +62,10 @@ test('lists are split at commas, and parameter store values are what was fetched
     T: 'x,y',
   });
 });
+
+test('a pattern that would take for ever over a value is refused, and stops nothing', () => {
+  assert.match(
+    refusal({ Type: 'String', AllowedPattern: '(a+)+' }, `${'a'.repeat(40)}!`),
+    /^AllowedPattern \(a\+\)\+ takes too long over a value of 41 characters\.$/,
+  );
+});

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { asText } from '../intrinsics/scope.ts';
 import { type Document, isRecord, section, TemplateError } from './template.ts';
 
@@ -103,10 +104,16 @@ function checkLength(declaration: ParameterDeclaration, value: string, fail: (se
     fail(`must contain at most ${asText(MaxLength)} characters`);
 }
 
+/** A pattern that goes on and on over a value would stop the whole runtime. */
+const patternMs = 500;
+
 function matchesWhole(pattern: string, value: string): boolean {
   try {
-    return new RegExp(`^(?:${pattern})$`, 's').test(value);
-  } catch {
+    const expression = new RegExp(`^(?:${pattern})$`, 's');
+    return runInNewContext('expression.test(value)', { expression, value }, { timeout: patternMs }) === true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      throw new TemplateError(`AllowedPattern ${pattern} takes too long over a value of ${value.length} characters.`);
     // Java knows possessive quantifiers and the like, which JavaScript does not: such a pattern cannot be checked here.
     return true;
   }

@@ -13,7 +13,23 @@ export interface ParseOptions {
 export function parseTemplate(text: string, options: ParseOptions = {}): Template {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const { fileName } = options;
+  refuseDepth(body, fileName);
   return /^\s*\{/.test(body) ? parseJson(body, fileName) : fromYaml(body, fileName);
+}
+
+/** Far beyond what anybody writes, and before any part that goes through a template runs out of stack. */
+const deepest = 400;
+
+function refuseDepth(text: string, fileName: string | undefined): void {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > deepest)
+      throw new TemplateError(`Template format error: The template is nested more than ${deepest} levels deep.`, {
+        position: { line: 1, column: 1 },
+        fileName,
+      });
+  }
 }
 
 function parseJson(text: string, fileName: string | undefined): Template {

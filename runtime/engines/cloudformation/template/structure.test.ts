@@ -9,6 +9,24 @@ const sentences = (yaml: string): string[] =>
   checkStructure(parseTemplate(yaml).document).map(({ message }) => message);
 const topic = (rest: string) => `Resources:\n  A:\n    Type: AWS::SNS::Topic\n${rest}`;
 
+test('a template beyond what AWS takes is refused', () => {
+  const queues = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`Q${index}`, { Type: 'AWS::SQS::Queue' }]));
+  assert.deepEqual(sentences(JSON.stringify({ Resources: queues })), [
+    'Template format error: Number of resources, 501, is greater than maximum allowed, 500',
+  ]);
+});
+
+test('a template nested without end is refused, and does not exhaust the stack', () => {
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+    ['{"Fn::Join":["",[', ']]}'],
+  ] as const) {
+    const text = `{"Resources":{"Q":{"Type":"AWS::SQS::Queue","Metadata":${open.repeat(20000)}1${close.repeat(20000)}}}}`;
+    assert.throws(() => parseTemplate(text), /nested more than 400 levels deep/);
+  }
+});
+
 test('says in AWS sentences what is wrong with a template', () => {
   assert.deepEqual(sentences('Resources: {}'), [
     'Template format error: At least one Resources member must be defined.',

@@ -50,12 +50,25 @@ const outputMembers = ['Description', 'Value', 'Export', 'Condition'];
 export function checkStructure(document: Document): TemplateError[] {
   const shape = [
     ...sectionErrors(document),
+    ...quotaErrors(document),
     ...parameterErrors(document),
     ...resourceErrors(document),
     ...outputErrors(document),
   ];
   if (shape.length > 0) return shape;
   return [...referenceErrors(document), ...conditionErrors(document), ...circleErrors(document)];
+}
+
+/** "CloudFormation quotas" (AWS CloudFormation User Guide). */
+const quotas = { Resources: 500, Parameters: 200, Outputs: 200, Mappings: 200 };
+
+function quotaErrors(document: Document): TemplateError[] {
+  return Object.entries(quotas).flatMap(([name, most]) => {
+    const count = isRecord(document[name]) ? Object.keys(document[name]).length : 0;
+    if (count <= most) return [];
+    const sentence = `Number of ${name.toLowerCase()}, ${count}, is greater than maximum allowed, ${most}`;
+    return [fault(`Template format error: ${sentence}`, [name])];
+  });
 }
 
 function sectionErrors(document: Document): TemplateError[] {
