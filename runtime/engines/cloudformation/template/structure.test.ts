@@ -10,7 +10,9 @@ const sentences = (yaml: string): string[] =>
 const topic = (rest: string) => `Resources:\n  A:\n    Type: AWS::SNS::Topic\n${rest}`;
 
 test('a template beyond what AWS takes is refused', () => {
-  const queues = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`Q${index}`, { Type: 'AWS::SQS::Queue' }]));
+  const queues = Object.fromEntries(
+    Array.from({ length: 501 }, (_, index) => [`Q${index}`, { Type: 'AWS::SQS::Queue' }]),
+  );
   assert.deepEqual(sentences(JSON.stringify({ Resources: queues })), [
     'Template format error: Number of resources, 501, is greater than maximum allowed, 500',
   ]);
