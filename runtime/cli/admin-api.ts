@@ -13,10 +13,15 @@ export type AdminHandler = (
 
 const bodyLimit = 1024 * 1024;
 
-/** Serves /_orrery/api/<name> on the API port. Keys are `METHOD name`. */
+/**
+ * Serves /_orrery/api/<name> on the API port. Keys are `METHOD name`. For the command line, which no page speaks for: a page
+ * of this machine's own may be anybody's, an object in a bucket say, and could wind the clock or end the cloud.
+ */
 export function serveAdminApi(kernel: Kernel, handlers: Record<string, AdminHandler>): void {
   const prefix = '/_orrery/api/';
   const plane: DataPlane = async (request) => {
+    if (isOfPage(request))
+      return failure(403, new PersonError('from-a-page', 'Pages may not ask this.', 'Use the command line.'));
     const url = new URL(request.url, 'http://localhost');
     const handler = handlers[`${request.method} ${url.pathname.slice(prefix.length)}`];
     if (!handler)
@@ -35,6 +40,11 @@ export function serveAdminApi(kernel: Kernel, handlers: Record<string, AdminHand
     }
   };
   kernel.engine(internalRoutes).set(prefix, plane);
+}
+
+/** "Sec-Fetch-Site", MDN: a browser sends `none` for what a person typed into the address bar alone. */
+function isOfPage({ headers }: HttpRequest): boolean {
+  return headers.origin !== undefined || !['none', undefined].includes(headers['sec-fetch-site']);
 }
 
 async function answer(handler: AdminHandler, request: HttpRequest, url: URL): Promise<HttpResponse> {
