@@ -16,10 +16,10 @@ test('what the command line asks of a runtime is answered to it, and to no page,
   });
   const ask = async (headers: Record<string, string>) => {
     const { statusCode, body } = await request(`${orrery.url}/_orrery/api/down`, { method: 'POST', headers });
-    return [statusCode, await body.json()];
+    return [statusCode, await body.text()];
   };
-  assert.deepEqual(await ask({}), [200, { ending: true }]);
-  assert.deepEqual(await ask({ 'sec-fetch-site': 'none' }), [200, { ending: true }]);
+  assert.deepEqual(await ask({}), [200, '{"ending":true}']);
+  assert.deepEqual(await ask({ 'sec-fetch-site': 'none' }), [200, '{"ending":true}']);
   // An HTML object of a bucket, at the API port itself, and a site of the cloud's.
   const refused: Record<string, string>[] = [
     { origin: orrery.url, 'sec-fetch-site': 'same-origin' },
