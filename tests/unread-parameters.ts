@@ -26,6 +26,7 @@ export const rightlyUnread: Record<string, string> = {
   'kms GrantTokens': 'a grant holds from the moment it is made',
   'logs interleaved': 'AWS ignores it: events are always interleaved',
   'logs unmask': 'nothing is masked: data protection policies are refused',
+  'rds IncludeAll': 'every version is available',
   'rds IncludePublic': 'there is one account, whose snapshots are all listed',
   'rds IncludeShared': 'there is one account, whose snapshots are all listed',
   'rds Parameters.MinimumEngineVersion': 'it is told, never asked',

@@ -132,10 +132,11 @@ async function open(t: TestContext, options: BrowserContextOptions = {}) {
   const timeZone = 'Europe/London';
   const s3 = new S3Client({ region: 'us-east-1' });
   const started = await startTestService(t, postgres, (database) => [
+    // Before the content service's page for what is nowhere, as the edge asks the site's bucket first.
+    siteFiles,
     ...orderRoutes({ database, announce: () => {} }),
     ...reservationRoutes({ database, timeZone }),
     ...contentRoutes({ database, s3, mediaBucket: 'media', siteUrl: 'http://localhost', timeZone }),
-    siteFiles,
   ]);
   await firstAdmin(started.database, { secrets, secretId: 'admin' });
   const context = await browser.newContext({
@@ -162,7 +163,7 @@ const types: Record<string, string> = {
 };
 
 const siteFiles: Route = {
-  pattern: /^\/([\w./-]*)$/,
+  pattern: /^\/((?:[\w./-]+\.(?:html|css|js|svg))?)$/,
   methods: {
     GET({ parameter, path }: HttpRequest): Answer {
       const name = parameter || 'index.html';

@@ -78,8 +78,7 @@ function notHere(names: string): Record<string, string> {
   return Object.fromEntries(names.split(' ').map((name) => [name, silent]));
 }
 
-/** What is listed comes whole, in one page. */
-const listings =
+export const listings: readonly string[] =
   'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents DescribeDBClusterAutomatedBackups DescribeDBInstanceAutomatedBackups DescribeEventSubscriptions DescribeDBLogFiles DescribeOrderableDBInstanceOptions'.split(
     ' ',
   );
@@ -149,18 +148,10 @@ export const fidelity: Record<string, Fidelity> = {
       'DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps EnableCustomerOwnedIp DBCapacityReservationIdentifier',
     ),
   ),
-  ...Object.fromEntries(
-    listings.flatMap((name) => [
-      [`${name}.MaxRecords`, 'stored'],
-      [`${name}.Marker`, notDone('what is listed comes in one page.')],
-    ]),
-  ),
   ...Object.fromEntries(unfiltered.map((name) => [`${name}.Filters`, notDone('these are listed without filters.')])),
   'ListTagsForResource.Filters': notDone('tags are listed without filters.'),
   'DescribeDBSnapshots.DbiResourceId': notDone('name the instance.'),
   'DescribeDBClusterSnapshots.DbClusterResourceId': notDone('name the cluster.'),
-  'DescribeDBEngineVersions.DefaultOnly': 'stored',
-  'DescribeDBEngineVersions.IncludeAll': 'stored',
   'DescribeDBEngineVersions.ListSupportedCharacterSets': notDone('character sets are not listed.'),
   'DescribeDBEngineVersions.ListSupportedTimezones': notDone('time zones are not listed.'),
   'DescribeOrderableDBInstanceOptions.AvailabilityZoneGroup': notDone('there are no Local Zones on one machine.'),

@@ -1,13 +1,14 @@
 import { defineService, type Kernel, type OperationHandler, type Running } from '../../kernel/service.ts';
 import { authorize } from './authorization.ts';
 import { announceEvents } from './behaviour/notices.ts';
+import { paged } from './behaviour/paging.ts';
 import { resumeEverything } from './behaviour/resumption.ts';
 import { offerScalableReaders } from './behaviour/scalable-readers.ts';
 import { serverLogs } from './behaviour/server-logs.ts';
 import { meterStorageRequests } from './behaviour/storage-requests.ts';
 import { openTrustStore } from './behaviour/trust-store.ts';
 import { standing } from './behaviour/usage.ts';
-import { fidelity } from './fidelity.ts';
+import { fidelity, listings } from './fidelity.ts';
 import * as automatedBackups from './operations/automated-backups.ts';
 import * as clusterOperations from './operations/clusters.ts';
 import * as eventSubscriptions from './operations/event-subscriptions.ts';
@@ -46,10 +47,11 @@ export default defineService({
   name: 'rds',
   actionPrefix: 'rds',
   // What these files share among themselves begins in lower case.
-  operations: Object.fromEntries(Object.entries<unknown>(operations).filter(([name]) => /^[A-Z]/.test(name))) as Record<
-    string,
-    OperationHandler
-  >,
+  operations: Object.fromEntries(
+    (Object.entries(operations) as [string, OperationHandler][])
+      .filter(([name]) => /^[A-Z]/.test(name))
+      .map(([name, handler]) => [name, listings.includes(name) ? paged(handler) : handler]),
+  ),
   accessDenied: { code: 'AccessDenied', status: 403 },
   resources: [DBCluster, DBInstance, DBSubnetGroup, DBParameterGroup, DBClusterParameterGroup],
   // Databases have interfaces that EC2 keeps, and tell what happens to them.
