@@ -32,7 +32,7 @@ export function measureEveryMinute(clock: Clock, name: string, measure: () => vo
   let isOver = false;
   let timer = next(clock.now() + minuteMs);
   clock.onWind((phase) => {
-    if (phase === 'begins' || isOver) return;
+    if (phase === 'begins' || isOver || timer.atMs <= clock.now() + minuteMs) return;
     timer.cancel();
     timer = next(clock.now() + minuteMs);
   });
