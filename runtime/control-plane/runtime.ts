@@ -3,6 +3,7 @@ import { compute } from '../engines/compute/compute.ts';
 import { network } from '../engines/network/network.ts';
 import { type Clock, type ClockOptions, createClock } from '../kernel/clock/clock.ts';
 import { EngineRoom } from '../kernel/engine.ts';
+import { AwsError } from '../kernel/errors.ts';
 import { createEvents } from '../kernel/events/events.ts';
 import { type Ids, systemIds } from '../kernel/ids.ts';
 import { registry } from '../kernel/resource-registry.ts';
@@ -79,18 +80,28 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 /**
- * What was wound is kept, so that the cloud's time never goes back over a restart. A disk that does not take the time as it
- * is now refuses the wind before it begins.
+ * What is wound is kept before it is: the cloud's time never goes back over a restart, not after a kill in the midst of a
+ * wind either, and a disk that does not take the new time refuses the wind before it begins. What is kept then is ahead of
+ * the time that comes by what the wind itself takes, so that a disk that is full afterwards loses nothing.
  */
 function rememberingWinds(clock: Clock, remember: (offsetMs: number) => Promise<void>): Clock {
   const wind = clock.wind.bind(clock);
-  clock.wind = async (durationMs, onProgress) => {
-    await remember(clock.offset());
-    const report = await wind(durationMs, onProgress);
-    await remember(clock.offset());
-    return report;
+  let turn: Promise<unknown> = Promise.resolve();
+  clock.wind = (durationMs, onProgress) => {
+    const mine = turn.then(async () => {
+      await remember(clock.offset() + durationMs);
+      const report = await wind(durationMs, onProgress);
+      await remember(clock.offset()).catch(unlessRefused);
+      return report;
+    });
+    turn = mine.catch(() => undefined);
+    return mine;
   };
   return clock;
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof AwsError)) throw error;
 }
 
 function fillRegistry(kernel: Kernel, services: ServiceDefinition[]): void {

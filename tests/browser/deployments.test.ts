@@ -44,7 +44,7 @@ describe('the console: deployments', { skip: browserMissing() }, () => {
   }
 
   test('says what to do while nothing is deployed, and shows a stack as soon as it is created', async () => {
-    await console.open('');
+    await console.open('deployments');
     await console.page.getByRole('heading', { name: 'Nothing is deployed yet' }).waitFor();
     await create('shop', template);
     await console.page.getByRole('heading', { name: 'shop' }).waitFor();

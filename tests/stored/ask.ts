@@ -3,6 +3,7 @@ import type { Answer, Ask } from './stored-cases.ts';
 
 /** Names of SDK packages that are not the AWS CLI's. */
 const packages: Record<string, string> = {
+  'application-autoscaling': 'application-auto-scaling',
   autoscaling: 'auto-scaling',
   elbv2: 'elastic-load-balancing-v2',
   events: 'eventbridge',

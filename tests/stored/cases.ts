@@ -1,5 +1,6 @@
 import { acm } from './cases/acm.ts';
 import { apigatewayv2 } from './cases/apigatewayv2.ts';
+import { applicationAutoscaling } from './cases/application-autoscaling.ts';
 import { autoscaling } from './cases/autoscaling.ts';
 import { cloudformation } from './cases/cloudformation.ts';
 import { cloudfront } from './cases/cloudfront.ts';
@@ -19,6 +20,7 @@ import { scheduler } from './cases/scheduler.ts';
 import { secretsmanager } from './cases/secretsmanager.ts';
 import { ses } from './cases/ses.ts';
 import { sesv2 } from './cases/sesv2.ts';
+import { shield } from './cases/shield.ts';
 import { sns } from './cases/sns.ts';
 import { sqs } from './cases/sqs.ts';
 import { ssm } from './cases/ssm.ts';
@@ -26,6 +28,8 @@ import { wafv2 } from './cases/wafv2.ts';
 import type { StoredCases } from './stored-cases.ts';
 
 export const allCases: StoredCases[] = [
+  applicationAutoscaling,
+  shield,
   acm,
   apigatewayv2,
   autoscaling,

@@ -11,7 +11,7 @@ export interface StoredCases {
   told: Record<string, (ask: Ask, id: string) => Promise<unknown>>;
   /** By operation: what is asked, and after it the answers that tell of it. */
   requests: Record<string, (ask: Ask) => Promise<{ asked: Record<string, unknown>; told: unknown }>>;
-  /** Paths that AWS keeps and does not tell, with where it would be seen. */
+  /** Paths that are not told here, with where it would be seen. */
   untold?: Record<string, string>;
   /** Names under which AWS tells what is asked under another. */
   renamed?: Record<string, string>;

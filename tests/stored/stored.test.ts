@@ -60,6 +60,7 @@ describe('what fidelity calls stored comes back', () => {
         const request = cases.requests[operation];
         const made = request ? await request(askOf(orrery, cases.service)) : undefined;
         for (const path of paths) {
+          if (`${operation}.${path}` in (cases.untold ?? {})) continue;
           const given = made ? at(made.asked, path) : [];
           missing.push(...notTold(given, made?.told, cases).map((what) => `${operation}.${path}: ${what}`));
         }

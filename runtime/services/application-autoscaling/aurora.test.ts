@@ -4,6 +4,7 @@ import {
   ApplicationAutoScalingClient,
   DeleteScalingPolicyCommand,
   DescribeScalingActivitiesCommand,
+  DescribeScalingPoliciesCommand,
   PutScalingPolicyCommand,
   RegisterScalableTargetCommand,
   type TargetTrackingScalingPolicyConfiguration,
@@ -153,10 +154,15 @@ describe('readers of an Aurora cluster under Application Auto Scaling', () => {
         PolicyType: 'StepScaling',
         StepScalingPolicyConfiguration: {
           AdjustmentType: 'ChangeInCapacity',
+          MetricAggregationType: 'Maximum',
           StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 1 }],
         },
       }),
     );
+    const { ScalingPolicies = [] } = await scaling.send(
+      new DescribeScalingPoliciesCommand({ ServiceNamespace: 'rds' }),
+    );
+    assert.equal(ScalingPolicies[0]?.StepScalingPolicyConfiguration?.MetricAggregationType, 'Maximum');
     await cloudwatch.send(
       new PutMetricAlarmCommand({
         AlarmName: 'queue-at-the-till',

@@ -40,7 +40,7 @@ export const fidelity: Record<string, Fidelity> = {
   'ModifyVolume.Throughput': 'stored',
   'CreateImage.BlockDeviceMappings.VirtualName': { refused: 'instances have no instance store here.' },
   'CreateImage.BootModeOverride': { refused: 'instances have no firmware here.' },
-  'RegisterImage.BootMode': 'stored',
+  'RegisterImage.BootMode': { refused: 'instances have no firmware here.' },
   'CreateSnapshot.OutpostArn': { refused: 'Outposts are not done.' },
   'RunInstances.CapacityReservationSpecification': 'stored',
   'RunInstances.CreditSpecification': 'stored',

@@ -87,7 +87,6 @@ export function RegisterImage(ctx: Context, input: RegisterImageCommandInput) {
     State: 'available',
     BlockDeviceMappings: checkMappings(ctx, input.BlockDeviceMappings ?? []),
     ...(input.ImdsSupport === undefined ? {} : { ImdsSupport: input.ImdsSupport }),
-    ...(input.BootMode === undefined ? {} : { BootMode: input.BootMode }),
     OwnerId: ctx.account,
     createdMs: ctx.clock.now(),
     Tags: tagsFor(input.TagSpecifications, 'image'),

@@ -13,7 +13,8 @@ export function paged(list: OperationHandler): OperationHandler {
     if (MaxRecords !== undefined && (MaxRecords < 20 || MaxRecords > 100))
       throw invalidParameter(`Invalid value ${MaxRecords} for MaxRecords. Must be between 20 and 100`);
     const start = Marker === undefined ? 0 : Number(Buffer.from(Marker, 'base64').toString());
-    if (!Number.isInteger(start) || start < 0) throw invalidParameter('The parameter Marker is not one that was given.');
+    if (!Number.isInteger(start) || start < 0)
+      throw invalidParameter('The parameter Marker is not one that was given.');
     const end = start + (MaxRecords ?? 100);
     const [name = '', all = []] = Object.entries(whole).find(([, value]) => Array.isArray(value)) ?? [];
     const isMore = end < (all as unknown[]).length;
