@@ -297,6 +297,19 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
       ],
     );
     assert.match(DBEngineVersions[0]?.DBEngineVersionDescription ?? '', /on MariaDB/);
+    const { DBEngineVersions: first = [] } = await rds.send(
+      new DescribeDBEngineVersionsCommand({ Engine: 'mysql', DefaultOnly: true }),
+    );
+    assert.deepEqual(
+      first.map(({ EngineVersion }) => EngineVersion),
+      ['8.4.6'],
+    );
+    // Pages of twenty, of more options than that.
+    const orderable = new DescribeOrderableDBInstanceOptionsCommand({ Engine: 'mysql', MaxRecords: 20 });
+    const { OrderableDBInstanceOptions: page = [], Marker } = await rds.send(orderable);
+    assert.deepEqual([page.length, typeof Marker], [20, 'string']);
+    const next = new DescribeOrderableDBInstanceOptionsCommand({ Engine: 'mysql', MaxRecords: 20, Marker });
+    assert.notDeepEqual((await rds.send(next)).OrderableDBInstanceOptions?.[0], page[0]);
     const { OrderableDBInstanceOptions: options = [] } = await rds.send(
       new DescribeOrderableDBInstanceOptionsCommand({ Engine: 'aurora-mysql', DBInstanceClass: 'db.r6g.large' }),
     );

@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-rds';
 import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { type EngineOffer, type EngineVersion, offersOf } from '../behaviour/engines.ts';
+import { type EngineOffer, type EngineVersion, offersOf, versionOf } from '../behaviour/engines.ts';
 import { classesOf } from '../behaviour/instance-classes.ts';
 import { invalidParameter } from '../errors.ts';
 
@@ -18,12 +18,18 @@ export function DescribeDBEngineVersions(ctx: Context, input: DescribeDBEngineVe
   const wanted = offered(ctx)
     .filter(({ offer }) => (input.Engine ?? offer.Engine) === offer.Engine)
     .filter(({ version }) => (input.DBParameterGroupFamily ?? version.family) === version.family)
-    .filter(({ version }) => named(version, input.EngineVersion));
+    .filter(({ version }) => named(version, input.EngineVersion))
+    .filter(({ offer, version }) => !input.DefaultOnly || isDefault(ctx, { offer, version }));
   return { DBEngineVersions: wanted.map(describeVersion) };
 }
 
 function offered(ctx: Context): Offered[] {
   return offersOf(ctx).flatMap((offer) => offer.versions(ctx).map((version) => ({ offer, version })));
+}
+
+/** What a database gets that asks for no version. */
+function isDefault(ctx: Context, { offer, version }: Offered): boolean {
+  return version.EngineVersion === versionOf(ctx, offer.Engine, undefined).EngineVersion;
 }
 
 /** By the whole name or the major version's. */
