@@ -28,6 +28,7 @@ export class Guests {
   readonly #restaurant: Restaurant;
   readonly outcomes: Outcome[] = [];
   #open = true;
+  #heard: (() => void) | undefined;
   readonly #visits: Promise<void>[];
 
   constructor(restaurant: Restaurant, count: number) {
@@ -44,8 +45,16 @@ export class Guests {
           : this.#restaurant.visit(`/api/reservations/hours?guest=${guest}&turn=${turn}`);
       const status = await asked.then((answer) => answer.status).catch(() => 0);
       this.outcomes.push({ sentMs, failed: status === 0 || status >= 500 });
+      this.#heard?.();
+      // People think before they click again.
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** Until so many more of their requests have come to an end. */
+  async more(count: number): Promise<void> {
+    const wanted = this.outcomes.length + count;
+    while (this.outcomes.length < wanted) await new Promise<void>((resolve) => (this.#heard = resolve));
   }
 
   async goHome(): Promise<void> {
@@ -69,11 +78,11 @@ export async function measure(
 ): Promise<Failure> {
   const guests = new Guests(restaurant, 4);
   const before = restaurant.placed.length;
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await guests.more(40);
   const brokenMs = performance.now();
   await breakIt();
   await whole();
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await guests.more(80);
   await guests.goHome();
   const failed = guests.outcomes.filter((outcome) => outcome.failed);
   const lastMs = Math.max(brokenMs, ...failed.map(({ sentMs }) => sentMs));

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { notHere } from '../../../tests/not-here.ts';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { compute } from '../../engines/compute/compute.ts';
 import { network } from '../../engines/network/network.ts';
@@ -192,8 +193,10 @@ const template = (withDatabase: boolean) => ({
 const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
 
 /** Other machines have one loopback address, which cannot stand for those of a VPC. */
-const lacking = process.platform === 'linux' ? undefined : 'loopback addresses beside 127.0.0.1 are Linux’s';
-if (lacking) process.stderr.write(`NOT RUN: instances at the level loopback. ${lacking}\n`);
+const lacking = notHere(
+  'instances at the level loopback',
+  process.platform === 'linux' ? undefined : 'loopback addresses beside 127.0.0.1 are Linux’s',
+);
 
 for (const [isolation, wanted] of [
   [undefined, 'root'],
@@ -210,7 +213,8 @@ for (const [isolation, wanted] of [
         rmSync(dataDir, { recursive: true, force: true });
       });
       process.stderr.write(`Instances without network namespaces run at the level ${levelOf(orrery.kernel)}.\n`);
-      if (levelOf(orrery.kernel) !== wanted) return t.skip('no user namespaces, or no bubblewrap');
+      const rootless = levelOf(orrery.kernel) === wanted ? undefined : 'no user namespaces, or no bubblewrap';
+      if (notHere(`instances of the level ${wanted}`, rootless)) return t.skip(rootless);
       const fleet = new Fleet(orrery);
       const withDatabase = wanted === 'folder';
       const { Server = '', Vpc = '', Address = '', Name = '', Targets = '' } = await deployed(orrery, { withDatabase });

@@ -20,6 +20,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { notHere } from '../../../tests/not-here.ts';
+import { namespacesLacking } from '../../engines/network/namespace/namespace-fabric.ts';
 import { network } from '../../engines/network/network.ts';
 import { type LambdaCloud, roleArn, startLambda } from './test-cloud.ts';
 
@@ -99,8 +101,9 @@ describe('a function in a VPC', () => {
     listening.close();
   });
 
-  test('reaches AWS by the endpoints of its VPC alone', async (t) => {
-    if (level !== 'namespace') return t.skip('routes are not enforced at this level');
+  test('reaches AWS by the endpoints of its VPC alone', {
+    skip: notHere('routes of functions in a VPC', namespacesLacking()),
+  }, async () => {
     await cloud.orrery.client(S3Client).send(new CreateBucketCommand({ Bucket: 'one' }));
     await cloud.orrery.client(SQSClient).send(new CreateQueueCommand({ QueueName: 'one' }));
     await cloud.create('shut-in', buckets, { ...inGroup('functions'), MemorySize: 256 });
