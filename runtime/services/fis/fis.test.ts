@@ -263,5 +263,14 @@ describe('Fault Injection Service', () => {
     assert.equal((await fis.get(id)).actions.second.state.status, 'running');
     await orrery.clock.wind(minute);
     assert.equal((await fis.get(id)).state.status, 'completed');
+    const day = 24 * 60 * minute;
+    await orrery.clock.wind(119 * day);
+    await orrery.restart();
+    assert.equal((await fis.ask('GET', `/experiments/${id}`)).status, 200);
+    await orrery.clock.wind(day);
+    assert.equal((await fis.ask('GET', `/experiments/${id}`)).status, 404);
+    // Another went on for an hour more.
+    await orrery.clock.wind(day);
+    assert.deepEqual((await fis.ask('GET', '/experiments')).body, { experiments: [] });
   });
 });

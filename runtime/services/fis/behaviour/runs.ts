@@ -52,7 +52,8 @@ class Runs {
     const { store } = this.#kernel;
     for (const scope of store.scopes('fis.experiments'))
       for (const experiment of experiments(this.#kernel, scope).values())
-        if (!isOver(experiment)) this.#go(experiment, () => this.#goOn(experiment));
+        if (isOver(experiment)) this.#forgetAt(experiment, experiment.id, experiment.endedMs ?? experiment.createdMs);
+        else this.#go(experiment, () => this.#goOn(experiment));
   }
 
   stop(): void {
@@ -182,6 +183,12 @@ class Runs {
   #finish(scope: Scope, id: string, status: 'completed' | 'stopped' | 'failed', reason: string): void {
     const endedMs = this.#kernel.clock.now();
     this.#put(scope, id, (now) => ({ ...now, endedMs, state: { status, reason } }));
+    this.#forgetAt(scope, id, endedMs);
+  }
+
+  #forgetAt(scope: Scope, id: string, endedMs: number): void {
+    const forget = (): void => void experiments(this.#kernel, scope).delete(id);
+    this.#kernel.clock.at(endedMs + rememberedMs, `experiment ${id} is forgotten`, forget);
   }
 
   #alarm(where: Scope, alarmArn: string): void {
@@ -247,6 +254,9 @@ class Runs {
     announce(this.#kernel, now, before.state.status);
   }
 }
+
+/** "Completed experiment data retention in days", Quotas and limitations for AWS FIS. */
+const rememberedMs = 120 * 24 * 60 * 60_000;
 
 const halted = 'Experiment halted by stop condition.';
 
