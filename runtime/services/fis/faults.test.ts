@@ -14,9 +14,11 @@ import {
 import { TagResourceCommand } from '@aws-sdk/client-lambda';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { network } from '../../engines/network/network.ts';
+import { apiFaults } from '../../kernel/faults/api-faults.ts';
 import { Fleet, lacking } from '../ec2/instances.fixture.ts';
 import { type LambdaCloud, startLambda } from '../lambda/test-cloud.ts';
 import { Experiments, giveRole, minute } from './experiments.fixture.ts';
+import { experiments } from './state.ts';
 
 describe('faults of functions', () => {
   let cloud: LambdaCloud;
@@ -195,6 +197,27 @@ describe('faults of the network', () => {
     const vpc = await disrupt('vpc');
     assert.equal(await reach('b', 'a'), 'this is a');
     await fis.ask('DELETE', `/experiments/${vpc}`);
+    assert.equal(await acls(), 1);
+  });
+
+  test('are taken back in a runtime that ended in the midst of beginning them, and when a step of them fails', async () => {
+    const id = await disrupt('all');
+    const scope = { account: orrery.context().account, region: orrery.context().region };
+    const kept = experiments(orrery.kernel, scope).get(id);
+    const cut = kept?.actions.cut;
+    assert.ok(kept && cut);
+    const state = { status: 'initiating' as const, reason: 'The action begins.' };
+    experiments(orrery.kernel, scope).put(id, { ...kept, actions: { cut: { ...cut, state } } });
+    for (const stop of stops.splice(0)) stop();
+    await orrery.restart();
+    await fis.until(id, 'failed');
+    assert.match((await fis.get(id)).state.reason, /The runtime ended while the action cut was initiating/);
+    ec2 = orrery.client(EC2Client);
+    assert.equal(await acls(), 1);
+    const fault = { id: 'x', service: 'ec2', operations: ['ReplaceNetworkAclAssociation'], percentage: 100 };
+    orrery.kernel.engine(apiFaults).start({ ...fault, kind: 'internal-error' });
+    await assert.rejects(disrupt('all'), /injected by a fault/);
+    orrery.kernel.engine(apiFaults).heal('x');
     assert.equal(await acls(), 1);
   });
 });

@@ -92,7 +92,7 @@ class Runs {
     for (const [name, action] of Object.entries(experiment.actions)) {
       if (action.state.status === 'initiating' || action.state.status === 'stopping') {
         const what = `The runtime ended while the action ${name} was ${action.state.status}.`;
-        this.#action(experiment, experiment.id, name, 'failed', what);
+        this.#action(experiment, experiment.id, name, action.undo ? 'running' : 'failed', what);
         return this.halt(experiment, experiment.id, 'failed', what);
       }
       if (action.state.status !== 'running' || action.dueMs === undefined) continue;
@@ -131,9 +131,8 @@ class Runs {
       throw new AwsError('ValidationException', 'Target resolution returned empty set');
     }
     this.#action(experiment, id, name, 'initiating', 'The action begins.', { startedMs: this.#kernel.clock.now() });
-    let undo: Record<string, unknown>;
     try {
-      undo = (await type.begin(run)) ?? {};
+      await type.begin(run);
     } catch (error) {
       if (error instanceof AwsError) this.#action(experiment, id, name, 'failed', error.message);
       throw error;
@@ -143,7 +142,7 @@ class Runs {
     const lastsMs = type.lastsMs?.(run.parameters);
     if (lastsMs === undefined) return this.#action(experiment, id, name, 'completed', 'Action was completed.');
     const dueMs = this.#kernel.clock.now() + lastsMs;
-    this.#action(experiment, id, name, 'running', 'Action is running.', { undo, dueMs });
+    this.#action(experiment, id, name, 'running', 'Action is running.', { dueMs });
     // Somebody may have stopped the experiment while the action began.
     if (this.#experiment(experiment, id).state.status === 'running') this.#endAt(experiment, name, dueMs);
     else await this.#end(experiment, id, name, 'stopped');
@@ -219,7 +218,9 @@ class Runs {
     const [target = ''] = Object.values(action.targets ?? {});
     const targets = experiment.resolved[target] ?? [];
     const ctx = asRole(this.#kernel, experiment);
-    return { type, run: { ctx, id: `${experiment.id} ${name}`, targets, parameters: action.parameters ?? {} } };
+    const keep = (undo: Record<string, unknown>): void =>
+      this.#action(experiment, experiment.id, name, 'initiating', 'The action begins.', { undo });
+    return { type, run: { ctx, id: `${experiment.id} ${name}`, targets, parameters: action.parameters ?? {}, keep } };
   }
 
   #action(

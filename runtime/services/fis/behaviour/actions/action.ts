@@ -12,8 +12,8 @@ export interface ActionType {
   check?(parameters: Record<string, string>): void;
   /** How long it goes on until `end`; undefined where it is over once it has begun. Milliseconds. */
   lastsMs?(parameters: Record<string, string>): number | undefined;
-  /** Does it. What it returns is kept, so that `end` can take it back even in a runtime that was started again. */
-  begin(run: ActionRun): Promise<Record<string, unknown> | void>;
+  /** Does it, and keeps before each step what `end` needs to take it back, so that a killed runtime leaves nothing behind. */
+  begin(run: ActionRun): Promise<void>;
   /** Takes it back: when its time is over, or the experiment is stopped. */
   end?(run: ActionRun, undo: Record<string, unknown>): Promise<void>;
   /** Puts back what only memory held, in a runtime that was started again in the midst of it. */
@@ -28,6 +28,8 @@ export interface ActionRun {
   /** ARNs. */
   targets: string[];
   parameters: Record<string, string>;
+  /** What `end` is given, even in a runtime that was started again; the last one counts. */
+  keep(undo: Record<string, unknown>): void;
 }
 
 export const duration = {

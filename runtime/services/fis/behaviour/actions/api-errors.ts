@@ -25,16 +25,16 @@ export const apiErrors: ActionType[] = (['internal-error', 'throttle-error', 'un
     async begin(run) {
       const { service = '' } = run.parameters;
       if (!run.ctx.engine(registry).services.has(service)) throw validation(`No service called ${service} runs here.`);
-      return strike(run, kind);
+      strike(run, kind);
     },
     async end(run) {
       for (const id of run.targets.map((role) => faultId(run, role))) run.ctx.engine(apiFaults).heal(id);
     },
-    resume: (run) => void strike(run, kind),
+    resume: (run) => strike(run, kind),
   }),
 );
 
-function strike(run: ActionRun, kind: ApiFault['kind']): Record<string, unknown> {
+function strike(run: ActionRun, kind: ApiFault['kind']): void {
   const { service = '', percentage = '', operations } = run.parameters;
   for (const roleArn of run.targets) {
     run.ctx.engine(apiFaults).start({
@@ -46,7 +46,6 @@ function strike(run: ActionRun, kind: ApiFault['kind']): Record<string, unknown>
       roleArn,
     });
   }
-  return {};
 }
 
 function faultId(run: ActionRun, roleArn: string): string {

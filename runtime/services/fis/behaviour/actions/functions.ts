@@ -26,7 +26,7 @@ export const invocationError: ActionType = {
   parameters: { ...duration, ...percentage, preventExecution: { ...prevention.preventExecution, required: true } },
   check,
   begin: async (run) => strike(run, ({ preventExecution }) => ({ kind: 'error', runs: preventExecution === 'false' })),
-  resume: (run) => void strike(run, ({ preventExecution }) => ({ kind: 'error', runs: preventExecution === 'false' })),
+  resume: (run) => strike(run, ({ preventExecution }) => ({ kind: 'error', runs: preventExecution === 'false' })),
 };
 
 export const invocationDelay: ActionType = {
@@ -45,7 +45,7 @@ export const invocationDelay: ActionType = {
       throw validation('The parameter startupDelayMilliseconds must be a whole number from 1 to 900000.');
   },
   begin: async (run) => strike(run, (parameters) => ({ kind: 'delay', delayMs: delayOf(parameters) })),
-  resume: (run) => void strike(run, (parameters) => ({ kind: 'delay', delayMs: delayOf(parameters) })),
+  resume: (run) => strike(run, (parameters) => ({ kind: 'delay', delayMs: delayOf(parameters) })),
 };
 
 export const invocationHttpResponse: ActionType = {
@@ -65,7 +65,7 @@ export const invocationHttpResponse: ActionType = {
       throw validation('The parameter statusCode must be a status of HTTP, 100 to 599.');
   },
   begin: async (run) => strike(run, response),
-  resume: (run) => void strike(run, response),
+  resume: (run) => strike(run, response),
 };
 
 type Effect = FunctionFault['effect'];
@@ -84,7 +84,7 @@ function delayOf({ startupDelayMilliseconds = '2000' }: Record<string, string>):
   return Number(startupDelayMilliseconds);
 }
 
-function strike(run: ActionRun, effectOf: (parameters: Record<string, string>) => Effect): Record<string, unknown> {
+function strike(run: ActionRun, effectOf: (parameters: Record<string, string>) => Effect): void {
   for (const functionArn of run.targets) {
     run.ctx.engine(functionFaults).start({
       id: faultId(run, functionArn),
@@ -93,7 +93,6 @@ function strike(run: ActionRun, effectOf: (parameters: Record<string, string>) =
       effect: effectOf(run.parameters),
     });
   }
-  return {};
 }
 
 function faultId(run: ActionRun, functionArn: string): string {

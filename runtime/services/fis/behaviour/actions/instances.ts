@@ -13,8 +13,8 @@ export const stopInstances: ActionType = {
   lastsMs: ({ startInstancesAfterDuration: after }) =>
     after === undefined ? undefined : durationMs(after, 'startInstancesAfterDuration'),
   async begin(run) {
+    run.keep({ instanceIds: idsOf(run) });
     await run.ctx.call('ec2', 'StopInstances', { InstanceIds: idsOf(run) });
-    return { instanceIds: idsOf(run) };
   },
   /** Those that were terminated meanwhile stay so (an Auto Scaling group replaces a stopped instance). */
   async end(run, { instanceIds }) {

@@ -59,15 +59,18 @@ export const disruptConnectivity: ActionType = {
     );
   },
   lastsMs: (parameters) => durationMs(parameters.duration ?? '', 'duration'),
-  async begin({ ctx, targets, parameters }) {
+  async begin({ ctx, targets, parameters, keep }) {
     const cuts: Cut[] = [];
+    const begun = (one: Cut): void => {
+      cuts.push(one);
+      keep({ cuts });
+    };
     try {
-      for (const subnet of await subnetsOf(ctx, targets)) await cut(ctx, subnet, parameters.scope ?? '', cuts);
+      for (const subnet of await subnetsOf(ctx, targets)) await cut(ctx, subnet, parameters.scope ?? '', begun);
     } catch (error) {
       await mend(ctx, cuts);
       throw error;
     }
-    return { cuts };
   },
   end: async ({ ctx }, { cuts }) => mend(ctx, cuts as Cut[]),
 };
@@ -78,7 +81,7 @@ async function subnetsOf(ctx: Context, arns: string[]): Promise<Subnet[]> {
   return Subnets;
 }
 
-async function cut(ctx: Context, subnet: Subnet, scope: string, cuts: Cut[]): Promise<void> {
+async function cut(ctx: Context, subnet: Subnet, scope: string, begun: (one: Cut) => void): Promise<void> {
   const own = await aclOf(ctx, subnet.SubnetId);
   if (!own) return;
   const { NetworkAcl } = await ctx.call<{ NetworkAcl: { NetworkAclId: string } }>('ec2', 'CreateNetworkAcl', {
@@ -86,7 +89,7 @@ async function cut(ctx: Context, subnet: Subnet, scope: string, cuts: Cut[]): Pr
     TagSpecifications: [{ ResourceType: 'network-acl', Tags: [{ Key: 'managedByFIS', Value: 'true' }] }],
   });
   const NetworkAclId = NetworkAcl.NetworkAclId;
-  cuts.push({ subnetId: subnet.SubnetId, before: own.acl.NetworkAclId, during: NetworkAclId });
+  begun({ subnetId: subnet.SubnetId, before: own.acl.NetworkAclId, during: NetworkAclId });
   const rules = await rulesOf(ctx, subnet, scope);
   for (const Egress of [true, false]) {
     // The last entry of every network ACL, *, is there without being made.
