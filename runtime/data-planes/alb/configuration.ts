@@ -70,11 +70,14 @@ export interface RuleTable {
   action: ActionTable;
 }
 
+/** Whether a host name, a path, a header or a query string's part fits a pattern. */
+type TextTest = (text: string) => boolean;
+
 export type ConditionTable =
-  | { field: 'host-header' | 'path-pattern'; values: readonly RegExp[] }
-  | { field: 'http-header'; name: string; values: readonly RegExp[] }
+  | { field: 'host-header' | 'path-pattern'; values: readonly TextTest[] }
+  | { field: 'http-header'; name: string; values: readonly TextTest[] }
   | { field: 'http-request-method'; values: readonly string[] }
-  | { field: 'query-string'; values: readonly { key: RegExp | undefined; value: RegExp }[] }
+  | { field: 'query-string'; values: readonly { key: TextTest | undefined; value: TextTest }[] }
   | { field: 'source-ip'; values: readonly string[] };
 
 export type ActionTable =

@@ -13,39 +13,27 @@ function meets(request: HttpRequest, condition: ConditionTable): boolean {
   switch (condition.field) {
     case 'host-header': {
       const host = awsName(request.headers.host ?? request.host);
-      return condition.values.some((value) => value.test(host));
+      return condition.values.some((value) => value(host));
     }
     case 'path-pattern': {
       const path = pathOf(request.url);
-      return condition.values.some((value) => value.test(path));
+      return condition.values.some((value) => value(path));
     }
     case 'http-header': {
       const header = request.headers[condition.name];
-      return header !== undefined && condition.values.some((value) => value.test(header));
+      return header !== undefined && condition.values.some((value) => value(header));
     }
     case 'http-request-method':
       return condition.values.includes(request.method);
     case 'query-string': {
       const pairs = queryPairs(request.url);
       return condition.values.some(({ key, value }) =>
-        pairs.some(([name, given]) => value.test(given) && (key === undefined || key.test(name))),
+        pairs.some(([name, given]) => value(given) && (key === undefined || key(name))),
       );
     }
     case 'source-ip':
       return listOf(condition.values).check(request.client.ip, isIPv4(request.client.ip) ? 'ipv4' : 'ipv6');
   }
-}
-
-/** `*` stands for none or more characters, `?` for exactly one; a backslash takes their meaning. */
-export function wildcard(pattern: string, { ignoreCase }: { ignoreCase: boolean }): RegExp {
-  const source = pattern.replace(/\\([*?\\])|[\s\S]/g, (character, escaped: string | undefined) => {
-    if (escaped !== undefined) return `\\${escaped}`;
-    if (character === '*') return '[\\s\\S]*';
-    if (character === '?') return '[\\s\\S]';
-    return character.replace(/[.+^${}()|[\]\\/-]/g, '\\$&');
-  });
-  // Neighbouring stars mean one, and backtrack as one.
-  return new RegExp(`^${source.replace(/(?:\[\\s\\S\]\*)+/g, '[\\s\\S]*')}$`, ignoreCase ? 'i' : '');
 }
 
 export function pathOf(url: string): string {

@@ -1,3 +1,5 @@
+import { wildcard } from '../../engines/patterns/wildcards.ts';
+
 /**
  * `*` stands for any number of characters, `?` for exactly one; letters' case counts; a leading slash is optional
  * ("Path pattern", All distribution settings reference).
@@ -5,12 +7,7 @@
 export function pathPattern(pattern: string): (path: string) => boolean {
   if (pattern === '*' || pattern === '/*') return () => true;
   const rooted = pattern.startsWith('/') || pattern.startsWith('*') ? pattern : `/${pattern}`;
-  const source = rooted
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 's');
-  return (path) => expression.test(path);
+  return wildcard(rooted);
 }
 
 /** Behaviours are chosen by the path with its dot segments resolved; the origin is sent the raw one ("Path pattern"). */

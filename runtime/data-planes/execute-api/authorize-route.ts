@@ -1,3 +1,4 @@
+import { wildcard } from '../../engines/patterns/wildcards.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { HttpResponse } from '../http/exchange.ts';
@@ -135,19 +136,11 @@ function verdictOf(
     return answer.isAuthorized === true ? { context } : { context: undefined, refusal: message(403, 'Forbidden') };
   const arn = routeArn(exchange);
   const matching = (answer.policyDocument?.Statement ?? []).filter(({ Resource }) =>
-    [Resource].flat().some((pattern) => fits(pattern ?? '', arn)),
+    [Resource].flat().some((pattern) => wildcard(pattern ?? '')(arn)),
   );
   const allowed =
     matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny');
   return allowed ? { context } : { context: undefined, refusal: message(403, 'Forbidden') };
-}
-
-function fits(pattern: string, arn: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`).test(arn);
 }
 
 /** "Work with AWS Lambda authorizers for HTTP APIs": the event of payload format 2.0, or 1.0's. */

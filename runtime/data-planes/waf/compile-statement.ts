@@ -1,10 +1,11 @@
+import { linearExpression } from '../../engines/patterns/linear-expression.ts';
 import { addressesOf, addressMatcher } from './addresses.ts';
+import { asCharacters } from './characters.ts';
 import { compileRate } from './compile-rate.ts';
 import { detectSqlInjection } from './detect-sqli.ts';
 import { detectXss } from './detect-xss.ts';
 import { type Inspected, textsOf } from './fields.ts';
 import type { InspectedRequest } from './inspected-request.ts';
-import { asCharacters, compilePattern } from './patterns.ts';
 import type { Rates } from './rates.ts';
 import type { Comparison, Field, FirewallStatement, ForwardedAddress, Inspects, Position } from './table.ts';
 import { transformations } from './transformations.ts';
@@ -122,7 +123,7 @@ function containsWord(text: string, search: string): boolean {
 function regexMatcher(patterns: readonly (string | RegExp)[]): (text: string) => boolean {
   const tests = patterns.map((pattern) => {
     if (typeof pattern !== 'string') return (text: string) => pattern.test(text);
-    const matches = compilePattern(pattern);
+    const matches = linearExpression(pattern);
     return (text: string) => matches(asCharacters(text));
   });
   return (text) => tests.some((test) => test(text));

@@ -1,3 +1,4 @@
+import { anyCharacter, anyText, matcherOf, type WildcardToken } from '../patterns/wildcards.ts';
 import type { ConditionKeys } from './condition-keys.ts';
 
 /**
@@ -61,15 +62,14 @@ function compileFixed(text: string, options: PatternOptions): Pattern {
   const prefix = wanted.slice(0, -1);
   const simple = wanted.endsWith('*') && !/[*?]/.test(prefix) && (!options.arn || prefix.split(':').length > 5);
   if (simple) return (value) => fold(value).startsWith(prefix);
-  const expression = new RegExp(`^${source([text], options)}$`, options.ignoreCase ? 'is' : 's');
-  return (value) => expression.test(value);
+  return testOf([text], options);
 }
 
 function compileTemplate(pieces: Piece[], options: PatternOptions): Pattern {
-  let resolvedAs: string | undefined;
-  let expression = /^$/;
+  let resolvedAs = '';
+  let fits: (value: string) => boolean = () => false;
   return (value, keys) => {
-    const filled: (string | { text: string })[] = [];
+    const filled: FilledPiece[] = [];
     for (const piece of pieces) {
       if (typeof piece === 'string') {
         filled.push(piece);
@@ -79,35 +79,47 @@ function compileTemplate(pieces: Piece[], options: PatternOptions): Pattern {
       if (text === undefined) return false;
       filled.push({ text });
     }
-    const text = source(filled, options);
-    if (text !== resolvedAs) {
-      expression = new RegExp(`^${text}$`, options.ignoreCase ? 'is' : 's');
-      resolvedAs = text;
+    const resolved = JSON.stringify(filled);
+    if (resolved !== resolvedAs) {
+      fits = testOf(filled, options);
+      resolvedAs = resolved;
     }
-    return expression.test(value);
+    return fits(value);
   };
 }
 
-/** A regular expression's source; what came from variables is never a wildcard. */
-function source(pieces: (string | { text: string })[], options: PatternOptions): string {
-  let colons = options.arn ? 0 : 5;
-  let result = '';
+/** What came from variables is never a wildcard, nor does it end a part of an ARN. */
+type FilledPiece = string | { text: string };
+
+function testOf(pieces: FilledPiece[], options: PatternOptions): (value: string) => boolean {
+  const parts: WildcardToken[][] = [[]];
   for (const piece of pieces) {
     if (typeof piece !== 'string') {
-      result += escaped(piece.text);
+      parts.at(-1)?.push(piece.text);
       continue;
     }
     for (const character of piece) {
-      const any = colons < 5 ? '[^:]' : '.';
-      if (character === ':') colons += 1;
-      if (character === '*' && !options.literal) result += `${any}*`;
-      else if (character === '?' && !options.literal) result += any;
-      else result += escaped(character);
+      if (character === ':' && options.arn && parts.length < arnParts) parts.push([]);
+      else parts.at(-1)?.push((!options.literal && meanings.get(character)) || character);
     }
   }
-  return result;
+  const tests = parts.map((tokens) => matcherOf(tokens, options));
+  if (!options.arn) return (value) => tests[0]?.(value) === true;
+  return (value) => {
+    const given = partsOf(value);
+    return given.length === tests.length && tests.every((test, index) => test(given[index] ?? ''));
+  };
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+const meanings = new Map<string, WildcardToken>([
+  ['*', anyText],
+  ['?', anyCharacter],
+]);
+
+const arnParts = 6;
+
+/** The last part keeps its colons. */
+function partsOf(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, arnParts - 1), ...(parts.length >= arnParts ? [parts.slice(arnParts - 1).join(':')] : [])];
 }

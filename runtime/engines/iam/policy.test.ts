@@ -36,6 +36,16 @@ describe('a statement', () => {
     assert.equal(fits({ Action: '*', NotResource: 'arn:aws:s3:::b' }, 's3:GetObject', 'arn:aws:s3:::b'), false);
   });
 
+  it('is matched soon, whatever its wildcards are', () => {
+    const Resource = `arn:aws:s3:::b/${'*a'.repeat(500)}b`;
+    assert.equal(fits({ Action: '*', Resource }, 's3:GetObject', `arn:aws:s3:::b/${'a'.repeat(1000)}`), false);
+    const named = `arn:aws:s3:::b/\${aws:username}${'*a'.repeat(500)}b`;
+    assert.equal(
+      fits({ Action: '*', Resource: named }, 's3:GetObject', `arn:aws:s3:::b/ann${'a'.repeat(1000)}`),
+      false,
+    );
+  });
+
   it('matches resources by the parts of their ARNs', () => {
     const queue = 'arn:aws:sqs:us-east-1:123456789012:orders';
     assert.equal(fits({ Action: '*', Resource: 'arn:aws:sqs:*:123456789012:ord*' }, 'sqs:SendMessage', queue), true);

@@ -24,6 +24,10 @@ export function patternMismatch(pattern: string): AwsError {
   );
 }
 
+export function invalidAllowedPattern(message: string): AwsError {
+  return new AwsError('InvalidAllowedPatternException', message);
+}
+
 export function versionNotFound(name: string, version: string): AwsError {
   return new AwsError(
     'ParameterVersionNotFound',

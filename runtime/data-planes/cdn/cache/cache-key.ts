@@ -1,3 +1,4 @@
+import { wildcard } from '../../../engines/patterns/wildcards.ts';
 import type { Behaviour, Names } from '../configuration.ts';
 import type { ViewerRequest } from '../viewer/viewer-request.ts';
 
@@ -67,14 +68,8 @@ export function selectCookies(cookie: string | undefined, names: Names): string 
 
 /** A cookie name of a policy may hold `*` for any characters. */
 function picks(names: Names, name: string): boolean {
-  const listed = names.names.some(
-    (pattern) => pattern === name || (pattern.includes('*') && wildcard(pattern).test(name)),
-  );
+  const listed = names.names.some((pattern) => wildcard(pattern, { question: false })(name));
   return names.kind === 'some' ? listed : !listed;
-}
-
-function wildcard(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
 }
 
 function nameOf(pair: string): string {

@@ -1,4 +1,5 @@
 import { createVerify } from 'node:crypto';
+import { wildcard } from '../../../engines/patterns/wildcards.ts';
 import { awsName } from '../../http/hosts.ts';
 import type { Served } from '../serve.ts';
 import type { Visit } from '../visit.ts';
@@ -125,12 +126,8 @@ function holds(statement: Statement, request: { nowMs: number; ip: string; resou
   if (after !== undefined && request.nowMs < after * 1000) return false;
   const range = condition.IpAddress?.['AWS:SourceIp'];
   if (range !== undefined && !inRange(request.ip, range)) return false;
-  const source = resource
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 's');
-  return request.resources.some((url) => url === resource || expression.test(url));
+  const fits = wildcard(resource);
+  return request.resources.some((url) => url === resource || fits(url));
 }
 
 /** IPv4 only, as in CloudFront's policies. */

@@ -1,3 +1,4 @@
+import { wildcard } from '../../../engines/patterns/wildcards.ts';
 import type { Cors, ResponseHeaders } from '../configuration.ts';
 
 export interface ServerTiming {
@@ -55,8 +56,10 @@ function allowedOrigin(cors: Cors, origin: string): string | undefined {
 
 /** Patterns are host names or whole origins, with `*` for a label or a port ("Access-Control-Allow-Origin"). */
 function originMatches(pattern: string, origin: string): boolean {
-  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
-  return new RegExp(pattern.includes('://') ? `^${source}$` : `^https?://${source}(:\\d+)?$`, 'i').test(origin);
+  const whole = wildcard(pattern, { question: false, ignoreCase: true });
+  if (pattern.includes('://')) return whole(origin) && origin.split('/').length === pattern.split('/').length;
+  const host = /^https?:\/\/([^/]*)$/i.exec(origin)?.[1];
+  return host !== undefined && (whole(host) || whole(host.replace(/:\d+$/, '')));
 }
 
 function methods(list: readonly string[]): string {

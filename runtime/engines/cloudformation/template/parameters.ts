@@ -1,4 +1,4 @@
-import { runInNewContext } from 'node:vm';
+import { fitsWhole } from '../../patterns/bounded-expression.ts';
 import { asText } from '../intrinsics/scope.ts';
 import { type Document, isRecord, section, TemplateError } from './template.ts';
 
@@ -104,19 +104,12 @@ function checkLength(declaration: ParameterDeclaration, value: string, fail: (se
     fail(`must contain at most ${asText(MaxLength)} characters`);
 }
 
-/** A pattern that goes on and on over a value would stop the whole runtime. */
-const patternMs = 500;
-
+/** A pattern that only Java reads cannot be checked here. */
 function matchesWhole(pattern: string, value: string): boolean {
-  try {
-    const expression = new RegExp(`^(?:${pattern})$`, 's');
-    return runInNewContext('expression.test(value)', { expression, value }, { timeout: patternMs }) === true;
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      throw new TemplateError(`AllowedPattern ${pattern} takes too long over a value of ${value.length} characters.`);
-    // Java knows possessive quantifiers and the like, which JavaScript does not: such a pattern cannot be checked here.
-    return true;
-  }
+  const fits = fitsWhole(pattern, value);
+  if (fits === 'too-long')
+    throw new TemplateError(`AllowedPattern ${pattern} takes too long over a value of ${value.length} characters.`);
+  return fits !== false;
 }
 
 export function isListType(type: string): boolean {

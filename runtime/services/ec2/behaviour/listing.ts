@@ -1,4 +1,5 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
+import { wildcard } from '../../../engines/patterns/wildcards.ts';
 import { invalidParameterValue } from '../errors.ts';
 
 /** Filter names of a Describe operation, each with the dotted path of what it looks at; lists add nothing to the path. */
@@ -25,9 +26,10 @@ export function filtered<T extends object>(records: T[], wanted: readonly Filter
   return records.filter((record) => tests.every((test) => test(record)));
 }
 
+/** In values `*` stands for any characters and `?` for one; a backslash takes their meaning away. */
 function testOf<T extends object>({ Name = '', Values = [] }: Filter, filters: Filters): (record: T) => boolean {
-  const patterns = Values.map(patternOf);
-  const matches = (value: unknown): boolean => patterns.some((pattern) => pattern.test(String(value)));
+  const patterns = Values.map((value) => wildcard(value, { escapes: true }));
+  const matches = (value: unknown): boolean => patterns.some((pattern) => pattern(String(value)));
   if (Name.startsWith('tag:')) {
     const key = Name.slice(4);
     return (record) => tagsOf(record).some((tag) => tag.Key === key && matches(tag.Value ?? ''));
@@ -41,16 +43,6 @@ function testOf<T extends object>({ Name = '', Values = [] }: Filter, filters: F
 
 function tagsOf(record: object): Tag[] {
   return ('Tags' in record ? (record.Tags as Tag[] | undefined) : undefined) ?? [];
-}
-
-/** `*` stands for any characters and `?` for one; a backslash takes their meaning away. */
-function patternOf(value: string): RegExp {
-  const source = value.replace(/\\([*?\\])|[*?]|[.+^${}()|[\]\\]/g, (found, escaped?: string) => {
-    if (escaped !== undefined) return `\\${escaped}`;
-    if (found === '*') return '.*';
-    return found === '?' ? '.' : `\\${found}`;
-  });
-  return new RegExp(`^${source}$`, 's');
 }
 
 function valuesAt(value: unknown, path: readonly string[]): unknown[] {

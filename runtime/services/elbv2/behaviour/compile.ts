@@ -7,7 +7,7 @@ import type {
   LoadBalancerTable,
   TargetGroupTable,
 } from '../../../data-planes/alb/configuration.ts';
-import { wildcard } from '../../../data-planes/alb/match-rule.ts';
+import { wildcard } from '../../../engines/patterns/wildcards.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import {
   dimensionOf,
@@ -100,8 +100,8 @@ function tlsOf(owner: LoadBalancerRecord, { SslPolicy }: ListenerRecord): Listen
 
 /** Which of them are compared without regard to case is said with each condition type. */
 function compileCondition(condition: RuleCondition): ConditionTable {
-  const patterns = (values: string[] | undefined, ignoreCase: boolean): RegExp[] =>
-    (values ?? []).map((value) => wildcard(value, { ignoreCase }));
+  const patterns = (values: string[] | undefined, ignoreCase: boolean) =>
+    (values ?? []).map((value) => wildcard(value, { escapes: true, ignoreCase }));
   switch (condition.Field) {
     case 'host-header':
       return { field: 'host-header', values: patterns(condition.HostHeaderConfig?.Values, true) };
@@ -119,8 +119,8 @@ function compileCondition(condition: RuleCondition): ConditionTable {
       return {
         field: 'query-string',
         values: (condition.QueryStringConfig?.Values ?? []).map(({ Key, Value = '' }) => ({
-          key: Key ? wildcard(Key, { ignoreCase: true }) : undefined,
-          value: wildcard(Value, { ignoreCase: true }),
+          key: Key ? wildcard(Key, { escapes: true, ignoreCase: true }) : undefined,
+          value: wildcard(Value, { escapes: true, ignoreCase: true }),
         })),
       };
     case 'source-ip':

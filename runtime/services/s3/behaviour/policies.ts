@@ -1,5 +1,6 @@
 import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
 import { compilePolicy } from '../../../engines/iam/policy.ts';
+import { wildcard } from '../../../engines/patterns/wildcards.ts';
 import { s3Error } from '../errors.ts';
 import { type Bucket, bucketArn } from '../state.ts';
 
@@ -49,17 +50,9 @@ function checkStatement(bucket: Bucket, statement: PolicyStatement): void {
   const arn = bucketArn(bucket.Name);
   const covering = (resource: string): boolean => {
     const name = /^arn:aws[\w-]*:s3:::([^/]*)(\/.*)?$/s.exec(resource)?.[1];
-    return resource === '*' || (name !== undefined && (`arn:aws:s3:::${name}` === arn || matches(name, bucket.Name)));
+    return resource === '*' || (name !== undefined && (`arn:aws:s3:::${name}` === arn || wildcard(name)(bucket.Name)));
   };
   if (!resources.every(covering)) throw malformed('Policy has invalid resource');
-}
-
-function matches(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(name);
 }
 
 function malformed(sentence: string): Error {

@@ -9,11 +9,19 @@ import type {
   LabelParameterVersionCommandInput,
   PutParameterCommandInput,
 } from '@aws-sdk/client-ssm';
+import { fitsWhole } from '../../../engines/patterns/bounded-expression.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { publicParameter } from '../behaviour/public-parameters.ts';
 import { managedKey, open, seal } from '../behaviour/secure-strings.ts';
-import { parameterAlreadyExists, parameterNotFound, patternMismatch, validation, versionNotFound } from '../errors.ts';
+import {
+  invalidAllowedPattern,
+  parameterAlreadyExists,
+  parameterNotFound,
+  patternMismatch,
+  validation,
+  versionNotFound,
+} from '../errors.ts';
 import { type Parameter, type ParameterVersion, parameterArn, parameters, parseSelector } from '../state.ts';
 
 /** "Managing parameter tiers": 4 KB a standard value, 8 KB an advanced one, 100 versions kept. */
@@ -29,8 +37,7 @@ export async function PutParameter(ctx: Context, input: PutParameterCommandInput
   const before = checkedExisting(ctx, input);
   const Tier = tierOf(input, before);
   const AllowedPattern = input.AllowedPattern ?? before?.AllowedPattern;
-  if (AllowedPattern && !new RegExp(`^(?:${AllowedPattern})$`).test(input.Value ?? ''))
-    throw patternMismatch(AllowedPattern);
+  if (AllowedPattern) checkPattern(AllowedPattern, input.Value ?? '');
   const Type = (input.Type as Parameter['Type'] | undefined) ?? before?.Type ?? 'String';
   const KeyId = keyFor(input, Type);
   const Value = input.Value ?? '';
@@ -51,6 +58,14 @@ export async function PutParameter(ctx: Context, input: PutParameterCommandInput
     tags: old?.tags ?? Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
   });
   return { Version, Tier };
+}
+
+function checkPattern(pattern: string, value: string): void {
+  const fits = fitsWhole(pattern, value);
+  if (fits === 'unreadable') throw invalidAllowedPattern(`${pattern} is not a regular expression that can be read.`);
+  if (fits === 'too-long')
+    throw invalidAllowedPattern(`${pattern} takes too long over a value of ${value.length} characters.`);
+  if (!fits) throw patternMismatch(pattern);
 }
 
 function checkedExisting(ctx: Context, input: PutParameterCommandInput): Parameter | undefined {

@@ -1,6 +1,6 @@
 import type { RateBasedStatement, RateBasedStatementCustomKey, Statement } from '@aws-sdk/client-wafv2';
-import { compilePattern } from '../../../data-planes/waf/patterns.ts';
 import type { Comparison, FirewallStatement, Inspects, Position, RateKey } from '../../../data-planes/waf/table.ts';
+import { linearExpression } from '../../../engines/patterns/linear-expression.ts';
 import { refused } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { invalidParameter, nonexistent } from '../errors.ts';
@@ -146,7 +146,7 @@ export function checkedPattern(pattern: string | undefined): string {
   if (!pattern || pattern.length > 200)
     throw invalidParameter('REGEX_PATTERN_REFERENCE_STATEMENT', String(pattern), 'A pattern has 1 to 200 characters.');
   try {
-    compilePattern(pattern);
+    linearExpression(pattern);
   } catch (error) {
     throw invalidParameter(
       'REGEX_PATTERN_REFERENCE_STATEMENT',

@@ -1,3 +1,4 @@
+import { wildcard } from '../../../../engines/patterns/wildcards.ts';
 import { compilePatternExpression } from './expression.ts';
 import type { Scanner } from './scanner.ts';
 
@@ -33,18 +34,11 @@ function ordered(operator: string, bound: number, scanner: Scanner): Comparison 
 function equality(quoted: string | undefined, word: string): Comparison {
   const text = quoted === undefined ? word : quoted.replace(/\\(["\\])/g, '$1');
   const number = quoted === undefined && word !== '' ? Number(word) : Number.NaN;
-  const pattern = new RegExp(`^${text.split('*').map(escapeExpression).join('[^]*')}$`);
-  return (value) =>
-    typeof value === 'number' && !Number.isNaN(number)
-      ? value === number
-      : textOf((found) => pattern.test(found))(value);
+  const fits = wildcard(text, { question: false });
+  return (value) => (typeof value === 'number' && !Number.isNaN(number) ? value === number : textOf(fits)(value));
 }
 
 function textOf(test: (text: string) => boolean): Comparison {
   return (value) =>
     (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') && test(String(value));
-}
-
-function escapeExpression(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,3 +1,4 @@
+import { linearExpression } from '../../../../engines/patterns/linear-expression.ts';
 import { invalidParameter } from '../../errors.ts';
 
 /**
@@ -11,8 +12,7 @@ export function compilePatternExpression(source: string): (text: string) => bool
     );
   }
   try {
-    const expression = new RegExp(source);
-    return (text) => expression.test(text);
+    return linearExpression(source);
   } catch {
     throw invalidParameter(`Invalid filter pattern: %${source}% is not a regular expression.`);
   }

@@ -8,12 +8,7 @@ const re2js = packageOnDemand<typeof import('re2js')>('re2js');
  * by a pattern that backtracks. RE2 lacks what AWS WAF's engine lacks as well: back references, assertions other than
  * anchors, atomic groups ("Supported regular expression syntax", Developer Guide). Throws where it cannot be compiled.
  */
-export function compilePattern(pattern: string): (text: string) => boolean {
+export function linearExpression(pattern: string): (text: string) => boolean {
   const compiled = re2js().RE2JS.compile(pattern);
   return (text) => compiled.matcher(text).find();
-}
-
-/** AWS's bytes as the characters that a pattern is written in. */
-export function asCharacters(binary: string): string {
-  return /[\x80-\xff]/.test(binary) ? Buffer.from(binary, 'latin1').toString('utf8') : binary;
 }
