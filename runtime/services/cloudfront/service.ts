@@ -1,14 +1,8 @@
 import { cdn } from '../../data-planes/cdn/cdn.ts';
-import {
-  type Access,
-  type Context,
-  defineService,
-  type Fidelity,
-  type Kernel,
-  type Running,
-} from '../../kernel/service.ts';
+import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
 import { redeployAll } from './behaviour/deployment.ts';
 import { meterCall } from './behaviour/usage.ts';
+import { fidelity } from './fidelity.ts';
 import * as distributionOperations from './operations/distributions.ts';
 import * as distributionsByPart from './operations/distributions-by-part.ts';
 import * as functionOperations from './operations/functions.ts';
@@ -54,7 +48,7 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
-  fidelity: fidelity(),
+  fidelity,
 });
 
 /** Resource ids of the "Service Authorization Reference", by the member that names them. */
@@ -81,38 +75,4 @@ function authorize(operation: string, input: Record<string, unknown>, ctx: Conte
 function start(kernel: Kernel): Running {
   for (const { account } of kernel.store.scopes('cloudfront.distributions')) redeployAll(kernel, account);
   return { stop: () => kernel.engine(cdn).deliverLogs() };
-}
-
-/** What a distribution's configuration holds that is kept and returned but changes nothing on one machine. */
-function fidelity() {
-  const stored = [
-    'PriceClass',
-    'IsIPV6Enabled',
-    'ViewerCertificate.SSLSupportMethod',
-    'Origins.Items.OriginShield',
-    'Origins.Items.CustomOriginConfig.OriginSslProtocols',
-    'Origins.Items.CustomOriginConfig.OriginKeepaliveTimeout',
-    'Origins.Items.CustomOriginConfig.IpAddressType',
-    'Comment',
-  ];
-  const refused = {
-    TenantConfig: 'only direct distributions are run, not multi-tenant ones.',
-    ViewerMtlsConfig: 'TLS ends in front of the edge.',
-    'Origins.Items.CustomOriginConfig.OriginMtlsConfig': 'no certificate is shown to origins.',
-    'Origins.Items.VpcOriginConfig': 'origins in a VPC are reached by their public name.',
-  };
-  const operations = [
-    'CreateDistribution.DistributionConfig',
-    'UpdateDistribution.DistributionConfig',
-    'CreateDistributionWithTags.DistributionConfigWithTags.DistributionConfig',
-  ];
-  const noKeyValueStores = { refused: 'key value stores are not run.' };
-  return Object.fromEntries<Fidelity>([
-    ...operations.flatMap((operation) => [
-      ...stored.map((path) => [`${operation}.${path}`, 'stored'] as [string, Fidelity]),
-      ...Object.entries(refused).map(([path, why]) => [`${operation}.${path}`, { refused: why }] as [string, Fidelity]),
-    ]),
-    ['CreateFunction.FunctionConfig.KeyValueStoreAssociations', noKeyValueStores],
-    ['UpdateFunction.FunctionConfig.KeyValueStoreAssociations', noKeyValueStores],
-  ]);
 }

@@ -1,9 +1,9 @@
 import { alb } from '../../data-planes/alb/alb.ts';
 import { type Access, type Context, defineService, type Kernel, type Running } from '../../kernel/service.ts';
-import { attributeFidelity, loadBalancerAttributes } from './behaviour/attributes.ts';
 import { deployAll } from './behaviour/deployment.ts';
 import { followInstances } from './behaviour/instances.ts';
 import { standing } from './behaviour/usage.ts';
+import { fidelity } from './fidelity.ts';
 import * as listenerOperations from './operations/listeners.ts';
 import * as loadBalancerOperations from './operations/load-balancers.ts';
 import * as ruleOperations from './operations/rules.ts';
@@ -35,62 +35,7 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDenied', status: 403 },
   start,
-  fidelity: {
-    ...attributeFidelity('ModifyLoadBalancerAttributes.Attributes', loadBalancerAttributes),
-    'CreateTargetGroup.TargetControlPort': { refused: 'targets take requests as they come.' },
-    'CreateLoadBalancer.CustomerOwnedIpv4Pool': { refused: 'there are no Outposts on one machine.' },
-    'CreateLoadBalancer.IpamPools': { refused: 'addresses come from the subnets.' },
-    'CreateLoadBalancer.EnablePrefixForIpv6SourceNat': { refused: 'networks here are IPv4.' },
-    'DescribeTargetHealth.Include': { refused: 'anomalies of targets are not detected.' },
-    'ModifyRule.ResetTransforms': { refused: 'rules do not rewrite requests.' },
-    'SetSecurityGroups.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic': { refused: 'PrivateLink is not done.' },
-    'SetSubnets.EnablePrefixForIpv6SourceNat': { refused: 'networks here are IPv4.' },
-    'CreateListener.DefaultActions.AuthenticateOidcConfig': {
-      refused: 'users are not signed in by load balancers here.',
-    },
-    'CreateListener.DefaultActions.AuthenticateCognitoConfig': {
-      refused: 'users are not signed in by load balancers here.',
-    },
-    'CreateListener.DefaultActions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
-    'ModifyListener.DefaultActions.AuthenticateOidcConfig': {
-      refused: 'users are not signed in by load balancers here.',
-    },
-    'ModifyListener.DefaultActions.AuthenticateCognitoConfig': {
-      refused: 'users are not signed in by load balancers here.',
-    },
-    'ModifyListener.DefaultActions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
-    'CreateRule.Actions.AuthenticateOidcConfig': { refused: 'users are not signed in by load balancers here.' },
-    'CreateRule.Actions.AuthenticateCognitoConfig': { refused: 'users are not signed in by load balancers here.' },
-    'CreateRule.Actions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
-    'ModifyRule.Actions.AuthenticateOidcConfig': { refused: 'users are not signed in by load balancers here.' },
-    'ModifyRule.Actions.AuthenticateCognitoConfig': { refused: 'users are not signed in by load balancers here.' },
-    'ModifyRule.Actions.JwtValidationConfig': { refused: 'users are not signed in by load balancers here.' },
-    'CreateListener.MutualAuthentication.TrustStoreArn': { refused: 'TLS ends in front of the load balancer.' },
-    'CreateListener.MutualAuthentication.IgnoreClientCertificateExpiry': {
-      refused: 'TLS ends in front of the load balancer.',
-    },
-    'CreateListener.MutualAuthentication.TrustStoreAssociationStatus': {
-      refused: 'TLS ends in front of the load balancer.',
-    },
-    'CreateListener.MutualAuthentication.AdvertiseTrustStoreCaNames': {
-      refused: 'TLS ends in front of the load balancer.',
-    },
-    'ModifyListener.MutualAuthentication.TrustStoreArn': { refused: 'TLS ends in front of the load balancer.' },
-    'ModifyListener.MutualAuthentication.IgnoreClientCertificateExpiry': {
-      refused: 'TLS ends in front of the load balancer.',
-    },
-    'ModifyListener.MutualAuthentication.TrustStoreAssociationStatus': {
-      refused: 'TLS ends in front of the load balancer.',
-    },
-    'ModifyListener.MutualAuthentication.AdvertiseTrustStoreCaNames': {
-      refused: 'TLS ends in front of the load balancer.',
-    },
-    'CreateRule.Transforms': { refused: 'rules do not rewrite requests.' },
-    'ModifyRule.Transforms': { refused: 'rules do not rewrite requests.' },
-    'RegisterTargets.Targets.QuicServerId': { refused: 'QUIC is not run.' },
-    'DeregisterTargets.Targets.QuicServerId': { refused: 'QUIC is not run.' },
-    'DescribeTargetHealth.Targets.QuicServerId': { refused: 'QUIC is not run.' },
-  },
+  fidelity,
 });
 
 /** "Actions, resources, and condition keys for Elastic Load Balancing V2" (Service Authorization Reference). */

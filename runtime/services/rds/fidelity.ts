@@ -1,168 +1,197 @@
+import { parametersOf, refusedFor, stored } from '../../kernel/fidelity.ts';
 import type { Fidelity } from '../../kernel/service.ts';
-import { restoresToPointInTime } from './fidelity-of-recovery.ts';
-import { replicas } from './fidelity-of-replicas.ts';
+import { listings } from './behaviour/paging.ts';
 
-const notDone = (why: string): Fidelity => ({ refused: why });
+const creations = ['CreateDBCluster', 'CreateDBInstance'];
+const changes = ['ModifyDBCluster', 'ModifyDBInstance'];
+const clusterRestores = ['RestoreDBClusterFromSnapshot', 'RestoreDBClusterToPointInTime'];
+const instanceRestores = ['RestoreDBInstanceFromDBSnapshot', 'RestoreDBInstanceToPointInTime'];
+const restores = [...clusterRestores, ...instanceRestores];
+const replica = 'CreateDBInstanceReadReplica';
 
-/** Parameters that creating a cluster or an instance takes and that have no effect, or are refused. */
-const stored = ['StorageEncrypted', 'KmsKeyId', 'StorageType', 'Tags'];
-const silent = 'it has no effect here; leave it out.';
-const refusedForBoth = {
-  CharacterSetName: silent,
-  OptionGroupName: 'option groups are not done.',
-  PreferredMaintenanceWindow: 'there is no maintenance.',
-  Iops: silent,
-  Domain: 'directories are not done.',
-  DomainIAMRoleName: 'directories are not done.',
-  NetworkType: silent,
-  MonitoringInterval: 'enhanced monitoring is not done.',
-  MonitoringRoleArn: 'enhanced monitoring is not done.',
-  DatabaseInsightsMode: 'Database Insights is not done.',
-  EnablePerformanceInsights: 'Performance Insights is not done.',
-  PerformanceInsightsKMSKeyId: 'Performance Insights is not done.',
-  PerformanceInsightsRetentionPeriod: 'Performance Insights is not done.',
-  DBSystemId: silent,
-  CACertificateIdentifier: silent,
-  EngineLifecycleSupport: silent,
-  TagSpecifications: 'use Tags.',
-  MasterUserAuthenticationType: 'the master begins with a password; grant it rds_iam.',
-};
-const refusedForClusters = {
-  ...refusedForBoth,
-  ReplicationSourceIdentifier: 'replication from outside is not done.',
-  PreSignedUrl: 'replication across regions is not done.',
-  BacktrackWindow: 'backtracking is not done.',
-  ScalingConfiguration: 'Aurora Serverless v1 is not done.',
-  RdsCustomClusterConfiguration: 'RDS Custom is not done.',
-  DBClusterInstanceClass: 'Multi-AZ DB clusters are not done; Aurora clusters and Multi-AZ instances are.',
-  AllocatedStorage: 'Multi-AZ DB clusters are not done.',
-  PubliclyAccessible: 'Multi-AZ DB clusters are not done.',
-  GlobalClusterIdentifier: 'global databases are not done.',
-  EnableGlobalWriteForwarding: 'global databases are not done.',
-  EnableHttpEndpoint: 'the Data API is not done.',
-  EnableLimitlessDatabase: 'Limitless Database is not done.',
-  ClusterScalabilityType: 'Limitless Database is not done.',
-  EnableLocalWriteForwarding: 'write forwarding is not done.',
-  WithExpressConfiguration: silent,
-  AssociatedRoles: 'roles of a cluster are not done.',
-};
-const refusedForInstances = {
-  ...refusedForBoth,
-  DBSecurityGroups: 'use VpcSecurityGroupIds.',
-  NcharCharacterSetName: silent,
-  TdeCredentialArn: silent,
-  TdeCredentialPassword: silent,
-  Timezone: silent,
-  ProcessorFeatures: silent,
-  BackupTarget: silent,
-  MultiTenant: silent,
-  DedicatedLogVolume: silent,
-  AdditionalStorageVolumes: silent,
-  StorageThroughput: silent,
-  CustomIamInstanceProfile: 'RDS Custom is not done.',
-};
+/** The operations that take what a cluster is like, what an instance is like, and either. */
+const ofClusters = ['CreateDBCluster', 'ModifyDBCluster', ...clusterRestores];
+const ofInstances = ['CreateDBInstance', 'ModifyDBInstance', ...instanceRestores, replica];
+const ofBoth = [...ofClusters, ...ofInstances];
 
-/** Further parameters of changes and restores: what has no counterpart here, by what would be missing. */
-const changes = {
-  cluster:
-    'OptionGroupName PreferredMaintenanceWindow BacktrackWindow DBInstanceParameterGroupName Domain DomainIAMRoleName EnableGlobalWriteForwarding DBClusterInstanceClass AllocatedStorage StorageType Iops NetworkType MonitoringInterval MonitoringRoleArn DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EnableLocalWriteForwarding MasterUserSecretKmsKeyId EngineMode AllowEngineModeChange AwsBackupRecoveryPointArn EnableLimitlessDatabase CACertificateIdentifier MasterUserAuthenticationType EngineLifecycleSupport',
-  instance:
-    'DBSecurityGroups PreferredMaintenanceWindow LicenseModel Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword CACertificateIdentifier Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain MonitoringInterval MonitoringRoleArn DomainIAMRoleName DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod ProcessorFeatures UseDefaultProcessorFeatures MaxAllocatedStorage CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant DedicatedLogVolume Engine AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications MasterUserAuthenticationType EngineLifecycleSupport',
-  restoredCluster:
-    'DatabaseName OptionGroupName KmsKeyId BacktrackWindow ScalingConfiguration Domain DomainIAMRoleName DBClusterInstanceClass StorageType Iops PubliclyAccessible NetworkType RdsCustomClusterConfiguration MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EngineLifecycleSupport TagSpecifications EnableVPCNetworking EnableInternetAccessGateway AssociatedRoles',
-  restoredInstance:
-    'DBName Iops StorageThroughput OptionGroupName StorageType TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DomainIAMRoleName ProcessorFeatures UseDefaultProcessorFeatures EnableCustomerOwnedIp NetworkType BackupTarget CustomIamInstanceProfile AllocatedStorage DBClusterSnapshotIdentifier DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications ManageMasterUserPassword MasterUserSecretKmsKeyId',
-};
+/** Parameters that are kept without effect. */
+const kept = stored(
+  parametersOf(creations, 'StorageEncrypted', 'KmsKeyId', 'StorageType', 'Tags', 'AutoMinorVersionUpgrade'),
+  parametersOf('CreateDBCluster', 'AvailabilityZones', 'EngineMode', 'ServerlessV2ScalingConfiguration'),
+  parametersOf('CreateDBInstance', 'AllocatedStorage', 'DBInstanceClass', 'MaxAllocatedStorage', 'LicenseModel'),
+  parametersOf(ofBoth, 'CopyTagsToSnapshot'),
+  parametersOf(changes, 'ApplyImmediately', 'AllowMajorVersionUpgrade', 'AutoMinorVersionUpgrade'),
+  'RestoreDBClusterFromSnapshot.AvailabilityZones',
+  parametersOf(clusterRestores, 'EngineMode', 'ServerlessV2ScalingConfiguration'),
+  parametersOf(instanceRestores, 'AutoMinorVersionUpgrade', 'LicenseModel', 'Engine'),
+  parametersOf(
+    replica,
+    'AllocatedStorage',
+    'AutoMinorVersionUpgrade',
+    'DBInstanceClass',
+    'MaxAllocatedStorage',
+    'Tags',
+  ),
+);
 
-function notHere(names: string): Record<string, string> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, silent]));
-}
-
-export const listings: readonly string[] =
-  'DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusterSnapshots DescribeDBClusters DescribeDBEngineVersions DescribeDBInstances DescribeDBParameterGroups DescribeDBParameters DescribeDBSnapshots DescribeDBSubnetGroups DescribeEvents DescribeDBClusterAutomatedBackups DescribeDBInstanceAutomatedBackups DescribeEventSubscriptions DescribeDBLogFiles DescribeOrderableDBInstanceOptions'.split(
-    ' ',
-  );
-const unfiltered = listings.filter((name) => name !== 'DescribeDBInstances');
-
-export const fidelity: Record<string, Fidelity> = {
-  ...each(
-    'CreateDBCluster',
-    [...stored, 'AvailabilityZones', 'AutoMinorVersionUpgrade', 'CopyTagsToSnapshot', 'EngineMode'],
-    refusedForClusters,
+/** Features of RDS that are not done, by what asks for them. */
+const notDone: Record<string, Fidelity> = {
+  ...refusedFor('option groups are not done.', parametersOf(ofBoth, 'OptionGroupName')),
+  ...refusedFor('there is no maintenance.', parametersOf([...creations, ...changes], 'PreferredMaintenanceWindow')),
+  ...refusedFor(
+    'directories are not done.',
+    parametersOf(ofBoth, 'Domain', 'DomainIAMRoleName'),
+    parametersOf(ofInstances, 'DomainFqdn', 'DomainOu', 'DomainAuthSecretArn', 'DomainDnsIps'),
+    'ModifyDBInstance.DisableDomain',
   ),
-  'CreateDBCluster.ServerlessV2ScalingConfiguration': 'stored',
-  ...each(
-    'CreateDBInstance',
-    [
-      ...stored,
-      'AllocatedStorage',
-      'DBInstanceClass',
-      'MaxAllocatedStorage',
-      'AutoMinorVersionUpgrade',
-      'CopyTagsToSnapshot',
-      'LicenseModel',
-    ],
-    refusedForInstances,
+  ...refusedFor(
+    'enhanced monitoring is not done.',
+    parametersOf([...creations, ...changes, ...clusterRestores, replica], 'MonitoringInterval', 'MonitoringRoleArn'),
   ),
-  'CreateDBInstance.DBParameterGroupName': 'executed',
-  'ModifyDBCluster.NewDBClusterIdentifier': notDone('renaming is not done.'),
-  'ModifyDBCluster.ManageMasterUserPassword': notDone('only when the cluster is created.'),
-  'ModifyDBCluster.RotateMasterUserPassword': notDone('rotation by RDS is not done.'),
-  'ModifyDBCluster.EngineVersion': notDone('a version is chosen when databases are created.'),
-  'ModifyDBCluster.Port': notDone('changing the port is not done.'),
-  'ModifyDBCluster.EnableHttpEndpoint': notDone('the Data API is not done.'),
-  'ModifyDBInstance.NewDBInstanceIdentifier': notDone('renaming is not done.'),
-  'ModifyDBInstance.MultiAZ': notDone('only when the instance is created.'),
-  'ModifyDBInstance.ManageMasterUserPassword': notDone('only when the instance is created.'),
-  'ModifyDBInstance.RotateMasterUserPassword': notDone('rotation by RDS is not done.'),
-  'ModifyDBInstance.DBPortNumber': notDone('changing the port is not done.'),
-  'ModifyDBInstance.EngineVersion': notDone('a version is chosen when databases are created.'),
-  'ModifyDBInstance.DBSubnetGroupName': notDone('moving to another VPC is not done.'),
-  ...each(
-    'ModifyDBCluster',
-    ['ApplyImmediately', 'AllowMajorVersionUpgrade', 'CopyTagsToSnapshot', 'AutoMinorVersionUpgrade'],
-    notHere(changes.cluster),
+  ...refusedFor(
+    'Database Insights is not done.',
+    parametersOf([...creations, ...changes, replica], 'DatabaseInsightsMode'),
   ),
-  ...each(
-    'ModifyDBInstance',
-    ['ApplyImmediately', 'AllowMajorVersionUpgrade', 'CopyTagsToSnapshot', 'AutoMinorVersionUpgrade'],
-    notHere(changes.instance),
-  ),
-  ...each(
-    'RestoreDBClusterFromSnapshot',
-    ['AvailabilityZones', 'EngineMode', 'CopyTagsToSnapshot', 'ServerlessV2ScalingConfiguration'],
-    notHere(changes.restoredCluster),
-  ),
-  ...each(
-    'RestoreDBInstanceFromDBSnapshot',
-    ['AutoMinorVersionUpgrade', 'LicenseModel', 'Engine', 'CopyTagsToSnapshot'],
-    notHere(changes.restoredInstance),
-  ),
-  ...restoresToPointInTime,
-  ...replicas,
-  'DescribeEventCategories.Filters': notDone('these are listed without filters.'),
-  ...each(
-    'CreateDBInstance',
-    [],
-    notHere(
-      'DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps EnableCustomerOwnedIp DBCapacityReservationIdentifier',
+  ...refusedFor(
+    'Performance Insights is not done.',
+    parametersOf(
+      [...creations, ...changes, ...clusterRestores, replica],
+      'EnablePerformanceInsights',
+      'PerformanceInsightsKMSKeyId',
+      'PerformanceInsightsRetentionPeriod',
     ),
   ),
-  ...Object.fromEntries(unfiltered.map((name) => [`${name}.Filters`, notDone('these are listed without filters.')])),
-  'ListTagsForResource.Filters': notDone('tags are listed without filters.'),
-  'DescribeDBSnapshots.DbiResourceId': notDone('name the instance.'),
-  'DescribeDBClusterSnapshots.DbClusterResourceId': notDone('name the cluster.'),
-  'DescribeDBEngineVersions.ListSupportedCharacterSets': notDone('character sets are not listed.'),
-  'DescribeDBEngineVersions.ListSupportedTimezones': notDone('time zones are not listed.'),
-  'DescribeOrderableDBInstanceOptions.AvailabilityZoneGroup': notDone('there are no Local Zones on one machine.'),
-  'ModifyDBCluster.ScalingConfiguration': { refused: 'Aurora Serverless v1 is not done.' },
-  'ModifyDBCluster.ServerlessV2ScalingConfiguration.SecondsUntilAutoPause': { refused: 'a cluster is never paused.' },
-  'StopDBInstance.DetachFromDBCapacityReservation': { refused: 'capacity is not reserved.' },
+  ...refusedFor('replication from outside is not done.', 'CreateDBCluster.ReplicationSourceIdentifier'),
+  ...refusedFor('replication across regions is not done.', parametersOf(['CreateDBCluster', replica], 'PreSignedUrl')),
+  ...refusedFor('backtracking is not done.', parametersOf(ofClusters, 'BacktrackWindow')),
+  ...refusedFor('Aurora Serverless v1 is not done.', parametersOf(ofClusters, 'ScalingConfiguration')),
+  ...refusedFor(
+    'RDS Custom is not done.',
+    parametersOf(['CreateDBCluster', ...clusterRestores], 'RdsCustomClusterConfiguration'),
+    parametersOf(['CreateDBInstance', ...instanceRestores, replica], 'CustomIamInstanceProfile'),
+    parametersOf('ModifyDBInstance', 'AutomationMode', 'ResumeFullAutomationModeMinutes'),
+  ),
+  ...refusedFor(
+    'Multi-AZ DB clusters are not done; Aurora clusters and Multi-AZ instances are.',
+    parametersOf(ofClusters, 'DBClusterInstanceClass'),
+  ),
+  ...refusedFor(
+    'Multi-AZ DB clusters are not done.',
+    parametersOf(['CreateDBCluster', 'ModifyDBCluster'], 'AllocatedStorage'),
+    parametersOf(['CreateDBCluster', ...clusterRestores], 'PubliclyAccessible'),
+  ),
+  ...refusedFor('replicas of Multi-AZ DB clusters are not done.', `${replica}.SourceDBClusterIdentifier`),
+  ...refusedFor(
+    'global databases are not done.',
+    'CreateDBCluster.GlobalClusterIdentifier',
+    parametersOf(['CreateDBCluster', 'ModifyDBCluster'], 'EnableGlobalWriteForwarding'),
+  ),
+  ...refusedFor(
+    'the Data API is not done.',
+    parametersOf(['CreateDBCluster', 'ModifyDBCluster'], 'EnableHttpEndpoint'),
+  ),
+  ...refusedFor(
+    'Limitless Database is not done.',
+    parametersOf(['CreateDBCluster', 'ModifyDBCluster'], 'EnableLimitlessDatabase'),
+    'CreateDBCluster.ClusterScalabilityType',
+  ),
+  ...refusedFor(
+    'write forwarding is not done.',
+    parametersOf(['CreateDBCluster', 'ModifyDBCluster'], 'EnableLocalWriteForwarding'),
+  ),
+  ...refusedFor(
+    'roles of a cluster are not done.',
+    parametersOf(['CreateDBCluster', ...clusterRestores], 'AssociatedRoles'),
+  ),
 };
 
-function each(operation: string, kept: readonly string[], not: Record<string, string>): Record<string, Fidelity> {
-  return {
-    ...Object.fromEntries(kept.map((name) => [`${operation}.${name}`, 'stored' as const])),
-    ...Object.fromEntries(Object.entries(not).map(([name, why]) => [`${operation}.${name}`, { refused: why }])),
-  };
-}
+/** What another parameter or another operation is for, or another time. */
+const elsewhere: Record<string, Fidelity> = {
+  ...refusedFor('use Tags.', parametersOf([...creations, ...restores, replica], 'TagSpecifications')),
+  ...refusedFor(
+    'use AddTagsToResource.',
+    parametersOf(['ModifyDBInstance', 'PromoteReadReplica'], 'TagSpecifications'),
+  ),
+  ...refusedFor('use VpcSecurityGroupIds.', parametersOf(['CreateDBInstance', 'ModifyDBInstance'], 'DBSecurityGroups')),
+  ...refusedFor(
+    'the master begins with a password; grant it rds_iam.',
+    parametersOf(creations, 'MasterUserAuthenticationType'),
+  ),
+  ...refusedFor(
+    'renaming is not done.',
+    'ModifyDBCluster.NewDBClusterIdentifier',
+    'ModifyDBInstance.NewDBInstanceIdentifier',
+  ),
+  ...refusedFor('only when the cluster is created.', 'ModifyDBCluster.ManageMasterUserPassword'),
+  ...refusedFor(
+    'only when the instance is created.',
+    parametersOf('ModifyDBInstance', 'MultiAZ', 'ManageMasterUserPassword'),
+  ),
+  ...refusedFor('rotation by RDS is not done.', parametersOf(changes, 'RotateMasterUserPassword')),
+  ...refusedFor('a version is chosen when databases are created.', parametersOf(changes, 'EngineVersion')),
+  ...refusedFor('changing the port is not done.', 'ModifyDBCluster.Port', 'ModifyDBInstance.DBPortNumber'),
+  ...refusedFor('moving to another VPC is not done.', 'ModifyDBInstance.DBSubnetGroupName'),
+  ...refusedFor('within a region it is the key of its source.', `${replica}.KmsKeyId`),
+  ...refusedFor('it is that of its source.', `${replica}.StorageType`),
+  ...refusedFor('a cluster is never paused.', 'ModifyDBCluster.ServerlessV2ScalingConfiguration.SecondsUntilAutoPause'),
+  ...refusedFor(
+    'capacity is not reserved.',
+    parametersOf(ofInstances, 'DBCapacityReservationIdentifier'),
+    'StopDBInstance.DetachFromDBCapacityReservation',
+  ),
+};
+
+const listed: Record<string, Fidelity> = {
+  ...refusedFor(
+    'these are listed without filters.',
+    parametersOf(['DescribeEventCategories', ...listings.filter((name) => name !== 'DescribeDBInstances')], 'Filters'),
+  ),
+  ...refusedFor('tags are listed without filters.', 'ListTagsForResource.Filters'),
+  ...refusedFor('name the instance.', 'DescribeDBSnapshots.DbiResourceId'),
+  ...refusedFor('name the cluster.', 'DescribeDBClusterSnapshots.DbClusterResourceId'),
+  ...refusedFor('character sets are not listed.', 'DescribeDBEngineVersions.ListSupportedCharacterSets'),
+  ...refusedFor('time zones are not listed.', 'DescribeDBEngineVersions.ListSupportedTimezones'),
+  ...refusedFor('there are no Local Zones on one machine.', 'DescribeOrderableDBInstanceOptions.AvailabilityZoneGroup'),
+};
+
+/** What nothing on one machine answers to: disks, processors, networks and licences as AWS sells them. */
+const withoutEffect = refusedFor(
+  'it has no effect here; leave it out.',
+  parametersOf(ofBoth, 'Iops', 'NetworkType'),
+  parametersOf([...changes, ...restores], 'StorageType'),
+  parametersOf([...creations, ...changes, ...restores], 'EngineLifecycleSupport'),
+  parametersOf([...creations, ...changes, ...instanceRestores, replica], 'CACertificateIdentifier'),
+  parametersOf(creations, 'CharacterSetName', 'DBSystemId'),
+  parametersOf(changes, 'AwsBackupRecoveryPointArn', 'MasterUserAuthenticationType'),
+  parametersOf([...changes, ...instanceRestores], 'MasterUserSecretKmsKeyId'),
+  parametersOf(
+    ofInstances,
+    'AdditionalStorageVolumes',
+    'DedicatedLogVolume',
+    'EnableCustomerOwnedIp',
+    'ProcessorFeatures',
+    'StorageThroughput',
+  ),
+  parametersOf(
+    ['CreateDBInstance', 'ModifyDBInstance', ...instanceRestores],
+    'TdeCredentialArn',
+    'TdeCredentialPassword',
+  ),
+  parametersOf(['ModifyDBInstance', ...instanceRestores, replica], 'UseDefaultProcessorFeatures'),
+  parametersOf(['CreateDBInstance', ...instanceRestores, replica], 'BackupTarget'),
+  parametersOf(['CreateDBInstance', 'ModifyDBInstance'], 'MultiTenant'),
+  parametersOf(['ModifyDBInstance', replica], 'ReplicaMode'),
+  parametersOf(['ModifyDBInstance', 'RestoreDBInstanceToPointInTime'], 'MaxAllocatedStorage'),
+  parametersOf(instanceRestores, 'DBName', 'AllocatedStorage', 'ManageMasterUserPassword'),
+  parametersOf(clusterRestores, 'EnableInternetAccessGateway', 'EnableVPCNetworking', 'KmsKeyId'),
+  'CreateDBCluster.WithExpressConfiguration',
+  parametersOf('CreateDBInstance', 'NcharCharacterSetName', 'Timezone'),
+  parametersOf('ModifyDBCluster', 'AllowEngineModeChange', 'DBInstanceParameterGroupName', 'EngineMode'),
+  parametersOf('ModifyDBInstance', 'CertificateRotationRestart', 'Engine', 'LicenseModel'),
+  'RestoreDBClusterFromSnapshot.DatabaseName',
+  'RestoreDBInstanceFromDBSnapshot.DBClusterSnapshotIdentifier',
+  `${replica}.UpgradeStorageConfig`,
+);
+
+/** Parameters that have no effect, or are refused; the rest of what the operations take is executed. */
+export const fidelity: Record<string, Fidelity> = { ...kept, ...notDone, ...elsewhere, ...listed, ...withoutEffect };

@@ -1,14 +1,14 @@
 import { defineService, type Kernel, type OperationHandler, type Running } from '../../kernel/service.ts';
 import { authorize } from './authorization.ts';
 import { announceEvents } from './behaviour/notices.ts';
-import { paged } from './behaviour/paging.ts';
+import { listings, paged } from './behaviour/paging.ts';
 import { resumeEverything } from './behaviour/resumption.ts';
 import { offerScalableReaders } from './behaviour/scalable-readers.ts';
 import { serverLogs } from './behaviour/server-logs.ts';
 import { meterStorageRequests } from './behaviour/storage-requests.ts';
 import { openTrustStore } from './behaviour/trust-store.ts';
 import { standing } from './behaviour/usage.ts';
-import { fidelity, listings } from './fidelity.ts';
+import { fidelity } from './fidelity.ts';
 import * as automatedBackups from './operations/automated-backups.ts';
 import * as clusterOperations from './operations/clusters.ts';
 import * as eventSubscriptions from './operations/event-subscriptions.ts';

@@ -25,3 +25,23 @@ export function paged(list: OperationHandler): OperationHandler {
     };
   };
 }
+
+/** The operations that list in pages. */
+export const listings: readonly string[] = [
+  'DescribeDBClusterAutomatedBackups',
+  'DescribeDBClusterParameterGroups',
+  'DescribeDBClusterParameters',
+  'DescribeDBClusterSnapshots',
+  'DescribeDBClusters',
+  'DescribeDBEngineVersions',
+  'DescribeDBInstanceAutomatedBackups',
+  'DescribeDBInstances',
+  'DescribeDBLogFiles',
+  'DescribeDBParameterGroups',
+  'DescribeDBParameters',
+  'DescribeDBSnapshots',
+  'DescribeDBSubnetGroups',
+  'DescribeEventSubscriptions',
+  'DescribeEvents',
+  'DescribeOrderableDBInstanceOptions',
+];
