@@ -1,4 +1,8 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import type { Flow } from '../../runtime/control-plane/console/flow-counter.ts';
+import type { TraceSummary } from '../../runtime/control-plane/console/recorder.ts';
+
+export type { Flow, TraceSummary };
 
 /** What the runtime tells while it happens; see runtime/control-plane/console/live-stream.ts. */
 export interface News {
@@ -23,30 +27,6 @@ export interface StackEvent {
   ResourceStatus: string;
   ResourceStatusReason?: string;
   timeMs: number;
-}
-
-export interface TraceSummary {
-  traceId: string;
-  kind: 'user' | 'api' | 'work';
-  timeMs: number;
-  durationMs: number;
-  service: string;
-  name: string;
-  host: string;
-  status?: number;
-  error?: string;
-  hops: number;
-  path: string[];
-  failedInside: boolean;
-}
-
-export interface Flow {
-  from: string;
-  to: string;
-  count: number;
-  errors: number;
-  totalMs: number;
-  maxMs: number;
 }
 
 export interface LogLine {

@@ -1,38 +1,23 @@
-/** As the runtime derives it: runtime/control-plane/console/map/architecture.ts. */
-export interface Architecture {
+import type {
+  Architecture,
+  MapEdge as DeployedEdge,
+  MapNode as DeployedNode,
+} from '../../../runtime/control-plane/console/map/architecture.ts';
+import type { Frame } from '../../../runtime/control-plane/console/map/frames.ts';
+
+export type { Architecture, Frame };
+
+/** The users stand outside of every frame. */
+export type MapNode = Omit<DeployedNode, 'frame'> & { frame?: string };
+
+/** `seen`: only traffic has shown it. */
+export type MapEdge = Omit<DeployedEdge, 'kind'> & { kind: DeployedEdge['kind'] | 'seen' };
+
+/** What the diagram shows of an architecture, with its users and its traffic. */
+export interface Drawing {
   frames: Frame[];
   nodes: MapNode[];
   edges: MapEdge[];
-}
-
-export interface Frame {
-  id: string;
-  kind: 'global' | 'region' | 'vpc' | 'zone' | 'subnet';
-  label: string;
-  parent?: string;
-}
-
-export interface MapNode {
-  id: string;
-  stack: string;
-  region: string;
-  logicalId: string;
-  type: string;
-  physicalId: string;
-  label: string;
-  frame?: string;
-  state: 'healthy' | 'starting' | 'impaired' | 'dead';
-  reason: string;
-  alarms: string[];
-  supporting: boolean;
-}
-
-export interface MapEdge {
-  id: string;
-  from: string;
-  to: string;
-  kind: 'uses' | 'may' | 'seen';
-  via: string[];
 }
 
 export const usersNode: MapNode = {
@@ -53,7 +38,7 @@ export const usersNode: MapNode = {
 export function drawn(
   architecture: Architecture,
   { stack, supporting, seen }: { stack: string; supporting: boolean; seen: ReadonlySet<string> },
-): Architecture {
+): Drawing {
   const nodes = architecture.nodes.filter(
     (node) => (supporting || !node.supporting) && (stack === '' || node.stack === stack),
   );
@@ -69,13 +54,18 @@ export function drawn(
   const edges = [...known.values()];
   const used = new Set<string>();
   for (const { frame } of nodes)
-    for (let id = frame; id !== undefined; id = architecture.frames.find((one) => one.id === id)?.parent) used.add(id);
+    for (
+      let id: string | undefined = frame;
+      id !== undefined;
+      id = architecture.frames.find((one) => one.id === id)?.parent
+    )
+      used.add(id);
   const withUsers = edges.some(({ from }) => from === usersNode.id) ? [usersNode, ...nodes] : nodes;
   return { nodes: withUsers, edges, frames: architecture.frames.filter(({ id }) => used.has(id)) };
 }
 
 /** Where users come in: what is made to be reached from outside, and is not behind anything else. */
-function entrancesOf(nodes: MapNode[], edges: MapEdge[]): string[] {
+function entrancesOf(nodes: DeployedNode[], edges: DeployedEdge[]): string[] {
   const behind = new Set(edges.filter(({ kind }) => kind === 'uses').map(({ to }) => to));
   return nodes.filter(({ id, type }) => entrance.test(type) && !behind.has(id)).map(({ id }) => id);
 }

@@ -1,12 +1,12 @@
 import { Background, BackgroundVariant, Controls, MarkerType, ReactFlow, useReactFlow } from '@xyflow/react';
 import { useEffect, useMemo } from 'react';
-import type { Architecture } from './architecture.ts';
+import type { Drawing } from './architecture.ts';
 import { edgeTypes, type FlowEdge } from './flow-edge.tsx';
 import type { Layout } from './layout.ts';
 import { type FrameNode, nodeTypes, type ResourceNode } from './node-cards.tsx';
 
 interface Shown {
-  architecture: Architecture;
+  architecture: Drawing;
   layout: Layout;
   selected: string | undefined;
   onSelect: (id: string | undefined) => void;
@@ -60,7 +60,7 @@ function FitWhenLaidOut({ layout }: { layout: Layout }) {
   return null;
 }
 
-function nearTo({ edges }: Architecture, selected: string | undefined): Set<string> | undefined {
+function nearTo({ edges }: Drawing, selected: string | undefined): Set<string> | undefined {
   if (selected === undefined) return undefined;
   const near = new Set([selected]);
   for (const { from, to } of edges) {

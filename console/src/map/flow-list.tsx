@@ -1,12 +1,12 @@
 import { useContext, useSyncExternalStore } from 'react';
 import { duration, rate } from '../format.ts';
 import { StatusMark } from '../status.tsx';
-import type { Architecture } from './architecture.ts';
+import type { Drawing } from './architecture.ts';
 import { FlowsContext } from './flow-edge.tsx';
 import { nodeTones } from './node-cards.tsx';
 
 /** The map in words: what flows now, the busiest first, and what is not well. */
-export function FlowList({ architecture, onSelect }: { architecture: Architecture; onSelect: (id: string) => void }) {
+export function FlowList({ architecture, onSelect }: { architecture: Drawing; onSelect: (id: string) => void }) {
   const flows = useContext(FlowsContext);
   const rates = useSyncExternalStore(flows.watch, flows.all);
   const names = new Map(architecture.nodes.map(({ id, label }) => [id, label]));

@@ -1,6 +1,6 @@
 import elkApi, { type ElkNode } from 'elkjs/lib/elk-api.js';
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
-import type { Architecture } from './architecture.ts';
+import type { Drawing } from './architecture.ts';
 
 export interface Placed {
   x: number;
@@ -49,7 +49,7 @@ let elk: InstanceType<typeof ELK> | undefined;
  * Where everything stands and how the edges run, worked out beside the page in a worker: to the right or downwards, whichever
  * can be shown larger in the room there is.
  */
-export async function layOut(architecture: Architecture, room: { width: number; height: number }): Promise<Layout> {
+export async function layOut(architecture: Drawing, room: { width: number; height: number }): Promise<Layout> {
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
   const scale = ({ width, height }: Layout): number => Math.min(room.width / width, room.height / height);
   const across = await inDirection(elk, architecture, 'RIGHT');
@@ -61,7 +61,7 @@ export async function layOut(architecture: Architecture, room: { width: number; 
 
 async function inDirection(
   elk: InstanceType<typeof ELK>,
-  architecture: Architecture,
+  architecture: Drawing,
   direction: 'RIGHT' | 'DOWN',
 ): Promise<Layout> {
   const graph: ElkNode = await elk.layout({
@@ -75,7 +75,7 @@ async function inDirection(
   return layout;
 }
 
-function childrenOf(frame: string | undefined, architecture: Architecture): ElkNode[] {
+function childrenOf(frame: string | undefined, architecture: Drawing): ElkNode[] {
   const frames = architecture.frames
     .filter(({ parent }) => parent === frame)
     .map(

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { colourIn, faint } from '../colour.ts';
 import { useTheme } from '../theme.ts';
 
 export interface Series {
@@ -43,8 +44,7 @@ function dataOf({ times, values, threshold }: Series): uPlot.AlignedData {
 }
 
 function optionsFor(element: HTMLElement, threshold: number | undefined): uPlot.Options {
-  const style = getComputedStyle(element);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const colour = (name: string): string => colourIn(element, name);
   const axis: uPlot.Axis = {
     stroke: colour('--ink-2'),
     grid: { stroke: colour('--line'), width: 1 },
@@ -60,14 +60,14 @@ function optionsFor(element: HTMLElement, threshold: number | undefined): uPlot.
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1e-9, high, threshold ?? 0) * 1.12] } },
     axes: [
-      { ...axis, values: (_plot, ticks) => ticks.map((at) => clockTime(at, ticks)) },
+      { ...axis, size: 28, values: (_plot, ticks) => ticks.map((at) => clockTime(at, ticks)) },
       { ...axis, size: 46, values: (_plot, ticks) => ticks.map(figure) },
     ],
     series: [
       {},
       {
         stroke: colour('--accent'),
-        fill: `${colour('--accent')}22`,
+        fill: faint(colour('--accent'), 0.13),
         width: 2,
         points: { size: 5, fill: colour('--accent') },
         spanGaps: false,

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { get, useLoaded } from '../api.ts';
 import { Empty, Problem } from '../empty.tsx';
 import { useNews, useSettled } from '../live.ts';
-import { type Architecture, drawn } from '../map/architecture.ts';
+import { type Architecture, type Drawing, drawn } from '../map/architecture.ts';
 import { Diagram } from '../map/diagram.tsx';
 import { FlowsContext } from '../map/flow-edge.tsx';
 import { FlowList } from '../map/flow-list.tsx';
@@ -101,8 +101,8 @@ function useFlows(): { flows: Flows; edges: string[] } {
 }
 
 /** Laid out anew when what is drawn has another shape; a change of state alone moves nothing. */
-function useLayout(shown: Architecture | undefined): {
-  laidOut: { layout: Layout; architecture: Architecture } | undefined;
+function useLayout(shown: Drawing | undefined): {
+  laidOut: { layout: Layout; architecture: Drawing } | undefined;
   failure: Error | undefined;
 } {
   const narrow = useNarrow();
@@ -137,7 +137,7 @@ function roomOf(narrow: boolean): { width: number; height: number } {
     : { width: window.innerWidth - 580, height: window.innerHeight - 140 };
 }
 
-function shapeOf({ nodes, edges, frames }: Architecture, narrow: boolean): string {
+function shapeOf({ nodes, edges, frames }: Drawing, narrow: boolean): string {
   return JSON.stringify([nodes.map(({ id, frame }) => [id, frame]), edges.map(({ id }) => id), frames.length, narrow]);
 }
 
