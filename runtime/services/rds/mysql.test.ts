@@ -137,7 +137,6 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
         DBInstanceClass: 'db.t3.micro',
         AllocatedStorage: 20,
         DBName: 'shop',
-        BackupRetentionPeriod: 1,
         EnableCloudwatchLogsExports: ['error'],
         ...master,
       }),
@@ -193,7 +192,7 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
           UseLatestRestorableTime: true,
         }),
       ),
-      /restoring mysql to a point in time/,
+      { name: 'PointInTimeRestoreNotEnabledFault' },
     );
   });
 
@@ -326,6 +325,11 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
       rds.send(new CreateDBInstanceCommand({ ...input, Engine: 'mysql', EnableCloudwatchLogsExports: ['slowquery'] })),
       /log slowquery/,
     );
+    for (const asked of [{ BackupRetentionPeriod: 7 }, { PreferredBackupWindow: '04:00-05:00' }])
+      await assert.rejects(
+        rds.send(new CreateDBInstanceCommand({ ...input, Engine: 'mysql', ...asked })),
+        new RegExp(`${Object.keys(asked)[0]} of mysql`),
+      );
   });
 });
 
