@@ -1,5 +1,5 @@
 import { Background, BackgroundVariant, Controls, MarkerType, ReactFlow, useReactFlow } from '@xyflow/react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Drawing } from './architecture.ts';
 import { edgeTypes, type FlowEdge } from './flow-edge.tsx';
 import type { Layout } from './layout.ts';
@@ -12,7 +12,11 @@ interface Shown {
   onSelect: (id: string | undefined) => void;
 }
 
+/** Below it the names alone can be read, and are written larger. */
+const farZoom = 0.5;
+
 export function Diagram({ architecture, layout, selected, onSelect }: Shown) {
+  const [far, setFar] = useState(false);
   const near = useMemo(() => nearTo(architecture, selected), [architecture, selected]);
   const nodes = useMemo(
     () => nodesOf({ architecture, layout, selected, near }),
@@ -21,6 +25,8 @@ export function Diagram({ architecture, layout, selected, onSelect }: Shown) {
   const edges = useMemo(() => edgesOf({ architecture, layout, selected }), [architecture, layout, selected]);
   return (
     <ReactFlow
+      className={far ? 'seen-from-far' : ''}
+      onViewportChange={({ zoom }) => setFar(zoom < farZoom)}
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}

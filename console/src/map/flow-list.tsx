@@ -5,6 +5,8 @@ import type { Drawing } from './architecture.ts';
 import { FlowsContext } from './flow-edge.tsx';
 import { nodeTones } from './node-cards.tsx';
 
+const listed = 40;
+
 /** The map in words: what flows now, the busiest first, and what is not well. */
 export function FlowList({ architecture, onSelect }: { architecture: Drawing; onSelect: (id: string) => void }) {
   const flows = useContext(FlowsContext);
@@ -43,7 +45,7 @@ export function FlowList({ architecture, onSelect }: { architecture: Drawing; on
           </p>
         ) : (
           <ul className="flows">
-            {busiest.map(({ edge, now }) => (
+            {busiest.slice(0, listed).map(({ edge, now }) => (
               <li key={edge.id}>
                 <span>
                   {names.get(edge.from)} <span aria-hidden="true">→</span> <span className="unseen">to</span>{' '}
@@ -56,6 +58,11 @@ export function FlowList({ architecture, onSelect }: { architecture: Drawing; on
               </li>
             ))}
           </ul>
+        )}
+        {busiest.length > listed && (
+          <p className="dim small">
+            The busiest {listed} of {busiest.length}.
+          </p>
         )}
       </section>
       <p className="dim small">

@@ -1,6 +1,7 @@
-import elkApi, { type ElkNode } from 'elkjs/lib/elk-api.js';
+import elkApi, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk-api.js';
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
-import type { Drawing } from './architecture.ts';
+import type { Drawing, MapEdge, MapNode } from './architecture.ts';
+import { type Cluster, clustersOf } from './clusters.ts';
 
 export interface Placed {
   x: number;
@@ -41,6 +42,13 @@ const options = {
   'elk.padding': '[top=46,left=22,bottom=22,right=22]',
 };
 
+const packing = {
+  'elk.algorithm': 'rectpacking',
+  'elk.spacing.nodeNode': '44',
+  'elk.padding': '[top=0,left=0,bottom=0,right=0]',
+};
+const { 'elk.padding': _, ...layers } = options;
+
 /** Its types are those of CommonJS; the build gives what it exports by default. */
 const ELK = elkApi as unknown as typeof elkApi.default;
 let elk: InstanceType<typeof ELK> | undefined;
@@ -51,44 +59,80 @@ let elk: InstanceType<typeof ELK> | undefined;
  */
 export async function layOut(architecture: Drawing, room: { width: number; height: number }): Promise<Layout> {
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
+  const engine = elk;
   const scale = ({ width, height }: Layout): number => Math.min(room.width / width, room.height / height);
-  const across = await inDirection(elk, architecture, 'RIGHT');
+  const inDirection = async (direction: 'RIGHT' | 'DOWN'): Promise<Layout> =>
+    placed(await engine.layout(graphOf(architecture, { direction, aspectRatio: room.width / room.height })));
+  const across = await inDirection('RIGHT');
   if (scale(across) > 0.8) return across;
-  const down = await inDirection(elk, architecture, 'DOWN');
+  const down = await inDirection('DOWN');
   // Readers follow lines to the right more easily; downwards must be worth it.
   return scale(down) > scale(across) * 1.15 ? down : across;
 }
 
-async function inDirection(
-  elk: InstanceType<typeof ELK>,
-  architecture: Drawing,
-  direction: 'RIGHT' | 'DOWN',
-): Promise<Layout> {
-  const graph: ElkNode = await elk.layout({
+interface Wish {
+  direction: 'RIGHT' | 'DOWN';
+  /** Width over height of the room. */
+  aspectRatio: number;
+}
+
+function graphOf(architecture: Drawing, wish: Wish): ElkNode {
+  const clusters = clustersOf(architecture);
+  const apart = new Set([...clusters.values()].flat().flatMap(({ nodes }) => nodes));
+  const apartIds = new Set([...apart].map(({ id }) => id));
+  const childrenOf = (frame: string | undefined): ElkNode[] => [
+    ...architecture.frames
+      .filter(({ parent }) => parent === frame)
+      .map(({ id }): ElkNode => ({ id, layoutOptions: options, children: childrenOf(id) })),
+    ...architecture.nodes.filter((node) => node.frame === frame && !apart.has(node)).map(cardOf),
+    ...packOf(frame, clusters.get(frame ?? ''), wish),
+  ];
+  return {
     id: 'root',
-    layoutOptions: { ...options, 'elk.direction': direction },
-    children: childrenOf(undefined, architecture),
-    edges: architecture.edges.map(({ id, from, to }) => ({ id, sources: [from], targets: [to] })),
-  });
+    layoutOptions: { ...options, 'elk.direction': wish.direction },
+    children: childrenOf(undefined),
+    edges: architecture.edges.filter(({ from }) => !apartIds.has(from)).map(lineOf),
+  };
+}
+
+/** Clusters side by side in about the shape of the room, each laid out by itself. */
+function packOf(
+  frame: string | undefined,
+  clusters: Cluster[] | undefined,
+  { direction, aspectRatio }: Wish,
+): ElkNode[] {
+  if (!clusters) return [];
+  const children = clusters.map(
+    ({ nodes, edges }, index): ElkNode =>
+      nodes.length === 1 && nodes[0]
+        ? cardOf(nodes[0])
+        : {
+            id: `${frame}/cluster ${index}`,
+            layoutOptions: { ...layers, 'elk.padding': packing['elk.padding'], 'elk.direction': direction },
+            children: nodes.map(cardOf),
+            edges: edges.map(lineOf),
+          },
+  );
+  const layoutOptions = {
+    ...packing,
+    'elk.hierarchyHandling': 'SEPARATE_CHILDREN',
+    'elk.aspectRatio': String(aspectRatio),
+  };
+  return [{ id: `${frame}/clusters`, layoutOptions, children }];
+}
+
+function cardOf({ id }: MapNode): ElkNode {
+  return { id, ...(id === 'users' ? { width: 124, height: 58 } : nodeSize) };
+}
+
+function lineOf({ id, from, to }: MapEdge): ElkExtendedEdge {
+  return { id, sources: [from], targets: [to] };
+}
+
+function placed(graph: ElkNode): Layout {
   const layout: Layout = { width: graph.width ?? 1, height: graph.height ?? 1, places: new Map(), routes: new Map() };
   collect(graph, layout);
   return layout;
-}
-
-function childrenOf(frame: string | undefined, architecture: Drawing): ElkNode[] {
-  const frames = architecture.frames
-    .filter(({ parent }) => parent === frame)
-    .map(
-      ({ id }): ElkNode => ({
-        id,
-        layoutOptions: options,
-        children: childrenOf(id, architecture),
-      }),
-    );
-  const nodes = architecture.nodes
-    .filter((node) => node.frame === frame)
-    .map(({ id }): ElkNode => ({ id, ...(id === 'users' ? { width: 124, height: 58 } : nodeSize) }));
-  return [...frames, ...nodes];
 }
 
 function collect(node: ElkNode, layout: Layout): void {
