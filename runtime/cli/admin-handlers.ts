@@ -1,3 +1,10 @@
+import {
+  type FaultOrder,
+  listActions,
+  listFaults,
+  startFault,
+  stopFaults,
+} from '../control-plane/faults/fault-desk.ts';
 import { serviceFidelity } from '../control-plane/fidelity.ts';
 import type { Ports } from '../control-plane/listen.ts';
 import { stackFidelity } from '../control-plane/stack-fidelity.ts';
@@ -9,7 +16,6 @@ import { rootOf } from '../kernel/principal.ts';
 import type { Kernel } from '../kernel/service.ts';
 import type { AdminHandler } from './admin-api.ts';
 import { type DeployProgress, type DeployTarget, deployAll } from './deploy/deploy.ts';
-import { type FaultOrder, listActions, listFaults, startFault, stopFaults } from './fault-desk.ts';
 import { followLogs } from './follow-logs.ts';
 import { keptMail } from './kept-mail.ts';
 import { lineStream } from './line-stream.ts';

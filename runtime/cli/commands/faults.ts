@@ -1,17 +1,10 @@
+import { type Action, type FaultOrder, lasting, type ShownFault } from '../../control-plane/faults/fault-desk.ts';
 import type { Command, CommandLine } from '../command.ts';
 import { dataFolder, requireRuntime } from '../data-folder.ts';
 import { parseDuration } from '../durations.ts';
 import { usageError } from '../errors.ts';
-import type { FaultOrder, ShownFault } from '../fault-desk.ts';
 import { ask } from '../runtime-client.ts';
 import { type Terminal, table } from '../terminal.ts';
-
-interface Action {
-  id: string;
-  description: string;
-  parameters: Record<string, { description: string; required: boolean }>;
-  targets: Record<string, { resourceType: string }>;
-}
 
 export const faults: Command = {
   name: 'faults',
@@ -75,9 +68,9 @@ async function start([action, ...more]: string[], line: CommandLine, out: Termin
   const known = await askActions(line);
   const parameters = pairs(line, 'parameter');
   const period = known.find(({ id }) => id === action || id.endsWith(`:${action}`))?.parameters ?? {};
-  const lasting = ['duration', 'startInstancesAfterDuration'].find((name) => name in period);
-  if (lasting && !(lasting in parameters))
-    parameters[lasting] = `PT${Math.ceil(parseDuration(line.text('for') ?? '5m', 'faults') / 1000)}S`;
+  const lasts = lasting.find((name) => name in period);
+  if (lasts && !(lasts in parameters))
+    parameters[lasts] = `PT${Math.ceil(parseDuration(line.text('for') ?? '5m', 'faults') / 1000)}S`;
   else if (line.text('for') !== undefined)
     throw usageError(`${action} is over at once: it takes no --for.`, '', 'faults');
   const zone = line.text('zone');

@@ -5,9 +5,12 @@ import type { Hop } from '../../kernel/events/hop.ts';
 import { rootOf } from '../../kernel/principal.ts';
 import { registry } from '../../kernel/resource-registry.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
+import { faultTargets } from '../faults/fault-targets.ts';
 import { stackFidelity } from '../stack-fidelity.ts';
 import { stackOutputs } from '../stack-outputs.ts';
 import { callForPage } from './call-for-page.ts';
+import { agenda, wind } from './clock-view.ts';
+import { faultActions, faultList, faultsNow, startFromPage, stopFromPage } from './faults-view.ts';
 import { mailList, mailPage } from './mail-view.ts';
 import { architecture } from './map/architecture.ts';
 import { nodesOf, resourceIndex } from './map/resource-index.ts';
@@ -47,6 +50,14 @@ export const apiHandlers: Record<string, ApiHandler> = {
       operation: String(body.operation),
       input: (body.input ?? {}) as Record<string, unknown>,
     }),
+  'GET faults': ({ kernel }) => faultList(kernel, regionsInUse(kernel)),
+  'GET faults/now': ({ kernel }) => faultsNow(kernel, regionsInUse(kernel)),
+  'GET fault-actions': ({ kernel }) => faultActions(kernel),
+  'GET fault-targets': (asking, { query }) =>
+    faultTargets(contextOf(asking, query.get('region') ?? defaultRegion), query.get('type') ?? ''),
+  'POST faults': ({ kernel }, { body }) => startFromPage(kernel, body),
+  'POST faults/stop': ({ kernel }, { body }) => stopFromPage(kernel, body),
+  'GET agenda': async ({ kernel }) => agenda(kernel),
   'POST wind': ({ kernel }, { body }) => wind(kernel, body),
 };
 
@@ -59,7 +70,7 @@ async function status(kernel: Kernel): Promise<object> {
   return {
     timeMs: clock.now(),
     aheadMs: clock.offset(),
-    next: clock.upcoming(12),
+    pace: clock.mode,
     apiUrl: addresses.apiUrl,
     httpPort: addresses.httpPort,
     services: [...kernel.engine(registry).services.keys()].sort(),
@@ -125,23 +136,4 @@ function request(kernel: Kernel, traceId: string): object {
     );
   const hops = trace.hops.map((hop) => ({ ...hop, node: nodesOf(kernel, hop)[0] }));
   return { summary: trace.summary, hops, left: trace.left };
-}
-
-const longestWindMs = 400 * 24 * 60 * 60_000;
-
-async function wind(kernel: Kernel, body: Record<string, unknown>): Promise<object> {
-  const { clock } = kernel;
-  const durationMs =
-    body.to === 'next'
-      ? Math.max(1, (clock.upcoming(1)[0]?.atMs ?? clock.now()) - clock.now())
-      : Number(body.durationMs);
-  if (!(durationMs > 0 && durationMs <= longestWindMs))
-    throw new PersonError(
-      'duration',
-      'The clock winds forward, by at most 400 days at once.',
-      'Choose a shorter time.',
-    );
-  const report = await clock.wind(durationMs);
-  await kernel.store.durable();
-  return { ...report, aheadMs: clock.offset() };
 }

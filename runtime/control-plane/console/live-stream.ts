@@ -46,6 +46,9 @@ export class LiveStream {
     this.#epoch = kernel.ids.hex(8);
     const { clock } = kernel;
     clock.onWind((phase) => this.#send('clock', { phase, timeMs: clock.now(), aheadMs: clock.offset() }));
+    clock.onProgress((progress) =>
+      this.#send('clock', { phase: 'goes', timeMs: progress.nowMs, aheadMs: clock.offset(), ...progress }),
+    );
   }
 
   open(request: HttpRequest, query: URLSearchParams): HttpResponse {
@@ -106,6 +109,9 @@ export class LiveStream {
       events.on('cloudwatch.alarm', (alarm) => this.#send('alarm', alarm)),
       events.on('alb.target-health', (health) => this.#send('state', health)),
       events.on('ec2.instance-state', (state) => this.#send('state', state)),
+      events.on('fis.experiment', ({ experimentId, status, actions, timeMs }) =>
+        this.#send('fault', { experimentId, status, actions, timeMs }),
+      ),
       events.on('logs.events', (batch) => this.#log(batch)),
     ];
   }

@@ -27,7 +27,7 @@ export class AccessLog {
       batch = { loadBalancer, address: node.address ?? '127.0.0.1', lines: [] };
       this.#batches.set(loadBalancer.arn, batch);
       const endMs = (Math.floor(clock.now() / deliveryMs) + 1) * deliveryMs;
-      clock.at(endMs, `access log of ${loadBalancer.name}`, () => this.#deliver(loadBalancer.arn));
+      clock.at(endMs, `access log of ${loadBalancer.name}`, () => this.#deliver(loadBalancer.arn), { kind: 'log' });
     }
     batch.lines.push(line(visit, answer));
     if (batch.lines.length >= linesAFile) void clock.track(this.#deliver(loadBalancer.arn));

@@ -168,7 +168,9 @@ export class TargetGroup {
       description: 'Target deregistration is in progress',
     };
     const endMs = sinceMs + this.table.deregistrationDelaySeconds * 1000;
-    target.leaving = this.#kernel.clock.at(endMs, `deregistration of ${target.table.id}`, () => this.#forget(target));
+    target.leaving = this.#kernel.clock.at(endMs, `deregistration of ${target.table.id}`, () => this.#forget(target), {
+      kind: 'scaling',
+    });
   }
 
   /**
@@ -185,7 +187,7 @@ export class TargetGroup {
         intervalSeconds * 1000,
         `health check of ${target.table.id}`,
         () => this.#check(target),
-        { basis: 'elapsed' },
+        { basis: 'elapsed', kind: 'health' },
       );
     };
     again();

@@ -45,7 +45,9 @@ export class AccessLog {
     if (!batch) {
       batch = { site, logging, lines: [], openedMs: this.#kernel.clock.now() };
       this.#batches.set(site.id, batch);
-      this.#kernel.clock.after(deliveryMs, `cloudfront log of ${site.id}`, () => this.#deliver(site.id));
+      this.#kernel.clock.after(deliveryMs, `cloudfront log of ${site.id}`, () => this.#deliver(site.id), {
+        kind: 'log',
+      });
     }
     batch.lines.push(this.#line(logged, logging));
     if (batch.lines.length >= linesAFile) void this.#kernel.clock.track(this.#deliver(site.id));

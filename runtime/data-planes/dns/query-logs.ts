@@ -37,7 +37,7 @@ export class QueryLogs {
     this.#waiting.push({ zone, timestamp, message });
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#kernel.clock.after(deliverAfterMs, 'delivery of DNS query logs', () => this.deliver());
+    this.#kernel.clock.after(deliverAfterMs, 'delivery of DNS query logs', () => this.deliver(), { kind: 'log' });
   }
 
   async deliver(): Promise<void> {

@@ -37,7 +37,7 @@ export class FirewallLog {
       batch = { acl, destination: logging.destination, records: [], openedMs: clock.now() };
       this.#batches.set(key, batch);
       const waitMs = isBucket(logging.destination) ? fileMs : eventsMs;
-      clock.after(waitMs, `firewall log of ${acl.name}`, () => this.#deliver(key));
+      clock.after(waitMs, `firewall log of ${acl.name}`, () => this.#deliver(key), { kind: 'log' });
     }
     batch.records.push({ timeMs: clock.now(), line: JSON.stringify(logRecord(acl, logged, clock.now())) });
     if (batch.records.length >= linesABatch) void clock.track(this.#deliver(key));

@@ -83,7 +83,7 @@ export class Outbox<Content> {
   #schedule(parcel: Parcel<Content>): void {
     const { clock } = this.#kernel;
     if (parcel.dueMs <= clock.now()) this.#run(parcel);
-    else clock.at(parcel.dueMs, this.#carrier.describe(parcel.content), () => this.#run(parcel));
+    else clock.at(parcel.dueMs, this.#carrier.describe(parcel.content), () => this.#run(parcel), { kind: 'delivery' });
   }
 
   #run(parcel: Parcel<Content>): void {

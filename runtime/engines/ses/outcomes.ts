@@ -47,7 +47,7 @@ class Outcomes {
   }
 
   #arm(pending: Pending): void {
-    this.#kernel.clock.at(pending.dueMs, 'delivery of mail', () => this.#settle(pending));
+    this.#kernel.clock.at(pending.dueMs, 'delivery of mail', () => this.#settle(pending), { kind: 'delivery' });
   }
 
   async #settle({ message, fates }: Pending): Promise<void> {

@@ -82,6 +82,34 @@ describe('the clock', () => {
     assert.equal(clock.now() - start, 3000);
   });
 
+  test('tells what waits for which reason, and what a wind made happen', async () => {
+    const clock = createClock({ mode: 'held', startMs: start });
+    clock.every(1000, 'sweep', () => undefined);
+    clock.after(2500, 'rule nightly', () => undefined, { kind: 'schedule' });
+    assert.deepEqual(clock.upcoming(2), [
+      { atMs: start + 1000, name: 'sweep' },
+      { atMs: start + 2500, name: 'rule nightly', kind: 'schedule' },
+    ]);
+    const report = await clock.wind(3000);
+    assert.equal(clock.lastWind(), report);
+    assert.equal(clock.winding(), undefined);
+    assert.deepEqual(report.things, [
+      { name: 'sweep', kind: undefined, count: 3, firstMs: start + 1000, lastMs: start + 3000 },
+      { name: 'rule nightly', kind: 'schedule', count: 1, firstMs: start + 2500, lastMs: start + 2500 },
+    ]);
+  });
+
+  test('tells of its progress while a wind goes on', async () => {
+    const clock = createClock({ mode: 'held', startMs: start });
+    const told: number[] = [];
+    clock.onProgress(({ nowMs }) => told.push(nowMs - start));
+    const slow = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 260));
+    clock.after(1000, 'slow', slow);
+    clock.after(2000, 'quick', () => assert.equal(clock.winding()?.nowMs, start + 1000));
+    await clock.wind(3000);
+    assert.deepEqual(told, [1000]);
+  });
+
   test('limits of real work are not brought nearer by winding a running clock', async () => {
     const clock = createClock();
     let fired = false;

@@ -1,4 +1,4 @@
-import { TimerQueue } from './timer-queue.ts';
+import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 import { WorkTracker } from './work-tracker.ts';
 
 /**
@@ -27,10 +27,18 @@ export interface Clock {
   track<T>(work: Promise<T>): Promise<T>;
   /** Moves the cloud's time forward, firing everything due on the way in order. Winds never overlap. */
   wind(durationMs: number, onProgress?: (nowMs: number, fired: number) => void): Promise<WindReport>;
+  /** Calls `listener` now and then while a wind goes on, four times a second at most. */
+  onProgress(listener: (progress: WindProgress) => void): void;
+  /** The wind that goes on. */
+  winding(): WindProgress | undefined;
+  /** What the last wind made happen, since the runtime was started. */
+  lastWind(): WindReport | undefined;
+  /** `held` where time stands still until it is wound. */
+  readonly mode: 'running' | 'held';
   /** Calls `listener` at the beginning and the end of each wind: between them time does not go at the machine's pace. */
   onWind(listener: (phase: 'begins' | 'ends') => void): void;
   /** What is due next, soonest first. */
-  upcoming(limit: number): { atMs: number; name: string }[];
+  upcoming(limit: number): Upcoming[];
   /**
    * The cloud's time at the moment a client says `clientMs`: clients on the machine know only the machine's time,
    * sandboxes know the cloud's. A time the machine has not reached yet is taken to be the cloud's.
@@ -52,12 +60,57 @@ export interface TimerOptions {
    * such as a function's time-out, and in mode `running` is not brought nearer by winding.
    */
   basis?: 'cloud' | 'elapsed';
+  /** What it means to whoever uses the cloud; without one it is the runtime's own upkeep. */
+  kind?: TimerKind;
+}
+
+export type TimerKind =
+  /** Somebody's timetable: rules, schedules, scheduled scaling. */
+  | 'schedule'
+  | 'alarm'
+  /** Messages, events and mails on their way: visibility, retries, batching. */
+  | 'delivery'
+  /** Something ends: items, messages, records, certificates, keys, what was marked for deletion. */
+  | 'expiry'
+  /** Regular deletion of what is past its time. */
+  | 'retention'
+  | 'backup'
+  | 'rotation'
+  /** An experiment of FIS ends. */
+  | 'fault'
+  /** Groups, targets and instances. */
+  | 'scaling'
+  | 'health'
+  /** Logs on their way to where they are kept. */
+  | 'log';
+
+export interface Upcoming {
+  atMs: number;
+  name: string;
+  kind?: TimerKind | undefined;
+}
+
+export interface WindProgress {
+  fromMs: number;
+  toMs: number;
+  nowMs: number;
+  fired: number;
 }
 
 export interface WindReport {
   fromMs: number;
   toMs: number;
   fired: number;
+  /** What fired, by name; of so many names at most. */
+  things: WoundThing[];
+}
+
+export interface WoundThing {
+  name: string;
+  kind?: TimerKind | undefined;
+  count: number;
+  firstMs: number;
+  lastMs: number;
 }
 
 export interface ClockOptions {
@@ -71,13 +124,15 @@ export interface ClockOptions {
 }
 
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+const THINGS_KEPT = 1000;
+const PROGRESS_MS = 250;
 
 export function createClock(options: ClockOptions = {}): Clock {
   return new KernelClock(options);
 }
 
 class KernelClock implements Clock {
-  readonly #mode: 'running' | 'held';
+  readonly mode: 'running' | 'held';
   readonly #cloudTimers = new TimerQueue();
   readonly #elapsedTimers = new TimerQueue();
   readonly #work: WorkTracker;
@@ -90,9 +145,12 @@ class KernelClock implements Clock {
   #windMs: number | undefined;
   #stopped = false;
   readonly #windListeners: ((phase: 'begins' | 'ends') => void)[] = [];
+  readonly #progressListeners: ((progress: WindProgress) => void)[] = [];
+  #progress: WindProgress | undefined;
+  #lastWind: WindReport | undefined;
 
   constructor(options: ClockOptions) {
-    this.#mode = options.mode ?? 'running';
+    this.mode = options.mode ?? 'running';
     const start = options.startMs ?? Date.now() + (options.offsetMs ?? 0);
     this.#heldMs = start;
     this.#offsetMs = start - Date.now();
@@ -102,7 +160,7 @@ class KernelClock implements Clock {
 
   now(): number {
     if (this.#windMs !== undefined) return this.#windMs;
-    return this.#mode === 'held' ? this.#heldMs : Date.now() + this.#offsetMs;
+    return this.mode === 'held' ? this.#heldMs : Date.now() + this.#offsetMs;
   }
 
   elapsed(): number {
@@ -114,10 +172,13 @@ class KernelClock implements Clock {
   }
 
   at(atMs: number, name: string, action: TimerAction, options: TimerOptions = {}): Timer {
-    if (this.#mode === 'running' && options.basis === 'elapsed') {
-      return this.#schedule(this.#elapsedTimers, this.elapsed() + (atMs - this.now()), name, action);
+    if (this.mode === 'running' && options.basis === 'elapsed') {
+      return this.#schedule(this.#elapsedTimers, this.elapsed() + (atMs - this.now()), {
+        name,
+        action,
+      });
     }
-    return this.#schedule(this.#cloudTimers, atMs, name, action);
+    return this.#schedule(this.#cloudTimers, atMs, { name, action, kind: options.kind });
   }
 
   after(delayMs: number, name: string, action: TimerAction, options: TimerOptions = {}): Timer {
@@ -177,8 +238,22 @@ class KernelClock implements Clock {
     this.#windListeners.push(listener);
   }
 
-  upcoming(limit: number): { atMs: number; name: string }[] {
-    return this.#cloudTimers.soonest(limit).map(({ atMs, name }) => ({ atMs, name }));
+  onProgress(listener: (progress: WindProgress) => void): void {
+    this.#progressListeners.push(listener);
+  }
+
+  winding(): WindProgress | undefined {
+    return this.#progress;
+  }
+
+  lastWind(): WindReport | undefined {
+    return this.#lastWind;
+  }
+
+  upcoming(limit: number): Upcoming[] {
+    return this.#cloudTimers
+      .soonest(limit)
+      .map(({ atMs, name, kind }) => (kind === undefined ? { atMs, name } : { atMs, name, kind }));
   }
 
   interpret(clientMs: number): number {
@@ -194,8 +269,8 @@ class KernelClock implements Clock {
     clearTimeout(this.#wakeUp);
   }
 
-  #schedule(queue: TimerQueue, atMs: number, name: string, action: TimerAction): Timer {
-    const timer = queue.add(atMs, name, action);
+  #schedule(queue: TimerQueue, atMs: number, what: Pick<QueuedTimer, 'name' | 'action' | 'kind'>): Timer {
+    const timer = queue.add(atMs, what);
     this.#arm();
     return {
       atMs,
@@ -207,7 +282,10 @@ class KernelClock implements Clock {
     const fromMs = this.now();
     const toMs = fromMs + durationMs;
     let fired = 0;
+    const things = new Map<string, WoundThing>();
+    let toldMs = this.elapsed();
     this.#windMs = fromMs;
+    this.#progress = { fromMs, toMs, nowMs: fromMs, fired };
     for (const listener of this.#windListeners) listener('begins');
     try {
       await this.#work.settle();
@@ -219,15 +297,22 @@ class KernelClock implements Clock {
         const more = this.#cloudTimers.peek()?.atMs === timer.atMs;
         if (work !== undefined || !more || this.#work.busy) await this.#work.settle(work);
         fired += 1;
+        note(things, timer);
         onProgress?.(this.#windMs, fired);
+        if (this.elapsed() - toldMs < PROGRESS_MS) continue;
+        toldMs = this.elapsed();
+        this.#progress = { fromMs, toMs, nowMs: this.#windMs, fired };
+        for (const listener of this.#progressListeners) listener(this.#progress);
       }
     } finally {
+      this.#progress = undefined;
+      this.#lastWind = { fromMs, toMs, fired, things: [...things.values()] };
       this.#setTime(toMs);
       this.#windMs = undefined;
       for (const listener of this.#windListeners) listener('ends');
       this.#arm();
     }
-    return { fromMs, toMs, fired };
+    return this.#lastWind;
   }
 
   #setTime(nowMs: number): void {
@@ -239,7 +324,7 @@ class KernelClock implements Clock {
 
   /** In mode `running` one timeout stands for the soonest timer of each queue. */
   #arm(): void {
-    if (this.#mode === 'held' || this.#stopped || this.#windMs !== undefined) return;
+    if (this.mode === 'held' || this.#stopped || this.#windMs !== undefined) return;
     clearTimeout(this.#wakeUp);
     const delays: number[] = [];
     const cloud = this.#cloudTimers.peek();
@@ -265,4 +350,11 @@ class KernelClock implements Clock {
     }
     this.#arm();
   }
+}
+
+function note(things: Map<string, WoundThing>, { name, kind, atMs }: QueuedTimer): void {
+  const key = `${kind} ${name}`;
+  const known = things.get(key);
+  if (known) Object.assign(known, { count: known.count + 1, lastMs: atMs });
+  else if (things.size < THINGS_KEPT) things.set(key, { name, kind, count: 1, firstMs: atMs, lastMs: atMs });
 }

@@ -1,4 +1,4 @@
-import type { TimerAction } from './clock.ts';
+import type { TimerAction, TimerKind } from './clock.ts';
 
 export interface QueuedTimer {
   atMs: number;
@@ -6,6 +6,7 @@ export interface QueuedTimer {
   order: number;
   name: string;
   action: TimerAction;
+  kind?: TimerKind | undefined;
   cancelled: boolean;
 }
 
@@ -15,8 +16,8 @@ export class TimerQueue {
   #order = 0;
   #cancelled = 0;
 
-  add(atMs: number, name: string, action: TimerAction): QueuedTimer {
-    const timer = { atMs, order: this.#order++, name, action, cancelled: false };
+  add(atMs: number, what: Pick<QueuedTimer, 'name' | 'action' | 'kind'>): QueuedTimer {
+    const timer: QueuedTimer = { ...what, atMs, order: this.#order++, cancelled: false };
     this.#heap.push(timer);
     this.#rise(this.#heap.length - 1);
     return timer;

@@ -65,7 +65,9 @@ export default defineService({
     const machine = kernel.engine(deployments);
     kernel.engine(responseDesk);
     const unsubscribe = publishEvents(kernel);
-    const sweep = kernel.clock.every(dayMs, 'deleted stacks are forgotten', () => forgetDeleted(kernel));
+    const sweep = kernel.clock.every(dayMs, 'deleted stacks are forgotten', () => forgetDeleted(kernel), {
+      kind: 'retention',
+    });
     // After every service has started.
     kernel.clock.after(0, 'take up deployments', () => machine.resume());
     return {

@@ -118,6 +118,8 @@ function start(kernel: Kernel): Running {
   for (const scope of kernel.store.scopes('cloudwatch.alarms')) {
     for (const alarm of alarms(kernel, scope).values()) if (alarm.kind === 'metric') clock.watch(alarm);
   }
-  const sweep = kernel.clock.every(sweepMs, 'deletion of old alarm history', () => forgetOldHistory(kernel));
+  const sweep = kernel.clock.every(sweepMs, 'deletion of old alarm history', () => forgetOldHistory(kernel), {
+    kind: 'retention',
+  });
   return { stop: () => sweep.cancel() };
 }

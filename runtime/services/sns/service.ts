@@ -41,15 +41,20 @@ const hourMs = 60 * 60_000;
 function start(kernel: Kernel): Running {
   const links = serveLinks(kernel);
   kernel.engine(deliveries).resume();
-  const sweep = kernel.clock.every(hourMs, 'end of subscriptions that nobody confirmed', () => {
-    const nowMs = kernel.clock.now();
-    kernel.engine(publicationTable).forgetDuplicates(nowMs);
-    for (const scope of kernel.store.scopes('sns.subscriptions')) {
-      const held = subscriptions(kernel, scope);
-      for (const { SubscriptionArn, confirmed, createdMs = 0 } of held.values())
-        if (!confirmed && createdMs + pendingMs < nowMs) held.delete(SubscriptionArn);
-    }
-  });
+  const sweep = kernel.clock.every(
+    hourMs,
+    'end of subscriptions that nobody confirmed',
+    () => {
+      const nowMs = kernel.clock.now();
+      kernel.engine(publicationTable).forgetDuplicates(nowMs);
+      for (const scope of kernel.store.scopes('sns.subscriptions')) {
+        const held = subscriptions(kernel, scope);
+        for (const { SubscriptionArn, confirmed, createdMs = 0 } of held.values())
+          if (!confirmed && createdMs + pendingMs < nowMs) held.delete(SubscriptionArn);
+      }
+    },
+    { kind: 'retention' },
+  );
   return {
     stop() {
       sweep.cancel();

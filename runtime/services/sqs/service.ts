@@ -69,15 +69,20 @@ function start(kernel: Kernel): Running {
         if (task.SourceArn === queue.QueueArn) runMoveTask(kernel, queue, task.id);
     }
   }
-  const sweep = kernel.clock.every(sweepMs, 'deletion of messages past their retention', () => {
-    const nowMs = kernel.clock.now();
-    table.forgetDuplicates(nowMs);
-    for (const scope of kernel.store.scopes('sqs.queues')) {
-      for (const queue of queues(kernel, scope).values()) {
-        table.expire(queue.QueueArn, nowMs - numberAttribute(queue, 'MessageRetentionPeriod') * 1000);
+  const sweep = kernel.clock.every(
+    sweepMs,
+    'deletion of messages past their retention',
+    () => {
+      const nowMs = kernel.clock.now();
+      table.forgetDuplicates(nowMs);
+      for (const scope of kernel.store.scopes('sqs.queues')) {
+        for (const queue of queues(kernel, scope).values()) {
+          table.expire(queue.QueueArn, nowMs - numberAttribute(queue, 'MessageRetentionPeriod') * 1000);
+        }
       }
-    }
-  });
+    },
+    { kind: 'retention' },
+  );
   const metrics = publishQueueMetrics(kernel);
   return {
     stop() {

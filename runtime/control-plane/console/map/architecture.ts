@@ -7,6 +7,7 @@ import { liveStates } from './live-states.ts';
 import { type ResourceReference, referencesIn } from './references.ts';
 import { type Deployed, resourceIndex } from './resource-index.ts';
 import { isSupporting, roleOf } from './resource-roles.ts';
+import { mark, struck } from './struck.ts';
 
 export interface Architecture {
   frames: Frame[];
@@ -29,6 +30,8 @@ export interface MapNode {
   reason: string;
   /** Names of the alarms that watch it and are in ALARM. */
   alarms: string[];
+  /** What experiments of FIS do to it now, in words. */
+  faults: string[];
   supporting: boolean;
 }
 
@@ -70,6 +73,7 @@ export async function architecture(kernel: Kernel, ctx: Context): Promise<Archit
       state,
       reason,
       alarms: live.alarmsOf(one),
+      faults: [],
       supporting: isSupporting(resource.ResourceType) || onlyCustom.has(one.id),
     };
   });
@@ -88,6 +92,7 @@ export async function architecture(kernel: Kernel, ctx: Context): Promise<Archit
       state: instance.state,
       reason: instance.reason,
       alarms: [],
+      faults: [],
       supporting: false,
     });
     const group = instance.group === '' ? undefined : index.find(instance.group);
@@ -100,7 +105,9 @@ export async function architecture(kernel: Kernel, ctx: Context): Promise<Archit
         via: ['started by'],
       });
   }
-  return { frames: frames.used(nodes), nodes, edges };
+  const used = frames.used(nodes);
+  mark(nodes, used, await struck(kernel, references, [...new Set(all.map(({ stack }) => stack.region))]));
+  return { frames: used, nodes, edges };
 }
 
 /** What a CDK app's helper function is for is done when the stack stands. */

@@ -9,6 +9,8 @@ export interface Frame {
   kind: 'global' | 'region' | 'vpc' | 'zone' | 'subnet';
   label: string;
   parent: string | undefined;
+  /** What experiments do to it now. */
+  faults?: string[];
 }
 
 /** Where things stand: everywhere, or in a region; there in a network, a zone of it, a subnet. */

@@ -149,10 +149,15 @@ export class Lives {
     then: (record: CertificateRecord) => void | Promise<void>,
   ): void {
     this.#timers.get(record.CertificateArn)?.cancel();
-    const timer = this.#kernel.clock.at(atMs, name, () => {
-      const now = this.#find(record.CertificateArn);
-      return now && then(now);
-    });
+    const timer = this.#kernel.clock.at(
+      atMs,
+      name,
+      () => {
+        const now = this.#find(record.CertificateArn);
+        return now && then(now);
+      },
+      { kind: 'expiry' },
+    );
     this.#timers.set(record.CertificateArn, timer);
   }
 

@@ -23,8 +23,11 @@ class Timetable {
     this.forget(action);
     const dueMs = nextOf(action, afterMs);
     if (dueMs === undefined) return;
-    const timer = this.#kernel.clock.at(dueMs, `scheduled action ${action.ScheduledActionName}`, () =>
-      this.#run({ account, region }, action, dueMs),
+    const timer = this.#kernel.clock.at(
+      dueMs,
+      `scheduled action ${action.ScheduledActionName}`,
+      () => this.#run({ account, region }, action, dueMs),
+      { kind: 'schedule' },
     );
     this.#timers.set(action.ScheduledActionARN, timer);
   }

@@ -41,7 +41,7 @@ export class Keeper {
         this.#timers.delete(timer);
         return action();
       },
-      options,
+      { kind: 'scaling', ...options },
     );
     this.#timers.add(timer);
     return timer;

@@ -72,8 +72,11 @@ class Refresher {
     this.#timers.get(InstanceRefreshId)?.cancel();
     this.#timers.delete(InstanceRefreshId);
     if (atMs === undefined) return;
-    const timer = this.#kernel.clock.at(atMs, `instance refresh of ${group.AutoScalingGroupName}`, () =>
-      this.look(group),
+    const timer = this.#kernel.clock.at(
+      atMs,
+      `instance refresh of ${group.AutoScalingGroupName}`,
+      () => this.look(group),
+      { kind: 'scaling' },
     );
     this.#timers.set(InstanceRefreshId, timer);
   }

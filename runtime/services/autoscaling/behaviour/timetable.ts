@@ -31,13 +31,18 @@ class Timetable {
     }
     const name = `scheduled action ${action.ScheduledActionName} of ${action.AutoScalingGroupName}`;
     const records = scheduledActions({ store: this.#kernel.store, account: scope.account, region: scope.region });
-    const timer = this.#kernel.clock.at(dueMs, name, () => {
-      // It went with its group.
-      const known = records.get(keyOf(action.AutoScalingGroupName, action.ScheduledActionName));
-      if (known?.ScheduledActionARN !== action.ScheduledActionARN) return;
-      this.#carryOut(scope, action);
-      this.follow(scope, { ...action, ...(action.Recurrence === undefined ? { endMs: dueMs } : {}) });
-    });
+    const timer = this.#kernel.clock.at(
+      dueMs,
+      name,
+      () => {
+        // It went with its group.
+        const known = records.get(keyOf(action.AutoScalingGroupName, action.ScheduledActionName));
+        if (known?.ScheduledActionARN !== action.ScheduledActionARN) return;
+        this.#carryOut(scope, action);
+        this.follow(scope, { ...action, ...(action.Recurrence === undefined ? { endMs: dueMs } : {}) });
+      },
+      { kind: 'schedule' },
+    );
     this.#timers.set(timerKey(scope, action), timer);
   }
 

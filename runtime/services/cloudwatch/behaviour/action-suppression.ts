@@ -78,6 +78,7 @@ export class ActionSuppression {
       suppression.untilMs ?? 0,
       `suppressed actions of ${suppression.AlarmName}`,
       () => this.#release(suppression),
+      { kind: 'alarm' },
     );
     this.#timers.set(suppression.AlarmArn, timer);
   }

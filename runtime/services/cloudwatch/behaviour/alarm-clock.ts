@@ -67,8 +67,11 @@ class AlarmClock {
     if (this.#timers.has(watched.interval)) return;
     const nowMs = this.#kernel.clock.now();
     const step = watched.interval * 1000;
-    const timer = this.#kernel.clock.at(nowMs - (nowMs % step) + step, 'evaluation of alarms', () =>
-      this.#evaluateAll(watched.interval),
+    const timer = this.#kernel.clock.at(
+      nowMs - (nowMs % step) + step,
+      'evaluation of alarms',
+      () => this.#evaluateAll(watched.interval),
+      { kind: 'alarm' },
     );
     this.#timers.set(watched.interval, timer);
   }

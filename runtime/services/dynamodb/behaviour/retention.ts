@@ -9,7 +9,9 @@ import { trimStreams } from './stream-records.ts';
 const sweepMs = 60 * 60_000;
 
 export function sweepRegularly(kernel: Kernel): Timer {
-  return kernel.clock.every(sweepMs, 'deletion of DynamoDB records past their retention', () => sweep(kernel));
+  return kernel.clock.every(sweepMs, 'deletion of DynamoDB records past their retention', () => sweep(kernel), {
+    kind: 'retention',
+  });
 }
 
 function sweep(kernel: Kernel): void {

@@ -33,7 +33,7 @@ export function scheduleExpiry(kernel: Kernel, table: Table, seconds: number): v
   timer?.cancel();
   known.set(
     table.id,
-    kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table)),
+    kernel.clock.at(atMs, `expiry in ${table.TableName}`, () => expire(kernel, table), { kind: 'expiry' }),
   );
 }
 

@@ -16,7 +16,7 @@ export function arm(kernel: Kernel, rule: Rule): void {
   if (rule.State === 'DISABLED' || rule.ScheduleExpression === undefined) return;
   const atMs = parseSchedule(rule.ScheduleExpression)?.next(kernel.clock.now(), { anchorMs: rule.anchorMs });
   if (atMs === undefined) return;
-  const timer = kernel.clock.at(atMs, `rule ${rule.Name}`, () => fire(kernel, rule, atMs));
+  const timer = kernel.clock.at(atMs, `rule ${rule.Name}`, () => fire(kernel, rule, atMs), { kind: 'schedule' });
   kernel.engine(timers).set(rule.Arn, timer);
 }
 

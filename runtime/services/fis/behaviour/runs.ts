@@ -150,11 +150,15 @@ class Runs {
 
   #endAt(experiment: Experiment, name: string, dueMs: number): void {
     const { id } = experiment;
-    const timer = this.#kernel.clock.at(dueMs, `end of ${name} of experiment ${id}`, () =>
-      this.#go(experiment, async () => {
-        await this.#end(experiment, id, name, 'completed');
-        await this.#advance(experiment, id);
-      }),
+    const timer = this.#kernel.clock.at(
+      dueMs,
+      `end of ${name} of experiment ${id}`,
+      () =>
+        this.#go(experiment, async () => {
+          await this.#end(experiment, id, name, 'completed');
+          await this.#advance(experiment, id);
+        }),
+      { kind: 'fault' },
     );
     this.#ends.set(`${id} ${name}`, timer);
   }
@@ -187,7 +191,7 @@ class Runs {
 
   #forgetAt(scope: Scope, id: string, endedMs: number): void {
     const forget = (): void => void experiments(this.#kernel, scope).delete(id);
-    this.#kernel.clock.at(endedMs + rememberedMs, `experiment ${id} is forgotten`, forget);
+    this.#kernel.clock.at(endedMs + rememberedMs, `experiment ${id} is forgotten`, forget, { kind: 'retention' });
   }
 
   #alarm(where: Scope, alarmArn: string): void {

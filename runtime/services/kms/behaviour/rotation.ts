@@ -33,11 +33,16 @@ export const appointments = defineEngine('kms.appointments', (kernel) => {
     timer?.cancel();
     timer = undefined;
     if (nextMs === undefined) return;
-    timer = kernel.clock.at(nextMs, 'rotation and deletion of KMS keys', () => {
-      timer = undefined;
-      keepAppointments(kernel);
-      arrange();
-    });
+    timer = kernel.clock.at(
+      nextMs,
+      'rotation and deletion of KMS keys',
+      () => {
+        timer = undefined;
+        keepAppointments(kernel);
+        arrange();
+      },
+      { kind: 'rotation' },
+    );
   };
   return { arrange, stop: () => timer?.cancel() };
 });

@@ -66,7 +66,7 @@ export class AsyncQueue {
 
   #schedule(event: AsyncEvent): void {
     if (event.dueMs <= this.#kernel.clock.now()) this.#run(event);
-    else this.#kernel.clock.at(event.dueMs, `retry of ${event.name}`, () => this.#run(event));
+    else this.#kernel.clock.at(event.dueMs, `retry of ${event.name}`, () => this.#run(event), { kind: 'delivery' });
   }
 
   #run(event: AsyncEvent): void {

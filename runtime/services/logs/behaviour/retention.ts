@@ -7,13 +7,18 @@ const sweepMs = 24 * 60 * 60_000;
 
 export function sweepExpired(kernel: Kernel): Running {
   const table = kernel.engine(eventTable);
-  const timer = kernel.clock.every(sweepMs, 'deletion of log events past their retention', () => {
-    const nowMs = kernel.clock.now();
-    for (const scope of kernel.store.scopes('logs.groups')) {
-      for (const group of groups(kernel, scope).values()) {
-        if (group.retentionInDays !== undefined) table.expire(group.id, expiryMs(group, nowMs));
+  const timer = kernel.clock.every(
+    sweepMs,
+    'deletion of log events past their retention',
+    () => {
+      const nowMs = kernel.clock.now();
+      for (const scope of kernel.store.scopes('logs.groups')) {
+        for (const group of groups(kernel, scope).values()) {
+          if (group.retentionInDays !== undefined) table.expire(group.id, expiryMs(group, nowMs));
+        }
       }
-    }
-  });
+    },
+    { kind: 'retention' },
+  );
   return { stop: () => timer.cancel() };
 }

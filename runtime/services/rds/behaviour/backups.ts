@@ -44,7 +44,7 @@ export function scheduleBackups(kernel: Kernel, scope: Scope, groupId: string): 
     scheduleBackups(kernel, scope, groupId);
     ctx.engine(fleet).begin(groupId, () => backUp(ctx, groupId));
   };
-  timers.set(groupId, kernel.clock.at(atMs, `rds: automated backup of ${nameOf(owner)}`, due));
+  timers.set(groupId, kernel.clock.at(atMs, `automated backup of ${nameOf(owner)}`, due, { kind: 'backup' }));
 }
 
 /** After a change of the retention period. "Setting to 0 disables automated backups" and deletes those there are. */
@@ -71,8 +71,11 @@ export function endBackups(ctx: Context, owner: AnyOwner, options: { retain: boo
 }
 
 export function expireRetained(kernel: Kernel, { account, region }: Scope, groupId: string, expiresMs: number): void {
-  kernel.clock.at(expiresMs, 'rds: retained automated backups end', () =>
-    forgetBackups(kernel.context({ principal: rootOf(account), region }), groupId),
+  kernel.clock.at(
+    expiresMs,
+    'end of retained automated backups',
+    () => forgetBackups(kernel.context({ principal: rootOf(account), region }), groupId),
+    { kind: 'backup' },
   );
 }
 

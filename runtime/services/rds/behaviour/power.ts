@@ -43,10 +43,15 @@ export function startGroup(ctx: Context, { groupId }: AnyOwner): void {
 
 export function startWhenLong(kernel: Kernel, { account, region }: Scope, groupId: string, stoppedMs: number): void {
   const ctx = kernel.context({ principal: rootOf(account), region });
-  kernel.clock.at(stoppedMs + longestStopMs, 'rds: start what was stopped for seven days', () => {
-    const owner = ownerOf(ctx, groupId);
-    if (owner?.Status === 'stopped' && owner.stoppedMs === stoppedMs) startGroup(ctx, owner);
-  });
+  kernel.clock.at(
+    stoppedMs + longestStopMs,
+    'start of databases that were stopped for seven days',
+    () => {
+      const owner = ownerOf(ctx, groupId);
+      if (owner?.Status === 'stopped' && owner.stoppedMs === stoppedMs) startGroup(ctx, owner);
+    },
+    { kind: 'backup' },
+  );
 }
 
 /** Of the cluster and its instances, or of the one instance. */

@@ -72,7 +72,9 @@ export class HealthCheckers {
   }
 
   #schedule(watched: Watched, delayMs: number): void {
-    watched.timer = this.#kernel.clock.after(delayMs, `health check ${watched.record.Id}`, () => this.#tick(watched));
+    watched.timer = this.#kernel.clock.after(delayMs, `health check ${watched.record.Id}`, () => this.#tick(watched), {
+      kind: 'health',
+    });
   }
 
   forget(id: string): void {

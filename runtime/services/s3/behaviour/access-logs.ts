@@ -65,7 +65,7 @@ export class AccessLogs {
     if (!this.#timers.has(name))
       this.#timers.set(
         name,
-        this.#kernel.clock.after(collectMs, `S3 access log of ${name}`, () => this.#deliver(name)),
+        this.#kernel.clock.after(collectMs, `S3 access log of ${name}`, () => this.#deliver(name), { kind: 'log' }),
       );
   }
 

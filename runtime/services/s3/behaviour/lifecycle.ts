@@ -12,10 +12,16 @@ import { uploadTable } from './uploads.ts';
 /** Lifecycle rules run once a day at midnight UTC ("Managing the lifecycle of objects"). */
 export function runLifecycleDaily(kernel: Kernel): Running {
   const midnight = (Math.floor(kernel.clock.now() / dayMs) + 1) * dayMs;
-  let daily = kernel.clock.at(midnight, 'S3 lifecycle', () => {
-    daily = kernel.clock.every(dayMs, 'S3 lifecycle', () => applyAll(kernel));
-    applyAll(kernel);
-  });
+  const kind = 'retention';
+  let daily = kernel.clock.at(
+    midnight,
+    'S3 lifecycle',
+    () => {
+      daily = kernel.clock.every(dayMs, 'S3 lifecycle', () => applyAll(kernel), { kind });
+      applyAll(kernel);
+    },
+    { kind },
+  );
   return { stop: () => daily.cancel() };
 }
 

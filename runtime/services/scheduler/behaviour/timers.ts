@@ -14,8 +14,11 @@ export function arm(kernel: Kernel, schedule: Schedule, afterMs: number): boolea
   disarm(kernel, schedule);
   const dueMs = schedule.State === 'ENABLED' ? nextTime(schedule, afterMs) : undefined;
   if (dueMs === undefined) return false;
-  const timer = kernel.clock.at(dueMs + withinWindow(kernel, schedule), `schedule ${schedule.Name}`, () =>
-    fire(kernel, schedule, dueMs),
+  const timer = kernel.clock.at(
+    dueMs + withinWindow(kernel, schedule),
+    `schedule ${schedule.Name}`,
+    () => fire(kernel, schedule, dueMs),
+    { kind: 'schedule' },
   );
   kernel.engine(timers).set(schedule.Arn, timer);
   return true;

@@ -20,7 +20,10 @@ export const deletions = defineEngine('secretsmanager.deletions', (kernel) => {
         const now = secrets(kernel, secret).get(secret.Name);
         if (now?.ARN === secret.ARN && now.deletionMs !== undefined) remove(kernel, now);
       };
-      timers.set(secret.ARN, kernel.clock.at(secret.deletionMs, `deletion of secret ${secret.Name}`, due));
+      timers.set(
+        secret.ARN,
+        kernel.clock.at(secret.deletionMs, `deletion of secret ${secret.Name}`, due, { kind: 'expiry' }),
+      );
     },
     stop(): void {
       for (const timer of timers.values()) timer.cancel();

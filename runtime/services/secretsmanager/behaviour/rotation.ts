@@ -52,7 +52,7 @@ export class Rotations {
 
   #wait(secret: Secret, atMs: number, name: string, action: () => void): void {
     if (atMs <= this.#kernel.clock.now()) action();
-    else this.#timers.set(secret.ARN, this.#kernel.clock.at(atMs, name, action));
+    else this.#timers.set(secret.ARN, this.#kernel.clock.at(atMs, name, action, { kind: 'rotation' }));
   }
 
   /** Starts a rotation into a new version, which has the label AWSPENDING and no value until createSecret puts one. */

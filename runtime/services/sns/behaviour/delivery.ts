@@ -114,7 +114,12 @@ export class Deliveries {
 
   #later(pending: Pending, attempt: () => Promise<void>): void {
     const name = `delivery to ${pending.SubscriptionArn}`;
-    this.#kernel.clock.at(pending.dueMs, name, () => (this.#stopped ? undefined : this.#kernel.clock.track(attempt())));
+    this.#kernel.clock.at(
+      pending.dueMs,
+      name,
+      () => (this.#stopped ? undefined : this.#kernel.clock.track(attempt())),
+      { kind: 'delivery' },
+    );
   }
 
   /** Written once for all subscriptions that were tried together, which are most often all there are. */

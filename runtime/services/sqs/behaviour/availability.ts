@@ -34,7 +34,7 @@ class Availability {
     const name = `messages visible in ${queueArn.split(':').pop()}`;
     this.#timers.set(
       queueArn,
-      this.#kernel.clock.at(visibleMs, name, () => this.#fire(queueArn)),
+      this.#kernel.clock.at(visibleMs, name, () => this.#fire(queueArn), { kind: 'delivery' }),
     );
   }
 

@@ -52,7 +52,9 @@ export function runMoveTask(kernel: Kernel, source: Queue, id: string): void {
     return;
   }
   tasks.put(id, done);
-  kernel.clock.after(1000, `redrive of ${source.QueueName}`, () => runMoveTask(kernel, source, id));
+  kernel.clock.after(1000, `redrive of ${source.QueueName}`, () => runMoveTask(kernel, source, id), {
+    kind: 'delivery',
+  });
 }
 
 function destination(kernel: Kernel, task: MoveTask, message: StoredMessage): Queue | undefined {

@@ -115,8 +115,11 @@ export class SqsPoller implements Poller {
         this.#wake = undefined;
         resolve(available);
       };
-      const timer = this.#source.kernel.clock.at(endMs, `batching window of ${this.#source.mapping.FunctionName}`, () =>
-        settle(false),
+      const timer = this.#source.kernel.clock.at(
+        endMs,
+        `batching window of ${this.#source.mapping.FunctionName}`,
+        () => settle(false),
+        { kind: 'delivery' },
       );
       this.#wake = () => settle(true);
     });

@@ -1,9 +1,10 @@
-import { defaultAccount, defaultRegion } from '../kernel/arn.ts';
-import { AwsError, PersonError } from '../kernel/errors.ts';
-import { rootOf } from '../kernel/principal.ts';
-import type { Context, Kernel } from '../kernel/service.ts';
+import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
+import { AwsError, PersonError } from '../../kernel/errors.ts';
+import { rootOf } from '../../kernel/principal.ts';
+import type { Context, Kernel } from '../../kernel/service.ts';
+import { durationMs } from '../../services/fis/behaviour/durations.ts';
 
-/** What `orrery faults start` asks for: one action of AWS FIS. */
+/** What `orrery faults start` and the console's page ask for: one action of AWS FIS. */
 export interface FaultOrder {
   /** aws:ec2:stop-instances; its last part is enough where it is the only one. */
   action: string;
@@ -16,15 +17,21 @@ export interface FaultOrder {
   count?: number;
   parameters: Record<string, string>;
   region?: string;
+  /** In whose name the experiment was begun. */
+  by?: string;
 }
 
 export interface ShownFault {
   id: string;
+  region: string;
   action: string;
   status: string;
   reason: string;
   targets: string[];
+  parameters: Record<string, string>;
   started?: string | undefined;
+  /** When what goes on will be over, by the cloud's clock. */
+  until?: string | undefined;
   ended?: string | undefined;
 }
 
@@ -32,23 +39,51 @@ interface Experiment {
   id: string;
   state: { status: string; reason: string };
   targets: Record<string, { resourceArns?: string[] }>;
-  actions: Record<string, { actionId: string }>;
+  actions: Record<string, RunningAction>;
   startTime?: Date;
   endTime?: Date;
 }
 
-interface Action {
+interface RunningAction {
+  actionId: string;
+  parameters?: Record<string, string>;
+  state: { status: string };
+  startTime?: Date;
+}
+
+export interface Action {
   id: string;
   description: string;
   parameters: Record<string, { description: string; required: boolean }>;
   targets: Record<string, { resourceType: string }>;
 }
 
-/** Faults by the command line are experiments of FIS like any: the API and the console show them, and they show here. */
-export async function listFaults(kernel: Kernel, region?: string): Promise<ShownFault[]> {
+/** Which parameter of an action says how long it goes on. */
+export const lasting = ['duration', 'startInstancesAfterDuration'];
+
+/**
+ * Faults by the command line and the console are experiments of FIS like any: the API shows them, and they show here. The
+ * newest hundred at most.
+ */
+export async function listFaults(kernel: Kernel, region?: string, limit = 100): Promise<ShownFault[]> {
   const ctx = contextOf(kernel, region);
-  const { experiments } = await ctx.call<{ experiments: { id: string }[] }>('fis', 'ListExperiments', {});
-  return Promise.all(experiments.map(({ id }) => shown(ctx, id)));
+  return Promise.all((await newest(ctx, limit)).map(({ id }) => shown(ctx, id)));
+}
+
+/** Those that are under way. */
+export async function activeFaults(kernel: Kernel, region?: string): Promise<ShownFault[]> {
+  const ctx = contextOf(kernel, region);
+  const under = (await newest(ctx, 100)).filter(({ state }) => !isOver(state.status));
+  return Promise.all(under.map(({ id }) => shown(ctx, id)));
+}
+
+async function newest(ctx: Context, maxResults: number): Promise<Pick<Experiment, 'id' | 'state'>[]> {
+  const { experiments } = await ctx.call<{ experiments: Pick<Experiment, 'id' | 'state'>[] }>(
+    'fis',
+    'ListExperiments',
+    { maxResults },
+  );
+  return experiments;
 }
 
 export async function listActions(kernel: Kernel): Promise<Action[]> {
@@ -72,7 +107,7 @@ export async function startFault(kernel: Kernel, order: FaultOrder): Promise<Sho
     );
   const template = {
     clientToken: ctx.ids.uuid(),
-    description: `${action.id} by the command line`,
+    description: `${action.id} by ${order.by ?? 'the command line'}`,
     roleArn: await roleFor(ctx),
     stopConditions: [{ source: 'none' }],
     targets: targetName === '' ? {} : { chosen: targetFrom(ctx, order, resourceType) },
@@ -100,32 +135,37 @@ export async function startFault(kernel: Kernel, order: FaultOrder): Promise<Sho
 
 export async function stopFaults(kernel: Kernel, ids: string[], region?: string): Promise<ShownFault[]> {
   const ctx = contextOf(kernel, region);
-  const under = (await listFaults(kernel, region)).filter(isActive).map(({ id }) => id);
-  for (const id of ids.length > 0 ? ids : under) await ctx.call('fis', 'StopExperiment', { id });
-  return Promise.all((ids.length > 0 ? ids : under).map((id) => shown(ctx, id)));
+  const wanted = ids.length > 0 ? ids : (await activeFaults(kernel, region)).map(({ id }) => id);
+  for (const id of wanted) await ctx.call('fis', 'StopExperiment', { id });
+  return Promise.all(wanted.map((id) => shown(ctx, id)));
 }
 
 export function isActive({ status }: ShownFault): boolean {
-  return ['pending', 'initiating', 'running', 'stopping'].includes(status);
+  return !isOver(status);
 }
 
 function contextOf(kernel: Kernel, region = defaultRegion): Context {
   return kernel.context({ principal: rootOf(defaultAccount), region });
 }
 
-/** Waits until its action has begun, or could not. */
+/** Waits until its action has begun, or could not. It may have before anybody listens. */
 async function begun(ctx: Context, id: string): Promise<ShownFault> {
+  const waits = (status: string): boolean => ['pending', 'initiating'].includes(status);
+  let stop = (): void => undefined;
   const settled = new Promise<void>((resolve) => {
-    const stop = ctx.events.on('fis.experiment', ({ experimentId, status, actions }) => {
-      const waits = ['pending', 'initiating'];
-      if (experimentId !== id || waits.includes(status) || Object.values(actions).some((each) => waits.includes(each)))
-        return;
-      stop();
-      resolve();
+    stop = ctx.events.on('fis.experiment', ({ experimentId, status, actions }) => {
+      if (experimentId === id && !waits(status) && !Object.values(actions).some(waits)) resolve();
     });
   });
-  await settled;
+  const { experiment } = await ctx.call<{ experiment: Experiment }>('fis', 'GetExperiment', { id });
+  const states = [experiment, ...Object.values(experiment.actions)].map(({ state }) => state.status);
+  if (states.some(waits) && !isOver(experiment.state.status)) await settled;
+  stop();
   return shown(ctx, id);
+}
+
+function isOver(status: string): boolean {
+  return ['completed', 'stopped', 'failed'].includes(status);
 }
 
 async function shown(ctx: Context, id: string): Promise<ShownFault> {
@@ -136,14 +176,24 @@ async function shown(ctx: Context, id: string): Promise<ShownFault> {
     { experimentId: id },
   );
   const actions = Object.values(experiment.actions);
+  const ends = actions.flatMap((action) => endOf(action) ?? []);
   return {
     id,
+    region: ctx.region,
     action: actions.map(({ actionId }) => actionId).join(', '),
     ...experiment.state,
     targets: resolvedTargets.map(({ targetInformation }) => targetInformation.arn),
+    parameters: Object.assign({}, ...actions.map(({ parameters }) => parameters)) as Record<string, string>,
     started: experiment.startTime?.toISOString(),
+    until: ends.length > 0 ? new Date(Math.max(...ends)).toISOString() : undefined,
     ended: experiment.endTime?.toISOString(),
   };
+}
+
+function endOf({ state, startTime, parameters = {} }: RunningAction): number | undefined {
+  const name = lasting.find((one) => parameters[one] !== undefined);
+  if (state.status !== 'running' || !startTime || name === undefined) return undefined;
+  return startTime.getTime() + durationMs(parameters[name] ?? '', name);
 }
 
 function findAction(actions: Action[], name: string): Action {
@@ -184,7 +234,7 @@ async function roleFor(ctx: Context): Promise<string> {
   const allow = (statement: object) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
   const AssumeRolePolicyDocument = allow({ Principal: { Service: 'fis.amazonaws.com' }, Action: 'sts:AssumeRole' });
-  const Description = 'Of the experiments that `orrery faults` starts';
+  const Description = 'Of the experiments that `orrery faults` and the console start';
   try {
     await ctx.call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument, Description });
     const PolicyDocument = allow({ Action: '*', Resource: '*' });
