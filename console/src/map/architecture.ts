@@ -31,6 +31,7 @@ export const usersNode: MapNode = {
   state: 'healthy',
   reason: '',
   alarms: [],
+  faults: [],
   supporting: false,
 };
 
