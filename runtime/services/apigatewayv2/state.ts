@@ -10,10 +10,11 @@ import type {
   Route,
   Stage,
 } from '@aws-sdk/client-apigatewayv2';
+import { pageAt } from '../../kernel/pages.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
-import { notFound } from './errors.ts';
+import { badRequest, notFound } from './errors.ts';
 
 /** Records hold AWS's members; dates are kept in milliseconds and given back as Date. */
 type Kept<T> = Omit<T, 'CreatedDate' | 'LastUpdatedDate'> & { createdMs: number; updatedMs: number };
@@ -124,10 +125,10 @@ export interface PageInput {
   NextToken?: string | undefined;
 }
 
-/** Pages by number of items; the token is where the next page starts. */
+/** MaxResults items, 500 unless said. */
 export function page<T extends { createdMs?: number; updatedMs?: number }>(records: T[], input: PageInput): object {
-  const start = Number(input.NextToken ?? 0);
-  const limit = Number(input.MaxResults ?? 500);
-  const next = start + limit < records.length ? { NextToken: String(start + limit) } : {};
-  return { Items: records.slice(start, start + limit).map(present), ...next };
+  const unknown = () => badRequest('Invalid NextToken specified.');
+  const asked = { token: input.NextToken, size: Number(input.MaxResults ?? 500), unknown };
+  const { items, next } = pageAt(records, asked);
+  return { Items: items.map(present), NextToken: next };
 }

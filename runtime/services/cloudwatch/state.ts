@@ -1,4 +1,5 @@
 import { formatArn } from '../../kernel/arn.ts';
+import { pageAfter } from '../../kernel/pages.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
@@ -101,17 +102,14 @@ export function alarmArn(scope: Scope, name: string): string {
   return formatArn('cloudwatch', scope.region, scope.account, `alarm:${name}`);
 }
 
-/** One page of what is sorted by `key`; the token is the last key given out. */
+/** One page of what is sorted by `key`. */
 export function pageOf<T>(
   sorted: T[],
   key: (item: T) => string,
   { limit, nextToken }: { limit: number; nextToken?: string | undefined },
 ) {
-  const after = nextToken === undefined ? undefined : parseToken(nextToken);
-  const rest = after === undefined ? sorted : sorted.filter((item) => key(item) > after);
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextToken: last !== undefined && rest.length > limit ? formatToken(key(last)) : undefined };
+  const { items, next } = pageAfter(sorted, key, { token: nextToken, size: limit, unknown: invalidNextToken });
+  return { items, nextToken: next };
 }
 
 export function formatToken(text: string): string {

@@ -1,4 +1,5 @@
 import { formatArn, parseArn } from '../../kernel/arn.ts';
+import { pageAfter } from '../../kernel/pages.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
@@ -111,20 +112,15 @@ export function checkLimit(limit: number | undefined, most: number): number {
   return limit;
 }
 
-/** One page of what is sorted by `key`; the token is the last key given out. */
+/** One page of what is sorted by `key`. */
 export function pageOf<T>(
   sorted: T[],
   key: (item: T) => string,
   { limit, nextToken }: { limit: number; nextToken?: string | undefined },
 ) {
-  const after = nextToken === undefined ? undefined : Buffer.from(nextToken, 'base64url').toString('utf8');
-  const rest = after === undefined ? sorted : sorted.filter((item) => key(item) > after);
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  return {
-    items,
-    nextToken: last !== undefined && rest.length > limit ? Buffer.from(key(last)).toString('base64url') : undefined,
-  };
+  const unknown = () => invalidParameter('The specified nextToken is invalid.');
+  const { items, next } = pageAfter(sorted, key, { token: nextToken, size: limit, unknown });
+  return { items, nextToken: next };
 }
 
 /**

@@ -35,6 +35,10 @@ export function versionNotFound(name: string, version: string): AwsError {
   );
 }
 
+export function invalidNextToken(): AwsError {
+  return new AwsError('InvalidNextToken', "The specified token isn't valid.");
+}
+
 export function invalidKeyId(message: string): AwsError {
   return new AwsError('InvalidKeyId', message);
 }

@@ -10,6 +10,7 @@ import type {
   UpdateCertificateOptionsCommandInput,
 } from '@aws-sdk/client-acm';
 import { certificates as engine } from '../../../engines/certificates/certificates.ts';
+import { pageAfter } from '../../../kernel/pages.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { lives } from '../behaviour/life.ts';
 import { checkedNames, validationOf } from '../behaviour/request-rules.ts';
@@ -120,16 +121,11 @@ export function ListCertificates(ctx: Context, input: ListCertificatesCommandInp
       const wanted = !input.CertificateStatuses?.length || input.CertificateStatuses.includes(Status);
       return wanted && keyTypes.includes(KeyAlgorithm);
     });
-  const after = input.NextToken ? Buffer.from(input.NextToken, 'base64').toString() : '';
-  const rest = found.filter(({ CertificateArn }) => CertificateArn > after);
   const limit = input.MaxItems ?? 1000;
   if (limit < 1 || limit > 1000) throw validation('MaxItems must be between 1 and 1000.');
-  const page = rest.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    CertificateSummaryList: page.map((record) => summary(ctx, record)),
-    ...(rest.length > limit && last ? { NextToken: Buffer.from(last.CertificateArn).toString('base64') } : {}),
-  };
+  const asked = { token: input.NextToken, size: limit, unknown: () => validation('NextToken is not valid.') };
+  const { items, next } = pageAfter(found, ({ CertificateArn }) => CertificateArn, asked);
+  return { CertificateSummaryList: items.map((record) => summary(ctx, record)), NextToken: next };
 }
 
 function summary(ctx: Context, record: CertificateRecord): CertificateSummary {

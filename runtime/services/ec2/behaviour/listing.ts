@@ -1,5 +1,6 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { wildcard } from '../../../engines/patterns/wildcards.ts';
+import { pageAt } from '../../../kernel/pages.ts';
 import { invalidParameterValue } from '../errors.ts';
 
 /** Filter names of a Describe operation, each with the dotted path of what it looks at; lists add nothing to the path. */
@@ -58,18 +59,9 @@ export function paged<T>(records: T[], { MaxResults, NextToken }: Omit<ListingIn
     throw invalidParameterValue(
       `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`,
     );
-  const start = NextToken === undefined ? 0 : offsetOf(NextToken);
-  const end = start + (MaxResults ?? 1000);
-  return {
-    page: records.slice(start, end),
-    ...(end < records.length ? { NextToken: Buffer.from(`ec2:${end}`).toString('base64url') } : {}),
-  };
-}
-
-function offsetOf(token: string): number {
-  const offset = /^ec2:(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
-  if (offset === undefined) throw invalidParameterValue(`Invalid value '${token}' for nextToken.`);
-  return Number(offset);
+  const unknown = (token: string) => invalidParameterValue(`Invalid value '${token}' for nextToken.`);
+  const { items, next } = pageAt(records, { token: NextToken, size: MaxResults ?? 1000, unknown });
+  return { page: items, ...(next === undefined ? {} : { NextToken: next }) };
 }
 
 /** Records by the ids asked for, or all; an unknown one is refused as AWS refuses it. */

@@ -1,6 +1,7 @@
+import { pageAt } from '../../../kernel/pages.ts';
 import { validation } from '../errors.ts';
 
-/** A page of what a List operation has; the token is where the next one starts. */
+/** A page of what a List operation has. */
 export function page<T>(
   all: T[],
   { NextToken, Limit = 100 }: { NextToken?: string | undefined; Limit?: number | undefined },
@@ -9,11 +10,7 @@ export function page<T>(
     throw validation(
       `1 validation error detected: Value '${Limit}' at 'limit' failed to satisfy constraint: Member must have value ${Limit < 1 ? 'greater than or equal to 1' : 'less than or equal to 100'}`,
     );
-  const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64').toString());
-  if (!Number.isInteger(start)) throw validation('The provided NextToken is invalid.');
-  const end = start + Limit;
-  return {
-    items: all.slice(start, end),
-    ...(end < all.length ? { NextToken: Buffer.from(String(end)).toString('base64') } : {}),
-  };
+  const unknown = () => validation('The provided NextToken is invalid.');
+  const { items, next } = pageAt(all, { token: NextToken, size: Limit, unknown });
+  return { items, NextToken: next };
 }

@@ -1,4 +1,5 @@
 import { AwsError } from '../../../kernel/errors.ts';
+import { pageAfter } from '../../../kernel/pages.ts';
 import { validationError } from '../errors.ts';
 
 export interface PageRequest {
@@ -12,10 +13,7 @@ export interface Page<T> {
   Marker?: string;
 }
 
-/**
- * A page of a listing in key order. The marker holds the key of the last item handed out, so that a listing goes on
- * rightly when things come and go meanwhile.
- */
+/** A page of a listing in key order. */
 export function pageOf<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
@@ -24,19 +22,10 @@ export function pageOf<T>(
   if (MaxItems < 1 || MaxItems > 1000) {
     throw validationError(String(MaxItems), 'maxItems', 'Member must have value between 1 and 1000');
   }
-  const after = Marker === undefined ? undefined : readMarker(Marker);
   const sorted = [...items].sort((a, b) => compare(keyOf(a), keyOf(b)));
-  const rest = after === undefined ? sorted : sorted.filter((item) => compare(keyOf(item), after) > 0);
-  const page = rest.slice(0, MaxItems);
-  const last = page.at(-1);
-  if (rest.length === page.length || last === undefined) return { items: page, IsTruncated: false };
-  return { items: page, IsTruncated: true, Marker: Buffer.from(`after:${keyOf(last)}`).toString('base64') };
-}
-
-function readMarker(marker: string): string {
-  const text = Buffer.from(marker, 'base64').toString();
-  if (!text.startsWith('after:')) throw new AwsError('ValidationError', 'Invalid Marker.');
-  return text.slice('after:'.length);
+  const unknown = () => new AwsError('ValidationError', 'Invalid Marker.');
+  const { items: page, next } = pageAfter(sorted, keyOf, { token: Marker, size: MaxItems, unknown });
+  return next === undefined ? { items: page, IsTruncated: false } : { items: page, IsTruncated: true, Marker: next };
 }
 
 function compare(a: string, b: string): number {

@@ -1,3 +1,4 @@
+import { pageAfter } from '../../../kernel/pages.ts';
 import { constraint, validation } from '../errors.ts';
 
 interface PageRequest {
@@ -5,7 +6,7 @@ interface PageRequest {
   Marker?: string | undefined;
 }
 
-/** One page of what is in the order of `nameOf`; the marker is the last name given. */
+/** One page of what is in the order of `nameOf`. */
 export function pageOf<T>(
   all: T[],
   input: PageRequest,
@@ -14,16 +15,7 @@ export function pageOf<T>(
   const limit = input.Limit ?? most.preset;
   if (limit < most.least) throw constraint('limit', limit, 'Member must have value greater than or equal to 1');
   if (limit > most.most) throw constraint('limit', limit, `Member must have value less than or equal to ${most.most}`);
-  const after = input.Marker === undefined ? undefined : readMarker(input.Marker);
-  const left = after === undefined ? all : all.filter((one) => nameOf(one) > after);
-  const page = left.slice(0, limit);
-  const last = page.at(-1);
-  if (last === undefined || left.length <= page.length) return { page, rest: { Truncated: false } };
-  return { page, rest: { Truncated: true, NextMarker: Buffer.from(`m:${nameOf(last)}`).toString('base64') } };
-}
-
-function readMarker(marker: string): string {
-  const text = Buffer.from(marker, 'base64').toString();
-  if (!text.startsWith('m:')) throw validation('Invalid marker');
-  return text.slice(2);
+  const unknown = () => validation('Invalid marker');
+  const { items, next } = pageAfter(all, nameOf, { token: input.Marker, size: limit, unknown });
+  return { page: items, rest: next === undefined ? { Truncated: false } : { Truncated: true, NextMarker: next } };
 }

@@ -1,16 +1,13 @@
+import { pageAt } from '../../../kernel/pages.ts';
 import { invalidParameter } from '../errors.ts';
 
-/** The Marker/MaxItems form that all of Lambda's lists share; markers are positions, opaque to the caller. */
+/** The Marker/MaxItems form that all of Lambda's lists share. */
 export function page<T>(
   all: T[],
   { Marker, MaxItems }: { Marker?: string | undefined; MaxItems?: number | undefined },
   most = 50,
 ): { items: T[]; NextMarker: string | undefined } {
-  const start = Marker === undefined ? 0 : Number.parseInt(Buffer.from(Marker, 'base64url').toString(), 10);
-  if (!Number.isInteger(start) || start < 0) throw invalidParameter('The provided Marker is invalid.');
-  const end = start + Math.min(MaxItems ?? most, most);
-  return {
-    items: all.slice(start, end),
-    NextMarker: end < all.length ? Buffer.from(String(end)).toString('base64url') : undefined,
-  };
+  const unknown = () => invalidParameter('The provided Marker is invalid.');
+  const { items, next } = pageAt(all, { token: Marker, size: Math.min(MaxItems ?? most, most), unknown });
+  return { items, NextMarker: next };
 }

@@ -10,6 +10,7 @@ import type {
 import { parseArn } from '../../../kernel/arn.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { webPolicy } from '../behaviour/delivery-policy.ts';
+import { page } from '../behaviour/pages.ts';
 import { askToConfirm, checkEndpoint, pendingMs } from '../behaviour/subscribing.ts';
 import { checkSubscriptionAttributes } from '../behaviour/subscription-attributes.ts';
 import { checkLargeMessages } from '../behaviour/topic-attributes.ts';
@@ -144,23 +145,21 @@ export function SetSubscriptionAttributes(ctx: Context, input: SetSubscriptionAt
 }
 
 export function ListSubscriptions(ctx: Context, input: ListSubscriptionsCommandInput) {
-  return page(subscriptions(ctx, ctx).values(), input.NextToken);
+  return listed(subscriptions(ctx, ctx).values(), input.NextToken);
 }
 
 export function ListSubscriptionsByTopic(ctx: Context, input: ListSubscriptionsByTopicCommandInput) {
-  return page(subscriptionsOf(ctx, topicAt(ctx, input.TopicArn)), input.NextToken);
+  return listed(subscriptionsOf(ctx, topicAt(ctx, input.TopicArn)), input.NextToken);
 }
 
-function page(all: Subscription[], token: string | undefined) {
-  const start = Number(token ?? 0);
-  const Subscriptions = all
-    .slice(start, start + 100)
-    .map(({ SubscriptionArn, TopicArn, Protocol, Endpoint, Owner, confirmed }) => ({
-      SubscriptionArn: confirmed ? SubscriptionArn : 'PendingConfirmation',
-      TopicArn,
-      Protocol,
-      Endpoint,
-      Owner,
-    }));
-  return { Subscriptions, ...(all.length > start + 100 ? { NextToken: String(start + 100) } : {}) };
+function listed(all: Subscription[], token: string | undefined) {
+  const { items, NextToken } = page(all, token);
+  const Subscriptions = items.map(({ SubscriptionArn, TopicArn, Protocol, Endpoint, Owner, confirmed }) => ({
+    SubscriptionArn: confirmed ? SubscriptionArn : 'PendingConfirmation',
+    TopicArn,
+    Protocol,
+    Endpoint,
+    Owner,
+  }));
+  return { Subscriptions, NextToken };
 }

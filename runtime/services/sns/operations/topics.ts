@@ -6,6 +6,7 @@ import type {
   SetTopicAttributesCommandInput,
 } from '@aws-sdk/client-sns';
 import type { Context } from '../../../kernel/service.ts';
+import { page } from '../behaviour/pages.ts';
 import { checkLargeMessages, checkTopicAttribute } from '../behaviour/topic-attributes.ts';
 import { defaultPolicy } from '../behaviour/topic-policy.ts';
 import { invalidParameter } from '../errors.ts';
@@ -91,10 +92,6 @@ export function SetTopicAttributes(ctx: Context, input: SetTopicAttributesComman
 }
 
 export function ListTopics(ctx: Context, input: ListTopicsCommandInput) {
-  const all = topics(ctx, ctx).values();
-  const start = Number(input.NextToken ?? 0);
-  return {
-    Topics: all.slice(start, start + 100).map(({ TopicArn }) => ({ TopicArn })),
-    ...(all.length > start + 100 ? { NextToken: String(start + 100) } : {}),
-  };
+  const { items, NextToken } = page(topics(ctx, ctx).values(), input.NextToken);
+  return { Topics: items.map(({ TopicArn }) => ({ TopicArn })), NextToken };
 }

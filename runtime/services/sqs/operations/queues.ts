@@ -8,6 +8,7 @@ import type {
   PurgeQueueCommandInput,
   SetQueueAttributesCommandInput,
 } from '@aws-sdk/client-sqs';
+import { pageAfter } from '../../../kernel/pages.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { availability } from '../behaviour/availability.ts';
 import { inFlight } from '../behaviour/in-flight.ts';
@@ -124,15 +125,13 @@ function page(
     throw invalidParameter(
       `Value ${limit} for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.`,
     );
-  const after = input.NextToken ? Buffer.from(input.NextToken, 'base64').toString() : '';
-  const rest = found.filter((queue) => queue.QueueName > after);
-  const urls = rest.slice(0, limit);
-  const last = urls.at(-1);
+  const unknown = (token: string) => invalidParameter(`Value ${token} for parameter NextToken is invalid.`);
+  const asked = { token: input.NextToken, size: limit, unknown };
+  const { items, next } = pageAfter(found, ({ QueueName }) => QueueName, asked);
+  // "You must set MaxResults to receive a value for NextToken in the response" (ListQueues, SQS API Reference).
   return {
-    [member]: urls.map((queue) => urlFor(ctx, queue)),
-    ...(rest.length > limit && last && input.MaxResults
-      ? { NextToken: Buffer.from(last.QueueName).toString('base64') }
-      : {}),
+    [member]: items.map((queue) => urlFor(ctx, queue)),
+    ...(next && input.MaxResults ? { NextToken: next } : {}),
   };
 }
 

@@ -11,11 +11,13 @@ import type {
 } from '@aws-sdk/client-ssm';
 import { fitsWhole } from '../../../engines/patterns/bounded-expression.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
+import { pageAfter } from '../../../kernel/pages.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { publicParameter } from '../behaviour/public-parameters.ts';
 import { managedKey, open, seal } from '../behaviour/secure-strings.ts';
 import {
   invalidAllowedPattern,
+  invalidNextToken,
   parameterAlreadyExists,
   parameterNotFound,
   patternMismatch,
@@ -230,15 +232,9 @@ function pageOf<T extends { Name: string }>(
   input: { MaxResults?: number | undefined; NextToken?: string | undefined },
   most: number,
 ): { page: T[]; next: object } {
-  const rest = input.NextToken
-    ? all.filter(({ Name }) => Name > Buffer.from(input.NextToken ?? '', 'base64').toString())
-    : all;
-  const page = rest.slice(0, input.MaxResults ?? most);
-  const last = page.at(-1);
-  return {
-    page,
-    next: last && rest.length > page.length ? { NextToken: Buffer.from(last.Name).toString('base64') } : {},
-  };
+  const asked = { token: input.NextToken, size: input.MaxResults ?? most, unknown: invalidNextToken };
+  const { items, next } = pageAfter(all, ({ Name }) => Name, asked);
+  return { page: items, next: next === undefined ? {} : { NextToken: next } };
 }
 
 export function DescribeParameters(ctx: Context, input: DescribeParametersCommandInput) {
