@@ -12,7 +12,7 @@ export interface ResourceType<Properties extends object = Record<string, unknown
   /**
    * What each property of the specification comes to, by dotted path; a path stands for all below it unless one below
    * is named too (`'RedrivePolicy': 'executed'`, `'BucketEncryption.…': {refused: 'why'}`). Array elements add nothing
-   * to the path. A property of the specification not covered here is refused by name.
+   * to the path; a word among AWS's for a property may be named as if it were a member (`'EventTypes.subscription': 'stored'`). A property of the specification not covered here is refused by name.
    */
   properties: Record<string, Fidelity>;
   create(ctx: ResourceContext, properties: Properties): Promise<ResourceState>;

@@ -107,7 +107,8 @@ function at(value: unknown, path: string): { name: string; value: unknown }[] {
     const [head, ...others] = rest;
     if (head === undefined) return [{ name, value: inner }];
     if (Array.isArray(inner)) return inner.flatMap((element) => reach(element, rest, name));
-    if (typeof inner !== 'object') return [];
+    // A word of AWS's that is declared by itself.
+    if (typeof inner !== 'object') return inner === head && others.length === 0 ? [{ name, value: inner }] : [];
     const record = inner as Record<string, unknown>;
     const whole = rest.join('.');
     return record.Key === whole ? [{ name: whole, value: record.Value }] : reach(record[head], others, head);

@@ -24,8 +24,8 @@ export interface VpcNames {
 
 const dataPlaneAddress = '127.0.0.1';
 
-/** Every name under these is this machine: endpoints of the API, buckets, and the load balancers and APIs behind them. */
-const awsDomains = ['amazonaws.com.', 'api.aws.', 'on.aws.', 'awsapps.com.'];
+/** Every name under these is this machine: endpoints of the API, buckets, load balancers and APIs, links that SES tracks. */
+const awsDomains = ['amazonaws.com.', 'api.aws.', 'on.aws.', 'awsapps.com.', 'awstrack.me.'];
 
 /** Names of these exist only while something is deployed under them. */
 const deployedNames = [

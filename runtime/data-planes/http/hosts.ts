@@ -15,6 +15,8 @@ export interface Hosts {
   leadOf(host: string): string | undefined;
   /** Route 53's answer to a name: the name of AWS's that it is an alias of. Set once, by the DNS data plane. */
   leadBy(lead: (name: string) => string | undefined): void;
+  /** Asked last: what answers for a name whose DNS is elsewhere. Set once, by SES. */
+  fallBack(find: (name: string) => DataPlane | undefined): void;
   names(): string[];
   /** Moves with every change. */
   version(): number;
@@ -24,6 +26,7 @@ export const hosts = defineEngine<Hosts>('hosts', () => {
   const planes = new Map<string, DataPlane>();
   let version = 0;
   let lead: (name: string) => string | undefined = () => undefined;
+  let elsewhere: (name: string) => DataPlane | undefined = () => undefined;
   const own = (name: string): DataPlane | undefined => {
     const exact = planes.get(name);
     if (exact) return exact;
@@ -47,11 +50,14 @@ export const hosts = defineEngine<Hosts>('hosts', () => {
     leadBy(given) {
       lead = given;
     },
+    fallBack(given) {
+      elsewhere = given;
+    },
     leadOf: (host) => lead(awsName(host)),
     find(host) {
       const name = awsName(host);
       const target = lead(name);
-      return target === undefined ? own(name) : servedAt(target, name, own);
+      return target === undefined ? (own(name) ?? elsewhere(name)) : servedAt(target, name, own);
     },
   };
 });

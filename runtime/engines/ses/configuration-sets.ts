@@ -1,13 +1,19 @@
-import type { EventDestination, EventDestinationDefinition } from '@aws-sdk/client-sesv2';
+import type { EventDestination, EventDestinationDefinition, EventType } from '@aws-sdk/client-sesv2';
 import { parseArn } from '../../kernel/arn.ts';
 import { AwsError, refused } from '../../kernel/errors.ts';
 import type { Context } from '../../kernel/service.ts';
 import { alreadyExists, badRequest, limitExceeded, noConfigurationSet, notFound } from './errors.ts';
+import { isDomain, mayUse } from './identities.ts';
 import { asSes, publishTo } from './publish-event.ts';
-import { type ConfigurationSet, configurationSetArn, configurationSets } from './state.ts';
+import { type ConfigurationSet, configurationSetArn, configurationSets, type Tracking } from './state.ts';
 
 /** "Amazon SES quotas", event publishing. */
 const limits = { sets: 10_000, destinations: 10, dimensions: 10 };
+
+const eventTypes: ReadonlySet<EventType> = new Set<EventType>([
+  ...(['SEND', 'REJECT', 'BOUNCE', 'COMPLAINT', 'DELIVERY', 'OPEN', 'CLICK', 'RENDERING_FAILURE'] as const),
+  ...(['DELIVERY_DELAY', 'SUBSCRIPTION'] as const),
+]);
 
 export function createConfigurationSet(
   ctx: Context,
@@ -44,6 +50,24 @@ export function changeConfigurationSet(
 ): void {
   const set = configurationSetNamed(ctx, name);
   configurationSets(ctx, ctx).put(set.ConfigurationSetName, { ...set, ...change });
+}
+
+/** Undefined: AWS's own domain again. */
+export function setTracking(ctx: Context, name: string | undefined, tracking: Tracking | undefined): void {
+  const { tracking: _old, ...rest } = configurationSetNamed(ctx, name);
+  configurationSets(ctx, ctx).put(rest.ConfigurationSetName, { ...rest, ...trackingOf(ctx, tracking) });
+}
+
+/** "InvalidTrackingOptions": the domain is not one, or not verified ("CreateConfigurationSetTrackingOptions", Errors). */
+export function trackingOf(ctx: Context, given: Tracking | undefined): { tracking?: Tracking } {
+  const { CustomRedirectDomain: domain = '', HttpsPolicy } = given ?? {};
+  const invalid = (message: string) => badRequest(message, 'InvalidTrackingOptions');
+  if (HttpsPolicy !== undefined && !['REQUIRE', 'REQUIRE_OPEN_ONLY', 'OPTIONAL'].includes(HttpsPolicy))
+    throw invalid(`Invalid HTTPS policy <${HttpsPolicy}>.`);
+  if (domain === '') return HttpsPolicy === undefined ? {} : { tracking: { HttpsPolicy } };
+  if (!isDomain(domain)) throw invalid(`Custom redirect domain <${domain}> is not a domain.`);
+  if (!mayUse(ctx, ctx, domain.toLowerCase())) throw invalid(`Custom redirect domain <${domain}> is not verified.`);
+  return { tracking: { CustomRedirectDomain: domain.toLowerCase(), ...(HttpsPolicy ? { HttpsPolicy } : {}) } };
 }
 
 export function deleteConfigurationSet(ctx: Context, name: string | undefined): void {
@@ -99,6 +123,8 @@ function checkDefinition(ctx: Context, definition: EventDestinationDefinition): 
   if ([SnsDestination, bridge, watch].filter(Boolean).length !== 1)
     throw badRequest('Exactly one destination must be specified.', 'InvalidParameterValue');
   if (!definition.MatchingEventTypes?.length) throw badRequest('At least one matching event type must be specified.');
+  const unknown = definition.MatchingEventTypes.find((type) => !eventTypes.has(type));
+  if (unknown !== undefined) throw badRequest(`Invalid event type <${unknown}>.`, 'InvalidParameterValue');
   if (SnsDestination && parseArn(SnsDestination.TopicArn ?? '')?.service !== 'sns')
     throw badRequest(`Invalid SNS topic ARN <${SnsDestination.TopicArn}>.`, 'InvalidSNSDestination');
   if (bridge && bridge.EventBusArn !== `arn:aws:events:${ctx.region}:${ctx.account}:event-bus/default`)
@@ -109,12 +135,6 @@ function checkDefinition(ctx: Context, definition: EventDestinationDefinition): 
       `A CloudWatch destination has 1 to ${limits.dimensions} dimensions.`,
       'InvalidCloudWatchDestination',
     );
-  for (const { DimensionValueSource, DimensionName } of dimensions)
-    if (DimensionValueSource === 'LINK_TAG')
-      throw refused(
-        `the dimension ${DimensionName} from a link tag`,
-        'clicks are not tracked here: nobody opens a mail.',
-      );
 }
 
 /** SES says something to the topic before it takes it ("Set up an Amazon SNS event destination"). */

@@ -18,13 +18,15 @@ interface Naming {
   detailType: string;
 }
 
-/** The types that SES here ever has; nobody opens a mail or clicks in it, and nothing is delayed. */
+/** The types that SES here ever has: nothing is delayed, and there are no contact lists to leave. */
 export const naming: Partial<Record<EventType, Naming>> = {
   SEND: { eventType: 'Send', member: 'send', detailType: 'Email Sent' },
   DELIVERY: { eventType: 'Delivery', member: 'delivery', detailType: 'Email Delivered' },
   BOUNCE: { eventType: 'Bounce', member: 'bounce', detailType: 'Email Bounced' },
   COMPLAINT: { eventType: 'Complaint', member: 'complaint', detailType: 'Email Complaint Received' },
   REJECT: { eventType: 'Reject', member: 'reject', detailType: 'Email Rejected' },
+  OPEN: { eventType: 'Open', member: 'open', detailType: 'Email Opened' },
+  CLICK: { eventType: 'Click', member: 'click', detailType: 'Email Clicked' },
   RENDERING_FAILURE: { eventType: 'Rendering Failure', member: 'failure', detailType: 'Email Rendering Failed' },
 };
 

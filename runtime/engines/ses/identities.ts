@@ -72,9 +72,12 @@ export function changeIdentity(ctx: Context, name: string | undefined, change: P
 export function identityName(given: string): string {
   if (given.includes('@')) return bareAddress(given);
   const domain = given.toLowerCase().replace(/\.$/, '');
-  if (!/^(?=.{1,255}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(domain))
-    throw badRequest(`Invalid email identity <${given}>.`);
+  if (!isDomain(domain)) throw badRequest(`Invalid email identity <${given}>.`);
   return domain;
+}
+
+export function isDomain(name: string): boolean {
+  return /^(?=.{1,255}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i.test(name);
 }
 
 /** "Amazon SES quotas", sender. */

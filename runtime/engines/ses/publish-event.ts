@@ -71,11 +71,11 @@ async function toDestination(
   await ctx.call('events', 'PutEvents', { Entries: [entry] });
 }
 
-/** "Set up a CloudWatch event destination": the dimensions are read from tags or headers of the mail. */
+/** "Set up a CloudWatch event destination": the dimensions are read from tags or headers of the mail, or tags of the link. */
 function emitMetric(
   { events, clock }: Kernel,
   { tags, headers, configurationSetName, source, account, region }: SentMessage,
-  { type }: Happening,
+  { type, about }: Happening,
   { DimensionConfigurations = [] }: CloudWatchDestination,
 ): void {
   const automatic: Record<string, string | undefined> = {
@@ -86,7 +86,10 @@ function emitMetric(
   for (const { DimensionName = '', DimensionValueSource, DefaultDimensionValue = '' } of DimensionConfigurations) {
     const tag = tags.find(({ Name }) => Name === DimensionName)?.Value ?? automatic[DimensionName];
     const header = headers.find(({ name }) => name.toLowerCase() === DimensionName.toLowerCase())?.value;
-    dimensions[DimensionName] = (DimensionValueSource === 'EMAIL_HEADER' ? header : tag) ?? DefaultDimensionValue;
+    const [linkTag] = (about.linkTags as Record<string, string[]> | null | undefined)?.[DimensionName] ?? [];
+    const found =
+      DimensionValueSource === 'LINK_TAG' ? linkTag : DimensionValueSource === 'EMAIL_HEADER' ? header : tag;
+    dimensions[DimensionName] = found ?? DefaultDimensionValue;
   }
   const name = naming[type]?.eventType ?? type;
   events.emit('metric', {

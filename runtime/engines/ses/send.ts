@@ -18,6 +18,7 @@ import { parseRaw } from './raw-message.ts';
 import { type Fate, fateAt, isSimulator } from './recipients.ts';
 import { type ConfigurationSet, configurationSets, type Identity, identityArn, sendingAccount } from './state.ts';
 import { isSuppressed } from './suppression.ts';
+import { tracked } from './tracking.ts';
 import { meterMail } from './usage.ts';
 
 /** A mail somebody asks SES to send, by whichever API. */
@@ -85,9 +86,10 @@ export async function send(ctx: Context, outgoing: Outgoing): Promise<string> {
     ...cutHeaders(Buffer.isBuffer(raw) ? parseRaw(raw).headers : []),
   };
   const signer = await dkimSigner(ctx, owner, from);
-  if (Buffer.isBuffer(raw))
-    await accept(ctx, message, signer ? withDkimSignature(raw, signer, ctx.clock.now()) : raw, set);
-  else publishEvent(ctx, message, { type: 'RENDERING_FAILURE', recipients, about: { ...raw } });
+  if (Buffer.isBuffer(raw)) {
+    const marked = tracked(ctx, message, set, raw);
+    await accept(ctx, message, signer ? withDkimSignature(marked, signer, ctx.clock.now()) : marked, set);
+  } else publishEvent(ctx, message, { type: 'RENDERING_FAILURE', recipients, about: { ...raw } });
   return messageId;
 }
 

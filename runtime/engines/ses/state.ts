@@ -8,6 +8,7 @@ import type {
   SuppressionListReason,
   SuppressionOptions,
   Tag,
+  TrackingOptions,
 } from '@aws-sdk/client-sesv2';
 import { formatArn } from '../../kernel/arn.ts';
 import type { Kernel } from '../../kernel/service.ts';
@@ -57,9 +58,13 @@ export interface ConfigurationSet {
   freshStartMs?: number;
   delivery: DeliveryOptions;
   suppression?: SuppressionOptions;
+  tracking?: Tracking;
   destinations: EventDestination[];
   Tags: Tag[];
 }
+
+/** What stands for AWS's own domain in what is tracked. */
+export type Tracking = Partial<TrackingOptions>;
 
 export interface Template {
   TemplateName: string;

@@ -1,4 +1,5 @@
 // SES writes its templates in Handlebars ("Advanced email personalization"). This reads one into a tree.
+import { openTracker } from './tracking-html.ts';
 
 export type Node =
   | { kind: 'text'; text: string }
@@ -99,6 +100,8 @@ class Reader {
 
   #tag(tag: string, depth: number): Node[] {
     if (tag.startsWith('!')) return [];
+    // SES's own: it becomes the pixel when the mail is sent.
+    if (`{{${tag}}}` === openTracker) return [{ kind: 'text', text: openTracker }];
     const inline = /^#\*\s*inline\s+["']([^"']+)["']$/.exec(tag);
     if (inline) {
       this.#partials.set(inline[1] ?? '', this.read('inline', depth + 1).nodes);

@@ -3,6 +3,7 @@ import type { Context } from '../../kernel/service.ts';
 import { alreadyExists, badRequest, limitExceeded, noTemplate } from './errors.ts';
 import { type Template, templates } from './state.ts';
 import { parseTemplate, TemplateError } from './template-syntax.ts';
+import { openTracker } from './tracking-html.ts';
 
 /** "Amazon SES quotas", email templates. */
 const limits = { templates: 20_000, bytes: 500 * 1024 };
@@ -34,6 +35,8 @@ export function checkTemplate(name: string, content: EmailTemplateContent): void
   if (!Text && !Html) throw badRequest('The text part or the HTML part must be specified.', 'InvalidTemplate');
   if (Buffer.byteLength([Subject, Text, Html].join('')) > limits.bytes)
     throw badRequest('The template exceeds 500 KB.', 'InvalidTemplate');
+  if ((Html ?? '').split(openTracker).length > 2)
+    throw badRequest(`Template ${name} has more than one ${openTracker}.`, 'InvalidTemplate');
   for (const part of [Subject, Text, Html]) {
     try {
       parseTemplate(part ?? '');

@@ -1,5 +1,6 @@
 import { dkimKeys } from '../../engines/ses/dkim-keys.ts';
 import { outcomes } from '../../engines/ses/outcomes.ts';
+import { serveTracking } from '../../engines/ses/serve-tracking.ts';
 import { serveVerification } from '../../engines/ses/verification.ts';
 import { defineService, type Fidelity } from '../../kernel/service.ts';
 import { authorize } from './authorization.ts';
@@ -41,10 +42,16 @@ export default defineService({
   authorization: authorize,
   accessDenied: { code: 'AccessDeniedException', status: 403 },
   start(kernel) {
-    const links = serveVerification(kernel);
+    const verification = serveVerification(kernel);
+    const tracking = serveTracking(kernel);
     kernel.engine(outcomes).resume();
     kernel.engine(dkimKeys);
-    return links;
+    return {
+      async stop() {
+        await verification.stop();
+        await tracking.stop();
+      },
+    };
   },
   fidelity: {
     'PutAccountDetails.MailType': 'stored',
@@ -70,9 +77,6 @@ export default defineService({
     'CreateEmailIdentity.DkimSigningAttributes.DomainSigningAttributesOrigin': ownKeys,
     'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningPrivateKey': ownKeys,
     'PutEmailIdentityDkimSigningAttributes.SigningAttributes.DomainSigningSelector': ownKeys,
-    'CreateConfigurationSet.TrackingOptions': {
-      refused: 'opens and clicks are not tracked: nobody opens a mail here.',
-    },
     'CreateConfigurationSet.VdmOptions': { refused: 'the Virtual Deliverability Manager is not done.' },
     'CreateConfigurationSet.ArchivingOptions': { refused: 'Mail Manager archives are not done.' },
     'CreateConfigurationSet.MessageSecurityOptions': { refused: 'messages are not signed or encrypted.' },
@@ -91,6 +95,10 @@ export default defineService({
     'GetSuppressedDestination.TenantName': tenants,
     'DeleteSuppressedDestination.TenantName': tenants,
     'ListSuppressedDestinations.TenantName': tenants,
+    'CreateConfigurationSetEventDestination.EventDestination.MatchingEventTypes.DELIVERY_DELAY': 'stored',
+    'CreateConfigurationSetEventDestination.EventDestination.MatchingEventTypes.SUBSCRIPTION': 'stored',
+    'UpdateConfigurationSetEventDestination.EventDestination.MatchingEventTypes.DELIVERY_DELAY': 'stored',
+    'UpdateConfigurationSetEventDestination.EventDestination.MatchingEventTypes.SUBSCRIPTION': 'stored',
     'CreateConfigurationSetEventDestination.EventDestination.KinesisFirehoseDestination': {
       refused: 'Firehose is not run; use SNS, EventBridge or CloudWatch.',
     },

@@ -14,7 +14,9 @@ import {
   GetEmailIdentityCommand,
   SendEmailCommand,
 } from '@aws-sdk/client-sesv2';
+import { fidelitiesOf } from '../../engines/cloudformation/check/check-resources.ts';
 import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
+import { registry } from '../../kernel/resource-registry.ts';
 import { MailLab, simple } from './mail-lab.fixture.ts';
 
 let lab: MailLab;
@@ -130,4 +132,42 @@ test('a stack’s domain is verified by its DKIM records where the zone is here,
   assert.deepEqual([about.VerificationStatus, about.DkimAttributes?.Status], ['SUCCESS', 'SUCCESS']);
   const sent = simple('anyone@mail.here.example', ['success@simulator.amazonses.com']);
   await lab.ses.send(new SendEmailCommand(sent));
+});
+
+test('the CDK’s destination of all events deploys, and fidelity says which of them never come', async () => {
+  const MatchingEventTypes = [
+    ...['send', 'reject', 'bounce', 'complaint', 'delivery', 'open', 'click', 'renderingFailure'],
+    ...['deliveryDelay', 'subscription'],
+  ];
+  const EventBusArn = 'arn:aws:events:us-east-1:000000000000:event-bus/default';
+  const EventDestination = { Enabled: true, MatchingEventTypes, EventBridgeDestination: { EventBusArn } };
+  const ConfigurationSetName = { Ref: 'Set' };
+  const Destination = {
+    Type: 'AWS::SES::ConfigurationSetEventDestination',
+    Properties: { ConfigurationSetName, EventDestination },
+  };
+  const set = (TrackingOptions: object) => ({
+    Type: 'AWS::SES::ConfigurationSet',
+    Properties: { Name: 'all', TrackingOptions },
+  });
+  const Domain = identity('tracks.example');
+  const CustomRedirectDomain = 'go.tracks.example';
+  await deploy('tracks', {
+    Domain,
+    Set: { ...set({ CustomRedirectDomain, HttpsPolicy: 'OPTIONAL' }), DependsOn: 'Domain' },
+    Destination,
+  });
+  const options = async () =>
+    (await lab.ses.send(new GetConfigurationSetCommand({ ConfigurationSetName: 'all' }))).TrackingOptions;
+  assert.deepEqual(await options(), { CustomRedirectDomain, HttpsPolicy: 'OPTIONAL' });
+  await deploy('tracks', { Domain, Set: set({ HttpsPolicy: 'REQUIRE' }), Destination }, true);
+  assert.deepEqual(await options(), { HttpsPolicy: 'REQUIRE' });
+  const { resourceTypes } = lab.orrery.kernel.engine(registry);
+  const stored = fidelitiesOf('Destination', Destination, resourceTypes).filter(
+    ({ fidelity }) => fidelity === 'stored',
+  );
+  assert.deepEqual(
+    stored.map(({ property }) => property.split('.').pop()),
+    ['deliveryDelay', 'subscription'],
+  );
 });

@@ -1,6 +1,17 @@
-import type { StoredCases } from '../stored-cases.ts';
+import type { Ask, StoredCases } from '../stored-cases.ts';
 
 const contact = { MailType: 'TRANSACTIONAL', WebsiteURL: 'https://kitchen.example' };
+
+const destination = {
+  MatchingEventTypes: ['DELIVERY_DELAY', 'SUBSCRIPTION'],
+  EventBridgeDestination: { EventBusArn: 'arn:aws:events:us-east-1:000000000000:event-bus/default' },
+};
+
+async function putDestination(ask: Ask, verb: 'Create' | 'Update') {
+  const asked = { ConfigurationSetName: 'asked', EventDestinationName: 'asked', EventDestination: destination };
+  await ask(`${verb}ConfigurationSetEventDestination`, asked);
+  return { asked, told: await ask('GetConfigurationSetEventDestinations', { ConfigurationSetName: 'asked' }) };
+}
 
 export const sesv2: StoredCases = {
   service: 'sesv2',
@@ -22,6 +33,10 @@ export const sesv2: StoredCases = {
         Tags: [{ Key: 'team', Value: 'kitchen' }],
       },
     },
+    Destination: {
+      Type: 'AWS::SES::ConfigurationSetEventDestination',
+      Properties: { ConfigurationSetName: { Ref: 'Set' }, EventDestination: { Name: 'stored', ...destination } },
+    },
     Template: {
       Type: 'AWS::SES::Template',
       Properties: {
@@ -33,6 +48,7 @@ export const sesv2: StoredCases = {
   told: {
     Identity: (ask) => ask('GetEmailIdentity', { EmailIdentity: 'kitchen.example' }),
     Set: (ask) => ask('GetConfigurationSet', { ConfigurationSetName: 'stored' }),
+    Destination: (ask) => ask('GetConfigurationSetEventDestinations', { ConfigurationSetName: 'stored' }),
     Template: async (ask) => [
       await ask('GetEmailTemplate', { TemplateName: 'stored' }),
       await ask('ListTagsForResource', { ResourceArn: 'arn:aws:ses:us-east-1:000000000000:template/stored' }),
@@ -70,6 +86,14 @@ export const sesv2: StoredCases = {
       await ask('PutConfigurationSetDeliveryOptions', asked);
       return { asked, told: await ask('GetConfigurationSet', { ConfigurationSetName: 'asked' }) };
     },
+    CreateConfigurationSetEventDestination: (ask) => putDestination(ask, 'Create'),
+    UpdateConfigurationSetEventDestination: (ask) => putDestination(ask, 'Update'),
+  },
+  untold: {
+    'AWS::SES::ConfigurationSetEventDestination.EventDestination.MatchingEventTypes.subscription':
+      'told as SUBSCRIPTION',
+    'AWS::SES::ConfigurationSetEventDestination.EventDestination.MatchingEventTypes.deliveryDelay':
+      'told as DELIVERY_DELAY',
   },
   renamed: { NextSigningKeyLength: 'NextSigningKeyLength' },
 };

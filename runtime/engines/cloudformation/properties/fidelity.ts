@@ -33,6 +33,11 @@ export function propertyFidelities(
       found.push({ property: keyed, path: at, fidelity: declaredFidelity(keyed, type.properties) ?? notYet });
       return;
     }
+    const word = wordProperty(value, property, type.properties);
+    if (word !== undefined) {
+      found.push({ property: word, path: at, fidelity: type.properties[word] ?? notYet });
+      return;
+    }
     const below = Object.keys(type.properties).some((declared) => declared.startsWith(`${property}.`));
     if (below && isRecord(value) && !isFunction(value)) {
       for (const [name, entry] of Object.entries(value))
@@ -59,6 +64,12 @@ function keyedProperty(value: unknown, list: string, declared: Record<string, Fi
     (name) => /^[a-z].*\./.test(name.slice(list.length + 1)) && name.startsWith(`${list}.`),
   );
   return known ? `${list}.${value.Key}` : undefined;
+}
+
+/** A word of AWS's that comes to something else than the other words its property takes is declared by itself. */
+function wordProperty(value: unknown, property: string, declared: Record<string, Fidelity>): string | undefined {
+  const word = `${property}.${typeof value === 'string' ? value : ''}`;
+  return Object.hasOwn(declared, word) ? word : undefined;
 }
 
 const notYet = { refused: 'Orrery does not run it yet' };

@@ -1,8 +1,10 @@
 import type {
   CreateConfigurationSetCommandInput,
   CreateConfigurationSetEventDestinationCommandInput,
+  CreateConfigurationSetTrackingOptionsCommandInput,
   DeleteConfigurationSetCommandInput,
   DeleteConfigurationSetEventDestinationCommandInput,
+  DeleteConfigurationSetTrackingOptionsCommandInput,
   DescribeConfigurationSetCommandInput,
   EventDestination,
   ListConfigurationSetsCommandInput,
@@ -10,6 +12,7 @@ import type {
   UpdateConfigurationSetEventDestinationCommandInput,
   UpdateConfigurationSetReputationMetricsEnabledCommandInput,
   UpdateConfigurationSetSendingEnabledCommandInput,
+  UpdateConfigurationSetTrackingOptionsCommandInput,
 } from '@aws-sdk/client-ses';
 import type { EventDestinationDefinition, EventDestination as Kept } from '@aws-sdk/client-sesv2';
 import {
@@ -19,7 +22,9 @@ import {
   deleteConfigurationSet,
   deleteDestination,
   putDestination,
+  setTracking,
 } from '../../../engines/ses/configuration-sets.ts';
+import { alreadyExists, notFound } from '../../../engines/ses/errors.ts';
 import { page } from '../../../engines/ses/pages.ts';
 import { configurationSets } from '../../../engines/ses/state.ts';
 import type { Context } from '../../../kernel/service.ts';
@@ -48,6 +53,9 @@ export function DescribeConfigurationSet(ctx: Context, input: DescribeConfigurat
   return {
     ConfigurationSet: { Name: set.ConfigurationSetName },
     ...(wants('eventDestinations') ? { EventDestinations: set.destinations.filter(isOfThisApi).map(shown) } : {}),
+    ...(wants('trackingOptions') && set.tracking
+      ? { TrackingOptions: { CustomRedirectDomain: set.tracking.CustomRedirectDomain } }
+      : {}),
     ...(wants('deliveryOptions') ? { DeliveryOptions: { TlsPolicy } } : {}),
     ...(wants('reputationOptions')
       ? {
@@ -84,6 +92,43 @@ export function PutConfigurationSetDeliveryOptions(
   const TlsPolicy = input.DeliveryOptions?.TlsPolicy === 'Require' ? 'REQUIRE' : 'OPTIONAL';
   changeConfigurationSet(ctx, input.ConfigurationSetName, { delivery: { TlsPolicy } });
   return {};
+}
+
+export function CreateConfigurationSetTrackingOptions(
+  ctx: Context,
+  input: CreateConfigurationSetTrackingOptionsCommandInput,
+) {
+  const { ConfigurationSetName: name, TrackingOptions } = input;
+  if (configurationSetNamed(ctx, name).tracking)
+    throw alreadyExists(
+      `Configuration set <${name}> already has tracking options.`,
+      'TrackingOptionsAlreadyExistsException',
+    );
+  setTracking(ctx, name, TrackingOptions);
+  return {};
+}
+
+export function UpdateConfigurationSetTrackingOptions(
+  ctx: Context,
+  input: UpdateConfigurationSetTrackingOptionsCommandInput,
+) {
+  setTracking(ctx, withTracking(ctx, input.ConfigurationSetName), input.TrackingOptions);
+  return {};
+}
+
+export function DeleteConfigurationSetTrackingOptions(
+  ctx: Context,
+  input: DeleteConfigurationSetTrackingOptionsCommandInput,
+) {
+  setTracking(ctx, withTracking(ctx, input.ConfigurationSetName), undefined);
+  return {};
+}
+
+function withTracking(ctx: Context, name: string | undefined): string {
+  const set = configurationSetNamed(ctx, name);
+  if (!set.tracking)
+    throw notFound(`Configuration set <${name}> has no tracking options.`, 'TrackingOptionsDoesNotExistException');
+  return set.ConfigurationSetName;
 }
 
 export async function CreateConfigurationSetEventDestination(

@@ -10,6 +10,7 @@ import type {
   PutConfigurationSetReputationOptionsCommandInput,
   PutConfigurationSetSendingOptionsCommandInput,
   PutConfigurationSetSuppressionOptionsCommandInput,
+  PutConfigurationSetTrackingOptionsCommandInput,
   UpdateConfigurationSetEventDestinationCommandInput,
 } from '@aws-sdk/client-sesv2';
 import {
@@ -19,19 +20,22 @@ import {
   deleteConfigurationSet,
   deleteDestination,
   putDestination,
+  setTracking,
+  trackingOf,
 } from '../../../engines/ses/configuration-sets.ts';
 import { page } from '../../../engines/ses/pages.ts';
 import { configurationSets } from '../../../engines/ses/state.ts';
 import type { Context } from '../../../kernel/service.ts';
 
 export function CreateConfigurationSet(ctx: Context, input: CreateConfigurationSetCommandInput) {
-  const { SendingOptions, ReputationOptions, SuppressionOptions, DeliveryOptions, Tags } = input;
+  const { SendingOptions, ReputationOptions, SuppressionOptions, DeliveryOptions, TrackingOptions, Tags } = input;
   createConfigurationSet(ctx, {
     ConfigurationSetName: input.ConfigurationSetName ?? '',
     sendingEnabled: SendingOptions?.SendingEnabled ?? true,
     reputationMetricsEnabled: ReputationOptions?.ReputationMetricsEnabled ?? false,
     delivery: DeliveryOptions ?? {},
     Tags: Tags ?? [],
+    ...trackingOf(ctx, TrackingOptions),
     ...(SuppressionOptions ? { suppression: SuppressionOptions } : {}),
   });
   return {};
@@ -48,6 +52,7 @@ export function GetConfigurationSet(ctx: Context, input: GetConfigurationSetComm
     },
     SendingOptions: { SendingEnabled: set.sendingEnabled },
     Tags: set.Tags,
+    ...(set.tracking ? { TrackingOptions: { CustomRedirectDomain: undefined, ...set.tracking } } : {}),
     ...(set.suppression ? { SuppressionOptions: set.suppression } : {}),
   };
 }
@@ -100,6 +105,15 @@ export function PutConfigurationSetDeliveryOptions(
 ) {
   const { TlsPolicy } = input;
   changeConfigurationSet(ctx, input.ConfigurationSetName, { delivery: TlsPolicy === undefined ? {} : { TlsPolicy } });
+  return {};
+}
+
+export function PutConfigurationSetTrackingOptions(
+  ctx: Context,
+  input: PutConfigurationSetTrackingOptionsCommandInput,
+) {
+  const { ConfigurationSetName, CustomRedirectDomain, HttpsPolicy } = input;
+  setTracking(ctx, ConfigurationSetName, { CustomRedirectDomain, HttpsPolicy });
   return {};
 }
 

@@ -8,6 +8,7 @@ interface ConfigurationSetProperties {
   SendingOptions?: { SendingEnabled?: boolean };
   ReputationOptions?: { ReputationMetricsEnabled?: boolean };
   SuppressionOptions?: { SuppressedReasons?: SuppressionListReason[] };
+  TrackingOptions?: { CustomRedirectDomain?: string; HttpsPolicy?: string };
   DeliveryOptions?: { TlsPolicy?: string; MaxDeliverySeconds?: number };
   Tags?: { Key: string; Value: string }[];
 }
@@ -24,7 +25,7 @@ export const ConfigurationSet = defineResource<ConfigurationSetProperties>({
     'DeliveryOptions.TlsPolicy': 'stored',
     'DeliveryOptions.MaxDeliverySeconds': 'stored',
     'DeliveryOptions.SendingPoolName': { refused: 'dedicated IP pools are not done.' },
-    TrackingOptions: { refused: 'opens and clicks are not tracked: nobody opens a mail here.' },
+    TrackingOptions: 'executed',
     VdmOptions: { refused: 'the Virtual Deliverability Manager is not done.' },
     ArchivingOptions: { refused: 'Mail Manager archives are not done.' },
     Tags: 'stored',
@@ -41,10 +42,12 @@ export const ConfigurationSet = defineResource<ConfigurationSetProperties>({
   async update(ctx, ConfigurationSetName, properties) {
     const put = (options: string, input: object) =>
       ctx.call('sesv2', `PutConfigurationSet${options}Options`, { ConfigurationSetName, ...input });
-    const { SendingOptions, ReputationOptions, SuppressionOptions, DeliveryOptions, Tags } = properties;
+    const { SendingOptions, ReputationOptions, SuppressionOptions, TrackingOptions, DeliveryOptions, Tags } =
+      properties;
     await put('Sending', { SendingEnabled: SendingOptions?.SendingEnabled ?? true });
     await put('Reputation', { ReputationMetricsEnabled: ReputationOptions?.ReputationMetricsEnabled ?? false });
     await put('Suppression', { ...SuppressionOptions });
+    await put('Tracking', { ...TrackingOptions });
     await put('Delivery', DeliveryOptions?.TlsPolicy === undefined ? {} : { TlsPolicy: DeliveryOptions.TlsPolicy });
     const ResourceArn = `arn:aws:ses:${ctx.region}:${ctx.account}:configuration-set/${ConfigurationSetName}`;
     const before = await ctx.call<GetConfigurationSetResponse>('sesv2', 'GetConfigurationSet', {

@@ -25,6 +25,11 @@ export const ConfigurationSetEventDestination = defineResource<EventDestinationP
   properties: {
     ConfigurationSetName: 'executed',
     EventDestination: 'executed',
+    // Kept, and never told of: sending with a contact list is refused, and nothing is delayed.
+    'EventDestination.MatchingEventTypes.subscription': 'stored',
+    'EventDestination.MatchingEventTypes.SUBSCRIPTION': 'stored',
+    'EventDestination.MatchingEventTypes.deliveryDelay': 'stored',
+    'EventDestination.MatchingEventTypes.DELIVERY_DELAY': 'stored',
     'EventDestination.KinesisFirehoseDestination': {
       refused: 'Firehose is not done; SNS, EventBridge and CloudWatch are.',
     },
