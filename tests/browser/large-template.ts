@@ -26,7 +26,7 @@ function department(number: string): object {
   const name = (what: string): string => `${what}${number}`;
   const arn = (what: string): object => ({ 'Fn::GetAtt': [name(what), 'Arn'] });
   const queue = (properties: object): object => ({ Type: 'AWS::SQS::Queue', Properties: properties });
-  const worker = (table: object, source: object): object => ({
+  const worker = (table: object, source: object, news: object): object => ({
     Type: 'AWS::IAM::Role',
     Properties: {
       AssumeRolePolicyDocument: {
@@ -40,6 +40,7 @@ function department(number: string): object {
             Version: '2012-10-17',
             Statement: [
               { Effect: 'Allow', Action: ['dynamodb:PutItem'], Resource: table },
+              { Effect: 'Allow', Action: ['sns:Publish'], Resource: news },
               {
                 Effect: 'Allow',
                 Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
@@ -62,7 +63,7 @@ function department(number: string): object {
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       },
     },
-    [name('Role')]: worker(arn('Table'), arn('Orders')),
+    [name('Role')]: worker(arn('Table'), arn('Orders'), { Ref: name('News') }),
     [name('Worker')]: {
       Type: 'AWS::Lambda::Function',
       Properties: {

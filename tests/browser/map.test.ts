@@ -33,9 +33,9 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     for (const name of ['SiteDistribution', 'OrdersQueue', 'OrdersTable', 'Api', 'Users'])
       await page.locator('.node', { hasText: name }).first().waitFor();
     assert.equal(await page.locator('.node', { hasText: 'SiteFilesUploader' }).count(), 0);
-    await page.getByRole('checkbox').check();
+    await page.getByRole('checkbox', { name: 'Keys' }).check();
     await page.locator('.node', { hasText: 'SiteFilesUploader' }).waitFor();
-    await page.getByRole('checkbox').uncheck();
+    await page.getByRole('checkbox', { name: 'Keys' }).uncheck();
   });
 
   test('shows an order flow from the users over edge, API and function to queue and table', async () => {

@@ -15,6 +15,8 @@ export type MapEdge = Omit<DeployedEdge, 'kind'> & { kind: DeployedEdge['kind'] 
 
 /** What the diagram shows of an architecture, with its users and its traffic. */
 export interface Drawing {
+  /** Whether what only policies permit is drawn. */
+  permitted: boolean;
   frames: Frame[];
   nodes: MapNode[];
   edges: MapEdge[];
@@ -33,20 +35,34 @@ export const usersNode: MapNode = {
   alarms: [],
   faults: [],
   supporting: false,
+  entrance: false,
 };
 
+/** More than so many nodes are clearer without the lines of what policies alone permit. */
+const fewNodes = 20;
+
+interface Wanted {
+  /** Empty: all. */
+  stack: string;
+  supporting: boolean;
+  /** Also what only policies permit; undefined: where the map is small. */
+  permitted: boolean | undefined;
+  /** Edges that traffic has shown. */
+  seen: ReadonlySet<string>;
+}
+
 /** What is drawn: the users, what the templates deploy (what supports it only when asked for), and what traffic has shown. */
-export function drawn(
-  architecture: Architecture,
-  { stack, supporting, seen }: { stack: string; supporting: boolean; seen: ReadonlySet<string> },
-): Drawing {
+export function drawn(architecture: Architecture, { stack, supporting, permitted, seen }: Wanted): Drawing {
   const nodes = architecture.nodes.filter(
     (node) => (supporting || !node.supporting) && (stack === '' || node.stack === stack),
   );
   const ids = new Set([...nodes.map(({ id }) => id), usersNode.id]);
   const entrances = entrancesOf(nodes, architecture.edges);
   const known = new Map<string, MapEdge>();
-  for (const edge of architecture.edges) if (ids.has(edge.from) && ids.has(edge.to)) known.set(edge.id, edge);
+  const all = permitted ?? nodes.length <= fewNodes;
+  for (const edge of architecture.edges)
+    if (ids.has(edge.from) && ids.has(edge.to) && (all || edge.kind === 'uses' || seen.has(edge.id)))
+      known.set(edge.id, edge);
   for (const to of entrances) known.set(`users>${to}`, { id: `users>${to}`, from: 'users', to, kind: 'uses', via: [] });
   for (const id of seen) {
     const [from = '', to = ''] = id.split('>');
@@ -62,14 +78,11 @@ export function drawn(
     )
       used.add(id);
   const withUsers = edges.some(({ from }) => from === usersNode.id) ? [usersNode, ...nodes] : nodes;
-  return { nodes: withUsers, edges, frames: architecture.frames.filter(({ id }) => used.has(id)) };
+  return { permitted: all, nodes: withUsers, edges, frames: architecture.frames.filter(({ id }) => used.has(id)) };
 }
 
 /** Where users come in: what is made to be reached from outside, and is not behind anything else. */
 function entrancesOf(nodes: DeployedNode[], edges: DeployedEdge[]): string[] {
   const behind = new Set(edges.filter(({ kind }) => kind === 'uses').map(({ to }) => to));
-  return nodes.filter(({ id, type }) => entrance.test(type) && !behind.has(id)).map(({ id }) => id);
+  return nodes.filter(({ id, entrance }) => entrance && !behind.has(id)).map(({ id }) => id);
 }
-
-const entrance =
-  /^AWS::(CloudFront::Distribution|ApiGateway(V2)?::(Api|RestApi)|ElasticLoadBalancingV2::LoadBalancer|Route53::HostedZone)$/;

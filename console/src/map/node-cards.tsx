@@ -1,4 +1,5 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { Fragment, type ReactNode } from 'react';
 import { typeName } from '../format.ts';
 import { Icon, iconOf } from '../icons.tsx';
 import { StatusMark, type Tone } from '../status.tsx';
@@ -23,7 +24,9 @@ function ResourceCard({ data: { node, focus }, selected }: NodeProps<ResourceNod
         <Icon name={node.id === 'users' ? 'users' : iconOf(node.type)} />
       </span>
       <span className="node-text">
-        <strong title={node.label}>{shortened(node)}</strong>
+        <strong title={node.label} className={shortened(node).length > 16 ? 'long-name' : ''}>
+          {breakable(shortened(node))}
+        </strong>
         {node.id !== 'users' && <span>{typeName(node.type)}</span>}
       </span>
       {node.state !== 'healthy' && (
@@ -42,6 +45,17 @@ function ResourceCard({ data: { node, focus }, selected }: NodeProps<ResourceNod
 function shortened({ label, type }: MapNode): string {
   const noun = type.split('::').at(-1) ?? '';
   return label.length > 16 && noun !== '' && label.endsWith(noun) ? label.slice(0, -noun.length) || label : label;
+}
+
+/** Long names break between their words, which begin with capitals. */
+function breakable(name: string): ReactNode {
+  return name.split(/(?<=[a-z0-9])(?=[A-Z])/).map((word, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: words of a name do not move
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {word}
+    </Fragment>
+  ));
 }
 
 const frameNames: Record<Frame['kind'], string> = {

@@ -23,11 +23,12 @@ export function MapPage({ place }: { place: Place }) {
   const flows = useFlows();
   const supporting = place.query.get('supporting') === 'yes';
   const stack = place.query.get('stack') ?? '';
+  const permitted = { yes: true, no: false }[place.query.get('permitted') ?? ''];
   const selected = place.query.get('node') ?? undefined;
   const known = Boolean(loaded.value);
   const shown = useMemo(
-    () => loaded.value && drawn(loaded.value, { stack, supporting, seen: new Set(flows.edges) }),
-    [loaded.value, stack, supporting, flows.edges],
+    () => loaded.value && drawn(loaded.value, { stack, supporting, permitted, seen: new Set(flows.edges) }),
+    [loaded.value, stack, supporting, permitted, flows.edges],
   );
   const { laidOut, failure } = useLayout(shown);
   const show = (change: Record<string, string>): void =>
@@ -59,7 +60,7 @@ export function MapPage({ place }: { place: Place }) {
             />
             Keys, certificates and other support
           </label>
-          <Legend />
+          <Legend permitted={shown.permitted} onPermitted={(wanted) => show({ permitted: wanted ? 'yes' : 'no' })} />
         </div>
         <section className="map-canvas" aria-label="Architecture">
           {laidOut ? (
@@ -171,7 +172,7 @@ function StackChoice({
   );
 }
 
-function Legend() {
+function Legend({ permitted, onPermitted }: { permitted: boolean; onPermitted: (wanted: boolean) => void }) {
   return (
     <ul className="legend" aria-label="Legend">
       <li>
@@ -181,7 +182,10 @@ function Legend() {
         <i className="line" /> configured
       </li>
       <li>
-        <i className="line line-may" /> permitted
+        <label className="check" title="What policies permit, addresses that are known, and where records are kept">
+          <input type="checkbox" checked={permitted} onChange={(event) => onPermitted(event.target.checked)} />
+          <i className="line line-may" /> permitted
+        </label>
       </li>
     </ul>
   );

@@ -109,6 +109,40 @@ describe('the architecture of a template', () => {
     );
   });
 
+  test('who is told the address that users come by does not lead there', () => {
+    assert.deepEqual(
+      edges({
+        Site: {
+          type: 'AWS::CloudFront::Distribution',
+          attributes: { DomainName: 'd111.cloudfront.net' },
+          properties: { Origins: [{ DomainName: 'https://abc123.execute-api' }] },
+        },
+        Api: {
+          type: 'AWS::ApiGatewayV2::Api',
+          id: 'abc123',
+          attributes: { ApiEndpoint: 'https://abc123.execute-api' },
+        },
+        Proxy: {
+          type: 'AWS::ApiGatewayV2::Integration',
+          properties: { ApiId: 'abc123', IntegrationUri: arn('lambda', 'function:handler') },
+        },
+        Handler: {
+          type: 'AWS::Lambda::Function',
+          id: 'handler',
+          attributes: { Arn: arn('lambda', 'function:handler') },
+          properties: { Environment: { Variables: { SITE: 'https://d111.cloudfront.net/' } } },
+        },
+        // Nothing that users reach by the site leads to it.
+        Robot: {
+          type: 'AWS::Lambda::Function',
+          id: 'robot',
+          properties: { Environment: { Variables: { SITE: 'https://d111.cloudfront.net/' } } },
+        },
+      }),
+      ['Api uses Handler', 'Handler may Site', 'Robot uses Site', 'Site uses Api'],
+    );
+  });
+
   test('things stand in their subnet, in their network where there are several subnets, or in their region', () => {
     const given = deployed({
       Vpc: { type: 'AWS::EC2::VPC', id: 'vpc-12345', properties: { CidrBlock: '10.0.0.0/16' } },

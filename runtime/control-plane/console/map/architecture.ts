@@ -6,7 +6,7 @@ import { type Frame, FrameTree } from './frames.ts';
 import { liveStates } from './live-states.ts';
 import { type ResourceReference, referencesIn } from './references.ts';
 import { type Deployed, resourceIndex } from './resource-index.ts';
-import { isSupporting, roleOf } from './resource-roles.ts';
+import { isEntrance, isSupporting, roleOf } from './resource-roles.ts';
 import { mark, struck } from './struck.ts';
 
 export interface Architecture {
@@ -33,13 +33,15 @@ export interface MapNode {
   /** What experiments of FIS do to it now, in words. */
   faults: string[];
   supporting: boolean;
+  /** Users may come in here. */
+  entrance: boolean;
 }
 
 export interface MapEdge {
   id: string;
   from: string;
   to: string;
-  /** `may`: only a policy says that it may, or it only keeps records there. */
+  /** `may`: only a policy says that it may, it only keeps records there, or it knows the address alone. */
   kind: 'uses' | 'may';
   /** What joins them: property names and types of the links between. */
   via: string[];
@@ -75,6 +77,7 @@ export async function architecture(kernel: Kernel, ctx: Context): Promise<Archit
       alarms: live.alarmsOf(one),
       faults: [],
       supporting: isSupporting(resource.ResourceType) || onlyCustom.has(one.id),
+      entrance: isEntrance(resource.ResourceType),
     };
   });
   const instances = live.instances.filter(({ id }) => !nodes.some((node) => node.physicalId === id));
@@ -94,6 +97,7 @@ export async function architecture(kernel: Kernel, ctx: Context): Promise<Archit
       alarms: [],
       faults: [],
       supporting: false,
+      entrance: false,
     });
     const group = instance.group === '' ? undefined : index.find(instance.group);
     if (group)

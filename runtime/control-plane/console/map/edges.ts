@@ -1,7 +1,7 @@
 import type { MapEdge } from './architecture.ts';
 import type { ResourceReference } from './references.ts';
 import type { Deployed } from './resource-index.ts';
-import { isAside, isFedBy, roleOf } from './resource-roles.ts';
+import { isAside, isEntrance, isFedBy, roleOf } from './resource-roles.ts';
 
 interface Step {
   to: Deployed;
@@ -27,10 +27,24 @@ export function edgesOf(all: Deployed[], references: Map<string, ResourceReferen
       edges.set(id, { id, from: from.id, to: to.id, kind, via });
     });
   }
+  const entrances = new Set(all.filter(({ resource }) => isEntrance(resource.ResourceType)).map(({ id }) => id));
+  markAddresses([...edges.values()], entrances);
   // A consumer's permission to take from what feeds it is the same edge from its other end.
   return [...edges.values()].filter(
     ({ from, to, kind }) => kind === 'uses' || edges.get(`${to}>${from}`)?.kind !== 'uses',
   );
+}
+
+/** What stands behind an entrance is often told the address that users come by (for links in mails): it does not lead there. */
+function markAddresses(edges: MapEdge[], entrances: Set<string>): void {
+  const next = new Map<string, string[]>();
+  for (const { from, to, kind } of edges) if (kind === 'uses') next.set(from, [...(next.get(from) ?? []), to]);
+  for (const edge of edges) {
+    if (edge.kind !== 'uses' || !entrances.has(edge.to) || entrances.has(edge.from)) continue;
+    const reached = new Set([edge.to]);
+    for (const id of reached) for (const to of next.get(id) ?? []) reached.add(to);
+    if (reached.has(edge.from)) edge.kind = 'may';
+  }
 }
 
 function stepsOf(all: Deployed[], references: Map<string, ResourceReference[]>): Map<string, Step[]> {

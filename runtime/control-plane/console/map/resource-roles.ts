@@ -50,9 +50,16 @@ const hidden = [
   /^AWS::IAM::/,
 ];
 
+/** What is made to be reached from outside. */
+export function isEntrance(type: string): boolean {
+  return /^AWS::(CloudFront::Distribution|ApiGateway(V2)?::(Api|RestApi)|ElasticLoadBalancingV2::LoadBalancer|Route53::HostedZone)$/.test(
+    type,
+  );
+}
+
 /** Seldom what one looks for: drawn when asked for. */
 export function isSupporting(type: string): boolean {
-  return /^AWS::(KMS::Key|SSM::Parameter|CertificateManager::Certificate|ECR::Repository|EC2::(VPCEndpoint|InternetGateway))$/.test(
+  return /^AWS::(KMS::Key|SSM::Parameter|SecretsManager::Secret|CertificateManager::Certificate|ECR::Repository|EC2::(VPCEndpoint|InternetGateway))$/.test(
     type,
   );
 }
