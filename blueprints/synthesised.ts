@@ -10,6 +10,7 @@ export interface TemplateResource {
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly Metadata?: { readonly cdk_nag?: { readonly rules_to_suppress: { id: string; reason: string }[] } };
   readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
 }
 
 export interface Template {

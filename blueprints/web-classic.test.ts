@@ -68,6 +68,18 @@ test('W-B2, W-B3: the distribution is behind a web ACL, takes TLS 1.2 alone, and
   assert.deepEqual(regional.ResourceArn, reference(balancer.id));
 });
 
+test('W-C1: no error is kept at the edge longer than a second, and nobody asks for the site before it is there', () => {
+  assert.deepEqual(
+    config.CustomErrorResponses,
+    [502, 503, 504].map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 1 })),
+  );
+  const health = ofType(template, 'AWS::Route53::HealthCheck').map(([, definition]) => definition);
+  assert.deepEqual(
+    health.map(({ DependsOn }) => DependsOn),
+    [[group.id]],
+  );
+});
+
 test('W-B4, W-B5: load balancer and instances are in the public subnets of two zones, three services on each', () => {
   const publicly = subnets('public').map(reference);
   assert.equal(publicly.length, 2);

@@ -56,6 +56,9 @@ export class RestaurantBuckets extends Construct {
   }
 }
 
+/** What is over in a moment is not shown for the ten seconds that CloudFront keeps errors; a second shields the origin. */
+const passing = [502, 503, 504];
+
 /** The distribution: files and pictures from their buckets, everything else from the load balancer, behind a firewall. */
 export class RestaurantEdge extends Construct {
   readonly distribution: Distribution;
@@ -100,6 +103,7 @@ export class RestaurantEdge extends Construct {
         '/admin*': desk,
         '/media/*': files(framed, bucketOrigin(buckets.media)),
       },
+      errorResponses: passing.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(1) })),
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: PriceClass.PRICE_CLASS_100,

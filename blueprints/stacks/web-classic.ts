@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AutoScalingGroup, CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -71,7 +72,7 @@ export class WebClassic extends Stack {
       notifier,
       report,
       distribution,
-      siteHealth: this.siteHealth(),
+      siteHealth: this.siteHealth(fleet.group),
       email: this.context('alarmEmail'),
     });
     this.output({
@@ -247,9 +248,9 @@ export class WebClassic extends Stack {
     return report.function;
   }
 
-  /** Asks the site as a guest would, from several places of the world. */
-  private siteHealth(): CfnHealthCheck {
-    return new CfnHealthCheck(this, 'SiteHealth', {
+  /** Asks the site as a guest would, from several places of the world; not before there is one, for CloudFront keeps errors a while. */
+  private siteHealth(fleet: AutoScalingGroup): CfnHealthCheck {
+    const check = new CfnHealthCheck(this, 'SiteHealth', {
       healthCheckConfig: {
         type: 'HTTPS',
         fullyQualifiedDomainName: this.siteName,
@@ -260,6 +261,8 @@ export class WebClassic extends Stack {
         enableSni: true,
       },
     });
+    check.node.addDependency(fleet.node.defaultChild as CfnAutoScalingGroup);
+    return check;
   }
 
   private busArn(): string {

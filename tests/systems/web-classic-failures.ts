@@ -91,7 +91,7 @@ export async function measure(
   for (const id of restaurant.placed.slice(before)) {
     let looks = 0;
     const found = await eventually(`the site says whether it has order ${id}`, async () => {
-      // Another query each time: the edge keeps an error for ten seconds.
+      // Another query each time: the edge keeps an error for a second.
       looks += 1;
       const { status, text } = await restaurant.visit(`/api/orders/${id}?look=${looks}`);
       if (status >= 500) last = `${status} ${text.slice(0, 500)}`;

@@ -9,7 +9,9 @@ import {
   ModifyVpcAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { Fleet, lacking } from './instances.fixture.ts';
 
@@ -104,6 +106,13 @@ curl -s -m 1 -o /dev/null -w 'tls %{http_code}\\n' https://sqs.us-east-1.amazona
     await fleet.ec2.send(
       new CreateRouteCommand({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0', GatewayId: InternetGatewayId }),
     );
+    const s3 = orrery.client(S3Client, {
+      endpoint: `http://s3.us-east-1.amazonaws.com.localhost:${new URL(orrery.url).port}`,
+    });
+    const where = { Bucket: 'menus', Key: 'today' };
+    await orrery.client(S3Client).send(new CreateBucketCommand({ Bucket: 'menus' }));
+    await orrery.client(S3Client).send(new PutObjectCommand({ ...where, Body: 'crab and chips' }));
+    const presigned = await getSignedUrl(s3, new GetObjectCommand(where));
     const script = `#!/bin/bash
 curl -s -m 1 -o /dev/null -w 'sts %{http_code}\\n' http://sts.us-east-1.amazonaws.com:4566/
 node -e "
@@ -112,6 +121,7 @@ node -e "
   require('http').get(at, { timeout: 1000 }, ({ statusCode }) => console.log('s3', statusCode))
     .on('timeout', function () { this.destroy(); }).on('error', () => console.log('s3 nothing'));
 "
+curl -sS -m 2 '${presigned}'; echo " curl said $?"
 timeout 1 getent hosts sts.us-east-1.amazonaws.com || echo no name
 `;
     const ask = async (AssociatePublicIpAddress: boolean): Promise<string> => {
@@ -119,9 +129,9 @@ timeout 1 getent hosts sts.us-east-1.amazonaws.com || echo no name
       const { id } = await fleet.run(script, { NetworkInterfaces });
       return fleet.consoleOf(id);
     };
-    assert.match(await ask(false), /sts 000\n[\s\S]*s3 nothing/);
+    assert.match(await ask(false), /sts 000\n[\s\S]*s3 nothing\n[\s\S]* curl said (?:28|56)/);
     const through = await ask(true);
-    assert.match(through, /sts [34]\d\d\n[\s\S]*s3 404/);
+    assert.match(through, /sts [34]\d\d\n[\s\S]*s3 404\ncrab and chips curl said 0/);
     // The same address leads to the same bucket from a browser on this machine: the name is loopback's, the port the API's.
     assert.ok(
       through.includes(`s3 at http://a-bucket.s3.us-east-1.amazonaws.com.localhost:${new URL(orrery.url).port}`),

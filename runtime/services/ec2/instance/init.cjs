@@ -14,6 +14,7 @@ const {
 } = require('node:fs');
 const { createServer } = require('node:net');
 const { answer } = require('./systemctl.cjs');
+const { leadLocalhost } = require('./localhost-names.cjs');
 const { hasOwnRoot, lead, oneUser } = require('./root.cjs');
 const { startEnabled, stopAll } = require('./supervisor.cjs');
 
@@ -32,6 +33,7 @@ for (const [from, to] of [
     chmodSync(`${folder}/${name}`, 0o755);
   }
 }
+leadLocalhost();
 const server = createServer((socket) => {
   socket.setEncoding('utf8');
   socket.once('data', (line) => {
