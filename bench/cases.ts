@@ -1,6 +1,7 @@
 import type { Case } from './case.ts';
 import { alb } from './cases/alb.ts';
 import { cdn } from './cases/cdn.ts';
+import { webConsole } from './cases/console.ts';
 import { dns } from './cases/dns.ts';
 import { dynamodb } from './cases/dynamodb.ts';
 import { keys } from './cases/keys.ts';
@@ -23,4 +24,5 @@ export const cases: Case[] = [
   ...dns,
   ...postgres,
   ...stacks,
+  ...webConsole,
 ];

@@ -69,7 +69,7 @@ async function answerOf(ours: Place): Promise<{ headers: Record<string, string>;
 
 const made = new WeakMap<Place, Record<string, Promise<string>>>();
 
-async function hitOf(at: Place, guarded = false): Promise<WireCall> {
+export async function hitOf(at: Place, guarded = false): Promise<WireCall> {
   const domains = made.get(at) ?? {};
   made.set(at, domains);
   const name = guarded ? 'bench-firewall' : 'bench-cdn';
