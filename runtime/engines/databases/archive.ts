@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { BasePosition } from './engine.ts';
 
 /** A copy of the databases from which any later moment is reached by replaying the log since. */
 export interface Base {
@@ -59,7 +60,7 @@ export class Archive {
 
   /** `copy` makes the folder, and tells the log's position in it. */
   async takeBase(
-    copy: (to: string) => Promise<{ position: string; segment: string }>,
+    copy: (to: string) => Promise<BasePosition>,
     now: () => { cloudMs: number; machineMs: number },
   ): Promise<Base> {
     this.prepare();
@@ -74,11 +75,7 @@ export class Archive {
    * The base of a group that began as a copy of `folder`, a server's that was shut down, and has archived its log since: that
    * folder itself, which nobody changes.
    */
-  beginsFrom(
-    folder: string,
-    from: { position: string; segment: string },
-    now: () => { cloudMs: number; machineMs: number },
-  ): Base {
+  beginsFrom(folder: string, from: BasePosition, now: () => { cloudMs: number; machineMs: number }): Base {
     this.prepare();
     const making = join(this.folder, 'making');
     rmSync(making, { recursive: true, force: true });
@@ -106,11 +103,11 @@ export class Archive {
       0,
     );
     for (const { place } of bases.slice(0, first)) rmSync(place, { recursive: true, force: true });
-    const needed = bases[first]?.segment.slice(8);
+    const needed = placeOf(bases[first]?.segment ?? '');
     if (needed === undefined) return;
     for (const name of entries(this.log)) {
-      const position = /^[0-9A-F]{8}([0-9A-F]{16})/.exec(name)?.[1];
-      if (position !== undefined && position < needed) rmSync(join(this.log, name), { force: true });
+      const place = placeOf(name);
+      if (place !== undefined && place < needed) rmSync(join(this.log, name), { force: true });
     }
   }
 
@@ -126,6 +123,11 @@ export class Archive {
   destroy(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Of a file of the log, as it sorts: PostgreSQL's begin with a timeline; those of MariaDB with whose they are. */
+function placeOf(name: string): string | undefined {
+  return /^[0-9A-F]{8}([0-9A-F]{16})/.exec(name)?.[1] ?? /^\d{8}\.\d{10}$/.exec(name)?.[0];
 }
 
 function entries(folder: string): string[] {

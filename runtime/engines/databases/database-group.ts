@@ -4,8 +4,9 @@ import type { Archive } from './archive.ts';
 import type { ServerCertificate } from './certificate.ts';
 import { configurationOf } from './configuration.ts';
 import { Endings } from './endings.ts';
-import type { Configuration, Engine, EngineName, Row } from './engine.ts';
+import type { BasePosition, Configuration, Engine, EngineName, Row } from './engine.ts';
 import type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
+import { GroupLog } from './group-log.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
 import { MemberServers } from './member-servers.ts';
 
@@ -19,6 +20,7 @@ export type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-cont
 export class DatabaseGroup {
   readonly folder: string;
   readonly archive: Archive;
+  readonly log: GroupLog;
   readonly #id: string;
   readonly #host: GroupHost;
   readonly #engine: Engine;
@@ -49,6 +51,15 @@ export class DatabaseGroup {
       configure: (member) => this.#configure(member),
       onEvent: options.onEvent,
       onDeath: (member) => this.#died(member),
+    });
+    const { clock } = host;
+    this.log = new GroupLog({
+      engine: host.engine,
+      archive: options.archive,
+      wanted: () => this.archiving,
+      server: () => this.#servers.get(this.writer),
+      folder: () => this.dataDir(this.writer),
+      now: () => ({ cloudMs: clock.now(), machineMs: clock.now() - clock.offset() }),
     });
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     this.#save({});
@@ -111,6 +122,7 @@ export class DatabaseGroup {
       this.#joined.clear();
       await this.#servers.stop(this.writer);
       await this.#servers.stopAll();
+      this.log.keep();
     });
   }
 
@@ -150,7 +162,7 @@ export class DatabaseGroup {
   stand(): Promise<void> {
     return this.#next(async () => {
       if (this.follows === undefined) return;
-      await this.#engine.promote(this.#servers.get(this.writer));
+      await this.#engine.promote(this.#servers.get(this.writer), this.log.archive);
       this.#save({ follows: undefined });
       await this.#reconfigure(this.writer);
     });
@@ -213,6 +225,7 @@ export class DatabaseGroup {
       const { own, ...all } = change;
       this.#save({ ...all, ...(own ? { own: { ...this.#record.own, [own.member]: own.parameters } } : {}) });
       for (const member of this.members) await this.#reconfigure(member);
+      if (all.archiving && this.#servers.alive(this.writer)) await this.log.begin();
     });
   }
 
@@ -222,25 +235,9 @@ export class DatabaseGroup {
     return this.#engine.awaitsRestart(this.#servers.get(member), this.dataDir(member));
   }
 
-  /** A copy from which a later moment can be reached, and the log's position in it. */
-  base(to: string): Promise<{ position: string; segment: string }> {
-    return this.#next(async () => {
-      const { archiving } = this.#engine;
-      if (!archiving) throw new Error(`there is no point-in-time recovery of ${this.#engine.name}`);
-      const server = this.#servers.get(this.writer);
-      await this.#engine.backup(server, this.dataDir(this.writer), to);
-      return archiving.base(to, server);
-    });
-  }
-
-  /** Bytes of log since a position. */
-  async writtenSince(position: string): Promise<number> {
-    return (await this.#engine.archiving?.writtenSince(this.#servers.get(this.writer), position)) ?? 0;
-  }
-
-  /** Makes the log tell this moment from those before. */
-  async commit(): Promise<void> {
-    await this.#engine.archiving?.commit(this.#servers.get(this.writer));
+  /** A copy from which a later moment can be reached, and where the log stood in it. */
+  base(to: string): Promise<BasePosition> {
+    return this.#next(() => this.log.base(to));
   }
 
   /** A copy another group can begin from, as of now. */
@@ -252,6 +249,7 @@ export class DatabaseGroup {
     this.#engine.mark(this.dataDir(this.writer), this.follows === undefined ? 'writer' : 'standby');
     this.#joined.clear();
     await this.#servers.start(this.writer);
+    await this.log.begin();
   }
 
   async #startStandby(member: string, how: 'again' | 'anew' = 'again'): Promise<void> {
@@ -333,7 +331,8 @@ export class DatabaseGroup {
     const to = wanted ?? (await this.#mostAdvanced());
     this.#joined.clear();
     await this.#reload(to, this.#configure(to, []));
-    await this.#engine.promote(this.#servers.get(to));
+    this.log.keep();
+    await this.#engine.promote(this.#servers.get(to), this.log.archive);
     this.#save({ writer: to });
     this.#onEvent({ kind: 'failover', from, to, durationMs: this.#host.clock.elapsed() - startMs });
     await this.#followed();

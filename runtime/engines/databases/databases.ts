@@ -7,7 +7,7 @@ import { Watchdog } from '../compute/watchdog.ts';
 import { Archive, type Base } from './archive.ts';
 import { makeCertificate } from './certificate.ts';
 import { DatabaseGroup, type GroupEvent, type GroupHost } from './database-group.ts';
-import type { BadSetting, Engine, EngineName, Found, Setting } from './engine.ts';
+import type { BadSetting, Engine, EngineName, Found, Instant, Setting } from './engine.ts';
 import { readGroup } from './group-record.ts';
 import { mariadb } from './mariadb/mariadb.ts';
 import { postgres } from './postgres/postgres.ts';
@@ -105,9 +105,9 @@ export class Databases {
   async takeEmptyBase(id: string): Promise<Base> {
     const name = this.#groups.get(id)?.engine ?? 'postgres';
     const { archiving } = this.#engine(name);
-    if (!archiving) throw new Error(`there is no point-in-time recovery of ${name}`);
     const template = await this.#template(name);
-    return this.archive(id).beginsFrom(template, await archiving.base(template, undefined), () => this.note());
+    const archive = this.archive(id);
+    return archive.beginsFrom(template, await archiving.base(template, undefined, archive), () => this.note());
   }
 
   /** A base backup now, from which any later moment can be reached. */
@@ -121,7 +121,7 @@ export class Databases {
   }
 
   /** Makes this very moment one to which can be recovered. */
-  note(): { cloudMs: number; machineMs: number } {
+  note(): Instant {
     const { cloudMs, machineMs } = this.#timeMarks().note();
     return { cloudMs, machineMs };
   }
@@ -129,14 +129,14 @@ export class Databases {
   /** Makes the folder `to` the group's databases as they were at a time of the cloud, or as they are now. */
   async recover(id: string, options: { engine?: EngineName; cloudMs: number | undefined; to: string }): Promise<void> {
     const { engine = 'postgres', cloudMs, to } = options;
-    const targetMs = cloudMs === undefined ? undefined : this.#timeMarks().machineTime(cloudMs);
-    if (cloudMs !== undefined && targetMs === undefined) throw new Error('that moment is before all that is known');
+    const isNow = cloudMs === undefined || cloudMs >= this.#kernel.clock.now();
+    const target = isNow ? undefined : this.#timeMarks().find(cloudMs);
+    if (!isNow && !target) throw new Error('that moment is before all that is known');
     const group = this.#groups.get(id);
-    if (group?.port(group.writer) !== undefined) await group.commit();
+    if (group?.port(group.writer) !== undefined) await group.log.commit();
     const live = group?.dataDir(group.writer);
     const { archiving } = this.#engine(engine);
-    if (!archiving) throw new Error(`there is no point-in-time recovery of ${engine}`);
-    await archiving.recover(this.#host(engine), { archive: this.archive(id), live, targetMs, to });
+    await archiving.recover(this.#host(engine), { archive: this.archive(id), live, target, to });
   }
 
   async create(id: string, options: NewGroup): Promise<DatabaseGroup> {
@@ -247,10 +247,21 @@ export class Databases {
       name: 'databases: do they answer',
       periodMs: 10_000,
       basis: 'elapsed',
-      round: async () => void (await Promise.all([...this.#groups.values()].map((group) => group.probe()))),
+      round: () => this.#look(),
     });
-    this.#marks ??= new TimeMarks(this.#kernel.clock, join(this.#folder, 'times'));
+    this.#marks ??= new TimeMarks(this.#kernel.clock, join(this.#folder, 'times'), (now) => this.#keep(now));
     return this.#marks;
+  }
+
+  /** From the outside: nobody tells of a server that hangs, or begins another file of its log. */
+  async #look(): Promise<void> {
+    const { clock } = this.#kernel;
+    this.#keep({ cloudMs: clock.now(), machineMs: clock.now() - clock.offset() });
+    await Promise.all([...this.#groups.values()].map((group) => group.probe()));
+  }
+
+  #keep(now: Instant): void {
+    for (const group of this.#groups.values()) group.log.keep(now);
   }
 
   #groupFolder(id: string): string {

@@ -113,32 +113,53 @@ export interface Engine {
   join(joining: Joining): Promise<void>;
   /** How much of the writer's log a standby has received; its writer may be gone. */
   position(standby: ServerProcess): Promise<bigint>;
-  /** Takes writes from here on, when it has replayed all that it has received. */
-  promote(standby: ServerProcess): Promise<void>;
-  /** Point-in-time recovery; undefined where it is not done. */
-  readonly archiving: Archiving | undefined;
+  /** Takes writes from here on, when it has replayed all that it has received; its log goes on in the archive, where there is one. */
+  promote(standby: ServerProcess, archive: Archive | undefined): Promise<void>;
+  /** Point-in-time recovery. */
+  readonly archiving: Archiving;
+}
+
+/** A moment, by the cloud's clock and by the machine's, which is the one a log goes by. */
+export interface Instant {
+  cloudMs: number;
+  machineMs: number;
+}
+
+/** A moment to recover to: one that was noted, or one between two of those. */
+export interface Target extends Instant {
+  noted: boolean;
 }
 
 export interface Recovery {
   archive: Archive;
   /** The folder of the group's writer, of which the last of the log is not archived yet; undefined where it is gone. */
   live: string | undefined;
-  /** By the machine's clock, which is the log's; undefined: the last moment there is. */
-  targetMs: number | undefined;
+  /** Undefined: the last moment there is. */
+  target: Target | undefined;
   /** The folder to make, from which a group can begin. */
   to: string;
 }
 
 /** Recovery from a copy and the log since. */
 export interface Archiving {
-  /** The log's position of a copy: of one just made of the server, or of databases that never ran. */
-  base(folder: string, server: ServerProcess | undefined): Promise<{ position: string; segment: string }>;
+  /** The log of a server that takes writes is archived from here on. Left out where servers do all of that themselves. */
+  begin?(archive: Archive, server: ServerProcess): Promise<void>;
+  /** What a writer wrote until now is in the archive, even if its folder goes, and can be told from what it writes later. */
+  keep?(archive: Archive, folder: string, now: Instant): void;
+  /** Where the log stood at a copy: of one just made of the server, or of databases that never ran. */
+  base(folder: string, server: ServerProcess | undefined, archive: Archive): Promise<BasePosition>;
   /** Bytes of log since a position. */
   writtenSince(server: ServerProcess, position: string): Promise<number>;
   /** Something in the log, at which a replay can see that it has passed an earlier moment. */
   commit(server: ServerProcess): Promise<void>;
   /** The databases of an archive as they were at a moment. */
   recover(host: GroupHost, recovery: Recovery): Promise<void>;
+}
+
+export interface BasePosition {
+  position: string;
+  /** The first file of the log that is needed. */
+  segment: string;
 }
 
 /** An engine, or why it cannot run on this machine and what to do about it. */

@@ -1,9 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../../kernel/clock/clock.ts';
+import type { Instant, Target } from './engine.ts';
 
-interface Mark {
-  cloudMs: number;
-  machineMs: number;
+interface Mark extends Instant {
   /** Whether a wind was under way from here on: then the cloud's time did not go at the machine's pace. */
   winding: boolean;
 }
@@ -20,11 +19,13 @@ export class TimeMarks {
   readonly #clock: Clock;
   readonly #file: string;
   #marks: Mark[];
+  readonly #onMark: (now: Instant) => void;
   #winding = false;
 
-  constructor(clock: Clock, file: string) {
+  constructor(clock: Clock, file: string, onMark: (now: Instant) => void) {
     this.#clock = clock;
     this.#file = file;
+    this.#onMark = onMark;
     this.#marks = read(file);
     this.#mark();
     clock.every(periodMs, 'databases: note the time', () => {
@@ -36,19 +37,19 @@ export class TimeMarks {
     });
   }
 
-  /** The last moment of the machine at which the cloud's time was not after `cloudMs`; undefined before all marks. */
-  machineTime(cloudMs: number): number | undefined {
+  /** With the last moment of the machine at which the cloud's time was not after `cloudMs`; undefined before all marks. */
+  find(cloudMs: number): Target | undefined {
     const nowMs = this.#machineNow();
-    if (cloudMs >= this.#clock.now()) return nowMs;
     const next = this.#marks.findIndex((mark) => mark.cloudMs > cloudMs);
     const last = this.#marks.at(next === -1 ? -1 : next - 1);
     if (next === 0 || !last) return undefined;
-    if (last.winding) return last.machineMs;
-    return Math.min(last.machineMs + (cloudMs - last.cloudMs), this.#marks[next]?.machineMs ?? nowMs);
+    if (last.winding) return { cloudMs, machineMs: last.machineMs, noted: true };
+    const machineMs = Math.min(last.machineMs + (cloudMs - last.cloudMs), this.#marks[next]?.machineMs ?? nowMs);
+    return { cloudMs, machineMs, noted: false };
   }
 
   /** From now on this moment can be told from those before and after it, within a wind too. */
-  note(): { cloudMs: number; machineMs: number } {
+  note(): Instant {
     return this.#mark();
   }
 
@@ -59,6 +60,7 @@ export class TimeMarks {
       this.#marks = this.#marks.slice(-mostMarks / 2);
       writeFileSync(this.#file, this.#marks.map(lineOf).join(''));
     } else appendFileSync(this.#file, lineOf(mark));
+    this.#onMark(mark);
     return mark;
   }
 

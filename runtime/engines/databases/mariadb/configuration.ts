@@ -18,11 +18,14 @@ export function optionsPath(folder: string): string {
 
 export function configure(folder: string, configuration: Configuration): void {
   mkdirSync(join(folder, filesFolder), { recursive: true });
-  const options = optionsOf(folder, configuration);
-  const lines = Object.entries(options).map(([name, value]) => `${name} = "${value}"`);
-  writeFileSync(optionsPath(folder), `[mariadbd]\n${lines.join('\n')}\n`);
+  writeOptions(folder, optionsOf(folder, configuration));
   writeFileSync(join(folder, 'server.crt'), configuration.certificate.certificatePem);
   writeFileSync(join(folder, 'server.key'), configuration.certificate.keyPem, { mode: 0o600 });
+}
+
+export function writeOptions(folder: string, options: Options): void {
+  const lines = Object.entries(options).map(([name, value]) => `${name} = "${value}"`);
+  writeFileSync(optionsPath(folder), `[mariadbd]\n${lines.join('\n')}\n`);
 }
 
 /** A server that starts has all of it. */
@@ -71,7 +74,8 @@ function optionsOf(folder: string, { parameters, primary, member, forceSsl }: Co
     innodb_log_file_size: String(redoLogBytes),
     innodb_buffer_pool_size: String(64 * 1024 * 1024),
     max_connections: '200',
-    binlog_format: 'MIXED',
+    // What is replayed, by a standby or to a moment, comes out as it was.
+    binlog_format: 'ROW',
     // Like the store: kept through `kill -9`, not through a power cut. Each commit would else cost a flush of the disk.
     innodb_flush_log_at_trx_commit: '2',
     binlog_expire_logs_seconds: '86400',
@@ -110,8 +114,10 @@ function serverId(member: string): number {
   return Math.max(hash, 1);
 }
 
-function readOptions(folder: string): Options {
-  const lines = readFileSync(optionsPath(folder), 'utf8').split('\n').slice(1);
+const readOptions = (folder: string): Options => optionsIn(optionsPath(folder));
+
+export function optionsIn(file: string): Options {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(1);
   return Object.fromEntries(
     lines.flatMap((line) => {
       const [, name, value] = /^(\w+) = "(.*)"$/.exec(line) ?? [];

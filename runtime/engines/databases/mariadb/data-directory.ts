@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** The redo log's size; it is made whole, and copied with each instance. */
 export const redoLogBytes = 16 * 1024 * 1024;
 
-/** Where the binary log stood when a copy was made, in the copy. */
+/** Where the binary log stood when a copy was made, in the copy: by global transaction id, and by file and place. */
 export const positionFile = 'orrery-position';
 
 export const settingsFile = (folder: string, { version }: MariadbBinaries): string =>
@@ -91,9 +91,10 @@ export async function backup(server: ServerProcess, from: string, to: string): P
     await session.query('SET SESSION lock_wait_timeout = 60');
     for (const stage of ['START', 'FLUSH', 'BLOCK_DDL', 'BLOCK_COMMIT']) await session.query(`BACKUP STAGE ${stage}`);
     const [row] = await session.query('SELECT @@GLOBAL.gtid_binlog_pos AS position');
+    const [log] = await session.query('SHOW MASTER STATUS');
     // With no commit under way recovery does not need the binary log.
     await server.standStill(() => copyData(from, to, { withLog: false }));
-    writeFileSync(join(to, positionFile), row?.position ?? '');
+    writeFileSync(join(to, positionFile), `${row?.position ?? ''}\n${log?.File} ${log?.Position}\n`);
     await session.query('BACKUP STAGE END');
   } finally {
     session.close();
@@ -102,9 +103,18 @@ export async function backup(server: ServerProcess, from: string, to: string): P
 
 /** The position that came with a copy, once: it is the standby's own business from there on. */
 export function takePosition(folder: string): string | undefined {
+  return linesOfPosition(folder)?.[0];
+}
+
+/** Where the server that was copied had its log: the file, and the place in it. */
+export function copiedAt(folder: string): { File?: string; Position?: string } {
+  const [File, Position] = (linesOfPosition(folder)?.[1] ?? '').split(' ');
+  return { ...(File ? { File } : {}), ...(Position ? { Position } : {}) };
+}
+
+function linesOfPosition(folder: string): string[] | undefined {
   const file = join(folder, positionFile);
-  if (!existsSync(file)) return undefined;
-  return readFileSync(file, 'utf8');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : undefined;
 }
 
 export function forgetPosition(folder: string): void {

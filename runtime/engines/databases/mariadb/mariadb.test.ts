@@ -208,3 +208,34 @@ describe('databases of MariaDB', { skip: withoutMariadb() }, () => {
     assert.deepEqual(await group.query('SELECT * FROM kept', { database: 'menu' }), []);
   });
 });
+
+test('while time runs, a moment between two that were noted is told by what was begun after its second', {
+  skip: withoutMariadb(),
+}, async () => {
+  const orrery = await startOrrery({ services: [], clock: 'running' });
+  try {
+    const engine = orrery.kernel.engine(databases);
+    const empty = {
+      engine: 'mariadb' as const,
+      member: 'one',
+      parameters: {},
+      forceSsl: false,
+      names: ['x'],
+      onEvent() {},
+    };
+    const group = await engine.create('g1', { ...empty, archiving: true });
+    await engine.takeEmptyBase('g1');
+    await group.query('CREATE DATABASE menu');
+    await group.query('CREATE TABLE dishes (id int primary key)', { database: 'menu' });
+    await group.query('INSERT INTO dishes VALUES (1)', { database: 'menu' });
+    const cloudMs = orrery.clock.now();
+    await group.query('DO SLEEP(1.2)');
+    await group.query('DELETE FROM dishes', { database: 'menu' });
+    const to = engine.backupFolder('then');
+    await engine.recover('g1', { engine: 'mariadb', cloudMs, to });
+    const then = await engine.create('g2', { ...empty, from: to, consume: true });
+    assert.deepEqual(await then.query('SELECT id FROM dishes', { database: 'menu' }), [{ id: '1' }]);
+  } finally {
+    await orrery.stop();
+  }
+});

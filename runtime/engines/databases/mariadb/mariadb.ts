@@ -4,6 +4,8 @@ import type { Found, Launch } from '../engine.ts';
 import { findMariadb, type MariadbBinaries, places } from './binaries.ts';
 import { awaitsRestart, configure, noteStart, optionsPath, reload } from './configuration.ts';
 import { backup, copyData, forgetPosition, makeTemplate, settingsFile } from './data-directory.ts';
+import { begin, keep, succeed } from './log-archive.ts';
+import { base, recover, writtenSince } from './recovery.ts';
 import { join as joinStandby, position, promote } from './replication.ts';
 import { MariadbSession } from './session.ts';
 import { badSetting, readSettings } from './settings.ts';
@@ -37,8 +39,16 @@ export function mariadb(): Found {
     floors: () => ({}),
     join: joinStandby,
     position,
-    promote,
-    archiving: undefined,
+    promote: (standby, archive) => promote(standby, async () => archive && succeed(archive, standby)),
+    archiving: {
+      begin,
+      keep,
+      base,
+      writtenSince,
+      // What was noted says where the log stood; there is nothing to stop at.
+      commit: async () => undefined,
+      recover: (host, recovery) => recover(binaries, host, recovery),
+    },
   };
 }
 

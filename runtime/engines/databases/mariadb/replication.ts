@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Joining, Row } from '../engine.ts';
 import type { ServerProcess } from '../server-process.ts';
+import { sequenceOf } from './binary-log.ts';
 import { forgetPosition, takePosition } from './data-directory.ts';
 import { literal } from './session.ts';
 
@@ -35,8 +36,8 @@ export async function position(standby: ServerProcess): Promise<bigint> {
   return sequenceOf((await received(standby)).Gtid_IO_Pos);
 }
 
-/** Replays what was received, and takes writes; events run here from now on. */
-export async function promote(standby: ServerProcess): Promise<void> {
+/** Replays what was received, and takes writes once `ready` is through; events run here from now on. */
+export async function promote(standby: ServerProcess, ready: () => Promise<void>): Promise<void> {
   await standby.query('STOP SLAVE IO_THREAD');
   const { Gtid_IO_Pos } = await received(standby);
   if (Gtid_IO_Pos) {
@@ -48,6 +49,7 @@ export async function promote(standby: ServerProcess): Promise<void> {
   await standby.query('RESET SLAVE ALL');
   await standby.query('SET GLOBAL rpl_semi_sync_slave_enabled = 0');
   await standby.query("UPDATE mysql.event SET status = 'ENABLED' WHERE status = 'SLAVESIDE_DISABLED'");
+  await ready();
   await standby.query('SET GLOBAL read_only = 0');
 }
 
@@ -114,9 +116,4 @@ async function trouble(standby: ServerProcess): Promise<string> {
 async function received(standby: ServerProcess): Promise<Row> {
   const [row] = await standby.query('SHOW SLAVE STATUS');
   return row ?? {};
-}
-
-/** All is of one domain: "0-<server>-<sequence>". */
-function sequenceOf(position: string | null | undefined): bigint {
-  return BigInt(/^\d+-\d+-(\d+)$/.exec(position ?? '')?.[1] ?? '0');
 }

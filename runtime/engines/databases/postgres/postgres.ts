@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Engine, Joining, Launch } from '../engine.ts';
+import type { BasePosition, Engine, Joining, Launch } from '../engine.ts';
 import type { ServerProcess } from '../server-process.ts';
 import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import { baseBackup, copyData, makeTemplate, writeConfiguration } from './data-directory.ts';
@@ -98,7 +98,7 @@ async function position(standby: ServerProcess): Promise<bigint> {
 }
 
 /** Of a backup its label tells; databases that never ran begin with the first of their log. */
-async function base(folder: string, server: ServerProcess | undefined): Promise<{ position: string; segment: string }> {
+async function base(folder: string, server: ServerProcess | undefined): Promise<BasePosition> {
   if (!server) {
     const [segment] = readdirSync(join(folder, 'pg_wal'))
       .filter((name) => /^[0-9A-F]{24}$/.test(name))

@@ -12,7 +12,8 @@ import { copyData } from './data-directory.ts';
  */
 export function recover(host: GroupHost, recovery: Recovery): Promise<void> {
   return recovery.archive.reading(async () => {
-    const { archive, targetMs, to } = recovery;
+    const { archive, target, to } = recovery;
+    const targetMs = target?.machineMs;
     const bases = archive.bases();
     const base = bases.findLast(({ machineMs }) => targetMs === undefined || machineMs <= targetMs);
     if (!base) throw new Error('there is no backup from before that moment');
@@ -20,7 +21,7 @@ export function recover(host: GroupHost, recovery: Recovery): Promise<void> {
     try {
       if (recovery.live !== undefined) await copyData(join(recovery.live, 'pg_wal'), log);
       try {
-        await replay(host, { ...recovery, base, log });
+        await replay(host, { ...recovery, base, log, targetMs });
       } catch (error) {
         // Nothing was committed after the moment, so there is nothing to stop at: the end is as it was at the moment.
         if (targetMs === undefined || !/before configured recovery target was reached/.test(String(error))) throw error;
@@ -32,7 +33,10 @@ export function recover(host: GroupHost, recovery: Recovery): Promise<void> {
   });
 }
 
-async function replay(host: GroupHost, recovery: Recovery & { base: Base; log: string }): Promise<void> {
+async function replay(
+  host: GroupHost,
+  recovery: Recovery & { base: Base; log: string; targetMs: number | undefined },
+): Promise<void> {
   const { archive, base, log, targetMs, to } = recovery;
   const making = `${to}.making`;
   rmSync(making, { recursive: true, force: true });

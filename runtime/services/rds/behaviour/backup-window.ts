@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { refused } from '../../../kernel/errors.ts';
 import { invalidParameter } from '../errors.ts';
 import type { Owner } from '../state.ts';
-import { offerOf } from './engines.ts';
 
 const dayMs = 86_400_000;
 const shortestMinutes = 30;
@@ -26,14 +24,10 @@ export function backupWindow(wanted: string | undefined, name: string): string {
 /** "BackupRetentionPeriod: from 0 to 35" of instances, "from 1 to 35" of Aurora clusters; default 1. */
 export function backupSettings(
   input: { BackupRetentionPeriod?: number | undefined; PreferredBackupWindow?: string | undefined },
-  { least, Engine, record }: { least: 0 | 1; Engine: string; record?: Owner },
+  { least, record }: { least: 0 | 1; record?: Owner },
 ): Pick<Owner, 'BackupRetentionPeriod' | 'PreferredBackupWindow'> {
-  const none = offerOf(Engine).runs === 'mariadb';
-  const asked = (input.BackupRetentionPeriod ?? 0) > 0 ? 'BackupRetentionPeriod' : 'PreferredBackupWindow';
-  if (none && input[asked] !== undefined)
-    throw refused(`rds ${asked} of ${Engine}`, 'there are no automated backups of MariaDB; take snapshots.');
-  const BackupRetentionPeriod = input.BackupRetentionPeriod ?? record?.BackupRetentionPeriod ?? (none ? 0 : 1);
-  if (BackupRetentionPeriod < (none ? 0 : least) || BackupRetentionPeriod > 35)
+  const BackupRetentionPeriod = input.BackupRetentionPeriod ?? record?.BackupRetentionPeriod ?? 1;
+  if (BackupRetentionPeriod < least || BackupRetentionPeriod > 35)
     throw invalidParameter(
       `Invalid backup retention period: ${BackupRetentionPeriod}. Retention period must be between ${least} and 35.`,
     );

@@ -102,7 +102,7 @@ async function backUp(ctx: Context, groupId: string): Promise<void> {
   const group = engine.group(groupId);
   if (group?.port(group.writer) !== undefined) {
     const base = engine.archive(groupId).bases().at(-1);
-    if (!base || (await group.writtenSince(base.position)) >= worthCopyingBytes) await engine.takeBase(groupId);
+    if (!base || (await group.log.writtenSince(base.position)) >= worthCopyingBytes) await engine.takeBase(groupId);
     keepSnapshot(ctx, owner, engine.note().cloudMs);
   }
   const oldestMs = ctx.clock.now() - owner.BackupRetentionPeriod * dayMs;

@@ -1,7 +1,6 @@
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { type ClusterRecord, clusters, type InstanceRecord, instances, type Owner } from '../state.ts';
-import { offerOf } from './engines.ts';
 
 type Where = Context | { kernel: Kernel; scope: Scope };
 export type AnyOwner = ClusterRecord | InstanceRecord;
@@ -9,9 +8,8 @@ export type AnyOwner = ClusterRecord | InstanceRecord;
 export const kindOf = (owner: AnyOwner): 'cluster' | 'instance' =>
   'DBInstanceIdentifier' in owner ? 'instance' : 'cluster';
 
-/** Automated backups need a log from which a moment is reached; of MariaDB's none is archived (decisions/0021). */
-export const hasBackups = ({ Engine, BackupRetentionPeriod }: Owner): boolean =>
-  BackupRetentionPeriod > 0 && offerOf(Engine).runs === 'postgres';
+/** Automated backups. */
+export const hasBackups = ({ BackupRetentionPeriod }: Owner): boolean => BackupRetentionPeriod > 0;
 
 export const nameOf = (owner: AnyOwner): string =>
   'DBInstanceIdentifier' in owner ? owner.DBInstanceIdentifier : owner.DBClusterIdentifier;

@@ -26,7 +26,7 @@ const forceSsl = 'rds.force_ssl';
 
 /** Of MariaDB: who is who and where files are is the runtime's to say. */
 const fixedOfMariadb =
-  /^(port|extra_port|socket|bind_address|datadir|basedir|tmpdir|pid_file|plugin_.*|init_file|server_id|log_bin.*|log_slave_updates|relay_.*|read_only|ssl_.*|tls_.*|skip_name_resolve|skip_networking|secure_file_priv|ignore_db_dirs|innodb_use_native_aio|innodb_flush_method|innodb_.*_(path|home_dir|directory)|rpl_semi_sync_.*|gtid_.*|slave_.*|replicate_.*|log_error|log_output|.*_log_file|wsrep_.*|lower_case_table_names|sync_binlog)$/;
+  /^(port|extra_port|socket|bind_address|datadir|basedir|tmpdir|pid_file|plugin_.*|init_file|server_id|log_bin.*|log_slave_updates|relay_.*|read_only|ssl_.*|tls_.*|skip_name_resolve|skip_networking|secure_file_priv|ignore_db_dirs|innodb_use_native_aio|innodb_flush_method|innodb_.*_(path|home_dir|directory)|rpl_semi_sync_.*|gtid_.*|slave_.*|replicate_.*|log_error|log_output|.*_log_file|wsrep_.*|lower_case_table_names|sync_binlog|binlog_expire_logs_seconds|expire_logs_days)$/;
 
 const fixedOf = (runs: EngineName): RegExp => (runs === 'mariadb' ? fixedOfMariadb : fixed);
 

@@ -55,7 +55,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     Status: 'available',
     ...(await networkOf(ctx, input)),
     parameterGroup,
-    ...backupSettings(input, { least: 1, Engine }),
+    ...backupSettings(input, { least: 1 }),
     logExports: logExports(Engine, input.EnableCloudwatchLogsExports),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: await storageKey(ctx, input, groupId),
@@ -91,7 +91,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
   if (password !== undefined) checkPassword(record.Engine, password);
   const changed: ClusterRecord = {
     ...record,
-    ...backupSettings(input, { least: 1, Engine: record.Engine, record }),
+    ...backupSettings(input, { least: 1, record }),
     logExports: changedExports(record, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     iamAuthentication: iamAuthentication(

@@ -112,7 +112,7 @@ async function standingAlone(ctx: Context, id: string, input: Alone) {
     DatabaseName: input.DBName,
     MasterUsername,
     Port: input.Port ?? offerOf(Engine).port,
-    ...backupSettings(input, { least: 0, Engine }),
+    ...backupSettings(input, { least: 0 }),
     logExports: logExports(Engine, input.EnableCloudwatchLogsExports),
     StorageEncrypted: input.StorageEncrypted ?? false,
     storageKey: key,
@@ -149,7 +149,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     ...record,
     DBInstanceClass: checkClass(record.Engine, input.DBInstanceClass ?? record.DBInstanceClass),
     AllocatedStorage: input.AllocatedStorage ?? record.AllocatedStorage,
-    ...backupSettings(input, { least: 0, Engine: record.Engine, record }),
+    ...backupSettings(input, { least: 0, record }),
     logExports: changedExports(record, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
     iamAuthentication: iamAuthentication(

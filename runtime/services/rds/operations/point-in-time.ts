@@ -2,10 +2,9 @@ import type {
   RestoreDBClusterToPointInTimeCommandInput,
   RestoreDBInstanceToPointInTimeCommandInput,
 } from '@aws-sdk/client-rds';
-import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { restoreWindow } from '../behaviour/backups.ts';
-import { type AnyOwner, hasBackups, nameOf } from '../behaviour/owners.ts';
+import { type AnyOwner, nameOf } from '../behaviour/owners.ts';
 import {
   automatedBackupNotFound,
   invalidCombination,
@@ -70,11 +69,6 @@ function momentOf(
 ): Moment {
   if (Boolean(latest) === (time !== undefined))
     throw invalidCombination('Specify either RestoreToTime or UseLatestRestorableTime.');
-  if (source.BackupRetentionPeriod > 0 && !hasBackups(source))
-    throw refused(
-      `rds restoring ${source.Engine} to a point in time`,
-      "MariaDB's binary log is not archived; restore a snapshot.",
-    );
   const window = restoreWindow(ctx, source);
   if (!window) throw noAutomatedBackups(nameOf(source));
   const cloudMs = time?.getTime() ?? window.latestMs;

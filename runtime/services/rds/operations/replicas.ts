@@ -75,10 +75,7 @@ export function PromoteReadReplica(ctx: Context, input: PromoteReadReplicaComman
   if (record.Status !== 'available')
     throw invalidInstanceState(`DB Instance ${record.DBInstanceIdentifier} is not in available state.`);
   const { BackupRetentionPeriod = 1, PreferredBackupWindow } = input;
-  const backups = backupSettings(
-    { BackupRetentionPeriod, PreferredBackupWindow },
-    { least: 0, Engine: record.Engine, record },
-  );
+  const backups = backupSettings({ BackupRetentionPeriod, PreferredBackupWindow }, { least: 0, record });
   promote(ctx, record, backups);
   return { DBInstance: describeInstance(ctx, findInstance(ctx, record.DBInstanceIdentifier)) };
 }
