@@ -74,6 +74,7 @@ test('a mail without HTML, or without anything to change in it, is the same byte
     ['Content-Type: text/html', '', '<p>nothing</p>'],
     ['Content-Type: multipart/mixed', '', 'no boundary: quiet'],
     ['Content-Type: multipart/mixed; boundary=x', '', '--x', '', 'quiet', '--x'],
+    ['Content-Type: multipart/mixed; boundary=x', '', '--x', '--x', '', 'quiet', '--xy', '--x--', ''],
   ]) {
     const raw = mime(lines);
     assert.equal(withHtmlParts(raw, shout).toString(), raw.toString());

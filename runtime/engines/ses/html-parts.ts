@@ -60,29 +60,38 @@ function withBody(entity: Buffer, { body }: RawMessage, changed: Buffer): Buffer
   return Buffer.concat([entity.subarray(0, entity.length - body.length), changed]);
 }
 
-/** The line break before a boundary belongs to the boundary (RFC 2046, 5.1.1). */
 function partsChanged(body: Buffer, boundary: string, change: (part: Buffer) => Buffer): Buffer {
-  const text = body.toString('latin1');
-  const escaped = boundary.replace(/[^\w]/g, '\\$&');
   const pieces: Buffer[] = [];
   let copied = 0;
   let inPart = false;
-  for (const match of text.matchAll(new RegExp(`(?:^|\\r?\\n)--${escaped}(--)?[ \\t]*(?=\\r?\\n|$)`, 'g'))) {
-    const piece = body.subarray(copied, match.index);
-    pieces.push(inPart ? change(piece) : piece);
-    const end = match.index + match[0].length;
-    const lineBreak = /\r?\n/y;
-    lineBreak.lastIndex = end;
-    inPart = match[1] === undefined;
-    copied = inPart ? end + (lineBreak.exec(text)?.[0].length ?? 0) : end;
-    pieces.push(body.subarray(match.index, copied));
-    if (!inPart) break;
+  for (const { from, to, last } of delimiters(body.toString('latin1'), `--${boundary}`)) {
+    // A part without anything: one line break ends the delimiter and begins the next.
+    const start = Math.max(copied, from);
+    const piece = body.subarray(copied, start);
+    pieces.push(inPart ? change(piece) : piece, body.subarray(start, to));
+    copied = to;
+    inPart = !last;
+    if (last) break;
   }
   const rest = body.subarray(copied);
   return Buffer.concat([...pieces, inPart ? change(rest) : rest]);
 }
 
+/** Lines that part one part from the next. The line break before such a line belongs to it (RFC 2046, 5.1.1). */
+function* delimiters(text: string, line: string): Generator<{ from: number; to: number; last: boolean }> {
+  const end = /(--)?[ \t]*(?:\r?\n|$)/y;
+  for (let at = text.indexOf(line); at >= 0; at = text.indexOf(line, at + 1)) {
+    if (at > 0 && text[at - 1] !== '\n') continue;
+    end.lastIndex = at + line.length;
+    const match = end.exec(text);
+    if (!match) continue;
+    const breakBytes = at === 0 ? 0 : text[at - 2] === '\r' ? 2 : 1;
+    yield { from: at - breakBytes, to: end.lastIndex, last: match[1] !== undefined };
+  }
+}
+
 function parameter(header: string, name: string): string | undefined {
-  const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^\\s;"]+))`, 'i').exec(header);
-  return found?.[1] ?? found?.[2];
+  for (const [, key, quoted, bare] of header.matchAll(/;\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s;"]+))/g))
+    if (key?.toLowerCase() === name) return quoted ?? bare;
+  return undefined;
 }
