@@ -27,7 +27,7 @@ export function compilePattern(text: string, options: PatternOptions): Pattern {
 /** An ARN with fewer than six parts stands for any in the parts it lacks ("Resource", IAM JSON policy elements). */
 export function compileArnPattern(text: string, variables: boolean): Pattern {
   if (text === '*') return () => true;
-  const plain = variables ? text.replace(/\$\{[^}]*\}/g, '') : text;
+  const plain = variables ? text.replace(/\$\{[^}$]*\}/g, '') : text;
   const missing = text.startsWith('arn:') ? 6 - plain.split(':').length : 0;
   return compilePattern(missing > 0 ? text + ':*'.repeat(missing) : text, { variables, arn: text.startsWith('arn:') });
 }
@@ -39,13 +39,16 @@ interface Variable {
   defaultValue: string | undefined;
 }
 
-/** `${*}`, `${?}` and `${$}` stand for the characters themselves, which a variable with a default and no key expresses. */
+/**
+ * `${*}`, `${?}` and `${$}` stand for the characters themselves, which a variable with a default and no key expresses. A name
+ * ends at what cannot be in one, so that a text of nothing but beginnings is read once.
+ */
 function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const match of text.matchAll(/\$\{\s*([^},]+?)\s*(?:,\s*'([^']*)'\s*)?\}/g)) {
+  for (const match of text.matchAll(/\$\{([^},${]+|\$)(?:,\s*'([^']*)'\s*)?\}/g)) {
     if (match.index > end) pieces.push(text.slice(end, match.index));
-    const name = match[1] ?? '';
+    const name = match[1]?.trim() ?? '';
     const special = name === '*' || name === '?' || name === '$';
     pieces.push({ key: special ? '' : name.toLowerCase(), defaultValue: special ? name : match[2] });
     end = match.index + match[0].length;

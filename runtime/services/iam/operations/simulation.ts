@@ -63,7 +63,7 @@ function contextKeysOf(ctx: Context, texts: string[] = []): string[] {
     for (const { Condition = {} } of [Statement].flat(1)) {
       for (const tests of Object.values(Condition)) for (const key of Object.keys(tests)) names.add(key);
     }
-    for (const [, variable = ''] of text.matchAll(/\$\{\s*([^},*?$]+?)\s*[,}]/g)) names.add(variable);
+    for (const [, variable = ''] of text.matchAll(/\$\{([^},*?${]+)[,}]/g)) names.add(variable.trim());
   }
   return [...names];
 }
