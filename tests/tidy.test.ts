@@ -52,6 +52,14 @@ describe('the tree stays tidy', () => {
     assert.deepEqual(wrong, []);
   });
 
+  test('tables that text is looked up in have no prototype (kernel/lookup-table.ts)', () => {
+    const plain = /^(?:export )?const \w+: [^=]*\bRecord<string, .*= (?!lookupTable\()/gm;
+    const wrong = product
+      .filter((file) => !/-for-tests\.ts$|-worker\.ts$/.test(file))
+      .flatMap((file) => [...read(file).matchAll(plain)].map(([line]) => `${file}: ${line}`));
+    assert.deepEqual(wrong, []);
+  });
+
   test('a start loads no library that it does not use: packages and the importable form of node:http come on demand', () => {
     // `import type` is not loaded; dns-packet answers from the start, and a worker has a start of its own.
     const eager = /^import (?!type )(?:[^;]*? from )?'(?:node:https?|[^.n][^']*|n(?!ode:)[^']*)'/gm;

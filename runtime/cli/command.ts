@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { lookupTable } from '../kernel/lookup-table.ts';
 import { usageError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,11 +38,11 @@ export interface CommandLine {
 }
 
 /** Options every command has. */
-export const common: Record<string, Option> = {
+export const common: Record<string, Option> = lookupTable({
   data: { type: 'string', value: 'DIR', about: 'data folder (default .orrery in this folder, or ORRERY_DATA)' },
   json: { type: 'boolean', about: 'answer in JSON, for scripts' },
   help: { type: 'boolean', short: 'h', about: 'show this' },
-};
+});
 
 export function parseCommandLine(command: Command, argv: string[]): CommandLine {
   const options: NonNullable<ParseArgsConfig['options']> = {};

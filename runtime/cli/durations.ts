@@ -1,6 +1,14 @@
+import { lookupTable } from '../kernel/lookup-table.ts';
 import { usageError } from './errors.ts';
 
-const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitMs: Record<string, number> = lookupTable({
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+});
 
 /** `40d`, `1h30m`, `90s` in milliseconds. `command` is the one whose help says more. */
 export function parseDuration(text: string, command = 'wind'): number {

@@ -5,6 +5,7 @@ import { BlockDevices } from '../engines/compute/block-devices.ts';
 import { probeIsolation } from '../engines/compute/isolation.ts';
 import { findPostgres } from '../engines/databases/postgres/binaries.ts';
 import { namespacesLacking } from '../engines/network/namespace/namespace-fabric.ts';
+import { lookupTable } from '../kernel/lookup-table.ts';
 import { runningRuntime } from './data-folder.ts';
 import { defaultPorts } from './ports.ts';
 
@@ -119,10 +120,10 @@ async function ports(): Promise<Finding[]> {
   );
 }
 
-const names: Record<string, string> = {
+const names: Record<string, string> = lookupTable({
   api: 'the API',
   http: 'sites over HTTP',
   https: 'sites over TLS',
   dns: 'DNS',
   smtp: 'mail that is handed in',
-};
+});

@@ -6,6 +6,7 @@ import { EngineRoom } from '../kernel/engine.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { createEvents } from '../kernel/events/events.ts';
 import { type Ids, systemIds } from '../kernel/ids.ts';
+import { makeProtoPlain } from '../kernel/plain-names.ts';
 import { registry } from '../kernel/resource-registry.ts';
 import type { Kernel, Running, ServiceDefinition } from '../kernel/service.ts';
 import { openStore } from '../kernel/store/store.ts';
@@ -35,6 +36,7 @@ export interface Runtime {
 }
 
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  makeProtoPlain();
   const store = openStore(options.dataDir);
   const clockState = store.collection<{ offsetMs: number }>('kernel.clock', { account: '', region: '' });
   const clock = createClock({ offsetMs: clockState.get('clock')?.offsetMs ?? 0, ...options.clock });

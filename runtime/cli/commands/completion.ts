@@ -1,3 +1,4 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { type Command, common } from '../command.ts';
 import { usageError } from '../errors.ts';
 
@@ -19,11 +20,11 @@ export const completion: Command = {
   },
 };
 
-const scripts: Record<string, (commands: readonly Command[]) => string> = {
+const scripts: Record<string, (commands: readonly Command[]) => string> = lookupTable({
   bash: forBash,
   zsh: (commands) => `autoload -U +X bashcompinit && bashcompinit\n${forBash(commands)}`,
   fish: forFish,
-};
+});
 
 function optionsOf(command: Command): [name: string, option: { about: string; type: string }][] {
   return Object.entries({ ...command.options, ...common });

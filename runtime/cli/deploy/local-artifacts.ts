@@ -6,6 +6,7 @@ import { parseTemplate } from '../../engines/cloudformation/template/parse-templ
 import { isRecord, type ResourceDefinition, resourcesOf } from '../../engines/cloudformation/template/template.ts';
 import { parseYaml } from '../../engines/cloudformation/template/yaml-source.ts';
 import { PersonError } from '../../kernel/errors.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { type FileAsset, filesOf, type StackToDeploy, type Where } from './assembly.ts';
 
 export interface Packaging extends Where {
@@ -26,13 +27,13 @@ const forms = {
 };
 
 /** Properties that may hold a path beside the template ("package", AWS CLI Command Reference), of the types that run. */
-const packaged: Record<string, { property: string; form: keyof typeof forms }> = {
+const packaged: Record<string, { property: string; form: keyof typeof forms }> = lookupTable({
   'AWS::CloudFormation::Stack': { property: 'TemplateURL', form: 'url' },
   'AWS::Lambda::Function': { property: 'Code', form: 'location' },
   'AWS::Lambda::LayerVersion': { property: 'Content', form: 'location' },
   'AWS::Serverless::Function': { property: 'CodeUri', form: 'uri' },
   'AWS::Serverless::LayerVersion': { property: 'ContentUri', form: 'uri' },
-};
+});
 
 /**
  * Does for a template file what `aws cloudformation package` and `sam deploy` do: folders and files that it names beside

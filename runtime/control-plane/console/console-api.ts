@@ -2,6 +2,7 @@ import type { HttpResponse } from '../../data-planes/http/exchange.ts';
 import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
 import { PersonError } from '../../kernel/errors.ts';
 import type { Hop } from '../../kernel/events/hop.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { rootOf } from '../../kernel/principal.ts';
 import { registry } from '../../kernel/resource-registry.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
@@ -32,7 +33,7 @@ export interface Question {
 export type ApiHandler = (asking: Asking, question: Question) => Promise<object | HttpResponse>;
 
 /** What the page asks, below /_orrery/console/. */
-export const apiHandlers: Record<string, ApiHandler> = {
+export const apiHandlers: Record<string, ApiHandler> = lookupTable({
   'GET status': ({ kernel }) => status(kernel),
   'GET regions': async ({ kernel }) => ({ regions: regionsInUse(kernel) }),
   'GET outputs': ({ kernel }) => stackOutputs(kernel),
@@ -59,7 +60,7 @@ export const apiHandlers: Record<string, ApiHandler> = {
   'POST faults/stop': ({ kernel }, { body }) => stopFromPage(kernel, body),
   'GET agenda': async ({ kernel }) => agenda(kernel),
   'POST wind': ({ kernel }, { body }) => wind(kernel, body),
-};
+});
 
 function contextOf({ kernel, trace, signal }: Asking, region: string): Context {
   return kernel.context({ principal: rootOf(defaultAccount), region, trace }).as({ signal });

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { HttpRequest, HttpResponse } from '../../data-planes/http/exchange.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 
 /** Where tools/console.ts builds the page. */
 const folder = join(import.meta.dirname, '..', '..', '..', 'dist', 'console');
 
-const types: Record<string, string> = {
+const types: Record<string, string> = lookupTable({
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
-};
+});
 
 /** Everything from here, nothing inline, in nobody's frame. */
 const policy = [

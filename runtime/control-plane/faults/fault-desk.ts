@@ -1,5 +1,6 @@
 import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
 import { AwsError, PersonError } from '../../kernel/errors.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { rootOf } from '../../kernel/principal.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import { durationMs } from '../../services/fis/behaviour/durations.ts';
@@ -208,14 +209,14 @@ function findAction(actions: Action[], name: string): Action {
 }
 
 /** How the ARN of each kind of target is made of its name. */
-const arnParts: Record<string, string> = {
+const arnParts: Record<string, string> = lookupTable({
   'aws:ec2:instance': 'ec2:REGION:ACCOUNT:instance/',
   'aws:ec2:subnet': 'ec2:REGION:ACCOUNT:subnet/',
   'aws:rds:cluster': 'rds:REGION:ACCOUNT:cluster:',
   'aws:rds:db': 'rds:REGION:ACCOUNT:db:',
   'aws:lambda:function': 'lambda:REGION:ACCOUNT:function:',
   'aws:iam:role': 'iam::ACCOUNT:role/',
-};
+});
 
 function targetFrom({ account, region }: Context, { on, tags, zone, count }: FaultOrder, resourceType: string): object {
   const prefix = `arn:aws:${arnParts[resourceType] ?? ''}`.replace('REGION', region).replace('ACCOUNT', account);

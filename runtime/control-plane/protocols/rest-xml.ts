@@ -1,3 +1,4 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { errorElement, errorElements } from './aws-query.ts';
 import { CodecError } from './codec-error.ts';
 import { errorShape } from './errors.ts';
@@ -66,9 +67,9 @@ function readDocument(model: ServiceModel, member: Member, request: WireRequest)
   return body.length === 0 ? undefined : told(model, 'MalformedXML', () => fromXml(member, body));
 }
 
-const sentences: Record<string, string> = {
+const sentences: Record<string, string> = lookupTable({
   MalformedXML: 'The XML you provided was not well-formed or did not validate against our published schema',
-};
+});
 
 /** Services that do not wrap errors (S3) have their own codes for what cannot be read ("Error responses", S3 API Reference). */
 function told<T>(model: ServiceModel, code: string, read: () => T): T {

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Member, Shape } from './model.ts';
 import { writeText } from './text-values.ts';
 
@@ -118,7 +119,7 @@ export function xmlDocument(root: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}`;
 }
 
-const entities: Record<string, string> = {
+const entities: Record<string, string> = lookupTable({
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -127,7 +128,7 @@ const entities: Record<string, string> = {
   '\n': '&#10;',
   '\u0085': '&#x85;',
   '\u2028': '&#x2028;',
-};
+});
 const special = /[&<>"\r\n\u0085\u2028]/;
 
 /** Line ends as references too: a reader would make them one kind ("XML shape serialization", Smithy documentation). */

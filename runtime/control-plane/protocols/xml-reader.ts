@@ -1,3 +1,5 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
+
 /**
  * Reads the XML of requests into elements. A reader of our own, because fast-xml-parser measured worse at just this: it
  * takes documents that are not well-formed, leaves numeric entities unread (keys of objects with `&#13;`), and needs three
@@ -119,7 +121,7 @@ export function localName(name: string): string {
   return colon === -1 ? name : name.slice(colon + 1);
 }
 
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities: Record<string, string> = lookupTable({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" });
 
 function readEntities(text: string): string {
   return text.replace(/&([^;&\s]*);?/g, (whole, name: string) => {

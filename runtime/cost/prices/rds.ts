@@ -1,9 +1,10 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { definePrices, type Price } from '../price-list.ts';
 
 const unverified = 'not found again in what was read';
 
 /** US dollars an hour, Single-AZ; Multi-AZ is twice as much. */
-const postgres: Readonly<Record<string, number>> = {
+const postgres: Readonly<Record<string, number>> = lookupTable({
   't3.micro': 0.018,
   't3.small': 0.036,
   't3.medium': 0.072,
@@ -33,8 +34,8 @@ const postgres: Readonly<Record<string, number>> = {
   'r6g.2xlarge': 0.899,
   'r6i.large': 0.25,
   'r7g.large': 0.239,
-};
-const aurora: Readonly<Record<string, number>> = {
+});
+const aurora: Readonly<Record<string, number>> = lookupTable({
   't3.medium': 0.082,
   't3.large': 0.164,
   't4g.medium': 0.073,
@@ -50,7 +51,7 @@ const aurora: Readonly<Record<string, number>> = {
   'r6i.xlarge': 0.58,
   'r7g.large': 0.276,
   'r7g.xlarge': 0.553,
-};
+});
 /** Guides of 2026 quote these. */
 const found = new Set(['t4g.micro', 't4g.small', 't4g.medium']);
 

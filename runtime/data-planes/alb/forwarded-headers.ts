@@ -17,7 +17,10 @@ export function forwardedHeaders(
   const { connection } = request.headers;
   // Most say nothing more; to take names out of the object makes it slow.
   if (connection !== undefined && !/^(keep-alive|close|upgrade)$/i.test(connection))
-    for (const name of connection.toLowerCase().split(/\s*,\s*/))
+    for (const name of connection
+      .toLowerCase()
+      .split(',')
+      .map((one) => one.trim()))
       if (name !== 'close' && name !== 'keep-alive' && name !== 'upgrade' && name !== '') delete headers[name];
   if (!settings.preserveHost) headers.host = hostFor(request, listener);
   forwardFor(headers, request, settings);

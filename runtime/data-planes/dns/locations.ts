@@ -1,4 +1,5 @@
 import { BlockList } from 'node:net';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 
 /** Where a client is, for latency and geolocation routing. */
 export interface ClientLocation {
@@ -47,7 +48,7 @@ const place = (at: [number, number], where: string, range: string): Place => {
   return { at, continent, country, range, ...(subdivision === undefined ? {} : { subdivision }) };
 };
 
-const places: Readonly<Record<string, Place>> = {
+const places: Readonly<Record<string, Place>> = lookupTable({
   'us-east-1': place([38.9, -77.4], 'NA-US-VA', '54.144.0.0/14'),
   'us-east-2': place([40.1, -83.0], 'NA-US-OH', '3.128.0.0/15'),
   'us-west-1': place([37.4, -121.9], 'NA-US-CA', '54.176.0.0/15'),
@@ -65,7 +66,7 @@ const places: Readonly<Record<string, Place>> = {
   'ap-northeast-1': place([35.7, 139.7], 'AS-JP', '13.112.0.0/14'),
   'ap-northeast-2': place([37.6, 127.0], 'AS-KR', '13.124.0.0/16'),
   'ap-northeast-3': place([34.7, 135.5], 'AS-JP', '13.208.0.0/16'),
-};
+});
 
 const lists = Object.entries(places).map(([region, { range }]) => {
   const list = new BlockList();

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Answer } from 'dns-packet';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 
 /** A value in presentation format that its record type does not allow; `problem` is in Route 53's words. */
 export class BadRecordData extends Error {
@@ -24,7 +25,7 @@ export function answerOf(name: string, set: { type: string; ttl: number }, value
   return { name: owner, type: set.type, ttl: set.ttl, class: 'IN', data: read(value) } as Answer;
 }
 
-const readers: Readonly<Record<string, (value: string) => unknown>> = {
+const readers: Readonly<Record<string, (value: string) => unknown>> = lookupTable({
   A: (value) => checked(value, isIPv4(value), 'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)'),
   AAAA: (value) => checked(value, isIPv6(value), 'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)'),
   CNAME: domainName,
@@ -97,7 +98,7 @@ const readers: Readonly<Record<string, (value: string) => unknown>> = {
       certificate: hexadecimal(certificate, value),
     };
   },
-};
+});
 
 function checked(value: string, good: boolean, problem: string): string {
   if (!good) throw new BadRecordData(problem, value);
@@ -130,10 +131,13 @@ function hexadecimal(text: string, value: string): Buffer {
   return Buffer.from(text, 'hex');
 }
 
+/** An escape has one reading, so that a quote without its end is not looked for in every combination of readings. */
+const quoted = /"((?:[^"\\]|\\(?:[0-7]{3}|(?![0-7]{3}).))*)"/g;
+
 /** Quoted strings of up to 255 characters, with `\"`, `\\` and octal escapes ("TXT record type", Developer Guide). */
 function characterStrings(value: string): Buffer[] {
-  const strings = [...value.matchAll(/"((?:[^"\\]|\\[0-7]{3}|\\.)*)"/g)];
-  const between = value.replaceAll(/"((?:[^"\\]|\\[0-7]{3}|\\.)*)"/g, '');
+  const strings = [...value.matchAll(quoted)];
+  const between = value.replaceAll(quoted, '');
   if (strings.length === 0 || between.trim() !== '')
     throw new BadRecordData('InvalidCharacterString (Value should be enclosed in quotation marks)', value);
   return strings.map(([, text = '']) => {

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { requestTime } from './proxy-event.ts';
 import type { ApiExchange } from './serve-api.ts';
 
@@ -8,7 +9,7 @@ export function contextVariable(exchange: ApiExchange, name: string): string | n
   return variables[name]?.(exchange);
 }
 
-const variables: Record<string, (exchange: ApiExchange) => string | number | undefined> = {
+const variables: Record<string, (exchange: ApiExchange) => string | number | undefined> = lookupTable({
   accountId: ({ api }) => api.account,
   apiId: ({ api }) => api.apiId,
   domainName: ({ request }) => request.host,
@@ -22,7 +23,7 @@ const variables: Record<string, (exchange: ApiExchange) => string | number | und
   requestTimeEpoch: ({ timeMs }) => Math.floor(timeMs / 1000),
   routeKey: ({ routeKey }) => routeKey || undefined,
   stage: ({ stage }) => stage.stageName,
-};
+});
 
 /** `claims.sub` of a token, or what a Lambda authorizer put in its context. */
 function authorizerVariable({ authorizer }: ApiExchange, name: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { AwsError } from '../../kernel/errors.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 
 type Parameters = Record<string, string>;
 type Output = Record<string, unknown>;
@@ -18,7 +19,7 @@ export interface ServiceAction {
   refusal(error: AwsError): Answer;
 }
 
-export const serviceActions: Record<string, ServiceAction> = {
+export const serviceActions: Record<string, ServiceAction> = lookupTable({
   'SQS-SendMessage': sqs(
     'SendMessage',
     ['QueueUrl', 'MessageBody'],
@@ -55,7 +56,7 @@ export const serviceActions: Record<string, ServiceAction> = {
     answer: (output) => json(output),
     refusal: (error) => json({ __type: error.code, message: error.message }),
   },
-};
+});
 
 /** Subtypes that AWS has and Orrery does not run: refused by name. */
 export const refusedSubtypes = [

@@ -1,5 +1,6 @@
 import { machineDate } from '../../kernel/clock/machine-date.ts';
 import type { HttpResponse } from '../../kernel/http.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { statusTexts } from './node-http.ts';
 
 /**
@@ -35,7 +36,7 @@ export const keepAliveSeconds = 65;
 const unsafe = /[^\t\x20-\x7e\x80-\xff]/;
 
 type Kind = 'plain' | 'connection' | 'date' | 'length';
-const special: Record<string, Kind> = {
+const special: Record<string, Kind> = lookupTable({
   connection: 'connection',
   'keep-alive': 'connection',
   'transfer-encoding': 'connection',
@@ -43,7 +44,7 @@ const special: Record<string, Kind> = {
   trailer: 'connection',
   date: 'date',
   'content-length': 'length',
-};
+});
 const kinds = new Map<string, Kind>();
 const mostNames = 1000;
 

@@ -1,5 +1,7 @@
 /** Decoders of transformations.ts that deserve a name. Codes above a byte are cut to one, as texts are binary. */
 
+import { lookupTable } from '../../kernel/lookup-table.ts';
+
 /** CSS 2.x: a backslash and up to six hexadecimal digits, an optional blank after them; `ja\vascript` loses its backslash. */
 export function cssDecode(text: string): string {
   return text.replace(/\\(?:([0-9a-f]{1,6})[ \t\n\r\f]?|(\n)|([^0-9a-f]))/gi, (_all, code, newline, other) => {
@@ -8,7 +10,7 @@ export function cssDecode(text: string): string {
   });
 }
 
-const ansi: Readonly<Record<string, string>> = {
+const ansi: Readonly<Record<string, string>> = lookupTable({
   a: '\x07',
   b: '\b',
   f: '\f',
@@ -16,7 +18,7 @@ const ansi: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
   v: '\v',
-};
+});
 
 /** ANSI C escapes: \a … \v, \\, \?, \', \", \xHH, \0OOO. */
 export function escapeSequenceDecode(text: string): string {
@@ -49,7 +51,7 @@ export function sqlHexDecode(text: string): string {
   return text.replace(/0x((?:[0-9a-f]{2})+)/gi, (_all, hex: string) => Buffer.from(hex, 'hex').toString('latin1'));
 }
 
-const entities: Readonly<Record<string, string>> = {
+const entities: Readonly<Record<string, string>> = lookupTable({
   quot: '"',
   apos: "'",
   amp: '&',
@@ -62,7 +64,7 @@ const entities: Readonly<Record<string, string>> = {
   lpar: '(',
   rpar: ')',
   sol: '/',
-};
+});
 
 /** Named, decimal and hexadecimal, the semicolon optional for the numbers as browsers have it. */
 export function htmlEntityDecode(text: string): string {

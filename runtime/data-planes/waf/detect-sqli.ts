@@ -104,4 +104,4 @@ function endsInComment(kinds: string, words: string[], sensitivity: 'LOW' | 'HIG
 }
 
 /** Only for HIGH: shapes that people write too. */
-const strict: readonly RegExp[] = [/^[1s]\)*[;]?c$/, /\(+EA?n/, /^s\)*&/, /;[DEIPXR]/, /^[1s]\)*B[1n]/];
+const strict: readonly RegExp[] = [/^[1s]\)*[;]?c$/, /\(EA?n/, /^s\)*&/, /;[DEIPXR]/, /^[1s]\)*B[1n]/];

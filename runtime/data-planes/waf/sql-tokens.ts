@@ -1,3 +1,5 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
+
 /**
  * A text as tokens of SQL, one letter each, for detect-sqli.ts. It is read as a database would read it if it were put into a
  * statement: bare, or inside a literal that its first quote closes. Nothing is refused: what is no SQL becomes words.
@@ -13,7 +15,7 @@ export interface SqlTokens {
   words: string[];
 }
 
-const keywords: Readonly<Record<string, string>> = {
+const keywords: Readonly<Record<string, string>> = lookupTable({
   union: 'U',
   intersect: 'U',
   except: 'U',
@@ -61,7 +63,7 @@ const keywords: Readonly<Record<string, string>> = {
   is: 'w',
   div: 'a',
   mod: 'a',
-};
+});
 
 /** Longer texts are cut: an injection stands where the value begins. */
 const mostTokens = 400;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { cssDecode, escapeSequenceDecode, hexDecode, htmlEntityDecode, jsDecode, sqlHexDecode } from './decoding.ts';
 
 /** "Using text transformations in AWS WAF" (Developer Guide), by their API names. Texts are binary. */
-export const transformations: Readonly<Record<string, (text: string) => string>> = {
+export const transformations: Readonly<Record<string, (text: string) => string>> = lookupTable({
   NONE: (text) => text,
   BASE64_DECODE: (text) => (/^[A-Za-z0-9+/]*={0,2}$/.test(text) ? base64(text) : text),
   BASE64_DECODE_EXT: (text) => base64(text.replace(/[^A-Za-z0-9+/]/g, '')),
@@ -34,7 +35,7 @@ export const transformations: Readonly<Record<string, (text: string) => string>>
   URL_DECODE: urlDecode,
   URL_DECODE_UNI: (text) => urlDecode(text.replace(/%u([0-9a-f]{4})/gi, (_all, code: string) => byteOf(code))),
   UTF8_TO_UNICODE: utf8ToUnicode,
-};
+});
 
 /** `%XX` and `+`, once; what is no valid escape stays as it is. */
 export function urlDecode(text: string): string {

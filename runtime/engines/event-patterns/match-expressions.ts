@@ -1,3 +1,4 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { InvalidEventPattern } from './invalid-event-pattern.ts';
 import type { Token, Tokens } from './tokens.ts';
 import { anyOf, cidr, equalsIgnoringCase, not, onText, type ValueTest, wildcard } from './value-tests.ts';
@@ -108,7 +109,7 @@ function readAnythingBut(tokens: Tokens): ValueTest {
   return not(anyOf(tests));
 }
 
-const anythingButForms: Record<string, { make: (text: string) => ValueTest; sentence: string }> = {
+const anythingButForms: Record<string, { make: (text: string) => ValueTest; sentence: string }> = lookupTable({
   'equals-ignore-case': {
     make: equalsIgnoringCase,
     sentence: 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.',
@@ -116,7 +117,7 @@ const anythingButForms: Record<string, { make: (text: string) => ValueTest; sent
   prefix: { make: (text) => atEnd('prefix', text), sentence: 'prefix/suffix match pattern must be a string' },
   suffix: { make: (text) => atEnd('suffix', text), sentence: 'prefix/suffix match pattern must be a string' },
   wildcard: { make: wildcard, sentence: 'wildcard match pattern must be a string' },
-};
+});
 
 function formTests(tokens: Tokens, operator: string, list: Token[]): ValueTest[] {
   const form = anythingButForms[operator];
@@ -148,13 +149,13 @@ function readList(tokens: Tokens): Token[] {
   return list;
 }
 
-const comparisons: Record<string, (value: number, bound: number) => boolean> = {
+const comparisons: Record<string, (value: number, bound: number) => boolean> = lookupTable({
   '=': (value, bound) => value === bound,
   '>': (value, bound) => value > bound,
   '>=': (value, bound) => value >= bound,
   '<': (value, bound) => value < bound,
   '<=': (value, bound) => value <= bound,
-};
+});
 
 /** ["=", 5], [">", 0] or [">", 0, "<=", 5]. */
 function readNumeric(tokens: Tokens): ValueTest {

@@ -116,7 +116,7 @@ function readResources(
     if (resource === '*') continue;
     if (!resource.startsWith('arn:')) throw new MalformedPolicy(`Resource ${resource} must be in ARN format or "*".`);
     const partition = resource.split(':')[1] ?? '';
-    if (!/^(aws(-[a-z-]+)?|.*[*?$].*)$/.test(partition)) {
+    if (!/^aws(-[a-z-]+)?$|[*?$]/.test(partition)) {
       throw new MalformedPolicy(`Partition "${partition}" is not valid for resource "${resource}".`);
     }
   }

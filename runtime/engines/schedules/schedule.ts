@@ -1,3 +1,4 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { parseCron } from './cron.ts';
 import { type TimeZone, utc } from './local-time.ts';
 
@@ -17,7 +18,7 @@ export function parseSchedule(text: string): Schedule | undefined {
   return cron && { kind: 'cron', next: (afterMs, { zone }) => cron.next(afterMs, zone) };
 }
 
-const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const unitsMs: Record<string, number> = lookupTable({ minute: 60_000, hour: 3_600_000, day: 86_400_000 });
 
 /** One minute, but two minutes ("Rate expressions"). */
 function rate(text: string): Schedule | undefined {

@@ -1,5 +1,6 @@
 import type { Attachment, EmailTemplateContent, MessageHeader } from '@aws-sdk/client-sesv2';
 import { refused } from '../../kernel/errors.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Context } from '../../kernel/service.ts';
 import { composeMail, type Part } from '../mail/compose.ts';
 import { bareAddress, flat } from './addresses.ts';
@@ -71,10 +72,20 @@ export function composeTemplate(
       if (error instanceof TemplateError) return { templateName, errorMessage: error.message };
       throw error;
     }
-    return composeSimple(ctx, envelope, { ...rendered, Subject: rendered.Subject?.replace(/\s*[\r\n]+\s*/g, ' ') })(
+    return composeSimple(ctx, envelope, { ...rendered, Subject: rendered.Subject && inOneLine(rendered.Subject) })(
       messageId,
     );
   };
+}
+
+/** A header ends with its line. */
+function inOneLine(text: string): string {
+  if (!/[\r\n]/.test(text)) return text;
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }
 
 export interface ReadRaw {
@@ -97,7 +108,7 @@ export function readRaw(data: Uint8Array): ReadRaw {
     destination: ['To', 'Cc', 'Bcc'].flatMap((name) => flat(value(name) ?? '')),
     returnPath: value('Return-Path'),
     configurationSetName: value('X-SES-CONFIGURATION-SET'),
-    tags: tags?.split(/\s*,\s*/).map((pair) => {
+    tags: tags?.split(',').map((pair) => {
       const [Name = '', Value = ''] = pair.split('=');
       return { Name: Name.trim(), Value: Value.trim() };
     }),
@@ -183,8 +194,8 @@ function partOf(attachment: Attachment): Part {
   };
 }
 
-const encodings: Record<string, Part['contentTransferEncoding']> = {
+const encodings: Record<string, Part['contentTransferEncoding']> = lookupTable({
   BASE64: 'base64',
   QUOTED_PRINTABLE: 'quoted-printable',
   SEVEN_BIT: '7bit',
-};
+});

@@ -53,5 +53,7 @@ function relaxed(name: string, value: string): string {
 /** "The simple Body Canonicalization Algorithm": lines end in CRLF, empty ones at the end do not count. */
 function simpleBody(body: Buffer): Buffer {
   const text = body.toString('latin1').replace(/\r?\n/g, '\r\n');
-  return Buffer.from(`${text.replace(/(\r\n)*$/, '')}\r\n`, 'latin1');
+  let end = text.length;
+  while (text.startsWith('\r\n', end - 2)) end -= 2;
+  return Buffer.from(`${text.slice(0, end)}\r\n`, 'latin1');
 }

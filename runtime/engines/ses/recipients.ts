@@ -1,3 +1,4 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import { domainOf } from './addresses.ts';
 
 /** What becomes of a mail at one recipient. */
@@ -11,13 +12,13 @@ export type Fate =
   | 'no-such-domain';
 
 /** "Using the mailbox simulator": user+label@ works too. Its bounces go onto no list. */
-const simulator: Record<string, Fate> = {
+const simulator: Record<string, Fate> = lookupTable({
   success: 'delivered',
   ooto: 'away',
   bounce: 'bounced',
   complaint: 'complained',
   suppressionlist: 'global-suppressed',
-};
+});
 
 export const simulatorDomain = 'simulator.amazonses.com';
 

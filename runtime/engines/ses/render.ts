@@ -97,7 +97,7 @@ function required(frame: Frame, path: string): unknown {
 }
 
 function lookUp(start: Frame, path: string): unknown {
-  const steps = path.match(/\[[^\]]*\]|\.\.|[^./[\]]+/g) ?? [];
+  const steps = path.match(/\[[^[\]]*\]|\.\.|[^./[\]]+/g) ?? [];
   let frame = start;
   while (steps[0] === '..' && frame.parent) {
     frame = frame.parent;

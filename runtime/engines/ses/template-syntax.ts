@@ -32,14 +32,24 @@ interface Token {
   text: string;
 }
 
-const tagPattern = /\{\{!--[\s\S]*?--~?\}\}|\{\{\{[^{}]*\}\}\}|\{\{[^{}]*\}\}/g;
-
 function tokens(source: string): Token[] {
   const found: Token[] = [];
+  const tagPattern = /\{\{!--|\{\{\{[^{}]*\}\}\}|\{\{[^{}]*\}\}/g;
+  const lastEnd = Math.max(source.lastIndexOf('--}}'), source.lastIndexOf('--~}}'));
   let at = 0;
-  for (const match of source.matchAll(tagPattern)) {
-    found.push({ tag: undefined, text: source.slice(at, match.index) }, tagOf(match[0]));
-    at = match.index + match[0].length;
+  for (let match = tagPattern.exec(source); match; match = tagPattern.exec(source)) {
+    if (match[0] === '{{!--') {
+      // Where no end follows, none is looked for: a template of nothing but beginnings is read once.
+      const end = /--~?\}\}/g;
+      end.lastIndex = match.index + match[0].length;
+      if (lastEnd < end.lastIndex || !end.exec(source)) throw new TemplateError('a {{ is not closed');
+      tagPattern.lastIndex = end.lastIndex;
+    }
+    found.push(
+      { tag: undefined, text: source.slice(at, match.index) },
+      tagOf(source.slice(match.index, tagPattern.lastIndex)),
+    );
+    at = tagPattern.lastIndex;
   }
   found.push({ tag: undefined, text: source.slice(at) });
   if (found.some(({ tag, text }) => tag === undefined && text.includes('{{')))
@@ -63,7 +73,7 @@ function trimLines(all: Token[]): void {
     const startsLine = /(^|\n)[ \t]*$/.test(before.text) && (at > 1 ? before.text.includes('\n') : true);
     const endsLine = /^[ \t]*(\r?\n|$)/.test(after.text) && (at + 2 < all.length ? after.text.includes('\n') : true);
     if (!/^[#/!]|^else\b|^\^/.test(token.tag ?? '') || !startsLine || !endsLine) continue;
-    before.text = before.text.replace(/[ \t]*$/, '');
+    before.text = before.text.slice(0, before.text.lastIndexOf('\n') + 1);
     after.text = after.text.replace(/^[ \t]*\r?\n?/, '');
   }
 }

@@ -1,3 +1,5 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
+
 // What SES writes into the HTML of a tracked mail ("Amazon SES email sending metrics FAQs"): a pixel, and other links.
 
 export interface TrackedLink {
@@ -140,4 +142,4 @@ function decoded(value: string): string {
     });
 }
 
-const named: Record<string, string> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
+const named: Record<string, string> = lookupTable({ amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' });

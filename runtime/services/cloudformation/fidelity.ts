@@ -1,10 +1,11 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 
 const monitors = { refused: 'rollback triggers are not watched' };
 const imports = { refused: 'importing resources that exist is not done' };
 
 /** Parameters that are kept without effect or refused; the rest of each operation is carried out. */
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   'CreateStack.RollbackConfiguration': monitors,
   'UpdateStack.RollbackConfiguration': monitors,
   'CreateChangeSet.RollbackConfiguration': monitors,
@@ -28,4 +29,4 @@ export const fidelity: Record<string, Fidelity> = {
   'GetTemplateSummary.StackSetName': { refused: 'stack sets are not done' },
   'GetTemplateSummary.CallAs': { refused: 'stack sets are not done' },
   'GetTemplateSummary.TemplateSummaryConfig': { refused: 'types are told as the template names them' },
-};
+});

@@ -1,4 +1,5 @@
 import { parametersOf, refusedFor, stored } from '../../kernel/fidelity.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 
 const distributions = [
@@ -8,7 +9,7 @@ const distributions = [
 ];
 
 /** What a distribution's configuration holds that is kept and returned but changes nothing on one machine, or is refused. */
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   ...stored(
     parametersOf(
       distributions,
@@ -39,4 +40,4 @@ export const fidelity: Record<string, Fidelity> = {
     'key value stores are not run.',
     parametersOf(['CreateFunction', 'UpdateFunction'], 'FunctionConfig.KeyValueStoreAssociations'),
   ),
-};
+});

@@ -113,14 +113,17 @@ function leadingKeys(request: ItemRequest, table: Table): string[] | undefined {
   return values.map((value) => value.S ?? value.N ?? Buffer.from(value.B ?? []).toString('base64'));
 }
 
+/** A longer one is refused ("Expression parameters" of the quotas, Developer Guide). */
+const longestExpression = 4096;
+
 /** The partition key of a query, read from `name = :value` wherever it stands. */
 function queryKey(request: ItemRequest, partition: string): Key | undefined {
   const legacy = request.KeyConditions?.[partition]?.AttributeValueList?.[0];
   if (legacy) return { [partition]: legacy };
   const names = request.ExpressionAttributeNames ?? {};
-  for (const [, left = '', right = ''] of (request.KeyConditionExpression ?? '').matchAll(
-    /([#:]?\w+)\s*=\s*([#:]?\w+)/g,
-  )) {
+  for (const [, left = '', right = ''] of (request.KeyConditionExpression ?? '')
+    .slice(0, longestExpression)
+    .matchAll(/([#:]?\w+)\s*=\s*([#:]?\w+)/g)) {
     const [name, placeholder] = left.startsWith(':') ? [right, left] : [left, right];
     const value = request.ExpressionAttributeValues?.[placeholder];
     if (value && (names[name] ?? name) === partition) return { [partition]: value };

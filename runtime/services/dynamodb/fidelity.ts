@@ -1,10 +1,11 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 
 /** Parameters that are kept without effect, or refused by name. Operations that are not there are refused as such. */
 const warm: Fidelity = 'stored';
 const globalTables: Fidelity = { refused: 'a table lives in one region here; global tables are not run.' };
 
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   'CreateTable.WarmThroughput': warm,
   'CreateTable.GlobalSecondaryIndexes.WarmThroughput': warm,
   'CreateTable.TableClass': 'stored',
@@ -21,4 +22,4 @@ export const fidelity: Record<string, Fidelity> = {
   'RestoreTableFromBackup.VectorIndexOverride': { refused: 'vector indexes are not done.' },
   'RestoreTableToPointInTime.VectorIndexOverride': { refused: 'vector indexes are not done.' },
   'UpdateTable.DisassociationProtectionEnabled': { refused: 'global tables are not run.' },
-};
+});

@@ -1,11 +1,12 @@
 import { parametersOf, refusedFor, stored } from '../../kernel/fidelity.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 
 const launchTemplates = ['CreateLaunchTemplate.LaunchTemplateData', 'CreateLaunchTemplateVersion.LaunchTemplateData'];
 const networkInterfaces = parametersOf([...launchTemplates, 'RunInstances'], 'NetworkInterfaces');
 
 /** Parameters that are kept without effect, or refused; the rest of what `operations` holds is executed. */
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   ...refusedFor('VPCs have IPv4 alone here; leave it out.', 'CreateVpc.AmazonProvidedIpv6CidrBlock'),
   ...refusedFor(
     'VPCs have IPv4 alone here.',
@@ -164,4 +165,4 @@ export const fidelity: Record<string, Fidelity> = {
   ),
   ...refusedFor('Wavelength Zones are not done.', parametersOf(networkInterfaces, 'AssociateCarrierIpAddress')),
   ...refusedFor('records have no tags.', 'CreateFlowLogs.TagFieldSpecifications'),
-};
+});

@@ -1,5 +1,6 @@
 import { network } from '../../engines/network/network.ts';
 import { formatArn } from '../../kernel/arn.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import {
   type Access,
   type Context,
@@ -42,7 +43,7 @@ import * as vpcOperations from './operations/vpcs.ts';
 import { resources } from './resources/resources.ts';
 import { instances, vpcs } from './state.ts';
 
-const operations: Record<string, OperationHandler> = {
+const operations: Record<string, OperationHandler> = lookupTable({
   ...addresses,
   ...volumes,
   ...snapshots,
@@ -65,7 +66,7 @@ const operations: Record<string, OperationHandler> = {
   ...tags,
   ...vpcEndpoints,
   ...vpcOperations,
-};
+});
 
 /** Instances change their state by themselves; they tell of it (behaviour/machines.ts). */
 const changesWhatStands = [
@@ -112,7 +113,7 @@ function prepared(handler: OperationHandler): OperationHandler {
 }
 
 /** Resource types by the parameter that names them ("Actions, resources, and condition keys for Amazon EC2"). */
-const named: Readonly<Record<string, string>> = {
+const named: Readonly<Record<string, string>> = lookupTable({
   VpcId: 'vpc',
   SubnetId: 'subnet',
   RouteTableId: 'route-table',
@@ -126,7 +127,7 @@ const named: Readonly<Record<string, string>> = {
   VolumeId: 'volume',
   SnapshotId: 'snapshot',
   LaunchTemplateId: 'launch-template',
-};
+});
 
 /** Describing needs the permission on everything; a change, on each thing it names. */
 function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access[] {

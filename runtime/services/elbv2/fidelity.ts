@@ -1,4 +1,5 @@
 import { parametersOf, refusedFor } from '../../kernel/fidelity.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 import { attributeFidelity, loadBalancerAttributes } from './behaviour/attributes.ts';
 
@@ -8,7 +9,7 @@ const actions = [
 ];
 
 /** Parameters that are kept without effect, or refused; the rest of what `operations` holds is executed. */
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   ...attributeFidelity('ModifyLoadBalancerAttributes.Attributes', loadBalancerAttributes),
   ...refusedFor('targets take requests as they come.', 'CreateTargetGroup.TargetControlPort'),
   ...refusedFor('there are no Outposts on one machine.', 'CreateLoadBalancer.CustomerOwnedIpv4Pool'),
@@ -45,4 +46,4 @@ export const fidelity: Record<string, Fidelity> = {
       'QuicServerId',
     ),
   ),
-};
+});

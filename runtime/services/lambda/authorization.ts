@@ -1,4 +1,5 @@
 import { formatArn } from '../../kernel/arn.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Access, Context } from '../../kernel/service.ts';
 import { functionArn, parseFunctionName } from './function-names.ts';
 import { policies } from './state.ts';
@@ -16,7 +17,10 @@ const onEverything = new Set([
 ]);
 
 /** What IAM action an operation is, where it is not its own name. */
-const actionNames: Record<string, string> = { Invoke: 'InvokeFunction', InvokeWithResponseStream: 'InvokeFunction' };
+const actionNames: Record<string, string> = lookupTable({
+  Invoke: 'InvokeFunction',
+  InvokeWithResponseStream: 'InvokeFunction',
+});
 
 export function accessTo(operation: string, input: Input, ctx: Context): Access[] {
   const action = `lambda:${actionNames[operation] ?? operation}`;

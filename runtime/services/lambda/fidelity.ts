@@ -1,11 +1,12 @@
 import { parametersOf, refusedFor, stored } from '../../kernel/fidelity.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 
 const functions = ['CreateFunction', 'UpdateFunctionConfiguration'];
 const eventSourceMappings = ['CreateEventSourceMapping', 'UpdateEventSourceMapping'];
 
 /** What is kept without effect or refused of the parameters of operations that are done. */
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   ...refusedFor('VPCs have IPv4 alone here.', parametersOf(functions, 'VpcConfig.Ipv6AllowedForDualStack')),
   ...refusedFor('EFS is not run.', parametersOf(functions, 'FileSystemConfigs')),
   ...stored(
@@ -47,4 +48,4 @@ export const fidelity: Record<string, Fidelity> = {
     'UpdateFunctionCode.S3ObjectStorageMode',
   ),
   ...refusedFor('functions at the edge are not replicated to regions.', 'ListFunctions.MasterRegion'),
-};
+});

@@ -1,8 +1,9 @@
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Access, Context } from '../../kernel/service.ts';
 import { arnOf, clusters, instances, type Tag } from './state.ts';
 
 /** Resource types by the parameter that names them ("Actions, resources, and condition keys for Amazon RDS"). */
-const named: Readonly<Record<string, string>> = {
+const named: Readonly<Record<string, string>> = lookupTable({
   DBInstanceIdentifier: 'db',
   SourceDBInstanceIdentifier: 'db',
   TargetDBInstanceIdentifier: 'db',
@@ -15,10 +16,10 @@ const named: Readonly<Record<string, string>> = {
   DBClusterSnapshotIdentifier: 'cluster-snapshot',
   OptionGroupName: 'og',
   SubscriptionName: 'es',
-};
+});
 
 /** What a listing is of, when it names none. */
-const listed: Readonly<Record<string, string>> = {
+const listed: Readonly<Record<string, string>> = lookupTable({
   DescribeDBInstances: 'db',
   DescribeDBClusters: 'cluster',
   DescribeDBSubnetGroups: 'subgrp',
@@ -28,7 +29,7 @@ const listed: Readonly<Record<string, string>> = {
   DescribeDBClusterSnapshots: 'cluster-snapshot',
   DescribeEvents: 'es',
   DescribeEventSubscriptions: 'es',
-};
+});
 
 /** Every resource that the request names must be allowed; names are kept, and so compared, in lower case. */
 export function authorize(operation: string, input: Record<string, unknown>, ctx: Context): Access[] {
@@ -82,7 +83,7 @@ function conditionsOf(input: Record<string, unknown>): Record<string, string | s
 
 function tagsOf(ctx: Context, arn: string): Record<string, string> {
   const [type, id = ''] = arn.split(':').slice(5);
-  const own = { db: ['db-tag', instances], cluster: ['cluster-tag', clusters] } as const;
+  const own = lookupTable({ db: ['db-tag', instances], cluster: ['cluster-tag', clusters] } as const);
   const [key, collection] = own[type as keyof typeof own] ?? [];
   const tags = collection?.(ctx).get(id)?.Tags ?? [];
   return Object.fromEntries(

@@ -1,4 +1,5 @@
 import { parametersOf, refusedFor, stored } from '../../kernel/fidelity.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 import { listings } from './behaviour/paging.ts';
 
@@ -35,7 +36,7 @@ const kept = stored(
 );
 
 /** Features of RDS that are not done, by what asks for them. */
-const notDone: Record<string, Fidelity> = {
+const notDone: Record<string, Fidelity> = lookupTable({
   ...refusedFor('option groups are not done.', parametersOf(ofBoth, 'OptionGroupName')),
   ...refusedFor('there is no maintenance.', parametersOf([...creations, ...changes], 'PreferredMaintenanceWindow')),
   ...refusedFor(
@@ -103,10 +104,10 @@ const notDone: Record<string, Fidelity> = {
     'roles of a cluster are not done.',
     parametersOf(['CreateDBCluster', ...clusterRestores], 'AssociatedRoles'),
   ),
-};
+});
 
 /** What another parameter or another operation is for, or another time. */
-const elsewhere: Record<string, Fidelity> = {
+const elsewhere: Record<string, Fidelity> = lookupTable({
   ...refusedFor('use Tags.', parametersOf([...creations, ...restores, replica], 'TagSpecifications')),
   ...refusedFor(
     'use AddTagsToResource.',
@@ -139,9 +140,9 @@ const elsewhere: Record<string, Fidelity> = {
     parametersOf(ofInstances, 'DBCapacityReservationIdentifier'),
     'StopDBInstance.DetachFromDBCapacityReservation',
   ),
-};
+});
 
-const listed: Record<string, Fidelity> = {
+const listed: Record<string, Fidelity> = lookupTable({
   ...refusedFor(
     'these are listed without filters.',
     parametersOf(['DescribeEventCategories', ...listings.filter((name) => name !== 'DescribeDBInstances')], 'Filters'),
@@ -152,7 +153,7 @@ const listed: Record<string, Fidelity> = {
   ...refusedFor('character sets are not listed.', 'DescribeDBEngineVersions.ListSupportedCharacterSets'),
   ...refusedFor('time zones are not listed.', 'DescribeDBEngineVersions.ListSupportedTimezones'),
   ...refusedFor('there are no Local Zones on one machine.', 'DescribeOrderableDBInstanceOptions.AvailabilityZoneGroup'),
-};
+});
 
 /** What nothing on one machine answers to: disks, processors, networks and licences as AWS sells them. */
 const withoutEffect = refusedFor(
@@ -194,4 +195,10 @@ const withoutEffect = refusedFor(
 );
 
 /** Parameters that have no effect, or are refused; the rest of what the operations take is executed. */
-export const fidelity: Record<string, Fidelity> = { ...kept, ...notDone, ...elsewhere, ...listed, ...withoutEffect };
+export const fidelity: Record<string, Fidelity> = lookupTable({
+  ...kept,
+  ...notDone,
+  ...elsewhere,
+  ...listed,
+  ...withoutEffect,
+});

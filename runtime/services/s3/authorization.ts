@@ -1,5 +1,6 @@
 import { isPublicPolicy } from '../../engines/iam/public-policy.ts';
 import { isOlderQuery } from '../../engines/signature/older-query.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Access, Context } from '../../kernel/service.ts';
 import { type CopySource, parseCopySource, peekObject } from './behaviour/find-object.ts';
 import { metaOf } from './behaviour/presentation.ts';
@@ -8,7 +9,7 @@ import { s3Error } from './errors.ts';
 import { type Bucket, bucketArn, buckets, publicAccessBlock } from './state.ts';
 
 /** "Actions, resources, and condition keys for Amazon S3": actions that are not named like their operation. */
-const actions: Record<string, string> = {
+const actions: Record<string, string> = lookupTable({
   CompleteMultipartUpload: 'PutObject',
   CopyObject: 'PutObject',
   CreateMultipartUpload: 'PutObject',
@@ -46,10 +47,10 @@ const actions: Record<string, string> = {
   PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
   UploadPart: 'PutObject',
   UploadPartCopy: 'PutObject',
-};
+});
 
 /** Actions that have a form of their own when a version is named. */
-const versioned: Record<string, string> = {
+const versioned: Record<string, string> = lookupTable({
   DeleteObject: 'DeleteObjectVersion',
   DeleteObjectTagging: 'DeleteObjectVersionTagging',
   GetObject: 'GetObjectVersion',
@@ -58,7 +59,7 @@ const versioned: Record<string, string> = {
   GetObjectTagging: 'GetObjectVersionTagging',
   PutObjectAcl: 'PutObjectVersionAcl',
   PutObjectTagging: 'PutObjectVersionTagging',
-};
+});
 
 type Input = Record<string, unknown>;
 

@@ -1,7 +1,8 @@
 import { AwsError } from '../../kernel/errors.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 
 /** "Error responses" (Amazon S3 API Reference): codes, statuses and sentences. */
-const table: Record<string, [number, string]> = {
+const table: Record<string, [number, string]> = lookupTable({
   AccessControlListNotSupported: [400, 'The bucket does not allow ACLs'],
   AccessForbidden: [403, 'Access Forbidden'],
   AccessDenied: [403, 'Access Denied'],
@@ -82,7 +83,7 @@ const table: Record<string, [number, string]> = {
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   ],
   ServerSideEncryptionConfigurationNotFoundError: [404, 'The server side encryption configuration was not found'],
-};
+});
 
 /** `members` are the further elements S3 puts into its error document: BucketName, Key, Condition. */
 export function s3Error(

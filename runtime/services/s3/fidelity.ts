@@ -1,8 +1,9 @@
 import { parametersOf, refusedFor, stored } from '../../kernel/fidelity.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 
 /** What operations keep without effect or refuse; everything else that `operations` holds is executed. */
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   ...refusedFor(
     'it is for directory buckets, which Orrery does not keep.',
     parametersOf('CreateBucket', 'CreateBucketConfiguration.Location', 'CreateBucketConfiguration.Bucket'),
@@ -54,4 +55,4 @@ export const fidelity: Record<string, Fidelity> = {
   ...stored(
     'PutBucketLogging.BucketLoggingStatus.LoggingEnabled.TargetObjectKeyFormat.PartitionedPrefix.PartitionDateSource',
   ),
-};
+});

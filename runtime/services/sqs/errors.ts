@@ -1,4 +1,5 @@
 import { AwsError } from '../../kernel/errors.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 
 /** Amazon SQS API Reference, "Common Errors" and each action's "Errors"; query codes from "Amazon SQS ... error code mapping". */
 
@@ -111,10 +112,10 @@ export function kmsRefusal(refusal: AwsError): AwsError {
   return new AwsError(code, refusal.message, { queryCode: `KMS.${refusal.code.replace(/^KMS/, '')}` });
 }
 
-const kmsCodes: Readonly<Record<string, string>> = {
+const kmsCodes: Readonly<Record<string, string>> = lookupTable({
   AccessDeniedException: 'KmsAccessDenied',
   DisabledException: 'KmsDisabled',
   InvalidKeyUsageException: 'KmsInvalidKeyUsage',
   KMSInvalidStateException: 'KmsInvalidState',
   NotFoundException: 'KmsNotFound',
-};
+});

@@ -1,5 +1,6 @@
 import { formatArn, parseArn } from '../../kernel/arn.ts';
 import { defineEngine } from '../../kernel/engine.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
@@ -19,14 +20,14 @@ export interface Queue {
 }
 
 /** What a queue has when nothing is said ("CreateQueue", Amazon SQS API Reference). */
-export const attributeDefaults: Readonly<Record<string, string>> = {
+export const attributeDefaults: Readonly<Record<string, string>> = lookupTable({
   DelaySeconds: '0',
   MaximumMessageSize: '1048576',
   MessageRetentionPeriod: '345600',
   ReceiveMessageWaitTimeSeconds: '0',
   VisibilityTimeout: '30',
   SqsManagedSseEnabled: 'true',
-};
+});
 
 /** SQS gives at most 120,000 messages in flight ("Amazon SQS message quotas", Developer Guide). */
 export const inFlightLimit = 120_000;

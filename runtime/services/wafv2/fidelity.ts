@@ -1,4 +1,5 @@
 import { parametersOf, refusedFor } from '../../kernel/fidelity.ts';
+import { lookupTable } from '../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../kernel/service.ts';
 
 const webAcls = ['CreateWebACL', 'UpdateWebACL'];
@@ -6,7 +7,7 @@ const ruleGroups = ['CreateRuleGroup', 'UpdateRuleGroup'];
 const rules = parametersOf([...webAcls, ...ruleGroups, 'CheckCapacity'], 'Rules');
 
 /** Parameters that are refused; statements and actions are refused by value, where rules are compiled. */
-export const fidelity: Record<string, Fidelity> = {
+export const fidelity: Record<string, Fidelity> = lookupTable({
   ...refusedFor(
     'no puzzles are put to clients.',
     parametersOf(webAcls, 'CaptchaConfig'),
@@ -35,4 +36,4 @@ export const fidelity: Record<string, Fidelity> = {
     'the list comes in one page.',
     parametersOf(['ListAvailableManagedRuleGroups', 'ListLoggingConfigurations', 'ListTagsForResource'], 'NextMarker'),
   ),
-};
+});

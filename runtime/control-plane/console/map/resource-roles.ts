@@ -1,3 +1,5 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
+
 /** What a CloudFormation type is on the map. */
 export type Role = 'node' | 'frame' | 'link' | 'hidden';
 
@@ -92,7 +94,7 @@ const fedBy = new Set([
   'ResourceArn',
 ]);
 
-const exceptions: Record<string, Record<string, boolean>> = {
+const exceptions: Record<string, Record<string, boolean>> = lookupTable({
   'AWS::ApiGatewayV2::ApiMapping': { ApiId: false, DomainName: true },
   'AWS::ApiGateway::BasePathMapping': { RestApiId: false, DomainName: true },
   'AWS::ElasticLoadBalancingV2::Listener': { TargetGroupArn: false },
@@ -100,7 +102,7 @@ const exceptions: Record<string, Record<string, boolean>> = {
   'AWS::ElasticLoadBalancingV2::TargetGroup': { Targets: false },
   'AWS::IAM::InstanceProfile': { Roles: false },
   'AWS::SecretsManager::SecretTargetAttachment': { SecretId: true },
-};
+});
 
 /** Where something writes its own records to: not what it is for. */
 export function isAside(type: string, property: string): boolean {

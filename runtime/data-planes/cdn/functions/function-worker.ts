@@ -135,7 +135,7 @@ const prelude = `(function (digest) {
         const at = pair.indexOf('=');
         const name = decodeURIComponent(at < 0 ? pair : pair.slice(0, at));
         const value = at < 0 ? '' : decodeURIComponent(pair.slice(at + 1));
-        result[name] = name in result ? [].concat(result[name], value) : value;
+        result[name] = Object.hasOwn(result, name) ? [].concat(result[name], value) : value;
       }
       return result;
     },

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { ResourceType } from '../../../kernel/resource.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Kernel } from '../../../kernel/service.ts';
@@ -15,7 +16,7 @@ export function resourceTypeIn(types: ReadonlyMap<string, ResourceType>, type: s
 }
 
 /** Types without any effect on AWS either. */
-const own: Record<string, ResourceType> = {
+const own: Record<string, ResourceType> = lookupTable({
   'AWS::CDK::Metadata': {
     type: 'AWS::CDK::Metadata',
     properties: { Analytics: 'stored' },
@@ -23,4 +24,4 @@ const own: Record<string, ResourceType> = {
     update: async (_ctx, physicalId) => ({ physicalId }),
     delete: async () => undefined,
   },
-};
+});

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { splitAttribute } from '../template/short-forms.ts';
 import { isRecord, type Path, section, TemplateError } from '../template/template.ts';
 import { cidr } from './cidr.ts';
@@ -14,7 +15,7 @@ export interface Call {
 export type IntrinsicFunction = (argument: unknown, call: Call) => unknown;
 
 /** "Intrinsic function reference", CloudFormation Template Reference. Conditions and rules have theirs elsewhere. */
-export const functions: Record<string, IntrinsicFunction> = {
+export const functions: Record<string, IntrinsicFunction> = lookupTable({
   Ref: (argument, call) => reference(asText(call.evaluate(argument)), call),
   'Fn::GetAtt': getAtt,
   'Fn::Sub': sub,
@@ -51,7 +52,7 @@ export const functions: Record<string, IntrinsicFunction> = {
     const value = call.evaluate(argument);
     return isUnknown(value) ? unknownValue : JSON.stringify(value);
   },
-};
+});
 
 function wrong(sentence: string, call: Call): TemplateError {
   return new TemplateError(`Template error: ${sentence}`, { path: call.path });

@@ -1,9 +1,10 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { type Path, TemplateError } from '../template/template.ts';
 import { evaluateValue } from './evaluate.ts';
 import { asText, type Scope } from './scope.ts';
 
 /** "Rule functions", CloudFormation Template Reference; the boolean ones. */
-export const ruleFunctions: Record<string, (argument: unknown, scope: Scope, path: Path) => boolean> = {
+export const ruleFunctions: Record<string, (argument: unknown, scope: Scope, path: Path) => boolean> = lookupTable({
   'Fn::Contains': (argument, scope, path) => {
     const [list, value] = pair(argument, scope, path);
     return texts(list).includes(asText(value));
@@ -16,7 +17,7 @@ export const ruleFunctions: Record<string, (argument: unknown, scope: Scope, pat
     const [list, allowed] = pair(argument, scope, path);
     return texts(list).every((member) => texts(allowed).includes(member));
   },
-};
+});
 
 function pair(argument: unknown, scope: Scope, path: Path): [unknown, unknown] {
   if (!Array.isArray(argument) || argument.length !== 2) {

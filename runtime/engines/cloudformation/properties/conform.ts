@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { isUnknown, unknownValue } from '../intrinsics/scope.ts';
 import type { PropertyDigest, ResourceSpecification, TypeDigest } from '../specification/specification.ts';
 import { isRecord, type Path, TemplateError } from '../template/template.ts';
@@ -125,7 +126,7 @@ class Conforming {
   }
 }
 
-const names: Record<string, string> = {
+const names: Record<string, string> = lookupTable({
   string: 'String',
   integer: 'Integer',
   number: 'Number',
@@ -133,7 +134,7 @@ const names: Record<string, string> = {
   json: 'Json',
   tag: 'Tag',
   'date-time': 'String',
-};
+});
 
 function fits(value: unknown, type: string): boolean {
   switch (type) {

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { isRecord, type ResourceDefinition, TemplateError } from '../template/template.ts';
 import type { Expansion } from './expand-serverless.ts';
 import type { InvocationTarget } from './function.ts';
@@ -33,7 +34,7 @@ const mappingProperties = [
 ];
 
 /** "EventSource" of AWS::Serverless::Function; other types are refused by name. */
-const kinds: Record<string, (event: FunctionEvent) => void> = {
+const kinds: Record<string, (event: FunctionEvent) => void> = lookupTable({
   SQS: (event) => mapping(event, 'Queue', 'AWSLambdaSQSQueueExecutionRole'),
   DynamoDB: (event) => mapping(event, 'Stream', 'AWSLambdaDynamoDBExecutionRole'),
   SNS: topic,
@@ -42,7 +43,7 @@ const kinds: Record<string, (event: FunctionEvent) => void> = {
   EventBridgeRule: (event) => rule(event, { EventPattern: event.properties.Pattern }),
   CloudWatchEvent: (event) => rule(event, { EventPattern: event.properties.Pattern }),
   HttpApi: addRoute,
-};
+});
 
 export function expandEvents(
   functionId: string,

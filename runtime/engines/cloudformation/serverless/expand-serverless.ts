@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { insteadOf } from '../check/instead.ts';
 import { type Document, isRecord, type ResourceDefinition, resourcesOf, TemplateError } from '../template/template.ts';
 import { expandApplication } from './application.ts';
@@ -16,13 +17,13 @@ export interface Expansion {
 type Expander = (logicalId: string, definition: ResourceDefinition, into: Expansion, document: Document) => void;
 
 /** "AWS SAM resource and property reference". Types that are not here are refused by name. */
-const expanders: Record<string, Expander> = {
+const expanders: Record<string, Expander> = lookupTable({
   'AWS::Serverless::Application': expandApplication,
   'AWS::Serverless::Function': expandFunction,
   'AWS::Serverless::HttpApi': expandHttpApi,
   'AWS::Serverless::LayerVersion': expandLayer,
   'AWS::Serverless::SimpleTable': expandSimpleTable,
-};
+});
 
 /**
  * The transform AWS::Serverless-2016-10-31: plain CloudFormation resources in place of AWS::Serverless ones. An HTTP API

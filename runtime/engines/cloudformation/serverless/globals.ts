@@ -1,11 +1,12 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { isRecord, type ResourceDefinition, TemplateError } from '../template/template.ts';
 
-const sections: Record<string, string> = {
+const sections: Record<string, string> = lookupTable({
   'AWS::Serverless::Function': 'Function',
   'AWS::Serverless::HttpApi': 'HttpApi',
   'AWS::Serverless::LayerVersion': 'LayerVersion',
   'AWS::Serverless::SimpleTable': 'SimpleTable',
-};
+});
 
 /** "Globals section of the AWS SAM template": scalars are overridden, maps merged, lists added to. */
 export function withGlobals(definition: ResourceDefinition, globals: Record<string, unknown>): ResourceDefinition {

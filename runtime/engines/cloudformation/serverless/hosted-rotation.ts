@@ -1,10 +1,11 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { type Document, isRecord, resourcesOf, TemplateError } from '../template/template.ts';
 import { type RotationKind, rotationKinds, rotationTemplateUrl } from './applications/rotation-application.ts';
 
 export const hostedRotationTransforms = ['AWS::SecretsManager-2020-07-23', 'AWS::SecretsManager-2024-09-16'];
 
 /** What of HostedRotationLambda the embedded stack is told, by its parameters. */
-const parameters: Readonly<Record<string, string>> = {
+const parameters: Readonly<Record<string, string>> = lookupTable({
   RotationLambdaName: 'functionName',
   KmsKeyArn: 'kmsKeyArn',
   MasterSecretArn: 'masterSecretArn',
@@ -15,7 +16,7 @@ const parameters: Readonly<Record<string, string>> = {
   VpcSubnetIds: 'vpcSubnetIds',
   ExcludeCharacters: 'excludeCharacters',
   Runtime: 'runtime',
-};
+});
 
 /**
  * The transform AWS::SecretsManager: an embedded stack with the rotation function in place of each HostedRotationLambda

@@ -1,8 +1,9 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { isRecord, type ResourceDefinition, TemplateError } from '../template/template.ts';
 import type { Expansion } from './expand-serverless.ts';
 import { inPlace, pick, refuseOthers } from './properties.ts';
 
-const types: Record<string, string> = { String: 'S', Number: 'N', Binary: 'B' };
+const types: Record<string, string> = lookupTable({ String: 'S', Number: 'N', Binary: 'B' });
 
 /** "AWS::Serverless::SimpleTable": a table with a single key, `id` of type String unless told. */
 export function expandSimpleTable(logicalId: string, definition: ResourceDefinition, { resources }: Expansion): void {

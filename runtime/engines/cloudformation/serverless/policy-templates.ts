@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { asText } from '../intrinsics/scope.ts';
 import { isRecord, TemplateError } from '../template/template.ts';
 
@@ -21,7 +22,7 @@ const reading = [
 const writing = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'];
 
 /** "AWS SAM policy template list"; those that are not here are refused by name. */
-const templates: Record<string, PolicyTemplate> = {
+const templates: Record<string, PolicyTemplate> = lookupTable({
   SQSPollerPolicy: {
     parameters: ['QueueName'],
     actions: [
@@ -119,7 +120,7 @@ const templates: Record<string, PolicyTemplate> = {
     resources: [`${here('states')}:stateMachine:\${StateMachineName}`],
   },
   CloudWatchPutMetricPolicy: { parameters: [], actions: ['cloudwatch:PutMetricData'], resources: ['*'] },
-};
+});
 
 export function policyStatements(logicalId: string, policy: unknown): object[] {
   const [name = '', given] = isRecord(policy) ? (Object.entries(policy)[0] ?? []) : [];

@@ -1,8 +1,10 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
+
 /** Short forms of intrinsic functions in YAML: `!Sub x` for `Fn::Sub: x` ("Intrinsic function reference"). */
-const functions: Record<string, string> = {
+const functions: Record<string, string> = lookupTable({
   '!Ref': 'Ref',
   '!Condition': 'Condition',
-};
+});
 for (const name of [
   'And',
   'Base64',

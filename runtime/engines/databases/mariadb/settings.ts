@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { BadSetting, Setting } from '../engine.ts';
 
-const types: Readonly<Record<string, Setting['type']>> = {
+const types: Readonly<Record<string, Setting['type']>> = lookupTable({
   BOOLEAN: 'bool',
   ENUM: 'enum',
   SET: 'string',
   FLAGSET: 'string',
   VARCHAR: 'string',
   DOUBLE: 'real',
-};
+});
 
 /** What a server wrote of its variables when the template was made (information_schema.SYSTEM_VARIABLES), by name. */
 export function readSettings(file: string): Map<string, Setting & { values: string[] }> {

@@ -1,16 +1,17 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { BadSetting, Setting } from '../engine.ts';
 import type { PostgresBinaries } from './binaries.ts';
 
-const types: Readonly<Record<string, Setting['type']>> = {
+const types: Readonly<Record<string, Setting['type']>> = lookupTable({
   BOOLEAN: 'bool',
   ENUM: 'enum',
   INTEGER: 'integer',
   REAL: 'real',
   STRING: 'string',
-};
+});
 
 /** Every setting of the server, by name. */
 export function describeSettings({ postgres }: PostgresBinaries): Map<string, Setting> {

@@ -66,9 +66,16 @@ function readKey(pem: string): KeyObject {
   }
 }
 
+function firstCertificate(pem: string): string {
+  const end = '-----END CERTIFICATE-----';
+  const from = pem.indexOf('-----BEGIN');
+  const to = pem.indexOf(end, from);
+  return from === -1 || to === -1 ? '' : pem.slice(from, to + end.length);
+}
+
 function checkChain(certificate: X509Certificate, chainPem: string): void {
   if (!chainPem) return;
-  const issuer = readCertificate(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----/.exec(chainPem)?.[0] ?? '');
+  const issuer = readCertificate(firstCertificate(chainPem));
   if (!certificate.checkIssued(issuer))
     throw validation('Could not validate the certificate with the certificate chain.');
 }

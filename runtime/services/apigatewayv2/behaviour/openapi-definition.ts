@@ -175,7 +175,10 @@ function authorizersOf(schemes: Node): ApiDefinition['authorizers'] {
     found.set(Name, {
       Name,
       AuthorizerType: type as 'JWT',
-      IdentitySource: textAt(extension, 'identitySource')?.split(/\s*,\s*/) ?? [],
+      IdentitySource:
+        textAt(extension, 'identitySource')
+          ?.split(',')
+          .map((source) => source.trim()) ?? [],
       ...(type === 'JWT'
         ? { JwtConfiguration: { Issuer: textAt(jwt, 'issuer'), Audience: jwt.audience as string[] | undefined } }
         : {

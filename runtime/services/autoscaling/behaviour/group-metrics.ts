@@ -1,5 +1,6 @@
 import type { Timer } from '../../../kernel/clock/clock.ts';
 import { measureEveryMinute } from '../../../kernel/clock/measure-every.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type Group, groups, isWarmed, type Member } from '../state.ts';
 import { capacityOf } from './capacity.ts';
@@ -31,7 +32,7 @@ const capacity =
     capacityOf(chosen(group));
 
 /** "Amazon CloudWatch metrics for Amazon EC2 Auto Scaling"; capacity is in what a mixed instances policy weighs. */
-export const groupMetrics: Readonly<Record<string, Measure>> = {
+export const groupMetrics: Readonly<Record<string, Measure>> = lookupTable({
   GroupMinSize: ({ MinSize }) => MinSize,
   GroupMaxSize: ({ MaxSize }) => MaxSize,
   GroupDesiredCapacity: ({ DesiredCapacity }) => DesiredCapacity,
@@ -53,7 +54,7 @@ export const groupMetrics: Readonly<Record<string, Measure>> = {
   WarmPoolTotalCapacity: instances(pool),
   GroupAndWarmPoolDesiredCapacity: (group) => group.DesiredCapacity + poolSize(group),
   GroupAndWarmPoolTotalCapacity: (group) => capacityOf(total(group)) + pool(group).length,
-};
+});
 
 export function publishGroupMetrics(kernel: Kernel): Timer {
   return measureEveryMinute(kernel.clock, 'metrics of Auto Scaling groups', () => {

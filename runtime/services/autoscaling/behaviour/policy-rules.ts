@@ -1,6 +1,7 @@
 import type { StepAdjustment as GivenStep, PutScalingPolicyCommandInput } from '@aws-sdk/client-auto-scaling';
 import { type StepAdjustment, stepsInOrder } from '../../../engines/scaling/capacity-rules.ts';
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { validationError } from '../errors.ts';
 import type { Policy } from '../state.ts';
 
@@ -41,7 +42,7 @@ export function policySettings(input: PutScalingPolicyCommandInput): Settings {
 const emptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 type Parameter = keyof PutScalingPolicyCommandInput;
-const own: Record<Policy['PolicyType'], Parameter[]> = {
+const own: Record<Policy['PolicyType'], Parameter[]> = lookupTable({
   SimpleScaling: ['AdjustmentType', 'MinAdjustmentMagnitude', 'MinAdjustmentStep', 'ScalingAdjustment', 'Cooldown'],
   StepScaling: [
     'AdjustmentType',
@@ -51,7 +52,7 @@ const own: Record<Policy['PolicyType'], Parameter[]> = {
     'EstimatedInstanceWarmup',
   ],
   TargetTrackingScaling: ['TargetTrackingConfiguration', 'EstimatedInstanceWarmup'],
-};
+});
 
 function warmupOf({ EstimatedInstanceWarmup: seconds }: PutScalingPolicyCommandInput) {
   return seconds === undefined ? {} : { EstimatedInstanceWarmup: seconds };

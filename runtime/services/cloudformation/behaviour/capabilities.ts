@@ -1,10 +1,11 @@
 import { serverlessTransform } from '../../../engines/cloudformation/serverless/expand-serverless.ts';
 import type { Document } from '../../../engines/cloudformation/template/template.ts';
 import { isRecord, resourcesOf } from '../../../engines/cloudformation/template/template.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { insufficientCapabilities } from '../errors.ts';
 
 /** Types whose creation must be acknowledged, and the property that names them ("Acknowledging IAM resources in templates"). */
-const iamNames: Record<string, string | undefined> = {
+const iamNames: Record<string, string | undefined> = lookupTable({
   'AWS::IAM::AccessKey': undefined,
   'AWS::IAM::Group': 'GroupName',
   'AWS::IAM::InstanceProfile': 'InstanceProfileName',
@@ -13,7 +14,7 @@ const iamNames: Record<string, string | undefined> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::IAM::User': 'UserName',
   'AWS::IAM::UserToGroupAddition': undefined,
-};
+});
 
 export interface NeededCapabilities {
   Capabilities?: ('CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND')[];

@@ -22,7 +22,8 @@ export async function detectDrift(
   const type = resourceTypeOf(ctx, resourceType);
   if (!type?.read || PhysicalResourceId === undefined) return undefined;
   const actual = await type.read(resourceContext(ctx, stack, { logicalId, resourceType }), PhysicalResourceId);
-  const compared = actual && Object.fromEntries(Object.entries(actual).filter(([name]) => name in properties));
+  const compared =
+    actual && Object.fromEntries(Object.entries(actual).filter(([name]) => Object.hasOwn(properties, name)));
   const differences = compared
     ? propertyChanges(properties, compared, specificationOf(resourceType)).map(asDifference)
     : [];

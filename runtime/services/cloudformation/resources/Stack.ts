@@ -1,6 +1,7 @@
 import type { CreateStackOutput, DescribeStacksOutput, Stack } from '@aws-sdk/client-cloudformation';
 import { deployments } from '../../../engines/cloudformation/deployment/deployments.ts';
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import { lineage } from '../behaviour/lineage.ts';
 
@@ -102,11 +103,11 @@ async function settled(ctx: ResourceContext, StackId: string, wanted: string): P
   throw wanted === 'CREATE_COMPLETE' ? Object.assign(error, { physicalId: StackId }) : error;
 }
 
-const verbs: Record<string, string> = {
+const verbs: Record<string, string> = lookupTable({
   CREATE_COMPLETE: 'created',
   UPDATE_COMPLETE: 'updated',
   DELETE_COMPLETE: 'deleted',
-};
+});
 
 function attributesOf(stack: Stack | undefined): Record<string, unknown> {
   const outputs = (stack?.Outputs ?? []).map(

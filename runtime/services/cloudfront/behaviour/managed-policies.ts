@@ -3,139 +3,144 @@ import type {
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy, Versioned } from '../state.ts';
 
 /** "Use managed cache policies", "Use managed origin request policies", "Use managed response headers policies" (Developer Guide). */
-export const managedCachePolicies: Readonly<Record<string, CachePolicy>> = catalogue([
-  cache('2e54312d-136d-493c-8eb9-b001f22f67d2', 'Managed-Amplify', 'Policy for Amplify Origin', {
-    ttl: [2, 2, 600],
-    headers: ['Authorization', 'CloudFront-Viewer-Country', 'Host'],
-    cookies: 'all',
-    queryStrings: 'all',
-    compressed: true,
-  }),
-  cache('4135ea2d-6df8-44a3-9df3-4b5a84be39ad', 'Managed-CachingDisabled', 'Policy with caching disabled', {
-    ttl: [0, 0, 0],
-  }),
-  cache(
-    '658327ea-f89d-4fab-a63d-7e88639e58f6',
-    'Managed-CachingOptimized',
-    'Policy with caching enabled. Supports Gzip and Brotli compression.',
-    { ttl: [1, 86_400, 31_536_000], compressed: true },
-  ),
-  cache(
-    'b2884449-e4de-46a7-ac36-70bc7f1ddd6d',
-    'Managed-CachingOptimizedForUncompressedObjects',
-    'Default policy when compression is disabled',
-    { ttl: [1, 86_400, 31_536_000] },
-  ),
-  cache(
-    '08627262-05a9-4f76-9ded-b50ca2e3a84f',
-    'Managed-Elemental-MediaPackage',
-    'Policy for Elemental MediaPackage Origin',
-    {
-      ttl: [0, 86_400, 31_536_000],
-      headers: ['Origin'],
-      queryStrings: ['aws.manifestfilter', 'start', 'end', 'm'],
-      gzip: true,
-    },
-  ),
-  cache(
-    '83da9c7e-98b4-4e11-a168-04f0df8e2c65',
-    'Managed-UseOriginCacheControlHeaders',
-    'Policy for origins that return Cache-Control headers. Query strings are not included in the cache key.',
-    {
-      ttl: [0, 0, 31_536_000],
-      headers: ['Host', 'Origin', 'X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'],
-      cookies: 'all',
-      compressed: true,
-    },
-  ),
-  cache(
-    '4cc15a8a-d715-48a4-82b8-cc0b614638fe',
-    'Managed-UseOriginCacheControlHeaders-QueryStrings',
-    'Policy for origins that return Cache-Control headers and serve different content based on values present in the query string.',
-    {
-      ttl: [0, 0, 31_536_000],
-      headers: ['Host', 'Origin', 'X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'],
+export const managedCachePolicies: Readonly<Record<string, CachePolicy>> = lookupTable(
+  catalogue([
+    cache('2e54312d-136d-493c-8eb9-b001f22f67d2', 'Managed-Amplify', 'Policy for Amplify Origin', {
+      ttl: [2, 2, 600],
+      headers: ['Authorization', 'CloudFront-Viewer-Country', 'Host'],
       cookies: 'all',
       queryStrings: 'all',
       compressed: true,
-    },
-  ),
-]);
+    }),
+    cache('4135ea2d-6df8-44a3-9df3-4b5a84be39ad', 'Managed-CachingDisabled', 'Policy with caching disabled', {
+      ttl: [0, 0, 0],
+    }),
+    cache(
+      '658327ea-f89d-4fab-a63d-7e88639e58f6',
+      'Managed-CachingOptimized',
+      'Policy with caching enabled. Supports Gzip and Brotli compression.',
+      { ttl: [1, 86_400, 31_536_000], compressed: true },
+    ),
+    cache(
+      'b2884449-e4de-46a7-ac36-70bc7f1ddd6d',
+      'Managed-CachingOptimizedForUncompressedObjects',
+      'Default policy when compression is disabled',
+      { ttl: [1, 86_400, 31_536_000] },
+    ),
+    cache(
+      '08627262-05a9-4f76-9ded-b50ca2e3a84f',
+      'Managed-Elemental-MediaPackage',
+      'Policy for Elemental MediaPackage Origin',
+      {
+        ttl: [0, 86_400, 31_536_000],
+        headers: ['Origin'],
+        queryStrings: ['aws.manifestfilter', 'start', 'end', 'm'],
+        gzip: true,
+      },
+    ),
+    cache(
+      '83da9c7e-98b4-4e11-a168-04f0df8e2c65',
+      'Managed-UseOriginCacheControlHeaders',
+      'Policy for origins that return Cache-Control headers. Query strings are not included in the cache key.',
+      {
+        ttl: [0, 0, 31_536_000],
+        headers: ['Host', 'Origin', 'X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'],
+        cookies: 'all',
+        compressed: true,
+      },
+    ),
+    cache(
+      '4cc15a8a-d715-48a4-82b8-cc0b614638fe',
+      'Managed-UseOriginCacheControlHeaders-QueryStrings',
+      'Policy for origins that return Cache-Control headers and serve different content based on values present in the query string.',
+      {
+        ttl: [0, 0, 31_536_000],
+        headers: ['Host', 'Origin', 'X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'],
+        cookies: 'all',
+        queryStrings: 'all',
+        compressed: true,
+      },
+    ),
+  ]),
+);
 
-export const managedOriginRequestPolicies: Readonly<Record<string, OriginRequestPolicy>> = catalogue([
-  request(
-    '216adef6-5c7f-47e4-b989-5492eafa07d3',
-    'Managed-AllViewer',
-    'Policy to forward all parameters in viewer requests',
-    { HeaderBehavior: 'allViewer' },
-    'all',
-  ),
-  request(
-    '33f36d7e-f396-46d9-90e0-52428a34d9dc',
-    'Managed-AllViewerAndCloudFrontHeaders-2022-06',
-    'Policy to forward all parameters in viewer requests and all CloudFront headers that were released through June 2022',
-    { HeaderBehavior: 'allViewerAndWhitelistCloudFront', Headers: names(cloudFrontHeaders2022()) },
-    'all',
-  ),
-  request(
-    'b689b0a8-53d0-40ab-baf2-68738e2966ac',
-    'Managed-AllViewerExceptHostHeader',
-    'Policy to forward all parameters in viewer requests except for the Host header',
-    { HeaderBehavior: 'allExcept', Headers: names(['Host']) },
-    'all',
-  ),
-  request(
-    '59781a5b-3903-41f3-afcb-af62929ccde1',
-    'Managed-CORS-CustomOrigin',
-    'Policy for CORS with a custom origin',
-    { HeaderBehavior: 'whitelist', Headers: names(['Origin']) },
-    'none',
-  ),
-  request(
-    '88a5eaf4-2fd4-4709-b370-b4c650ea3fcf',
-    'Managed-CORS-S3Origin',
-    'Policy for CORS with an S3 Origin',
-    {
-      HeaderBehavior: 'whitelist',
-      Headers: names(['Origin', 'Access-Control-Request-Headers', 'Access-Control-Request-Method']),
-    },
-    'none',
-  ),
-  request(
-    '775133bc-15f2-49f9-abea-afb2e0bf67d2',
-    'Managed-Elemental-MediaTailor-PersonalizedManifests',
-    'Policy for Elemental MediaTailor Origin',
-    {
-      HeaderBehavior: 'whitelist',
-      Headers: names([
-        'Origin',
-        'Access-Control-Request-Headers',
-        'Access-Control-Request-Method',
-        'User-Agent',
-        'X-Forwarded-For',
-      ]),
-    },
-    'none',
-    'all',
-  ),
-  request(
-    'bf0718e1-ba1e-49d1-88b1-f726733018ae',
-    'Managed-HostHeaderOnly',
-    'Policy to forward only the Host header',
-    { HeaderBehavior: 'whitelist', Headers: names(['Host']) },
-    'none',
-  ),
-  request(
-    'acba4595-bd28-49b8-b9fe-13317c0390fa',
-    'Managed-UserAgentRefererHeaders',
-    'Policy to forward user-agent and referer headers to origin',
-    { HeaderBehavior: 'whitelist', Headers: names(['User-Agent', 'Referer']) },
-    'none',
-  ),
-]);
+export const managedOriginRequestPolicies: Readonly<Record<string, OriginRequestPolicy>> = lookupTable(
+  catalogue([
+    request(
+      '216adef6-5c7f-47e4-b989-5492eafa07d3',
+      'Managed-AllViewer',
+      'Policy to forward all parameters in viewer requests',
+      { HeaderBehavior: 'allViewer' },
+      'all',
+    ),
+    request(
+      '33f36d7e-f396-46d9-90e0-52428a34d9dc',
+      'Managed-AllViewerAndCloudFrontHeaders-2022-06',
+      'Policy to forward all parameters in viewer requests and all CloudFront headers that were released through June 2022',
+      { HeaderBehavior: 'allViewerAndWhitelistCloudFront', Headers: names(cloudFrontHeaders2022()) },
+      'all',
+    ),
+    request(
+      'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+      'Managed-AllViewerExceptHostHeader',
+      'Policy to forward all parameters in viewer requests except for the Host header',
+      { HeaderBehavior: 'allExcept', Headers: names(['Host']) },
+      'all',
+    ),
+    request(
+      '59781a5b-3903-41f3-afcb-af62929ccde1',
+      'Managed-CORS-CustomOrigin',
+      'Policy for CORS with a custom origin',
+      { HeaderBehavior: 'whitelist', Headers: names(['Origin']) },
+      'none',
+    ),
+    request(
+      '88a5eaf4-2fd4-4709-b370-b4c650ea3fcf',
+      'Managed-CORS-S3Origin',
+      'Policy for CORS with an S3 Origin',
+      {
+        HeaderBehavior: 'whitelist',
+        Headers: names(['Origin', 'Access-Control-Request-Headers', 'Access-Control-Request-Method']),
+      },
+      'none',
+    ),
+    request(
+      '775133bc-15f2-49f9-abea-afb2e0bf67d2',
+      'Managed-Elemental-MediaTailor-PersonalizedManifests',
+      'Policy for Elemental MediaTailor Origin',
+      {
+        HeaderBehavior: 'whitelist',
+        Headers: names([
+          'Origin',
+          'Access-Control-Request-Headers',
+          'Access-Control-Request-Method',
+          'User-Agent',
+          'X-Forwarded-For',
+        ]),
+      },
+      'none',
+      'all',
+    ),
+    request(
+      'bf0718e1-ba1e-49d1-88b1-f726733018ae',
+      'Managed-HostHeaderOnly',
+      'Policy to forward only the Host header',
+      { HeaderBehavior: 'whitelist', Headers: names(['Host']) },
+      'none',
+    ),
+    request(
+      'acba4595-bd28-49b8-b9fe-13317c0390fa',
+      'Managed-UserAgentRefererHeaders',
+      'Policy to forward user-agent and referer headers to origin',
+      { HeaderBehavior: 'whitelist', Headers: names(['User-Agent', 'Referer']) },
+      'none',
+    ),
+  ]),
+);
 
 /** With an S3 origin these policies hold back the query strings that change S3's response headers (note on the managed policies' page). */
 export const withholdingPolicies: ReadonlySet<string> = new Set([
@@ -186,38 +191,40 @@ const security: ResponseHeadersPolicyConfig['SecurityHeadersConfig'] = {
   },
 };
 
-export const managedResponseHeadersPolicies: Readonly<Record<string, ResponseHeadersPolicy>> = catalogue([
-  response(
-    '60669652-455b-4ae9-85a4-c4c02393f86c',
-    'Managed-SimpleCORS',
-    'Allows all origins for simple CORS requests',
-    { CorsConfig: { ...simpleCors } },
-  ),
-  response(
-    '5cc3b908-e619-4b99-88e5-2cf7f45965bd',
-    'Managed-CORS-With-Preflight',
-    'Allows all origins for CORS requests, including preflight requests',
-    { CorsConfig: preflightCors },
-  ),
-  response(
-    '67f7725c-6f97-4210-82d7-5512b31e9d03',
-    'Managed-SecurityHeadersPolicy',
-    'Adds a set of security headers to every response',
-    { SecurityHeadersConfig: security },
-  ),
-  response(
-    'e61eb60c-9c35-4d20-a928-2b84e02af89c',
-    'Managed-CORS-and-SecurityHeadersPolicy',
-    'Allows all origins for simple CORS requests and adds security headers',
-    { CorsConfig: { ...simpleCors }, SecurityHeadersConfig: security },
-  ),
-  response(
-    'eaab4381-ed33-4a86-88ca-d9558dc6cd63',
-    'Managed-CORS-with-preflight-and-SecurityHeadersPolicy',
-    'Allows all origins for CORS requests, including preflight requests, and adds security headers',
-    { CorsConfig: preflightCors, SecurityHeadersConfig: security },
-  ),
-]);
+export const managedResponseHeadersPolicies: Readonly<Record<string, ResponseHeadersPolicy>> = lookupTable(
+  catalogue([
+    response(
+      '60669652-455b-4ae9-85a4-c4c02393f86c',
+      'Managed-SimpleCORS',
+      'Allows all origins for simple CORS requests',
+      { CorsConfig: { ...simpleCors } },
+    ),
+    response(
+      '5cc3b908-e619-4b99-88e5-2cf7f45965bd',
+      'Managed-CORS-With-Preflight',
+      'Allows all origins for CORS requests, including preflight requests',
+      { CorsConfig: preflightCors },
+    ),
+    response(
+      '67f7725c-6f97-4210-82d7-5512b31e9d03',
+      'Managed-SecurityHeadersPolicy',
+      'Adds a set of security headers to every response',
+      { SecurityHeadersConfig: security },
+    ),
+    response(
+      'e61eb60c-9c35-4d20-a928-2b84e02af89c',
+      'Managed-CORS-and-SecurityHeadersPolicy',
+      'Allows all origins for simple CORS requests and adds security headers',
+      { CorsConfig: { ...simpleCors }, SecurityHeadersConfig: security },
+    ),
+    response(
+      'eaab4381-ed33-4a86-88ca-d9558dc6cd63',
+      'Managed-CORS-with-preflight-and-SecurityHeadersPolicy',
+      'Allows all origins for CORS requests, including preflight requests, and adds security headers',
+      { CorsConfig: preflightCors, SecurityHeadersConfig: security },
+    ),
+  ]),
+);
 
 interface CacheSettings {
   /** Minimum, default, maximum. */

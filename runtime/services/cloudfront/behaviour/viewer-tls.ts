@@ -2,6 +2,7 @@ import type { DistributionConfig } from '@aws-sdk/client-cloudfront';
 import type { EdgeDistribution } from '../../../data-planes/cdn/configuration.ts';
 import type { TlsSettings } from '../../../engines/certificates/certificates.ts';
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 
 /** "Supported protocols and ciphers between viewers and CloudFront", in the order of preference. */
 const aes13 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
@@ -15,7 +16,7 @@ const of2018 = [...of2019, 'AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'AES128-SHA
 // 3DES, which TLSv1 has on AWS as its last choice, is not in this machine's OpenSSL.
 const older = [...of2018, ...both(['AES128-SHA', 'AES256-SHA']), 'AES256-SHA', 'AES128-SHA'];
 
-const policies: Readonly<Record<string, TlsSettings>> = {
+const policies: Readonly<Record<string, TlsSettings>> = lookupTable({
   TLSv1: { minVersion: 'TLSv1', maxVersion: 'TLSv1.3', ciphers: [...all13, ...older] },
   TLSv1_2016: { minVersion: 'TLSv1', maxVersion: 'TLSv1.3', ciphers: [...all13, ...older] },
   'TLSv1.1_2016': { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.3', ciphers: [...all13, ...older] },
@@ -24,7 +25,7 @@ const policies: Readonly<Record<string, TlsSettings>> = {
   'TLSv1.2_2021': { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ciphers: [...all13, ...of2021] },
   'TLSv1.2_2025': { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ciphers: [...all13, ...of2025] },
   'TLSv1.3_2025': { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3', ciphers: aes13 },
-};
+});
 
 export function isKnownProtocolVersion(version: string): boolean {
   if (version === 'SSLv3')

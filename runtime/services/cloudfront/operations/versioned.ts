@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context, OperationHandler } from '../../../kernel/service.ts';
 import { redeployAll } from '../behaviour/deployment.ts';
 import * as kinds from '../behaviour/kinds.ts';
@@ -20,7 +21,7 @@ import type { Versioned } from '../state.ts';
  * ResponseHeadersPolicy, OriginAccessControl, CloudFrontOriginAccessIdentity, PublicKey and KeyGroup. Their operations
  * are made here from one description each.
  */
-export const versionedOperations: Record<string, OperationHandler> = {
+export const versionedOperations: Record<string, OperationHandler> = lookupTable({
   ...operationsOf({
     noun: 'CachePolicy',
     plural: 'CachePolicies',
@@ -76,7 +77,7 @@ export const versionedOperations: Record<string, OperationHandler> = {
     kind: kinds.keyGroupKind,
     list: ({ described }) => ({ KeyGroup: described }),
   }),
-};
+});
 
 interface Description<Config extends object, R extends Versioned<Config>> {
   noun: string;

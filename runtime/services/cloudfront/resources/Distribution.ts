@@ -1,5 +1,6 @@
 import type { Tag } from '@aws-sdk/client-cloudfront';
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import type { Fidelity } from '../../../kernel/service.ts';
 import { type TemplateConfig, toDistributionConfig } from './distribution-config.ts';
@@ -22,7 +23,7 @@ const stored = [
 ];
 
 /** What can be given switched off (Staging, GrpcConfig, Restrictions …) is refused by value, in behaviour/refusals.ts. */
-const refused: Record<string, string> = {
+const refused: Record<string, string> = lookupTable({
   ContinuousDeploymentPolicyId: 'continuous deployment is not run.',
   ...inEveryBehaviour({
     'LambdaFunctionAssociations.IncludeBody': 'functions at the edge are not given bodies yet.',
@@ -41,7 +42,7 @@ const refused: Record<string, string> = {
   CNAMEs: 'use Aliases, which replaced it.',
   CustomOrigin: 'use Origins, which replaced it.',
   S3Origin: 'use Origins, which replaced it.',
-};
+});
 
 export const Distribution = defineResource<Properties>({
   type: 'AWS::CloudFront::Distribution',

@@ -1,6 +1,7 @@
 import { alarmPolicies, isResourcePolicy } from '../../../engines/scaling/alarm-policies.ts';
 import { parseArn } from '../../../kernel/arn.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
@@ -11,7 +12,7 @@ import { remember } from './history.ts';
 
 /** Kinds of actions by the service in their ARN, and the service here that carries them out. */
 const kinds: Record<string, { service: string; run: (ctx: Context, call: ActionCall) => Promise<object> } | undefined> =
-  {
+  lookupTable({
     sns: {
       service: 'sns',
       run: (ctx, { arn, before, now }) => {
@@ -52,7 +53,7 @@ const kinds: Record<string, { service: string; run: (ctx: Context, call: ActionC
         return ctx.call('autoscaling', 'ExecutePolicy', input, { principal });
       },
     },
-  };
+  });
 
 /** What a step is chosen by. Composite alarms, and those over what is missing, have no value. */
 function newestValue({ StateReasonData }: Alarm): number | undefined {

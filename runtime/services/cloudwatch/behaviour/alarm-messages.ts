@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Alarm, MetricAlarm, MetricDataQuery } from '../state.ts';
 import { javaNumber } from './java-number.ts';
 import { longTime } from './state-reason.ts';
@@ -46,13 +47,13 @@ function trigger(alarm: MetricAlarm): object {
   };
 }
 
-const statisticNames: Record<string, string> = {
+const statisticNames: Record<string, string> = lookupTable({
   Average: 'AVERAGE',
   Sum: 'SUM',
   Minimum: 'MINIMUM',
   Maximum: 'MAXIMUM',
   SampleCount: 'SAMPLE_COUNT',
-};
+});
 
 function metricOfTrigger(alarm: MetricAlarm): object {
   return {
@@ -158,7 +159,7 @@ function metricOfEvent(query: MetricDataQuery): object {
   };
 }
 
-const regionNames: Record<string, string> = {
+const regionNames: Record<string, string> = lookupTable({
   'us-east-1': 'US East (N. Virginia)',
   'us-east-2': 'US East (Ohio)',
   'us-west-1': 'US West (N. California)',
@@ -176,7 +177,7 @@ const regionNames: Record<string, string> = {
   'eu-west-3': 'EU (Paris)',
   'eu-north-1': 'EU (Stockholm)',
   'sa-east-1': 'South America (Sao Paulo)',
-};
+});
 
 function regionName(region: string): string {
   return regionNames[region] ?? region;

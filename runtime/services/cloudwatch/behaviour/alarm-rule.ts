@@ -10,7 +10,7 @@ export type AlarmRule =
   | { kind: 'atLeast'; count: number; percent: boolean; state: StateValue; not: boolean; alarms: string[] };
 
 export function parseAlarmRule(text: string): AlarmRule {
-  const tokens = [...text.matchAll(/\s*("(?:[^"\\]|\\.)*"|[(),]|[^\s(),"]+)/g)].map(([, token = '']) => token);
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[(),]|[^\s(),"]+/g) ?? [];
   const reader = new RuleReader(tokens);
   return reader.whole();
 }

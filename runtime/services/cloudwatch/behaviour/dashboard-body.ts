@@ -1,4 +1,5 @@
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 
 export interface DashboardMessage {
   DataPath: string;
@@ -8,17 +9,22 @@ export interface DashboardMessage {
 type Json = Record<string, unknown>;
 
 /** What the properties of a widget must hold, by the widget's type ("Dashboard body structure and syntax", API Reference). */
-const required: Record<string, string[]> = {
+const required: Record<string, string[]> = lookupTable({
   metric: ['region'],
   text: ['markdown'],
   log: ['region', 'query'],
   alarm: ['alarms'],
   explorer: ['metrics', 'aggregateBy', 'labels'],
   custom: ['endpoint'],
-};
+});
 
 /** Where on the grid of 24 columns a widget may stand, least and most. */
-const places: Record<string, [number, number]> = { x: [0, 23], y: [0, Infinity], width: [1, 24], height: [1, 1000] };
+const places: Record<string, [number, number]> = lookupTable({
+  x: [0, 23],
+  y: [0, Infinity],
+  width: [1, 24],
+  height: [1, 1000],
+});
 
 const mostWidgets = 500;
 

@@ -1,13 +1,14 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { MetricAlarm, StateValue } from '../state.ts';
 import { javaNumber } from './java-number.ts';
 import type { Verdict } from './missing-data.ts';
 
-const comparisons: Record<string, string> = {
+const comparisons: Record<string, string> = lookupTable({
   GreaterThanOrEqualToThreshold: 'greater than or equal to',
   GreaterThanThreshold: 'greater than',
   LessThanThreshold: 'less than',
   LessThanOrEqualToThreshold: 'less than or equal to',
-};
+});
 
 export interface Evaluated {
   /** The points of the range, oldest first. */

@@ -1,16 +1,17 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Distribution } from './distribution.ts';
 
 /** Makes one number of a period's distribution; undefined where it cannot be told. */
 export type Statistic = (distribution: Distribution) => number | undefined;
 
-const plain: Record<string, Statistic> = {
+const plain: Record<string, Statistic> = lookupTable({
   SampleCount: (of) => of.count,
   Sum: (of) => of.sum,
   Average: (of) => of.sum / of.count,
   Minimum: (of) => of.min,
   Maximum: (of) => of.max,
   IQM: (of) => trimmed(of, { from: 0.25, to: 0.75 }).mean,
-};
+});
 
 /**
  * A statistic by its name ("CloudWatch statistics definitions", User Guide): Sum, p99.9, tm90, TM(10%:90%), TM(:200),
@@ -25,7 +26,7 @@ export function statisticNamed(name: string): Statistic | undefined {
       ? (of) => percentile(of, to)
       : rangeStatistic(short[1]?.toUpperCase() ?? '', { from: 0, to });
   }
-  const long = /^(TM|WM|TC|TS|PR)\((\d*\.?\d*%?):(\d*\.?\d*%?)\)$/.exec(name);
+  const long = /^(TM|WM|TC|TS|PR)\((\d*(?:\.\d*)?%?):(\d*(?:\.\d*)?%?)\)$/.exec(name);
   if (!long) return undefined;
   const [, kind = '', from = '', to = ''] = long;
   const percent = from.endsWith('%') || to.endsWith('%');

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import type { Fidelity } from '../../../kernel/service.ts';
 import { tagListOf } from '../../../kernel/tags.ts';
@@ -8,7 +9,7 @@ interface AlarmProperties {
   [property: string]: unknown;
 }
 
-const fidelity: Record<string, Fidelity> = {
+const fidelity: Record<string, Fidelity> = lookupTable({
   AlarmName: 'executed',
   AlarmDescription: 'executed',
   ActionsEnabled: 'executed',
@@ -36,7 +37,7 @@ const fidelity: Record<string, Fidelity> = {
   EvaluationInterval: { refused: 'alarms are evaluated every minute, or every ten seconds for shorter periods.' },
   WarmUpConfiguration: { refused: 'an alarm is evaluated from its first period on.' },
   EvaluationCriteria: { refused: 'PromQL does not run.' },
-};
+});
 
 /** AWS::CloudWatch::Alarm. Ref is the alarm's name. */
 export const Alarm = defineResource<AlarmProperties>({

@@ -14,7 +14,7 @@ export function checkKey(table: Table, key: Item | undefined): Item {
   const checked: Item = {};
   if (!key || Object.keys(key).length !== schema.all.length) throw keyMismatch();
   for (const attribute of schema.all) {
-    const value = key[attribute.name];
+    const value = Object.hasOwn(key, attribute.name) ? key[attribute.name] : undefined;
     if (value === undefined || typeOf(value) !== attribute.type) throw keyMismatch();
     checked[attribute.name] = checkValue(value);
     checkKeyValue(attribute, value, attribute === schema.partition ? partitionLimit : sortLimit);
@@ -55,7 +55,7 @@ export function checkItem(table: Table, given: Item): Item {
 export function checkStored(table: Table, item: Item, how: 'put' | 'update'): void {
   const schema = schemaOf(table);
   for (const key of schema.all) {
-    const value = item[key.name];
+    const value = Object.hasOwn(item, key.name) ? item[key.name] : undefined;
     if (value === undefined)
       throw validation(`One or more parameter values were invalid: Missing the key ${key.name} in the item`);
     const actual = typeOf(value);

@@ -11,7 +11,7 @@ export interface Decimal {
 const plainInteger = /^(?:0|-?[1-9]\d{0,36})$/;
 
 export function parseNumber(text: string): Decimal {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.trim());
   const [, sign = '', whole = '', fraction = '', power = '0'] = match ?? [];
   if (text === '') throw validation('The parameter cannot be converted to a numeric value');
   if (!match || whole + fraction === '') {
@@ -19,7 +19,7 @@ export function parseNumber(text: string): Decimal {
   }
   const all = whole + fraction;
   const leading = /^0*/.exec(all)?.[0].length ?? 0;
-  const digits = all.slice(leading).replace(/0+$/, '');
+  const digits = withoutLastZeros(all.slice(leading));
   if (digits === '') return { negative: false, digits: '', exponent: 0 };
   const exponent = whole.length - leading + Number(power);
   if (exponent > 126) {
@@ -68,7 +68,7 @@ function scaled({ negative, digits, exponent }: Decimal, lowest: number): bigint
 
 /** One byte for two digits, one more, and one for a sign ("DynamoDB item sizes and formats"). */
 export function sizeOfNumber(text: string): number {
-  const digits = text.replace(/^-?[0.]*|\./g, '').replace(/0+$/, '');
+  const digits = withoutLastZeros(text.replace(/^-?[0.]*|\./g, ''));
   return Math.ceil(digits.length / 2) + 1 + (text.startsWith('-') ? 1 : 0);
 }
 
@@ -82,4 +82,10 @@ export function encodeNumber(text: string): Buffer {
   if (negative) for (let index = 1; index < bytes.length; index += 1) bytes[index] = 255 - (bytes[index] ?? 0);
   bytes[0] = negative ? 0 : 2;
   return bytes;
+}
+
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { compareValues, describeValue, typeNames, typeOf } from '../behaviour/values.ts';
 import type { Operand } from './condition.ts';
 import { formatPath } from './paths.ts';
@@ -6,13 +7,13 @@ import { formatPath } from './paths.ts';
 type Fail = (sentence: string) => Error;
 
 /** Functions of conditions, by the number of their operands ("Condition and filter expressions, operators, and functions"). */
-export const functions: Readonly<Record<string, number>> = {
+export const functions: Readonly<Record<string, number>> = lookupTable({
   attribute_exists: 1,
   attribute_not_exists: 1,
   attribute_type: 2,
   begins_with: 2,
   contains: 2,
-};
+});
 
 export function checkFunction(name: string, operands: Operand[], fail: Fail): void {
   const [first, second] = operands;

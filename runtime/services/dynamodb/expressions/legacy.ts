@@ -4,6 +4,7 @@ import type {
   ExpectedAttributeValue,
   Condition as LegacyCondition,
 } from '@aws-sdk/client-dynamodb';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { checkValue, type Item, typeOf } from '../behaviour/values.ts';
 import { validation } from '../errors.ts';
 import { added, without } from './apply-update.ts';
@@ -13,7 +14,7 @@ import type { KeyCondition } from './key-condition.ts';
 /** "Legacy conditional parameters" (DynamoDB Developer Guide), turned into what expressions are turned into. */
 export type Comparison = { ComparisonOperator?: string | undefined; AttributeValueList?: AttributeValue[] | undefined };
 
-const counts: Record<string, [number, number]> = {
+const counts: Record<string, [number, number]> = lookupTable({
   EQ: [1, 1],
   NE: [1, 1],
   LE: [1, 1],
@@ -27,7 +28,7 @@ const counts: Record<string, [number, number]> = {
   NOT_NULL: [0, 0],
   IN: [1, 100],
   BETWEEN: [2, 2],
-};
+});
 
 const comparators = { EQ: '=', NE: '<>', LE: '<=', LT: '<', GE: '>=', GT: '>' } as const;
 

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { typeOf } from '../behaviour/values.ts';
 import { checkOverlap, type DocumentPath, readPath } from './paths.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -164,7 +165,7 @@ class UpdateParser {
   }
 }
 
-const words: Record<string, string> = {
+const words: Record<string, string> = lookupTable({
   S: 'STRING',
   N: 'NUMBER',
   B: 'BINARY',
@@ -175,4 +176,4 @@ const words: Record<string, string> = {
   L: 'LIST',
   NULL: 'NULL',
   BOOL: 'BOOLEAN',
-};
+});

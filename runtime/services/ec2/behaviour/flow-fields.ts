@@ -1,4 +1,5 @@
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { invalidParameterValue } from '../errors.ts';
 import type { Instance, NetworkInterface, Subnet } from '../state.ts';
 
@@ -33,7 +34,7 @@ export const logFormat = [
 type Value = string | number | undefined;
 
 /** "Available fields": what each tells, and the version of records it came with. */
-const fields: Readonly<Record<string, readonly [version: number, value: (seen: FlowSeen) => Value]>> = {
+const fields: Readonly<Record<string, readonly [version: number, value: (seen: FlowSeen) => Value]>> = lookupTable({
   version: [2, () => 2],
   'account-id': [2, ({ account }) => account],
   'interface-id': [2, ({ face }) => face.NetworkInterfaceId],
@@ -59,20 +60,20 @@ const fields: Readonly<Record<string, readonly [version: number, value: (seen: F
   'sublocation-type': [4, () => undefined],
   'sublocation-id': [4, () => undefined],
   'flow-direction': [5, ({ face, source }) => (holds(face, source) ? 'egress' : 'ingress')],
-};
+});
 
-const notDone: Readonly<Record<string, string>> = {
+const notDone: Readonly<Record<string, string>> = lookupTable({
   'tcp-flags': 'the flags of packets are not counted.',
   'traffic-path': 'by which gateway a packet left is not counted.',
   'pkt-src-aws-service': 'addresses of AWS services are not told apart.',
   'pkt-dst-aws-service': 'addresses of AWS services are not told apart.',
   'reject-reason': 'why a packet was dropped is not counted.',
-};
+});
 
 /** The fields that a format names, each checked. */
 export function fieldsOf(format: string): string[] {
-  const named = [...format.matchAll(/\$\{([^}]*)\}/g)].map(([, field = '']) => field);
-  if (named.length === 0 || format.replace(/\$\{[^}]*\}/g, '').trim() !== '')
+  const named = [...format.matchAll(/\$\{([^}$]*)\}/g)].map(([, field = '']) => field);
+  if (named.length === 0 || format.replace(/\$\{[^}$]*\}/g, '').trim() !== '')
     throw invalidParameterValue(`Invalid Flow Log format : ${format}`);
   for (const field of named) {
     if (notDone[field]) throw refused(`ec2 CreateFlowLogs field ${field} of LogFormat`, notDone[field]);

@@ -1,5 +1,6 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameterValue, invalidValue } from '../errors.ts';
 import { type SecurityGroup, type SecurityGroupRule, securityGroups } from '../state.ts';
@@ -33,7 +34,7 @@ export function rulesOf(
   });
 }
 
-const names: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp', '58': 'icmpv6' };
+const names: Readonly<Record<string, string>> = lookupTable({ '1': 'icmp', '6': 'tcp', '17': 'udp', '58': 'icmpv6' });
 
 function matchOf({
   IpProtocol = '-1',

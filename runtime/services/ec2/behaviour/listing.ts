@@ -37,7 +37,7 @@ function testOf<T extends object>({ Name = '', Values = [] }: Filter, filters: F
   }
   if (Name === 'tag-key') return (record) => tagsOf(record).some(({ Key }) => matches(Key));
   if (Name === 'tag-value') return (record) => tagsOf(record).some(({ Value }) => matches(Value));
-  const path = filters[Name];
+  const path = Object.hasOwn(filters, Name) ? filters[Name] : undefined;
   if (path === undefined) throw invalidParameterValue(`The filter '${Name}' is invalid`);
   return (record) => valuesAt(record, path.split('.')).some(matches);
 }

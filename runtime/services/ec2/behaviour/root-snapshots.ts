@@ -40,7 +40,11 @@ async function copyParts(from: string, to: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     execFile('cp', ['-a', '--reflink=auto', '--sparse=auto', ...there, `${to}/`], (error, _out, stderr) =>
       // A socket or a file that went in between is no data.
-      error && !/^(cp: (cannot (stat|open)|skipping|warning).*\n?)+$/.test(stderr)
+      error &&
+      !stderr
+        .trim()
+        .split('\n')
+        .every((line) => /^cp: (cannot (stat|open)|skipping|warning)/.test(line))
         ? reject(new Error(stderr))
         : resolve(),
     );

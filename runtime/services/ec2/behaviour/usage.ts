@@ -1,4 +1,5 @@
 import { formatArn } from '../../../kernel/arn.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Standing } from '../../../kernel/usage.ts';
 import { elasticIps, instances, natGateways, networkInterfaces, snapshots, volumes, vpcEndpoints } from '../state.ts';
@@ -18,7 +19,7 @@ export function* standing(kernel: Kernel): Generator<Standing> {
 
 type Line = readonly [id: string, usageType: string, amount: number];
 
-const lists: Readonly<Record<string, (where: Where) => Iterable<Line>>> = {
+const lists: Readonly<Record<string, (where: Where) => Iterable<Line>>> = lookupTable({
   *'ec2.instances'(where) {
     for (const instance of instances.all(where)) {
       const { InstanceId, InstanceType, state } = instance;
@@ -51,7 +52,7 @@ const lists: Readonly<Record<string, (where: Where) => Iterable<Line>>> = {
       if (NetworkInterfaceIds.length > 0)
         yield [`vpc-endpoint/${VpcEndpointId}`, 'VpcEndpoint-Hours', NetworkInterfaceIds.length];
   },
-};
+});
 
 interface Sized {
   VolumeId?: string | undefined;

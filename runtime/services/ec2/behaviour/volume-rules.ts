@@ -1,20 +1,22 @@
 import type { CreateVolumeCommandInput, VolumeType } from '@aws-sdk/client-ec2';
 import { AwsError, refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidCombination, invalidParameterValue, missingParameter } from '../errors.ts';
 import { type EbsSettings, ebsSettings, instances, snapshots, type Volume, volumes } from '../state.ts';
 import { letterOf } from './volume-devices.ts';
 
 /** "Amazon EBS volume types": sizes in GiB, and IOPS where they can be said. */
-const types: Readonly<Record<string, { size: [number, number]; iops?: [number, number]; usualIops?: number }>> = {
-  gp2: { size: [1, 16_384] },
-  gp3: { size: [1, 65_536], iops: [3000, 80_000], usualIops: 3000 },
-  io1: { size: [4, 16_384], iops: [100, 64_000] },
-  io2: { size: [4, 65_536], iops: [100, 256_000] },
-  st1: { size: [125, 16_384] },
-  sc1: { size: [125, 16_384] },
-  standard: { size: [1, 1024] },
-};
+const types: Readonly<Record<string, { size: [number, number]; iops?: [number, number]; usualIops?: number }>> =
+  lookupTable({
+    gp2: { size: [1, 16_384] },
+    gp3: { size: [1, 65_536], iops: [3000, 80_000], usualIops: 3000 },
+    io1: { size: [4, 16_384], iops: [100, 64_000] },
+    io2: { size: [4, 65_536], iops: [100, 256_000] },
+    st1: { size: [125, 16_384] },
+    sc1: { size: [125, 16_384] },
+    standard: { size: [1, 1024] },
+  });
 
 export interface Sizes {
   Size: number;

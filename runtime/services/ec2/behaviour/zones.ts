@@ -1,5 +1,7 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
+
 /** "Region and Zone IDs": the id of a zone is its place, the letter an account's name for it. */
-const shortNames: Readonly<Record<string, string>> = {
+const shortNames: Readonly<Record<string, string>> = lookupTable({
   'us-east-1': 'use1',
   'us-east-2': 'use2',
   'us-west-1': 'usw1',
@@ -17,7 +19,7 @@ const shortNames: Readonly<Record<string, string>> = {
   'eu-west-3': 'euw3',
   'eu-north-1': 'eun1',
   'sa-east-1': 'sae1',
-};
+});
 
 /** Region and Zone ids in this account: use1-az1 is us-east-1a. */
 export function zoneIdOf(zone: string): string {

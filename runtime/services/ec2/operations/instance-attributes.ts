@@ -5,6 +5,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { asksForNothing } from '../../../kernel/asked.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { describeInstance } from '../behaviour/instance-description.ts';
 import { instanceType } from '../behaviour/instance-types.ts';
@@ -51,7 +52,7 @@ export async function ModifyInstanceAttribute(
 }
 
 /** What each attribute's answer holds ("DescribeInstanceAttribute"). */
-const attributes: Record<string, (ctx: Context, instance: Instance) => object> = {
+const attributes: Record<string, (ctx: Context, instance: Instance) => object> = lookupTable({
   blockDeviceMapping: (ctx, instance) => ({ BlockDeviceMappings: describeInstance(ctx, instance).BlockDeviceMappings }),
   disableApiStop: (_ctx, { stopProtected = false }) => ({ DisableApiStop: { Value: stopProtected } }),
   disableApiTermination: (_ctx, { terminationProtected }) => ({
@@ -66,7 +67,7 @@ const attributes: Record<string, (ctx: Context, instance: Instance) => object> =
   rootDeviceName: (ctx, instance) => ({ RootDeviceName: { Value: describeInstance(ctx, instance).RootDeviceName } }),
   sourceDestCheck: () => ({ SourceDestCheck: { Value: true } }),
   userData: (_ctx, { userData }) => ({ UserData: { Value: userData } }),
-};
+});
 
 export function DescribeInstanceAttribute(ctx: Context, input: DescribeInstanceAttributeCommandInput) {
   const instance = instances.find(ctx, input.InstanceId);

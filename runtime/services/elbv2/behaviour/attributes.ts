@@ -1,4 +1,5 @@
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { validationError } from '../errors.ts';
 
 type Check = RegExp | ((value: string) => boolean);
@@ -20,7 +21,7 @@ const between =
     /^\d+$/.test(value) && Number(value) >= low && Number(value) <= high;
 
 /** "Load balancer attributes", those of Application Load Balancers. */
-export const loadBalancerAttributes: Readonly<Record<string, Attribute>> = {
+export const loadBalancerAttributes: Readonly<Record<string, Attribute>> = lookupTable({
   'access_logs.s3.enabled': { default: 'false', check: flag },
   'access_logs.s3.bucket': { default: '', check: /^[a-z0-9.-]*$/ },
   'access_logs.s3.prefix': { default: '', check: /^(?!.*AWSLogs)[^/].*[^/]$|^[^/]?$/ },
@@ -44,10 +45,10 @@ export const loadBalancerAttributes: Readonly<Record<string, Attribute>> = {
   'routing.http2.enabled': { default: 'true', check: flag },
   'waf.fail_open.enabled': { default: 'false', check: flag, stored: true },
   'zonal_shift.config.enabled': { default: 'false', check: flag, stored: true },
-};
+});
 
 /** "Load balancer attributes", those of Network Load Balancers. */
-export const networkAttributes: Readonly<Record<string, Attribute>> = {
+export const networkAttributes: Readonly<Record<string, Attribute>> = lookupTable({
   'access_logs.s3.enabled': off('access logs of TLS listeners are not written; CloudWatch has their metrics.'),
   'access_logs.s3.bucket': { default: '', check: /^[a-z0-9.-]*$/ },
   'access_logs.s3.prefix': { default: '', check: /^.*$/ },
@@ -60,7 +61,7 @@ export const networkAttributes: Readonly<Record<string, Attribute>> = {
   },
   'ipv6.deny_all_igw_traffic': { default: 'false', check: flag, stored: true },
   'zonal_shift.config.enabled': { default: 'false', check: flag, stored: true },
-};
+});
 
 export function attributesOf(type: 'application' | 'network'): Readonly<Record<string, Attribute>> {
   return type === 'network' ? networkAttributes : loadBalancerAttributes;

@@ -1,4 +1,5 @@
 import type { ListenerTable } from '../../../data-planes/alb/configuration.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { type Attribute, attributeOf } from './attributes.ts';
 
 /** "Add response headers" (User Guide for Application Load Balancers, "HTTP header modification"). */
@@ -35,29 +36,31 @@ export function listenerAttributes(protocol: string): Readonly<Record<string, At
   return protocol === 'HTTPS' ? { ...ofRequests, ...ofResponses } : ofResponses;
 }
 
-const ofFlows: Readonly<Record<string, Attribute>> = {
+const ofFlows: Readonly<Record<string, Attribute>> = lookupTable({
   'tcp.idle_timeout.seconds': {
     default: '350',
     check: (value) => /^\d+$/.test(value) && Number(value) >= 60 && Number(value) <= 6000,
   },
-};
+});
 
-const ofResponses: Readonly<Record<string, Attribute>> = {
+const ofResponses: Readonly<Record<string, Attribute>> = lookupTable({
   [serverKey]: { default: 'true', check: /^(true|false)$/ },
   ...Object.fromEntries(responseHeaders.map((header) => [keyOf(header), { default: '', check: checkOf(header) }])),
-};
+});
 
-const ofRequests: Readonly<Record<string, Attribute>> = Object.fromEntries(
-  requestHeaders.map((header): [string, Attribute] => [
-    requestKeyOf(header),
-    {
-      default: header,
-      check: /^[A-Za-z0-9-]{1,40}$/,
-      ...(header.startsWith('X-Amzn-Tls')
-        ? {}
-        : { only: { value: header, why: 'clients show no certificates here.' } }),
-    },
-  ]),
+const ofRequests: Readonly<Record<string, Attribute>> = lookupTable(
+  Object.fromEntries(
+    requestHeaders.map((header): [string, Attribute] => [
+      requestKeyOf(header),
+      {
+        default: header,
+        check: /^[A-Za-z0-9-]{1,40}$/,
+        ...(header.startsWith('X-Amzn-Tls')
+          ? {}
+          : { only: { value: header, why: 'clients show no certificates here.' } }),
+      },
+    ]),
+  ),
 );
 
 /** What the headers are called that say how TLS was spoken ("HTTP header renaming"). */

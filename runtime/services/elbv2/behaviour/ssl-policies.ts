@@ -1,5 +1,6 @@
 import type { SslPolicy } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { TlsSettings } from '../../../engines/certificates/certificates.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 
 /** "Security policies for your Application Load Balancer": ciphers by their OpenSSL names, in the order they are preferred. */
 const tls13 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'];
@@ -58,7 +59,7 @@ interface Policy {
   groups?: readonly string[];
 }
 
-const policies: Readonly<Record<string, Policy>> = {
+const policies: Readonly<Record<string, Policy>> = lookupTable({
   'ELBSecurityPolicy-TLS13-1-2-2021-06': { from: 'TLSv1.2', to: 'TLSv1.3', ciphers: [...tls13, ...forward12] },
   'ELBSecurityPolicy-TLS13-1-2-Res-2021-06': { from: 'TLSv1.2', to: 'TLSv1.3', ciphers: [...tls13, ...forwardGcm] },
   'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09': {
@@ -86,7 +87,7 @@ const policies: Readonly<Record<string, Policy>> = {
   'ELBSecurityPolicy-FS-1-2-2019-08': { from: 'TLSv1.2', to: 'TLSv1.2', ciphers: forwardAll },
   'ELBSecurityPolicy-FS-1-2-Res-2019-08': { from: 'TLSv1.2', to: 'TLSv1.2', ciphers: forward12 },
   'ELBSecurityPolicy-FS-1-2-Res-2020-10': { from: 'TLSv1.2', to: 'TLSv1.2', ciphers: forwardGcm },
-};
+});
 
 const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 

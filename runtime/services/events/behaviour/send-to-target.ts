@@ -1,6 +1,7 @@
 import { parseArn } from '../../../kernel/arn.ts';
 import { authorization } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { notFound } from '../errors.ts';
 import { busArn, findBus } from '../state.ts';
@@ -19,7 +20,7 @@ export async function sendToTarget(ctx: Context, delivery: Delivery, payload: st
 type Sender = (ctx: Context, delivery: Delivery, payload: string) => Promise<unknown>;
 
 /** By the service in the target's ARN. */
-const senders: Record<string, Sender | undefined> = {
+const senders: Record<string, Sender | undefined> = lookupTable({
   lambda: (ctx, { target }, payload) =>
     ctx.call('lambda', 'Invoke', {
       FunctionName: target.Arn,
@@ -38,7 +39,7 @@ const senders: Record<string, Sender | undefined> = {
   sns: (ctx, { target }, payload) => ctx.call('sns', 'Publish', { TopicArn: target.Arn, Message: payload }),
   logs: sendToLogs,
   events: sendToBus,
-};
+});
 
 function asRole(ctx: Context, { target, rule }: Delivery): Context {
   const roleArn = target.RoleArn;

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { validation } from '../errors.ts';
 import type { Target } from '../state.ts';
@@ -27,7 +28,7 @@ const zone = (path: string) => ({
   },
 });
 
-export const targetTypes: Record<string, TargetType> = {
+export const targetTypes: Record<string, TargetType> = lookupTable({
   'aws:ec2:instance': {
     description: 'An EC2 instance that is not terminated',
     parameters: zone('Placement.AvailabilityZone'),
@@ -105,7 +106,7 @@ export const targetTypes: Record<string, TargetType> = {
       );
     },
   },
-};
+});
 
 /** The ARNs that an experiment acts on: found by ARN or by tags, parameters and filters, and chosen by the selection mode. */
 export async function resolve(ctx: Context, target: Target): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { aliasesOf, type Key } from '../state.ts';
 
@@ -22,7 +23,7 @@ function ofCaller(ctx: Context): Conditions {
 }
 
 /** Services of ours that on AWS are part of another. */
-const parents: Readonly<Record<string, string>> = { dynamodbstreams: 'dynamodb', sesv2: 'ses' };
+const parents: Readonly<Record<string, string>> = lookupTable({ dynamodbstreams: 'dynamodb', sesv2: 'ses' });
 
 const parameters: readonly [parameter: string, key: string][] = Object.entries({
   BypassPolicyLockoutSafetyCheck: 'kms:BypassPolicyLockoutSafetyCheck',

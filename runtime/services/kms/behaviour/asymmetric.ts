@@ -1,11 +1,15 @@
 import { constants, privateDecrypt, publicEncrypt } from 'node:crypto';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { invalidCiphertext, validation } from '../errors.ts';
 import type { Key } from '../state.ts';
 import { currentMaterial, publicKeyOf } from './material.ts';
 
 /** The hash of each of RSA's encryption algorithms ("RSA key specs", AWS KMS Developer Guide). */
-const oaepHashes: Readonly<Record<string, string>> = { RSAES_OAEP_SHA_1: 'sha1', RSAES_OAEP_SHA_256: 'sha256' };
+const oaepHashes: Readonly<Record<string, string>> = lookupTable({
+  RSAES_OAEP_SHA_1: 'sha1',
+  RSAES_OAEP_SHA_256: 'sha256',
+});
 
 export function encryptRsa(
   kernel: Kernel,

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Curve } from './elliptic.ts';
 
 /** Parameters of KMS's curves: FIPS 186-5 with SP 800-186, and SEC 2 for secp256k1; the base points by their coordinates. */
@@ -11,7 +12,7 @@ function curve(bytes: number, p: bigint, rest: { n: string; a: bigint; x: string
   };
 }
 
-export const curves: Readonly<Record<string, Curve>> = {
+export const curves: Readonly<Record<string, Curve>> = lookupTable({
   ECC_NIST_P256: curve(32, 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n, {
     n: 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
     a: -3n,
@@ -36,4 +37,4 @@ export const curves: Readonly<Record<string, Curve>> = {
     x: '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
     y: '483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8',
   }),
-};
+});

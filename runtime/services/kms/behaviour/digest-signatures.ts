@@ -1,4 +1,5 @@
 import { constants, createHash, type KeyObject, privateEncrypt, publicDecrypt, timingSafeEqual } from 'node:crypto';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { curves } from './curves.ts';
 import { type Curve, mod, signDigest, verifyDigest } from './elliptic.ts';
@@ -36,11 +37,11 @@ export function verifyOfDigest(key: KeyObject, signature: Uint8Array, asked: Dig
 }
 
 /** The DER of a DigestInfo up to the digest itself (RFC 8017, section 9.2, notes). */
-const digestInfoHeads: Readonly<Record<string, string>> = {
+const digestInfoHeads: Readonly<Record<string, string>> = lookupTable({
   sha256: '3031300d060960864801650304020105000420',
   sha384: '3041300d060960864801650304020205000430',
   sha512: '3051300d060960864801650304020305000440',
-};
+});
 
 function digestInfo({ hash, digest }: DigestSigning): Buffer {
   return Buffer.concat([Buffer.from(digestInfoHeads[hash] ?? '', 'hex'), digest]);

@@ -1,3 +1,5 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
+
 /** "Key spec reference" (AWS KMS Developer Guide). */
 export interface KeySpec {
   usages: string[];
@@ -38,7 +40,7 @@ function hmac(bits: number): KeySpec {
   };
 }
 
-export const keySpecs: Readonly<Record<string, KeySpec>> = {
+export const keySpecs: Readonly<Record<string, KeySpec>> = lookupTable({
   SYMMETRIC_DEFAULT: {
     usages: ['ENCRYPT_DECRYPT'],
     make: { kind: 'secret', bytes: 32 },
@@ -55,7 +57,7 @@ export const keySpecs: Readonly<Record<string, KeySpec>> = {
   HMAC_256: hmac(256),
   HMAC_384: hmac(384),
   HMAC_512: hmac(512),
-};
+});
 
 /** What the key's usage leaves of what its spec can do, as DescribeKey gives it. */
 export function algorithmsOf({ KeySpec, KeyUsage }: { KeySpec: string; KeyUsage: string }) {

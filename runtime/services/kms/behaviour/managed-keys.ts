@@ -1,10 +1,11 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { aliases, type Key, keep, keyArn } from '../state.ts';
 import { sealMaterial } from './material.ts';
 import { appointments, yearDays, yearMs } from './rotation.ts';
 
 /** Services that have a key of their own in an account, by the name in its alias, and what kms:ViaService says of them. */
-const services: Readonly<Record<string, string>> = {
+const services: Readonly<Record<string, string>> = lookupTable({
   s3: 's3',
   ssm: 'ssm',
   secretsmanager: 'secretsmanager',
@@ -22,7 +23,7 @@ const services: Readonly<Record<string, string>> = {
   glue: 'glue',
   es: 'es',
   redshift: 'redshift',
-};
+});
 
 export function isManagedAlias(name: string): boolean {
   return name.startsWith('alias/aws/') && services[name.slice(10)] !== undefined;

@@ -3,6 +3,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { MemoryUse } from '../../../engines/compute/memory-watch.ts';
 import type { SandboxExit } from '../../../engines/compute/sandbox.ts';
 import type { Timer } from '../../../kernel/clock/clock.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { FunctionVersion } from '../state.ts';
 import type { PlatformLines } from './environment-log.ts';
@@ -235,12 +236,12 @@ export function exitMessage({ code, signal }: SandboxExit): string {
 }
 
 /** As Go, in which AWS's supervisor is written, names signals. */
-const signals: Record<string, string> = {
+const signals: Record<string, string> = lookupTable({
   SIGKILL: 'killed',
   SIGABRT: 'aborted',
   SIGSEGV: 'segmentation fault',
   SIGTERM: 'terminated',
-};
+});
 
 function fromBase64(text: string): string {
   return Buffer.from(text, 'base64').toString('utf8');

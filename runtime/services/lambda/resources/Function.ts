@@ -190,7 +190,7 @@ async function retag(
   before: Record<string, string>,
   after: Record<string, string>,
 ): Promise<void> {
-  const TagKeys = Object.keys(before).filter((key) => !(key in after));
+  const TagKeys = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
   if (TagKeys.length > 0) await ctx.call('lambda', 'UntagResource', { Resource, TagKeys });
   if (differs(before, after)) await ctx.call('lambda', 'TagResource', { Resource, Tags: after });
 }

@@ -58,7 +58,7 @@ function checkDocument(text: string): void {
   for (const statement of Array.isArray(statements)
     ? (statements as Record<string, unknown>[])
     : [statements as Record<string, unknown>]) {
-    const complete = ['Effect', 'Principal', 'Action', 'Resource'].every((member) => member in statement);
+    const complete = ['Effect', 'Principal', 'Action', 'Resource'].every((member) => Object.hasOwn(statement, member));
     if (!complete)
       throw invalidParameter('Every statement of the policy must have Effect, Principal, Action and Resource.');
   }

@@ -95,7 +95,7 @@ async function retag(
   previous: LogGroupProperties,
 ): Promise<void> {
   const tags = tagsOf(ctx, properties.Tags);
-  const gone = (previous.Tags ?? []).map(({ Key }) => Key).filter((key) => !(key in tags));
+  const gone = (previous.Tags ?? []).map(({ Key }) => Key).filter((key) => !Object.hasOwn(tags, key));
   const resourceArn = (await find(ctx, logGroupName))?.logGroupArn;
   if (gone.length > 0) await ctx.call('logs', 'UntagResource', { resourceArn, tagKeys: gone });
   if (Object.keys(tags).length > 0) await ctx.call('logs', 'TagResource', { resourceArn, tags });

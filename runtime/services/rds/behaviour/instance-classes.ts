@@ -1,4 +1,5 @@
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { invalidParameter } from '../errors.ts';
 
 const burstable = ['micro', 'small', 'medium', 'large', 'xlarge', '2xlarge'];
@@ -7,7 +8,7 @@ const intel = [...sixth, '24xlarge'];
 const newest = [...intel, '48xlarge'];
 
 /** "Supported DB engines for DB instance classes", of PostgreSQL 17, MySQL 8 and MariaDB 10.11, by family. */
-const alone: Readonly<Record<string, readonly string[]>> = {
+const alone: Readonly<Record<string, readonly string[]>> = lookupTable({
   t3: burstable,
   t4g: burstable,
   m5: intel,
@@ -30,8 +31,8 @@ const alone: Readonly<Record<string, readonly string[]>> = {
   r7i: newest,
   r8g: newest,
   x2g: sixth,
-};
-const ofAurora: Readonly<Record<string, readonly string[]>> = {
+});
+const ofAurora: Readonly<Record<string, readonly string[]>> = lookupTable({
   t3: ['medium', 'large'],
   t4g: ['medium', 'large'],
   r5: intel,
@@ -43,15 +44,15 @@ const ofAurora: Readonly<Record<string, readonly string[]>> = {
   r7i: newest,
   r8g: newest,
   x2g: sixth,
-};
+});
 
-const families: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+const families: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = lookupTable({
   postgres: alone,
   mysql: alone,
   mariadb: alone,
   'aurora-postgresql': ofAurora,
   'aurora-mysql': ofAurora,
-};
+});
 
 /** All that an engine can be ordered in. */
 export function classesOf(engine: string): string[] {

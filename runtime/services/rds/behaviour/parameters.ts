@@ -3,6 +3,7 @@ import type { Settings } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
 import type { EngineName, Setting } from '../../../engines/databases/engine.ts';
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import { invalidCombination, invalidParameter, otherFamily, parameterGroupNotFound } from '../errors.ts';
@@ -178,12 +179,12 @@ function describeParameter(
   };
 }
 
-const dataTypes: Readonly<Record<string, string>> = {
+const dataTypes: Readonly<Record<string, string>> = lookupTable({
   integer: 'integer',
   real: 'float',
   enum: 'string',
   string: 'string',
-};
+});
 
 /** Notes which databases of a group have been given what only a reboot puts in force. */
 export async function notePending(kernel: Kernel, scope: Scope, groupId: string): Promise<void> {

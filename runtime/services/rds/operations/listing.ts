@@ -4,6 +4,7 @@ import type {
   ListTagsForResourceCommandInput,
   RemoveTagsFromResourceCommandInput,
 } from '@aws-sdk/client-rds';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { eventsOf, keptMs } from '../behaviour/events.ts';
 import { invalidParameter } from '../errors.ts';
@@ -56,7 +57,7 @@ export function RemoveTagsFromResource(ctx: Context, input: RemoveTagsFromResour
 
 function tagged(ctx: Context, arn = ''): { record: Tagged; put(tags: Tag[]): void } {
   const [kind = '', id = ''] = arn.split(':').slice(5);
-  const places = {
+  const places = lookupTable({
     cluster: [clusters, id],
     db: [instances, id],
     subgrp: [subnetGroups, id],
@@ -65,7 +66,7 @@ function tagged(ctx: Context, arn = ''): { record: Tagged; put(tags: Tag[]): voi
     'cluster-pg': [parameterGroups, id],
     snapshot: [snapshots, `instance ${id}`],
     'cluster-snapshot': [snapshots, `cluster ${id}`],
-  } as const;
+  } as const);
   const [collection, key] = places[kind as keyof typeof places] ?? [];
   const record = collection && (collection(ctx).get(key ?? '') as Tagged | undefined);
   if (!collection || !record || key === undefined) throw invalidParameter(`Invalid resource name: ${arn}`);

@@ -50,7 +50,7 @@ function parameterGroupType(noun: 'DBParameterGroup' | 'DBClusterParameterGroup'
     },
     async update(ctx, name, properties, previous) {
       const now = properties.Parameters ?? {};
-      const gone = Object.keys(previous.Parameters ?? {}).filter((parameter) => !(parameter in now));
+      const gone = Object.keys(previous.Parameters ?? {}).filter((parameter) => !Object.hasOwn(now, parameter));
       await modify(
         ctx,
         name,

@@ -29,11 +29,21 @@ function refuseUnrun(set: ResourceRecordSet): void {
 
 const routings = ['Weight', 'Region', 'Failover', 'MultiValueAnswer', 'GeoLocation'] as const;
 
+function isDomainName(name: string): boolean {
+  return (
+    name.length <= 255 &&
+    name.endsWith('.') &&
+    name
+      .slice(0, -1)
+      .split('.')
+      .every((label) => /^[!-~]{1,63}$/.test(label))
+  );
+}
+
 function checkMembers(set: ResourceRecordSet): void {
   const where = `[name='${shown(set.Name)}', type='${set.Type}']`;
   const values = set.ResourceRecords?.length ?? 0;
-  if (!/^(\*|[!-~]{1,63})(\.[!-~]{1,63})*\.$/.test(set.Name ?? '') || (set.Name?.length ?? 0) > 255)
-    throw invalidInput(`DNS name '${set.Name}' is not a valid domain name.`);
+  if (!isDomainName(set.Name ?? '')) throw invalidInput(`DNS name '${set.Name}' is not a valid domain name.`);
   if (set.AliasTarget && (values > 0 || set.TTL !== undefined))
     throw invalidInput(
       `Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found more than one in Change with ${where}`,

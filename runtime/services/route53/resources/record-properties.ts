@@ -1,6 +1,7 @@
 import type { ChangeAction, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { absoluteName } from '../../../data-planes/dns/records.ts';
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { ResourceContext } from '../../../kernel/resource.ts';
 import type { Fidelity } from '../../../kernel/service.ts';
 import { bareId } from '../state.ts';
@@ -15,7 +16,7 @@ export interface RecordProperties extends Omit<ResourceRecordSet, 'ResourceRecor
   Comment?: string;
 }
 
-export const recordFidelity: Record<string, Fidelity> = {
+export const recordFidelity: Record<string, Fidelity> = lookupTable({
   HostedZoneId: 'executed',
   HostedZoneName: 'executed',
   Name: 'executed',
@@ -32,7 +33,7 @@ export const recordFidelity: Record<string, Fidelity> = {
   HealthCheckId: 'executed',
   CidrRoutingConfig: { refused: 'IP-based routing is not run.' },
   GeoProximityLocation: { refused: 'use latency or geolocation routing.' },
-};
+});
 
 export function recordSetOf(properties: RecordProperties): ResourceRecordSet {
   const {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { crc32c } from './crc.ts';
 import { crc64nvme } from './crc64.ts';
 
@@ -19,7 +20,13 @@ export function checksumMembers(checksums: Record<string, string> | undefined): 
 }
 
 /** Bytes of a value; base64 of any other length is not one. */
-export const digestBytes: Record<string, number> = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
+export const digestBytes: Record<string, number> = lookupTable({
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+});
 
 /** One algorithm run over the chunks of a body. */
 export class Checksum {

@@ -1,4 +1,5 @@
 import type { ApiCallEvent } from '../../../kernel/events/events.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { describePrincipal } from '../../../kernel/principal.ts';
 import type { HttpDetails } from '../../../kernel/service.ts';
 import { ownerOf } from '../state.ts';
@@ -83,7 +84,7 @@ function operationOf(operation: string, sent: string | undefined, hasKey: boolea
   return `REST.${method}.${resource || (hasKey ? 'OBJECT' : 'BUCKET')}`;
 }
 
-const methods: Record<string, string> = {
+const methods: Record<string, string> = lookupTable({
   Head: 'HEAD',
   Put: 'PUT',
   Copy: 'PUT',
@@ -92,7 +93,7 @@ const methods: Record<string, string> = {
   Abort: 'DELETE',
   Create: 'POST',
   Complete: 'POST',
-};
+});
 
 /** Signature version, cipher suite and kind of authentication. */
 function authenticationOf(http: HttpDetails | undefined): [string, string, string] {

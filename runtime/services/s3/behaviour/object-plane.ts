@@ -2,6 +2,7 @@ import { callerOf } from '../../../data-planes/http/caller.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Hop } from '../../../kernel/events/hop.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { addressing } from '../addressing.ts';
@@ -82,7 +83,7 @@ function ids(requestId: string): Record<string, string> {
   return { 'x-amz-request-id': requestId };
 }
 
-const headerNames: Record<string, string> = {
+const headerNames: Record<string, string> = lookupTable({
   AcceptRanges: 'accept-ranges',
   CacheControl: 'cache-control',
   ChecksumCRC32: 'x-amz-checksum-crc32',
@@ -102,7 +103,7 @@ const headerNames: Record<string, string> = {
   StorageClass: 'x-amz-storage-class',
   VersionId: 'x-amz-version-id',
   WebsiteRedirectLocation: 'x-amz-website-redirect-location',
-};
+});
 
 function headersOf(output: Record<string, unknown>): Record<string, string> {
   const headers: Record<string, string> = { server: 'AmazonS3' };

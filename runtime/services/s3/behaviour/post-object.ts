@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse } from '../../../data-planes/http/exchange.ts';
 import { authorization } from '../../../kernel/authorizer.ts';
 import type { Hop } from '../../../kernel/events/hop.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import { authorize } from '../authorization.ts';
 import { s3Error } from '../errors.ts';
@@ -44,7 +45,7 @@ function permit(ctx: Context, input: Record<string, unknown>): void {
   if (refusal !== undefined) throw s3Error('AccessDenied', {}, refusal);
 }
 
-const members: Record<string, string> = {
+const members: Record<string, string> = lookupTable({
   acl: 'ACL',
   'cache-control': 'CacheControl',
   'content-disposition': 'ContentDisposition',
@@ -61,7 +62,7 @@ const members: Record<string, string> = {
   'x-amz-server-side-encryption-aws-kms-key-id': 'SSEKMSKeyId',
   'x-amz-storage-class': 'StorageClass',
   'x-amz-website-redirect-location': 'WebsiteRedirectLocation',
-};
+});
 
 function inputOf(
   fields: Map<string, string>,

@@ -1,10 +1,11 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel, Running } from '../../../kernel/service.ts';
 import { buckets } from '../state.ts';
 import { dayMs } from './lifecycle-dates.ts';
 import { objectTable } from './object-table.ts';
 
 /** How the metrics call the storage classes ("Amazon S3 dimensions in CloudWatch"). */
-const storageTypes: Record<string, string> = {
+const storageTypes: Record<string, string> = lookupTable({
   STANDARD: 'StandardStorage',
   REDUCED_REDUNDANCY: 'ReducedRedundancyStorage',
   STANDARD_IA: 'StandardIAStorage',
@@ -12,7 +13,7 @@ const storageTypes: Record<string, string> = {
   GLACIER_IR: 'GlacierIRStorage',
   GLACIER: 'GlacierStorage',
   DEEP_ARCHIVE: 'DeepArchiveStorage',
-};
+});
 
 /** "Amazon S3 daily storage metrics for buckets in CloudWatch": once a day, at midnight UTC, without being asked. */
 export function publishStorageMetrics(kernel: Kernel): Running {

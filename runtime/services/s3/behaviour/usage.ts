@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { type CallUsage, gigabyte, type MeteredCall, type Standing } from '../../../kernel/usage.ts';
 import { buckets } from '../state.ts';
@@ -22,7 +23,7 @@ export function meterCall({ operation, input, errorCode, ctx }: MeteredCall): re
 }
 
 /** The price list's names of the storage classes. */
-const usageTypes: Record<string, string> = {
+const usageTypes: Record<string, string> = lookupTable({
   STANDARD: 'TimedStorage-ByteHrs',
   INTELLIGENT_TIERING: 'TimedStorage-INT-FA-ByteHrs',
   STANDARD_IA: 'TimedStorage-SIA-ByteHrs',
@@ -31,7 +32,7 @@ const usageTypes: Record<string, string> = {
   GLACIER: 'TimedStorage-GlacierByteHrs',
   DEEP_ARCHIVE: 'TimedStorage-GDA-ByteHrs',
   REDUCED_REDUNDANCY: 'TimedStorage-RRS-ByteHrs',
-};
+});
 
 export function* standing(kernel: Kernel): Generator<Standing> {
   for (const { Name, region, account } of buckets(kernel).values()) {

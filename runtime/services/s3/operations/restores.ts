@@ -1,5 +1,6 @@
 import type { RestoreObjectCommandInput } from '@aws-sdk/client-s3';
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { findObject } from '../behaviour/find-object.ts';
 import { midnightAfter } from '../behaviour/lifecycle-dates.ts';
@@ -11,10 +12,10 @@ import { s3Error } from '../errors.ts';
 const hourMs = 3_600_000;
 
 /** "Archive retrieval options": how long each tier takes at most. */
-const durations: Record<string, Record<string, number>> = {
+const durations: Record<string, Record<string, number>> = lookupTable({
   GLACIER: { Expedited: 5 * 60_000, Standard: 5 * hourMs, Bulk: 12 * hourMs },
   DEEP_ARCHIVE: { Standard: 12 * hourMs, Bulk: 48 * hourMs },
-};
+});
 
 /** Brings a copy of an archived object back for some days ("Restoring an archived object"). */
 export function RestoreObject(ctx: Context, input: RestoreObjectCommandInput) {

@@ -1,6 +1,7 @@
 import type { Target } from '@aws-sdk/client-scheduler';
 import { parseArn } from '../../../kernel/arn.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { registry } from '../../../kernel/resource-registry.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { validation } from '../errors.ts';
@@ -43,38 +44,39 @@ export async function sendTo(ctx: Context, target: Target, input: string): Promi
 }
 
 /** By the service in the target's ARN ("Using templated targets in EventBridge Scheduler"). */
-const senders: Record<string, ((ctx: Context, target: Target, input: string) => Promise<unknown>) | undefined> = {
-  lambda: (ctx, { Arn }, input) =>
-    ctx.call('lambda', 'Invoke', { FunctionName: Arn, InvocationType: 'Event', Payload: Buffer.from(input) }),
-  sqs: (ctx, { Arn, SqsParameters }, input) => {
-    const { region, account, resource } = parseArn(Arn ?? '') ?? {};
-    return ctx.call('sqs', 'SendMessage', {
-      QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${resource}`,
-      MessageBody: input,
-      ...(SqsParameters?.MessageGroupId ? { MessageGroupId: SqsParameters.MessageGroupId } : {}),
-    });
-  },
-  sns: (ctx, { Arn }, input) => ctx.call('sns', 'Publish', { TopicArn: Arn, Message: input }),
-  events: (ctx, { Arn, EventBridgeParameters }, input) => {
-    const { DetailType, Source } = EventBridgeParameters ?? {};
-    const Entries = [{ EventBusName: Arn, DetailType, Source, Detail: input }];
-    return ctx.call('events', 'PutEvents', { Entries });
-  },
-  scheduler: (ctx, { Arn }, input) => {
-    const { service, operation } = universal(parseArn(Arn ?? '')?.resource ?? '');
-    const given = JSON.parse(input) as Record<string, unknown>;
-    const payload = service === 'lambda' && typeof given.Payload === 'string';
-    return ctx.call(service, operation, payload ? { ...given, Payload: Buffer.from(String(given.Payload)) } : given);
-  },
-};
+const senders: Record<string, ((ctx: Context, target: Target, input: string) => Promise<unknown>) | undefined> =
+  lookupTable({
+    lambda: (ctx, { Arn }, input) =>
+      ctx.call('lambda', 'Invoke', { FunctionName: Arn, InvocationType: 'Event', Payload: Buffer.from(input) }),
+    sqs: (ctx, { Arn, SqsParameters }, input) => {
+      const { region, account, resource } = parseArn(Arn ?? '') ?? {};
+      return ctx.call('sqs', 'SendMessage', {
+        QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${resource}`,
+        MessageBody: input,
+        ...(SqsParameters?.MessageGroupId ? { MessageGroupId: SqsParameters.MessageGroupId } : {}),
+      });
+    },
+    sns: (ctx, { Arn }, input) => ctx.call('sns', 'Publish', { TopicArn: Arn, Message: input }),
+    events: (ctx, { Arn, EventBridgeParameters }, input) => {
+      const { DetailType, Source } = EventBridgeParameters ?? {};
+      const Entries = [{ EventBusName: Arn, DetailType, Source, Detail: input }];
+      return ctx.call('events', 'PutEvents', { Entries });
+    },
+    scheduler: (ctx, { Arn }, input) => {
+      const { service, operation } = universal(parseArn(Arn ?? '')?.resource ?? '');
+      const given = JSON.parse(input) as Record<string, unknown>;
+      const payload = service === 'lambda' && typeof given.Payload === 'string';
+      return ctx.call(service, operation, payload ? { ...given, Payload: Buffer.from(String(given.Payload)) } : given);
+    },
+  });
 
 /** Where the SDK's name of a service is not the AWS CLI's. */
-const cliNames: Record<string, string> = {
+const cliNames: Record<string, string> = lookupTable({
   cloudwatchlogs: 'logs',
   eventbridge: 'events',
   elasticloadbalancingv2: 'elbv2',
   sfn: 'stepfunctions',
-};
+});
 
 /** "aws-sdk:sqs:sendMessage" of arn:aws:scheduler:::aws-sdk:sqs:sendMessage ("Using universal targets"). */
 function universal(resource: string): { service: string; operation: string } {

@@ -1,4 +1,5 @@
 import type { Filter, ListSecretsRequest } from '@aws-sdk/client-secrets-manager';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidNextToken, invalidParameter, validation } from '../errors.ts';
 import { type Secret, secrets } from '../state.ts';
@@ -43,14 +44,14 @@ interface CheckedFilter {
 }
 
 /** What each filter key looks at ("Filter", Secrets Manager API Reference). */
-const attributes = {
+const attributes = lookupTable({
   name: (secret: Secret) => [secret.Name],
   description: (secret: Secret) => [secret.Description ?? ''],
   'tag-key': (secret: Secret) => Object.keys(secret.tags),
   'tag-value': (secret: Secret) => Object.values(secret.tags),
   'primary-region': (secret: Secret) => [secret.region],
   'owning-service': (secret: Secret) => [secret.OwningService ?? ''],
-};
+});
 
 function checkedFilter({ Key, Values = [] }: Filter): CheckedFilter {
   if (Key === undefined || (Key !== 'all' && !(Key in attributes))) {
@@ -86,12 +87,12 @@ function anywhere(secret: Secret, value: string): boolean {
   return words.some((word) => texts.some((text) => text.includes(word)));
 }
 
+const orders: Record<string, (a: Secret, b: Secret) => number> = lookupTable({
+  'last-changed-date': (a, b) => a.changedMs - b.changedMs,
+  'last-accessed-date': (a, b) => (a.accessedMs ?? 0) - (b.accessedMs ?? 0),
+  'created-date': (a, b) => a.createdMs - b.createdMs,
+});
+
 function compare(a: Secret, b: Secret, by: string): number {
-  const keys = {
-    name: () => 0,
-    'last-changed-date': () => a.changedMs - b.changedMs,
-    'last-accessed-date': () => (a.accessedMs ?? 0) - (b.accessedMs ?? 0),
-    'created-date': () => a.createdMs - b.createdMs,
-  }[by];
-  return keys?.() || (a.Name < b.Name ? -1 : 1);
+  return orders[by]?.(a, b) || (a.Name < b.Name ? -1 : 1);
 }

@@ -132,7 +132,7 @@ async function retag(ctx: ResourceContext, SecretId: string, { Tags }: SecretPro
     SecretId,
   });
   const now = tagsOf(ctx, Tags);
-  const TagKeys = before.map(({ Key = '' }) => Key).filter((key) => !(key in now));
+  const TagKeys = before.map(({ Key = '' }) => Key).filter((key) => !Object.hasOwn(now, key));
   if (TagKeys.length > 0) await ctx.call('secretsmanager', 'UntagResource', { SecretId, TagKeys });
   if (Object.keys(now).length > 0)
     await ctx.call('secretsmanager', 'TagResource', { SecretId, Tags: tagListOf(ctx, Tags) });

@@ -21,6 +21,7 @@ import { badRequest } from '../../../engines/ses/errors.ts';
 import { type Outgoing, send } from '../../../engines/ses/send.ts';
 import { templateNamed } from '../../../engines/ses/templates.ts';
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 
 /** "SendRawEmail": 10 MB, attachments encoded. */
@@ -83,7 +84,7 @@ export async function SendBulkTemplatedEmail(ctx: Context, input: SendBulkTempla
   return { Status };
 }
 
-const statuses: Record<string, BulkEmailStatus> = {
+const statuses: Record<string, BulkEmailStatus> = lookupTable({
   AccountSendingPausedException: 'AccountSendingPaused',
   ConfigurationSetSendingPausedException: 'ConfigurationSetSendingPaused',
   ConfigurationSetDoesNotExist: 'ConfigurationSetDoesNotExist',
@@ -91,7 +92,7 @@ const statuses: Record<string, BulkEmailStatus> = {
   MessageRejected: 'MessageRejected',
   Throttling: 'AccountThrottled',
   InvalidParameterValue: 'InvalidParameterValue',
-};
+});
 
 interface Common {
   Source: string | undefined;

@@ -21,6 +21,7 @@ import { type Outgoing, send } from '../../../engines/ses/send.ts';
 import { checkTemplate, templateNamed } from '../../../engines/ses/templates.ts';
 import { parseArn } from '../../../kernel/arn.ts';
 import { AwsError } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 
 /** "SendEmail", API version 2: 40 MB with attachments, encoded. */
@@ -140,7 +141,7 @@ function statusOf({ code, queryCode = '' }: AwsError): BulkEmailEntryResult['Sta
   return statuses[queryCode] ?? statuses[code] ?? 'FAILED';
 }
 
-const statuses: Record<string, BulkEmailEntryResult['Status']> = {
+const statuses: Record<string, BulkEmailEntryResult['Status']> = lookupTable({
   AccountSendingPausedException: 'ACCOUNT_SENDING_PAUSED',
   ConfigurationSetSendingPausedException: 'CONFIGURATION_SET_SENDING_PAUSED',
   ConfigurationSetDoesNotExist: 'CONFIGURATION_SET_NOT_FOUND',
@@ -148,7 +149,7 @@ const statuses: Record<string, BulkEmailEntryResult['Status']> = {
   MessageRejected: 'MESSAGE_REJECTED',
   TooManyRequestsException: 'ACCOUNT_THROTTLED',
   BadRequestException: 'INVALID_PARAMETER',
-};
+});
 
 function tagsOf(defaults: MessageTag[] = [], own: MessageTag[] = []): MessageTag[] {
   return [...defaults.filter(({ Name }) => !own.some((tag) => tag.Name === Name)), ...own];

@@ -1,4 +1,5 @@
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { invalidParameter } from '../errors.ts';
 import type { Subscription, Topic } from '../state.ts';
 
@@ -101,14 +102,14 @@ export function checkDeliveryPolicy(text: string, of: 'topic' | 'subscription'):
   if (retries) checkRetries(retries as Record<string, unknown>);
 }
 
-const limits: Record<string, [number, number]> = {
+const limits: Record<string, [number, number]> = lookupTable({
   minDelayTarget: [1, 3600],
   maxDelayTarget: [1, 3600],
   numRetries: [0, 100],
   numMaxDelayRetries: [0, 100],
   numNoDelayRetries: [0, 100],
   numMinDelayRetries: [0, 100],
-};
+});
 
 function checkRetries(given: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(given)) {

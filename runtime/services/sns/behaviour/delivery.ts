@@ -1,6 +1,7 @@
 import { parseArn } from '../../../kernel/arn.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import { startTrace } from '../../../kernel/events/hop.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import { type Subscription, subscriptions, type Topic, topics } from '../state.ts';
@@ -19,14 +20,14 @@ import { type Pending, type Publication, publicationTable } from './publication-
 /** Takes each message to its subscriptions, in the topic's name, until it is there or given up. */
 export const deliveries = defineEngine('sns.deliveries', (kernel) => new Deliveries(kernel));
 
-const senders: Record<string, (ctx: Context, delivery: Delivery) => Promise<void>> = {
+const senders: Record<string, (ctx: Context, delivery: Delivery) => Promise<void>> = lookupTable({
   sqs: sendToQueue,
   lambda: sendToFunction,
   email: sendAsMail,
   'email-json': sendAsMail,
   http: postToEndpoint,
   https: postToEndpoint,
-};
+});
 
 export class Deliveries {
   readonly #kernel: Kernel;

@@ -1,4 +1,5 @@
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { invalidParameter } from '../errors.ts';
 import { checkRedrivePolicy } from './dead-letters.ts';
@@ -32,7 +33,7 @@ interface Checked {
   all: Record<string, string>;
 }
 
-const checks: Record<string, (about: Checked) => void> = {
+const checks: Record<string, (about: Checked) => void> = lookupTable({
   RawMessageDelivery({ Protocol, value }) {
     if (value !== 'true' && value !== 'false')
       throw invalidParameter(`Attributes Reason: RawMessageDelivery: Invalid value [${value}]. Must be true or false.`);
@@ -50,4 +51,4 @@ const checks: Record<string, (about: Checked) => void> = {
       throw invalidParameter(`Attributes Reason: DeliveryPolicy: protocol [${Protocol}] has no delivery policy.`);
     checkDeliveryPolicy(value, 'subscription');
   },
-};
+});

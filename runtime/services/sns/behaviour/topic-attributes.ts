@@ -1,6 +1,7 @@
 import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
 import { compilePolicy } from '../../../engines/iam/policy.ts';
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { invalidParameter } from '../errors.ts';
 import type { Subscription } from '../state.ts';
 import { checkDeliveryPolicy } from './delivery-policy.ts';
@@ -10,7 +11,7 @@ export const defaultMessageSize = 256 * kib;
 const largestMessageSize = 1024 * kib;
 
 /** Attributes that can be set ("SetTopicAttributes"), and what values they take. */
-const settable: Record<string, (value: string) => boolean> = {
+const settable: Record<string, (value: string) => boolean> = lookupTable({
   DisplayName: (value) => value.length <= 100,
   Policy: isPolicy,
   DeliveryPolicy: (value) => checkDeliveryPolicy(value, 'topic') === undefined,
@@ -18,13 +19,13 @@ const settable: Record<string, (value: string) => boolean> = {
   TracingConfig: (value) => ['PassThrough', 'Active'].includes(value),
   SignatureVersion: (value) => ['1', '2'].includes(value),
   MaximumMessageSize: (value) => /^\d+$/.test(value) && Number(value) >= kib && Number(value) <= largestMessageSize,
-};
+});
 
-const settableOfFifo: Record<string, (value: string) => boolean> = {
+const settableOfFifo: Record<string, (value: string) => boolean> = lookupTable({
   ...settable,
   ContentBasedDeduplication: isBoolean,
   FifoThroughputScope: (value) => ['Topic', 'MessageGroup'].includes(value),
-};
+});
 
 const notDone = /^((HTTP|Firehose|Lambda|Application|SQS)(Success|Failure)FeedbackRoleArn|ArchivePolicy)$/;
 /** Kept, and without effect unless there is a role to write the logs with ("Amazon SNS message delivery status"). */

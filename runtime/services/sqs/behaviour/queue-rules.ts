@@ -1,25 +1,26 @@
 import { parseArn } from '../../../kernel/arn.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidAttributeName, invalidAttributeValue, invalidParameter } from '../errors.ts';
 import { queues } from '../state.ts';
 
 /** Least and most of each numeric attribute ("CreateQueue", Amazon SQS API Reference; MaximumMessageSize 1 MiB since August 2025). */
-const ranges: Record<string, [number, number]> = {
+const ranges: Record<string, [number, number]> = lookupTable({
   DelaySeconds: [0, 900],
   MaximumMessageSize: [1024, 1_048_576],
   MessageRetentionPeriod: [60, 1_209_600],
   ReceiveMessageWaitTimeSeconds: [0, 20],
   VisibilityTimeout: [0, 43_200],
   KmsDataKeyReusePeriodSeconds: [60, 86_400],
-};
+});
 
-const choices: Record<string, string[]> = {
+const choices: Record<string, string[]> = lookupTable({
   FifoQueue: ['true', 'false'],
   ContentBasedDeduplication: ['true', 'false'],
   SqsManagedSseEnabled: ['true', 'false'],
   DeduplicationScope: ['messageGroup', 'queue'],
   FifoThroughputLimit: ['perQueue', 'perMessageGroupId'],
-};
+});
 
 const fifoOnly = ['ContentBasedDeduplication', 'DeduplicationScope', 'FifoThroughputLimit'];
 

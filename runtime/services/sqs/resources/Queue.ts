@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
 import { tagsOf } from '../../../kernel/tags.ts';
 
@@ -75,7 +76,7 @@ export const Queue = defineResource<QueueProperties>({
 });
 
 /** What an attribute goes back to when the template names it no more. */
-const attributeReset: Record<string, string> = {
+const attributeReset: Record<string, string> = lookupTable({
   DelaySeconds: '0',
   MaximumMessageSize: '1048576',
   MessageRetentionPeriod: '345600',
@@ -83,7 +84,7 @@ const attributeReset: Record<string, string> = {
   VisibilityTimeout: '30',
   ContentBasedDeduplication: 'false',
   SqsManagedSseEnabled: 'true',
-};
+});
 
 function attributesOf(properties: QueueProperties): Record<string, string> {
   const attributes: Record<string, string> = {};

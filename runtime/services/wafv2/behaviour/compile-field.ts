@@ -2,6 +2,7 @@ import type { FieldToMatch, ForwardedIPConfig, TextTransformation } from '@aws-s
 import type { Field, ForwardedAddress, MapScope, Oversize } from '../../../data-planes/waf/table.ts';
 import { transformations } from '../../../data-planes/waf/transformations.ts';
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { invalidParameter } from '../errors.ts';
 
 /** One and only one component has to be named. */
@@ -57,11 +58,11 @@ export function compileField(given: FieldToMatch | undefined): Field {
   throw refused(`wafv2 parameter FieldToMatch.${names[0]}`);
 }
 
-const notSeen: Readonly<Record<string, string>> = {
+const notSeen: Readonly<Record<string, string>> = lookupTable({
   JA3Fingerprint: 'TLS ends in front of the edge, so the handshake is not seen.',
   JA4Fingerprint: 'TLS ends in front of the edge, so the handshake is not seen.',
   UriFragment: 'clients do not send fragments over HTTP.',
-};
+});
 
 function nameOf({ Name }: { Name: string | undefined }, field: string): string {
   if (!Name) throw invalidParameter(field, 'Name', 'The parameter is required.');

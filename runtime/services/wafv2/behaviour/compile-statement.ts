@@ -2,6 +2,7 @@ import type { RateBasedStatement, RateBasedStatementCustomKey, Statement } from 
 import type { Comparison, FirewallStatement, Inspects, Position, RateKey } from '../../../data-planes/waf/table.ts';
 import { linearExpression } from '../../../engines/patterns/linear-expression.ts';
 import { refused } from '../../../kernel/errors.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { invalidParameter, nonexistent } from '../errors.ts';
 import { byArn, ipSets, regexPatternSets } from '../state.ts';
@@ -39,15 +40,15 @@ export function nameOf(statement: Statement | undefined): string {
   return name;
 }
 
-const whyNot: Readonly<Record<string, string>> = {
+const whyNot: Readonly<Record<string, string>> = lookupTable({
   AsnMatchStatement: 'no table of autonomous systems is at hand.',
   RuleGroupReferenceStatement: 'a rule group stands at the top of a rule.',
   ManagedRuleGroupStatement: 'a managed rule group stands at the top of a rule.',
-};
+});
 
 type Compiler = (statement: Statement, purpose: Purpose) => FirewallStatement;
 
-const compilers: Readonly<Record<string, Compiler>> = {
+const compilers: Readonly<Record<string, Compiler>> = lookupTable({
   AndStatement: ({ AndStatement: and }, purpose) => ({
     kind: 'and',
     statements: several(and?.Statements, 'AND_STATEMENT').map((one) => compileStatement(one, purpose)),
@@ -117,7 +118,7 @@ const compilers: Readonly<Record<string, Compiler>> = {
   },
   RateBasedStatement: ({ RateBasedStatement: rate }, purpose) =>
     compileRate(rate ?? ({} as RateBasedStatement), purpose),
-};
+});
 
 function several(statements: Statement[] | undefined, field: string): Statement[] {
   if (!statements || statements.length < 2)

@@ -1,13 +1,19 @@
 import type { LoggingConfiguration } from '@aws-sdk/client-wafv2';
 import { firewalls } from '../../../data-planes/waf/firewalls.ts';
 import type { FirewallAcl, FirewallLogging } from '../../../data-planes/waf/table.ts';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import { associations, loggingConfigurations, type WebAclRecord, webAcls } from '../state.ts';
 import { compileAction, compileVisibility } from './compile-action.ts';
 import { compileField } from './compile-field.ts';
 import { compileRules } from './compile-rules.ts';
 
-const bodyLimits: Readonly<Record<string, number>> = { KB_16: 16_384, KB_32: 32_768, KB_48: 49_152, KB_64: 65_536 };
+const bodyLimits: Readonly<Record<string, number>> = lookupTable({
+  KB_16: 16_384,
+  KB_32: 32_768,
+  KB_48: 49_152,
+  KB_64: 65_536,
+});
 
 /** A web ACL as the firewall takes it. Throws AWS's errors for what is wrong with it. */
 export function compileWebAcl(kernel: Pick<Kernel, 'store'>, record: WebAclRecord): FirewallAcl {

@@ -1,4 +1,5 @@
 import type { Rule } from '@aws-sdk/client-wafv2';
+import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Fidelity } from '../../../kernel/service.ts';
 
 /** In templates a search string is a text, or base64 under another name, and ARN is spelt Arn; the API takes bytes. */
@@ -19,10 +20,10 @@ function converted(value: unknown): unknown {
 }
 
 /** What rules can hold that is refused; by value, in the operations, so that the reason names the statement. */
-export const ruleProperties: Record<string, Fidelity> = {
+export const ruleProperties: Record<string, Fidelity> = lookupTable({
   Rules: 'executed',
   VisibilityConfig: 'executed',
   CustomResponseBodies: 'executed',
   'Rules.CaptchaConfig': { refused: 'no puzzles are put to clients.' },
   'Rules.ChallengeConfig': { refused: 'no token is asked of clients.' },
-};
+});

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../../../kernel/lookup-table.ts';
 import { across, combine, eachSeries, isSeries, mapSeries, type TimeSeries, type Value } from './values.ts';
 
 /** What a function is given: values, and words or texts as they stand. */
@@ -12,24 +13,24 @@ export interface Usage {
   periodSeconds: number;
 }
 
-const reductions: Record<string, (values: number[]) => number> = {
+const reductions: Record<string, (values: number[]) => number> = lookupTable({
   SUM: (values) => values.reduce((sum, value) => sum + value, 0),
   AVG: mean,
   MIN: (values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
   MAX: (values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
   STDDEV: (values) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2))),
-};
+});
 
-const perValue: Record<string, (value: number) => number> = {
+const perValue: Record<string, (value: number) => number> = lookupTable({
   ABS: Math.abs,
   CEIL: Math.ceil,
   FLOOR: Math.floor,
   LOG: Math.log,
   LOG10: Math.log10,
-};
+});
 
 /** Of the whole grid, also where the series has no value ("returns a new non-sparse time series"). */
-const perStart: Record<string, (startMs: number) => number> = {
+const perStart: Record<string, (startMs: number) => number> = lookupTable({
   MINUTE: (startMs) => new Date(startMs).getUTCMinutes(),
   HOUR: (startMs) => new Date(startMs).getUTCHours(),
   DAY: (startMs) => new Date(startMs).getUTCDay() || 7,
@@ -37,7 +38,7 @@ const perStart: Record<string, (startMs: number) => number> = {
   MONTH: (startMs) => new Date(startMs).getUTCMonth() + 1,
   YEAR: (startMs) => new Date(startMs).getUTCFullYear(),
   EPOCH: (startMs) => startMs / 1000,
-};
+});
 
 /** "Metric math syntax and functions", CloudWatch User Guide. */
 export function functionNamed(name: string): MathFunction | undefined {
@@ -55,7 +56,7 @@ export function functionNamed(name: string): MathFunction | undefined {
   return others[name];
 }
 
-const others: Record<string, MathFunction> = {
+const others: Record<string, MathFunction> = lookupTable({
   IF: (of, usage) =>
     choose(valueAt(of, 0, usage), valueAt(of, 1, usage), of.length > 2 ? valueAt(of, 2, usage) : undefined, usage),
   FILL: (of, usage) => eachOf(valueAt(of, 0, usage), (series) => fill(series, of[1], usage)),
@@ -79,7 +80,7 @@ const others: Record<string, MathFunction> = {
     const { grid, periodSeconds } = usage;
     return { label: String(value), periodSeconds, grid, points: new Map(grid.map((startMs) => [startMs, value])) };
   },
-};
+});
 
 /** A number of a series; a series of several, at every start. */
 function reduceValue(value: Value, reduce: (values: number[]) => number): Value {
@@ -191,7 +192,7 @@ function mean(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-const operators: Record<string, (a: number, b: number) => number> = {
+const operators: Record<string, (a: number, b: number) => number> = lookupTable({
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
@@ -205,7 +206,7 @@ const operators: Record<string, (a: number, b: number) => number> = {
   '>=': (a, b) => Number(a >= b),
   '&&': (a, b) => Number(a !== 0 && b !== 0),
   '||': (a, b) => Number(a !== 0 || b !== 0),
-};
+});
 
 export function operate(operator: string, left: Value, right: Value): Value {
   return combine(left, right, operators[operator] ?? (() => Number.NaN));
