@@ -66,7 +66,8 @@ describe('orrery faults', () => {
     assert.match((await orrery.run('faults')).stdout, /running +aws:lambda:invocation-error +greeter/);
     assert.match((await orrery.run('faults', 'stop')).stdout, /stopped +aws:lambda:invocation-error/);
     assert.equal(await greeting(), '"hello"');
-    await orrery.run(...fault);
+    // By the name that the template gives it, or a part of that.
+    await orrery.run('faults', 'start', 'invocation-error', '--on', 'Greet', '--parameter', 'preventExecution=true');
     assert.equal(await greeting(), 'Unhandled');
     await orrery.run('wind', '5m');
     assert.equal(await greeting(), '"hello"');
@@ -84,6 +85,10 @@ describe('orrery faults', () => {
       [['start', 'wait', '--for', 'ages'], /"ages" is not a duration/],
       [['start', 'invocation-error', '--on', 'greeter'], /needs the parameter preventExecution/],
       [['start', 'invocation-error', '--on', 'greeter', '--parameter', 'x'], /takes NAME=VALUE, not "x"/],
+      [
+        ['start', 'invocation-error', '--on', 'nobody', '--parameter', 'preventExecution=true'],
+        /no aws:lambda:function called "nobody"\.\s+Name one of these: greeter\./,
+      ],
       [['mend'], /knows list, actions, start and stop, not "mend"/],
       [['stop', 'EXPnone'], /The experiment EXPnone does not exist/],
     ] as const) {
@@ -91,7 +96,8 @@ describe('orrery faults', () => {
       assert.match(stderr, pattern);
       assert.notEqual(code, 0);
     }
-    const gone = ['start', 'invocation-error', '--on', 'nobody', '--parameter', 'preventExecution=true'];
+    const nobody = 'arn:aws:lambda:us-east-1:000000000000:function:nobody';
+    const gone = ['start', 'invocation-error', '--on', nobody, '--parameter', 'preventExecution=true'];
     const { code, stdout: told } = await orrery.run('faults', ...gone);
     assert.match(told, /failed .*The target arn:aws:lambda:us-east-1:000000000000:function:nobody does not exist/);
     assert.equal(code, 1);

@@ -15,7 +15,7 @@ export const faults: Command = {
       type: 'string',
       value: 'NAME',
       multiple: true,
-      about: 'start: what it strikes, by ARN, id or name; as often as needed',
+      about: 'start: what it strikes, by ARN, id, name or logical id; as often as needed',
     },
     tag: { type: 'string', value: 'KEY=VALUE', multiple: true, about: 'start: everything with this tag' },
     zone: { type: 'string', value: 'ZONE', about: 'start: everything in this Availability Zone' },

@@ -167,6 +167,7 @@ function announce(out: Terminal, ports: { api: number; http: number }, line: Com
   out.note(
     `\nThe API answers at http://127.0.0.1:${ports.api} (export AWS_ENDPOINT_URL=http://127.0.0.1:${ports.api})`,
   );
+  out.note(`The console: http://orrery.localhost:${ports.api}/_orrery/`);
   if (!process.send) out.note('Every request is shown here. Ctrl-C ends the cloud; its data is kept.\n');
 }
 

@@ -1,15 +1,15 @@
 import { defaultAccount, defaultRegion } from '../../kernel/arn.ts';
 import { AwsError, PersonError } from '../../kernel/errors.ts';
-import { lookupTable } from '../../kernel/lookup-table.ts';
 import { rootOf } from '../../kernel/principal.ts';
 import type { Context, Kernel } from '../../kernel/service.ts';
 import { durationMs } from '../../services/fis/behaviour/durations.ts';
+import { namedTargets } from './fault-targets.ts';
 
 /** What `orrery faults start` and the console's page ask for: one action of AWS FIS. */
 export interface FaultOrder {
   /** aws:ec2:stop-instances; its last part is enough where it is the only one. */
   action: string;
-  /** ARNs, or names and ids as AWS's services have them. */
+  /** See `namedTargets`. */
   on: string[];
   tags: Record<string, string>;
   /** All in this zone, by name. */
@@ -111,7 +111,7 @@ export async function startFault(kernel: Kernel, order: FaultOrder): Promise<Sho
     description: `${action.id} by ${order.by ?? 'the command line'}`,
     roleArn: await roleFor(ctx),
     stopConditions: [{ source: 'none' }],
-    targets: targetName === '' ? {} : { chosen: targetFrom(ctx, order, resourceType) },
+    targets: targetName === '' ? {} : { chosen: await targetFrom(ctx, order, resourceType) },
     actions: {
       fault: {
         actionId: action.id,
@@ -208,22 +208,11 @@ function findAction(actions: Action[], name: string): Action {
   );
 }
 
-/** How the ARN of each kind of target is made of its name. */
-const arnParts: Record<string, string> = lookupTable({
-  'aws:ec2:instance': 'ec2:REGION:ACCOUNT:instance/',
-  'aws:ec2:subnet': 'ec2:REGION:ACCOUNT:subnet/',
-  'aws:rds:cluster': 'rds:REGION:ACCOUNT:cluster:',
-  'aws:rds:db': 'rds:REGION:ACCOUNT:db:',
-  'aws:lambda:function': 'lambda:REGION:ACCOUNT:function:',
-  'aws:iam:role': 'iam::ACCOUNT:role/',
-});
-
-function targetFrom({ account, region }: Context, { on, tags, zone, count }: FaultOrder, resourceType: string): object {
-  const prefix = `arn:aws:${arnParts[resourceType] ?? ''}`.replace('REGION', region).replace('ACCOUNT', account);
+async function targetFrom(ctx: Context, { on, tags, zone, count }: FaultOrder, resourceType: string): Promise<object> {
   return {
     resourceType,
     selectionMode: count === undefined ? 'ALL' : `COUNT(${count})`,
-    ...(on.length > 0 ? { resourceArns: on.map((name) => (name.startsWith('arn:') ? name : `${prefix}${name}`)) } : {}),
+    ...(on.length > 0 ? { resourceArns: await namedTargets(ctx, on, resourceType) } : {}),
     ...(Object.keys(tags).length > 0 ? { resourceTags: tags } : {}),
     ...(zone === undefined ? {} : { parameters: { availabilityZoneIdentifier: zone } }),
   };
