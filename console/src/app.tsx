@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { ClockBar } from './clock-bar.tsx';
+import { FaultMark } from './faults/fault-mark.tsx';
 import { Icon } from './icons.tsx';
 import { Link } from './link.tsx';
 import { useConnected } from './live.ts';
@@ -25,6 +26,7 @@ export function App() {
           <span>Orrery</span>
         </Link>
         <Connection />
+        <FaultMark />
         <ClockBar />
         <ThemeSwitch />
       </header>

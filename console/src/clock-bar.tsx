@@ -1,12 +1,15 @@
-import { useEffect, useState } from 'react';
-import { get, post, useLoaded } from './api.ts';
+import { useState } from 'react';
+import type { ShownWind } from '../../runtime/control-plane/console/clock-view.ts';
+import { post } from './api.ts';
+import { useCloudTime } from './cloud-clock.ts';
 import { dateAndTime, span } from './format.ts';
-import { useNews } from './live.ts';
+import { Link } from './link.tsx';
+import { hrefOf } from './router.ts';
 
 export interface Status {
   timeMs: number;
   aheadMs: number;
-  next: { atMs: number; name: string }[];
+  pace: 'running' | 'held';
   apiUrl: string;
   httpPort: number;
   services: string[];
@@ -16,42 +19,28 @@ const winds = [
   { label: '+1 min', about: 'Wind one minute forward', body: { durationMs: 60_000 } },
   { label: '+1 h', about: 'Wind one hour forward', body: { durationMs: 3_600_000 } },
   { label: '+1 d', about: 'Wind one day forward', body: { durationMs: 86_400_000 } },
-  { label: 'next', about: 'Wind to the next thing that is due', body: { to: 'next' } },
+  { label: 'next', about: 'Wind to the next scheduled event', body: { to: 'next' } },
 ];
 
 /** The cloud's time, and the crank that winds it. */
 export function ClockBar() {
-  const status = useLoaded('status', () => get<Status>('status'));
-  const [aheadMs, setAheadMs] = useState<number | undefined>(undefined);
+  const { nowMs, aheadMs, winding } = useCloudTime();
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState('');
-  const now = useMachineTime();
-  useNews('clock', (news) => {
-    setBusy(news.phase === 'begins');
-    if (news.phase === 'ends') setAheadMs(news.aheadMs);
-  });
-  useNews('reset', status.again);
-  const offset = aheadMs ?? status.value?.aheadMs;
   const wind = async (body: object): Promise<void> => {
     setBusy(true);
-    try {
-      const report = await post<{ fromMs: number; toMs: number; fired: number; aheadMs: number }>('wind', body);
-      setAheadMs(report.aheadMs);
-      setSaid(`Wound ${span(report.toMs - report.fromMs)} forward: ${report.fired} timers fired.`);
-    } catch (error) {
-      setSaid((error as Error).message);
-    }
+    setSaid(await windBy(body));
     setBusy(false);
   };
   return (
     <div className="clock">
-      <div className="clock-face" title="The cloud's time, UTC">
-        <time>{offset === undefined ? '…' : dateAndTime(now + offset)}</time>
+      <Link className="clock-face" href={hrefOf('clock')} title="The cloud's time, UTC; what waits for it">
+        <time>{nowMs === undefined ? '…' : dateAndTime(nowMs)}</time>
         <span className="clock-ahead">
-          {offset !== undefined && offset > 1000 ? `${span(Math.round(offset / 1000) * 1000)} ahead` : 'UTC'}
+          {aheadMs > 1000 ? `${span(Math.round(aheadMs / 1000) * 1000)} ahead` : 'UTC'}
         </span>
-      </div>
-      <fieldset className="winds" disabled={busy}>
+      </Link>
+      <fieldset className="winds" disabled={busy || winding}>
         <legend className="unseen">Wind the clock forward</legend>
         {winds.map(({ label, about, body }) => (
           <button key={label} type="button" title={about} onClick={() => void wind(body)}>
@@ -59,18 +48,19 @@ export function ClockBar() {
           </button>
         ))}
       </fieldset>
-      <span className={said ? 'clock-said' : 'unseen'} role="status">
-        {busy ? 'Winding …' : said}
+      <span className={said || busy || winding ? 'clock-said' : 'unseen'} role="status">
+        {busy || winding ? 'Winding …' : said}
       </span>
     </div>
   );
 }
 
-function useMachineTime(): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 500);
-    return () => window.clearInterval(timer);
-  }, []);
-  return now;
+/** Winds, and says what came of it. */
+export async function windBy(body: object): Promise<string> {
+  try {
+    const { fromMs, toMs, fired } = await post<ShownWind>('wind', body);
+    return `Wound ${span(toMs - fromMs)} forward: ${fired} timers fired.`;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -22,6 +22,7 @@ const paths = {
   ),
   moon: <path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z" />,
   contrast: <path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 0v18" />,
+  bolt: <path d="M13 3 5 13.500h6L10 21l9-11h-6l1-7Z" />,
   close: <path d="m6 6 12 12M18 6 6 18" />,
   outside: <path d="M14 4h6v6m0-6-9 9M18 14v6H4V6h6" />,
   users: (
@@ -43,7 +44,9 @@ const paths = {
   table: <path d="M4 5h16v14H4zM4 10h16M4 14.500h16M10 10v9" />,
   queue: <path d="M3 8h5v8H3zM9.500 8h5v8h-5zM16 8h5v8h-5z" />,
   topic: <path d="M4 10v4l4 .5L16 19V5L8 9.500 4 10ZM19 9c1.300 1.700 1.300 4.300 0 6" />,
-  events: <path d="M13 3 5 13.500h6L10 21l9-11h-6l1-7Z" />,
+  events: (
+    <path d="M4 7h6l4 10h6M4 17h6l1.500-3.700M14 7h6m-2.500-2.500L20 7l-2.500 2.500M17.500 14.500 20 17l-2.500 2.500" />
+  ),
   key: <path d="M8 11a4 4 0 1 0 0 8 4 4 0 0 0 0-8Zm3 1.500L20 4m-4 4 3 3" />,
   secret: <path d="M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3M12 14.500v2" />,
   mail: <path d="M3 6h18v13H3zM3 7l9 7 9-7" />,

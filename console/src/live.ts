@@ -1,6 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { Flow } from '../../runtime/control-plane/console/flow-counter.ts';
 import type { TraceSummary } from '../../runtime/control-plane/console/recorder.ts';
+import type { WindProgress } from '../../runtime/kernel/clock/clock.ts';
 
 export type { Flow, TraceSummary };
 
@@ -10,11 +11,18 @@ export interface News {
   request: { items: TraceSummary[]; seen: number };
   flow: { periodMs: number; flows: Flow[] };
   log: { items: LogLine[]; seen: number };
-  clock: { phase: 'begins' | 'ends'; timeMs: number; aheadMs: number };
+  clock: { phase: 'begins' | 'ends'; timeMs: number; aheadMs: number } | WindGoesOn;
+  fault: { experimentId: string; status: string; actions: Record<string, string>; timeMs: number };
   alarm: { name?: string; state?: string };
   state: object;
   problem: { timeMs: number; where: string; message: string };
   reset: object;
+}
+
+interface WindGoesOn extends WindProgress {
+  phase: 'goes';
+  timeMs: number;
+  aheadMs: number;
 }
 
 export interface StackEvent {
@@ -36,7 +44,7 @@ export interface LogLine {
   message: string;
 }
 
-const topics = ['stack', 'request', 'flow', 'clock', 'alarm', 'state', 'problem', 'reset'] as const;
+const topics = ['stack', 'request', 'flow', 'clock', 'alarm', 'state', 'problem', 'fault', 'reset'] as const;
 type Topic = keyof News;
 
 /** One connection for the whole page. The browser connects again by itself and names the last event that it has seen. */

@@ -2,6 +2,7 @@ import type { ComponentType } from 'react';
 import type { IconName } from './icons.tsx';
 import { Data } from './pages/data.tsx';
 import { Deployments } from './pages/deployments.tsx';
+import { Faults } from './pages/faults.tsx';
 import { Logs } from './pages/logs.tsx';
 import { MapPage } from './pages/map.tsx';
 import { Metrics } from './pages/metrics.tsx';
@@ -23,5 +24,6 @@ export const pages: readonly PageDefinition[] = [
   { id: 'data', title: 'Data', icon: 'data', Page: Data },
   { id: 'logs', title: 'Logs', icon: 'logs', Page: Logs },
   { id: 'metrics', title: 'Metrics', icon: 'chart', Page: Metrics },
+  { id: 'faults', title: 'Faults', icon: 'bolt', Page: Faults },
   { id: 'deployments', title: 'Deployments', icon: 'layers', Page: Deployments },
 ];

@@ -116,7 +116,7 @@ function nodesOf({
         data: { node, focus: near === undefined ? 'none' : near.has(node.id) ? 'near' : 'far' },
         selected: node.id === selected,
         focusable: node.id !== 'users',
-        ariaLabel: `${node.label}, ${node.type}, ${node.state}`,
+        ariaLabel: [node.label, node.type, node.state, ...node.faults.map((fault) => `fault: ${fault}`)].join(', '),
       },
     ];
   });

@@ -18,7 +18,9 @@ export const nodeTones: Record<MapNode['state'], Tone> = {
 function ResourceCard({ data: { node, focus }, selected }: NodeProps<ResourceNode>) {
   const tone = nodeTones[node.state];
   return (
-    <div className={`node node-${node.state} focus-${focus}${selected ? ' node-selected' : ''}`}>
+    <div
+      className={`node node-${node.state} focus-${focus}${node.faults.length > 0 ? ' node-struck' : ''}${selected ? ' node-selected' : ''}`}
+    >
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <span className="node-icon">
         <Icon name={node.id === 'users' ? 'users' : iconOf(node.type)} />
@@ -31,13 +33,27 @@ function ResourceCard({ data: { node, focus }, selected }: NodeProps<ResourceNod
       </span>
       {node.state !== 'healthy' && (
         <span className="node-state">
-          <StatusMark tone={tone} title={node.reason}>
-            {node.alarms.length > 0 ? 'alarm' : node.state}
-          </StatusMark>
+          {node.faults.length > 0 ? (
+            <Struck faults={node.faults} />
+          ) : (
+            <StatusMark tone={tone} title={node.reason}>
+              {node.alarms.length > 0 ? 'alarm' : node.state}
+            </StatusMark>
+          )}
         </span>
       )}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
+  );
+}
+
+/** An experiment acts on it: a bolt, the word, and which. */
+function Struck({ faults }: { faults: string[] }) {
+  return (
+    <span className="struck" title={faults.join('; ')}>
+      <Icon name="bolt" />
+      fault
+    </span>
   );
 }
 
@@ -68,10 +84,11 @@ const frameNames: Record<Frame['kind'], string> = {
 
 function FrameCard({ data: { frame } }: NodeProps<FrameNode>) {
   return (
-    <div className={`frame frame-${frame.kind}`}>
+    <div className={`frame frame-${frame.kind}${frame.faults?.length ? ' frame-struck' : ''}`}>
       <span>
         {frameNames[frame.kind]} <strong>{frame.label}</strong>
       </span>
+      {(frame.faults ?? []).length > 0 && <Struck faults={frame.faults ?? []} />}
     </div>
   );
 }

@@ -19,6 +19,7 @@ export function MapPage({ place }: { place: Place }) {
   useNews('stack', refresh);
   useNews('state', refresh);
   useNews('alarm', refresh);
+  useNews('fault', refresh);
   useNews('reset', refresh);
   const flows = useFlows();
   const supporting = place.query.get('supporting') === 'yes';

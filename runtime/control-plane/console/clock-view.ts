@@ -1,4 +1,4 @@
-import type { Clock, TimerKind, WindReport } from '../../kernel/clock/clock.ts';
+import type { Clock, TimerKind, WindProgress, WindReport, WoundThing } from '../../kernel/clock/clock.ts';
 import { PersonError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/service.ts';
 
@@ -10,6 +10,26 @@ export interface Awaited {
   count: number;
 }
 
+/** What a wind made happen, what is somebody's first. */
+export interface ShownWind extends Omit<WindReport, 'things'> {
+  things: (Omit<WoundThing, 'kind'> & { kind: Awaited['kind'] })[];
+  /** Names that are not shown. */
+  left: number;
+}
+
+export interface Agenda {
+  timeMs: number;
+  aheadMs: number;
+  pace: Clock['mode'];
+  winding: WindProgress | undefined;
+  next: Awaited[];
+  /** Names that are not shown. */
+  left: number;
+  /** Where a wind to the next scheduled event leads. */
+  nextEventMs: number | undefined;
+  lastWind: ShownWind | undefined;
+}
+
 /** Timers looked at: a cloud with more has the soonest of them here. */
 const timersRead = 5000;
 const mostShown = 300;
@@ -19,7 +39,7 @@ const longestWindMs = 400 * 24 * 60 * 60_000;
 const constant = new Set<TimerKind | undefined>([undefined, 'alarm', 'health', 'log', 'retention']);
 
 /** The cloud's time, what waits for it, and what the last wind brought. */
-export function agenda({ clock }: Kernel): object {
+export function agenda({ clock }: Kernel): Agenda {
   const timers = clock.upcoming(timersRead);
   const byName = new Map<string, Awaited>();
   for (const { name, kind = 'upkeep', atMs } of timers) {
@@ -46,7 +66,7 @@ export function agenda({ clock }: Kernel): object {
 }
 
 /** By a duration, to a time, or to what is scheduled next. */
-export async function wind(kernel: Kernel, body: Record<string, unknown>): Promise<object> {
+export async function wind(kernel: Kernel, body: Record<string, unknown>): Promise<ShownWind & { aheadMs: number }> {
   const { clock } = kernel;
   const report = await clock.wind(durationOf(clock, body));
   await kernel.store.durable();
@@ -68,13 +88,13 @@ function nextEvent(clock: Clock): number | undefined {
 }
 
 /** What is somebody's first, then what happened most often. */
-function shortened({ things, ...report }: WindReport): object {
+function shortened({ things, ...report }: WindReport): ShownWind {
   const sorted = [...things].sort(
     (a, b) => Number(a.kind === undefined) - Number(b.kind === undefined) || b.count - a.count,
   );
   return {
     ...report,
-    things: sorted.slice(0, mostShown).map(({ kind = 'upkeep', ...thing }) => ({ kind, ...thing })),
+    things: sorted.slice(0, mostShown).map((thing) => ({ ...thing, kind: thing.kind ?? ('upkeep' as const) })),
     left: Math.max(0, sorted.length - mostShown),
   };
 }

@@ -1,6 +1,7 @@
 import { registry } from '../../kernel/resource-registry.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import {
+  type Action,
   activeFaults,
   type FaultOrder,
   isActive,
@@ -10,12 +11,31 @@ import {
   startFault,
   stopFaults,
 } from '../faults/fault-desk.ts';
+import { resourceIndex } from './map/resource-index.ts';
+
+/** What the page of faults shows. */
+export interface FaultList {
+  /** Whether FIS runs at all. */
+  runs: boolean;
+  active: ShownFault[];
+  past: ShownFault[];
+  /** There are older ones. */
+  more: boolean;
+  /** What templates call the targets, by ARN. */
+  names: Record<string, string>;
+}
+
+/** What can be done, and the services whose APIs can be made to fail. */
+export interface FaultActions {
+  actions: Action[];
+  services: string[];
+}
 
 /** The newest of each region; the API has the others. */
 const mostShown = 40;
 
 /** What is broken, for the mark that every page shows. */
-export async function faultsNow(kernel: Kernel, regions: string[]): Promise<object> {
+export async function faultsNow(kernel: Kernel, regions: string[]): Promise<Pick<FaultList, 'active'>> {
   if (!kernel.engine(registry).services.has('fis')) return { active: [] };
   return {
     active: (await Promise.all(withExperiments(kernel, regions).map((one) => activeFaults(kernel, one)))).flat(),
@@ -23,8 +43,9 @@ export async function faultsNow(kernel: Kernel, regions: string[]): Promise<obje
 }
 
 /** What is broken, and what was, over all regions, newest first. Nothing where FIS does not run. */
-export async function faultList(kernel: Kernel, regions: string[]): Promise<object> {
-  if (!kernel.engine(registry).services.has('fis')) return { runs: false, active: [], past: [], more: false };
+export async function faultList(kernel: Kernel, regions: string[]): Promise<FaultList> {
+  if (!kernel.engine(registry).services.has('fis'))
+    return { runs: false, active: [], past: [], more: false, names: {} };
   const each = await Promise.all(
     withExperiments(kernel, regions).map((region) => listFaults(kernel, region, mostShown)),
   );
@@ -34,10 +55,11 @@ export async function faultList(kernel: Kernel, regions: string[]): Promise<obje
     active: all.filter(isActive),
     past: all.filter((fault) => !isActive(fault)),
     more: each.some((list) => list.length === mostShown),
+    names: namesOf(kernel, all),
   };
 }
 
-export async function faultActions(kernel: Kernel): Promise<object> {
+export async function faultActions(kernel: Kernel): Promise<FaultActions> {
   const { services } = kernel.engine(registry);
   return { actions: services.has('fis') ? await listActions(kernel) : [], services: [...services.keys()].sort() };
 }
@@ -65,6 +87,17 @@ export async function stopFromPage(kernel: Kernel, { id, region }: Record<string
 function texts(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]));
+}
+
+function namesOf(kernel: Kernel, faults: ShownFault[]): Record<string, string> {
+  const index = kernel.engine(resourceIndex);
+  const arns = new Set(faults.flatMap(({ targets }) => targets));
+  return Object.fromEntries(
+    [...arns].flatMap((arn) => {
+      const found = index.find(arn) ?? index.find(arn.split(/[:/]/).at(-1) ?? arn);
+      return found ? [[arn, found.resource.LogicalResourceId]] : [];
+    }),
+  );
 }
 
 function withExperiments(kernel: Kernel, regions: string[]): string[] {
