@@ -205,6 +205,7 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
     await assert.rejects(set('max_connections', 'many'), { name: 'InvalidParameterValue' });
     await assert.rejects(set('max_connections', '1'), /Allowed values are: 10-100000/);
     await assert.rejects(set('read_only', '1'), /cannot be modified/);
+    await assert.rejects(set('time_zone', 'Europe/Berlin'), /distance from UTC/);
     await assert.rejects(set('performance_schema', '1', 'immediate'), { name: 'InvalidParameterCombination' });
     await set('max_connections', '77');
     await set('performance_schema', '1', 'pending-reboot');

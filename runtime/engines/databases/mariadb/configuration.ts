@@ -9,6 +9,11 @@ import { literal, MariadbError } from './session.ts';
 const optionFile = 'orrery-options.cnf';
 const inForceFile = 'orrery-in-force.json';
 const filesFolder = 'orrery-files';
+const initFile = 'orrery-init.sql';
+
+/** Variables that no option sets (COMMAND_LINE_ARGUMENT of information_schema.SYSTEM_VARIABLES), but a statement at the start does. */
+const assigned =
+  /^(time_zone|character_set_(client|connection|results|database)|collation_(connection|database)|(foreign_key|unique|check_constraint)_checks|sql_(big_selects|auto_is_null|notes|buffer_result|select_limit|quote_show_create|warnings|if_exists)|tx_(isolation|read_only)|max_insert_delayed_threads|innodb_(lru_flush_size|purge_rseg_truncate_frequency)|(default_tmp|enforce)_storage_engine|profiling|system_versioning_asof)$/;
 
 type Options = Record<string, string>;
 
@@ -23,9 +28,13 @@ export function configure(folder: string, configuration: Configuration): void {
   writeFileSync(join(folder, 'server.key'), configuration.certificate.keyPem, { mode: 0o600 });
 }
 
+/** What is no option stands in the file as a remark, for who reads it here. */
 export function writeOptions(folder: string, options: Options): void {
-  const lines = Object.entries(options).map(([name, value]) => `${name} = "${value}"`);
-  writeFileSync(optionsPath(folder), `[mariadbd]\n${lines.join('\n')}\n`);
+  const all = Object.entries({ ...options, init_file: join(folder, initFile) });
+  const lines = all.map(([name, value]) => `${assigned.test(name) ? '# ' : ''}${name} = "${value}"\n`);
+  writeFileSync(optionsPath(folder), `[mariadbd]\n${lines.join('')}`);
+  const statements = all.filter(([name]) => assigned.test(name)).map(([name, value]) => assignment(name, value));
+  writeFileSync(join(folder, initFile), statements.map((statement) => `${statement};\n`).join(''));
 }
 
 /** A server that starts has all of it. */
@@ -59,13 +68,16 @@ const readOnly = 1238;
 
 async function change(server: ServerProcess, name: string, value: string | undefined): Promise<boolean> {
   try {
-    await server.query(`SET GLOBAL ${name} = ${value === undefined ? 'DEFAULT' : asSql(value)}`);
+    await server.query(assignment(name, value));
     return true;
   } catch (error) {
     if (error instanceof MariadbError && error.errno === readOnly) return false;
     throw error;
   }
 }
+
+const assignment = (name: string, value: string | undefined): string =>
+  `SET GLOBAL ${name} = ${value === undefined ? 'DEFAULT' : asSql(value)}`;
 
 const asSql = (value: string): string => (/^-?\d+(\.\d+)?$/.test(value) ? value : literal(value));
 
@@ -120,7 +132,7 @@ export function optionsIn(file: string): Options {
   const lines = readFileSync(file, 'utf8').split('\n').slice(1);
   return Object.fromEntries(
     lines.flatMap((line) => {
-      const [, name, value] = /^(\w+) = "(.*)"$/.exec(line) ?? [];
+      const [, name, value] = /^(?:# )?(\w+) = "(.*)"$/.exec(line) ?? [];
       return name === undefined || value === undefined ? [] : [[name, value]];
     }),
   );

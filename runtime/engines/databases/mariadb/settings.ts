@@ -51,7 +51,10 @@ export function badSetting(
   return undefined;
 }
 
-function objection({ type, min, max, values }: Setting & { values: string[] }, value: string): string | undefined {
+function objection({ name, type, min, max, values }: Setting & { values: string[] }, value: string) {
+  // Names of zones are in tables that are empty here.
+  if (name === 'time_zone' && !/^(SYSTEM|[+-]\d{1,2}:[0-5]\d)$/i.test(value))
+    return 'Time zones are known by their distance from UTC, as +02:00';
   // What would not come out of an option file as it went in.
   if (/["\n\r\\]/.test(value)) return 'It may have no quotation mark, backslash or line break';
   if (type === 'bool') return /^(0|1|on|off)$/i.test(value) ? undefined : 'Allowed values are: 0,1';
