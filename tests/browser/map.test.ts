@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { browserMissing } from '../../app/site/browser.ts';
 import { eventually, type System, startSystem } from '../systems/system-fixture.ts';
 import { type ConsoleBrowser, type ConsolePage, openConsole } from './console.fixture.ts';
+import { wrongOnPages } from './every-page.ts';
 
 const customer = { name: '<script>alert(1)</script>', email: 'ada@example.com', phone: '+44 20 7946 0000' };
 
@@ -137,5 +138,11 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
       await other.close();
     }
     assert.deepEqual(console.complaints, []);
+  });
+
+  test('every page of the menu shows it, on a telephone in the dark too', async () => {
+    const { pages, wrong } = await wrongOnPages(browser, { width: 390, theme: 'dark' });
+    assert.deepEqual(wrong, []);
+    assert.ok(pages.length >= 6, pages.join(', '));
   });
 });

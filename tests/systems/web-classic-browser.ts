@@ -7,13 +7,25 @@ import type { Browser, Page } from 'playwright-core';
 import { complaintsOf, launchBrowser } from '../../app/site/browser.ts';
 import type { Restaurant } from './web-classic.fixture.ts';
 
-export interface Place {
+/** Orders, reserves, and works at the desk. Resolves with the order's id. */
+export async function useTheSite(restaurant: Restaurant): Promise<string> {
+  const place = await browserPlace(restaurant);
+  let orderId = '';
+  await inBrowser(place, async (page) => {
+    orderId = await orderDinner(page, place);
+    await reserveTable(page, place);
+    await workAtTheDesk(page, place);
+  });
+  return orderId;
+}
+
+interface Place {
   /** http://www.slackwater.example.localhost:<port>: every name under .localhost is this machine. */
   url: string;
   admin: { email: string; password: string };
 }
 
-export async function browserPlace(restaurant: Restaurant): Promise<Place> {
+async function browserPlace(restaurant: Restaurant): Promise<Place> {
   const secrets = restaurant.client(SecretsManagerClient);
   const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
   const SecretId = SecretList.find(({ Description }) => Description?.includes('sign in at the desk'))?.ARN;
@@ -22,10 +34,10 @@ export async function browserPlace(restaurant: Restaurant): Promise<Place> {
 }
 
 /** The name that a guest gives whose order the admin sees. */
-export const strangeName = 'Ada <i>Fisher</i> & Sons';
+const strangeName = 'Ada <i>Fisher</i> & Sons';
 
 /** Every page must do without a complaint of the browser's: an exception, or something its policy does not let it do. */
-export async function inBrowser(place: Place, run: (page: Page, place: Place) => Promise<void>): Promise<void> {
+async function inBrowser(place: Place, run: (page: Page, place: Place) => Promise<void>): Promise<void> {
   let browser: Browser | undefined;
   try {
     browser = await launchBrowser();
@@ -41,7 +53,7 @@ export async function inBrowser(place: Place, run: (page: Page, place: Place) =>
 }
 
 /** Resolves with the order's id. */
-export async function orderDinner(page: Page, { url }: Place): Promise<string> {
+async function orderDinner(page: Page, { url }: Place): Promise<string> {
   await page.goto(url);
   await page.locator('[data-sku=oysters] .add button').click();
   await page.locator('#open-basket').click();
@@ -55,7 +67,7 @@ export async function orderDinner(page: Page, { url }: Place): Promise<string> {
   return new URL(page.url()).hash.replace('#/orders/', '');
 }
 
-export async function reserveTable(page: Page, { url }: Place): Promise<void> {
+async function reserveTable(page: Page, { url }: Place): Promise<void> {
   await page.goto(`${url}/reserve.html`);
   await page.locator('#times[aria-busy=false]').waitFor();
   await page.locator('#times input[type=radio]:not([disabled])').first().check({ force: true });
@@ -67,7 +79,7 @@ export async function reserveTable(page: Page, { url }: Place): Promise<void> {
 }
 
 /** Signs in, finds the guest's name as the text that was typed, publishes a page and hangs up a picture. */
-export async function workAtTheDesk(page: Page, { url, admin }: Place): Promise<void> {
+async function workAtTheDesk(page: Page, { url, admin }: Place): Promise<void> {
   await page.goto(`${url}/admin`);
   await page.getByLabel('E-mail').fill(admin.email);
   await page.getByLabel('Password').fill(admin.password);

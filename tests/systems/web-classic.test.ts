@@ -26,7 +26,8 @@ import { browserMissing } from '../../app/site/browser.ts';
 import { costReport } from '../../runtime/cost/cost-report.ts';
 import { eventually } from './system-fixture.ts';
 import { customer, lacking, type Restaurant, roleCredentials, startRestaurant } from './web-classic.fixture.ts';
-import { browserPlace, inBrowser, orderDinner, reserveTable, workAtTheDesk } from './web-classic-browser.ts';
+import { useTheSite } from './web-classic-browser.ts';
+import { seeInConsole } from './web-classic-console.ts';
 import {
   activities,
   databasePassword,
@@ -174,12 +175,13 @@ describe('web-classic', { skip: lacking }, () => {
   test('W-A1 in a browser guests order and reserve, and the admin publishes a page with a picture', async (t) => {
     const missing = browserMissing();
     if (missing) return t.skip(missing);
-    const place = await browserPlace(restaurant);
-    await inBrowser(place, async (page) => {
-      restaurant.placed.push(await orderDinner(page, place));
-      await reserveTable(page, place);
-      await workAtTheDesk(page, place);
-    });
+    restaurant.placed.push(await useTheSite(restaurant));
+  });
+
+  test('the web console shows its map with what flows, the way of an order, and every page', async (t) => {
+    const missing = browserMissing();
+    if (missing) return t.skip(missing);
+    await seeInConsole(restaurant);
   });
 
   test('W-C3 W-B3 six kinds of attack are blocked and counted, and a guest’s day is not', async () => {
