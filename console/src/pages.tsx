@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import type { IconName } from './icons.tsx';
+import { ClockPage } from './pages/clock.tsx';
 import { Data } from './pages/data.tsx';
 import { Deployments } from './pages/deployments.tsx';
 import { Faults } from './pages/faults.tsx';
@@ -25,5 +26,6 @@ export const pages: readonly PageDefinition[] = [
   { id: 'logs', title: 'Logs', icon: 'logs', Page: Logs },
   { id: 'metrics', title: 'Metrics', icon: 'chart', Page: Metrics },
   { id: 'faults', title: 'Faults', icon: 'bolt', Page: Faults },
+  { id: 'clock', title: 'Clock', icon: 'clock', Page: ClockPage },
   { id: 'deployments', title: 'Deployments', icon: 'layers', Page: Deployments },
 ];

@@ -87,10 +87,10 @@ function nextEvent(clock: Clock): number | undefined {
   return clock.upcoming(timersRead).find(({ kind }) => !constant.has(kind))?.atMs;
 }
 
-/** What is somebody's first, then what happened most often. */
+/** What does not happen by itself all the time comes first, then what happened most often. */
 function shortened({ things, ...report }: WindReport): ShownWind {
   const sorted = [...things].sort(
-    (a, b) => Number(a.kind === undefined) - Number(b.kind === undefined) || b.count - a.count,
+    (a, b) => Number(constant.has(a.kind)) - Number(constant.has(b.kind)) || b.count - a.count,
   );
   return {
     ...report,

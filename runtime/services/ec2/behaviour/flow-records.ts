@@ -43,7 +43,7 @@ export class FlowLogSchedule {
     known?.timer.cancel();
     const write = (): Promise<void> => this.#write({ account, region }, VpcId, seconds);
     // Packets take real time, so it is real time that is counted: winding a month reads nothing a hundred thousand times.
-    const every = { basis: 'elapsed', kind: 'log' } as const;
+    const every = { basis: 'elapsed' } as const;
     const timer = this.#kernel.clock.every(seconds * 1000, `flow logs of ${VpcId}`, write, every);
     this.#vpcs.set(VpcId, { timer, seconds, write });
   }
