@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Orrery } from '../../../tests/runtime-fixture.ts';
 import { signedHeaders } from '../../../tests/signed-request.ts';
 
@@ -74,10 +75,29 @@ export class Experiments {
 }
 
 export async function giveRole(orrery: Orrery, actions: string[] = ['*'], RoleName = 'experiments'): Promise<void> {
+  await makeRole(orrery, { RoleName, actions, trusts: { Service: 'fis.amazonaws.com' } });
+}
+
+/** Credentials of a session of a new role that may do these actions. */
+export async function asRole(orrery: Orrery, RoleName: string, action: string) {
+  await makeRole(orrery, { RoleName, actions: [action], trusts: { AWS: '*' } });
+  const assume = new AssumeRoleCommand({
+    RoleArn: `arn:aws:iam::000000000000:role/${RoleName}`,
+    RoleSessionName: 'it',
+  });
+  const { Credentials: keys } = await orrery.client(STSClient).send(assume);
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = keys ?? {};
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+async function makeRole(
+  orrery: Orrery,
+  { RoleName, actions, trusts }: { RoleName: string; actions: string[]; trusts: object },
+): Promise<void> {
   const iam = orrery.client(IAMClient);
   const document = (statement: object) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
-  const AssumeRolePolicyDocument = document({ Principal: { Service: 'fis.amazonaws.com' }, Action: 'sts:AssumeRole' });
+  const AssumeRolePolicyDocument = document({ Principal: trusts, Action: 'sts:AssumeRole' });
   await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
   const PolicyDocument = document({ Action: actions, Resource: '*' });
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument }));

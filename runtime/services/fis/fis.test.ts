@@ -7,12 +7,11 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand, TagRoleCommand } from '@aws-sdk/client-iam';
+import { IAMClient, TagRoleCommand } from '@aws-sdk/client-iam';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
-import { Experiments, giveRole, minute, roleArn } from './experiments.fixture.ts';
+import { asRole, Experiments, giveRole, minute, roleArn } from './experiments.fixture.ts';
 
 const wait = (duration: string, more = {}) => ({ actionId: 'aws:fis:wait', parameters: { duration }, ...more });
 
@@ -120,21 +119,9 @@ describe('Fault Injection Service', () => {
   });
 
   test('fails calls of a role as long as it says: others, and other operations, do not fail', async () => {
-    const iam = orrery.client(IAMClient);
-    const trust = {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
-    };
-    const all = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sqs:*', Resource: '*' }] };
-    await iam.send(new CreateRoleCommand({ RoleName: 'worker', AssumeRolePolicyDocument: JSON.stringify(trust) }));
-    await iam.send(
-      new PutRolePolicyCommand({ RoleName: 'worker', PolicyName: 'p', PolicyDocument: JSON.stringify(all) }),
-    );
-    await iam.send(new TagRoleCommand({ RoleName: 'worker', Tags: [{ Key: 'chaos', Value: 'yes' }] }));
-    const assumed = new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/worker', RoleSessionName: 'it' });
-    const { Credentials: keys } = await orrery.client(STSClient).send(assumed);
-    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = keys ?? {};
-    const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    const credentials = await asRole(orrery, 'worker', 'sqs:*');
+    const Tags = [{ Key: 'chaos', Value: 'yes' }];
+    await orrery.client(IAMClient).send(new TagRoleCommand({ RoleName: 'worker', Tags }));
     const sqs = orrery.client(SQSClient, { credentials, maxAttempts: 1 });
     const id = await fis.start({
       targets: { workers: { resourceType: 'aws:iam:role', resourceTags: { chaos: 'yes' }, selectionMode: 'ALL' } },

@@ -1,5 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
+import { capacityFaults } from '../../../kernel/faults/capacity-faults.ts';
+import { zoneIdOf } from '../../../kernel/regions.ts';
 import type { Activity, Group, Member, TemplateChoice } from '../state.ts';
 import { advance, at, begin } from './activities.ts';
 import { asAutoScaling } from './as-autoscaling.ts';
@@ -113,6 +115,7 @@ export class Launches {
     const stop = kernel.events.on('ec2.instance-state', ({ instanceId, state }) => void states.set(instanceId, state));
     try {
       const template = { ...way.template, Version: await versionNumber(ctx, way.template) };
+      await checkCapacity(ctx, group, { zone, way });
       const { Instances } = await ctx.call<{ Instances: Instance[] }>('ec2', 'RunInstances', {
         MinCount: 1,
         MaxCount: 1,
@@ -240,9 +243,28 @@ type Beginning = 'Pending' | 'Warmed:Pending';
 
 type AutoScaling = ReturnType<typeof asAutoScaling>;
 
+/** An experiment may have left the zone without room for the group. */
+async function checkCapacity(
+  ctx: AutoScaling,
+  group: Group,
+  { zone, way }: { zone: Group['subnets'][number]; way: Start },
+): Promise<void> {
+  const { InstanceType } = (await template(ctx, way.template)).LaunchTemplateData ?? {};
+  ctx.engine(capacityFaults).check({
+    of: group.AutoScalingGroupARN,
+    instanceType: way.InstanceType ?? InstanceType ?? '',
+    zone: zone.AvailabilityZone,
+    zoneId: zoneIdOf(zone.AvailabilityZone),
+  });
+}
+
 interface TemplateVersion {
   VersionNumber: number;
-  LaunchTemplateData?: { NetworkInterfaces?: { Groups?: string[] }[]; SecurityGroupIds?: string[] };
+  LaunchTemplateData?: {
+    InstanceType?: string;
+    NetworkInterfaces?: { Groups?: string[] }[];
+    SecurityGroupIds?: string[];
+  };
 }
 
 async function template(ctx: AutoScaling, { LaunchTemplateId, Version }: TemplateChoice): Promise<TemplateVersion> {

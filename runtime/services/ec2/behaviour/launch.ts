@@ -14,6 +14,7 @@ import {
   vpcs,
 } from '../state.ts';
 import { askedOf } from './asked-of-instance.ts';
+import { checkCapacity } from './capacity.ts';
 import { imageFor, mappingsOver } from './image-choice.ts';
 import { userDataRefusal } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
@@ -165,6 +166,15 @@ function newFace(ctx: Context, input: RunInstancesCommandInput): NetworkInterfac
   });
   if (!(spec?.AssociatePublicIpAddress ?? subnet.MapPublicIpOnLaunch)) return face;
   return givePublicAddress(ctx, face);
+}
+
+/** Where it will be; an experiment may have left that zone without room for the caller. */
+export function checkRoom(ctx: Context, input: RunInstancesCommandInput): void {
+  const spec = input.NetworkInterfaces?.[0];
+  const { AvailabilityZone } = spec?.NetworkInterfaceId
+    ? networkInterfaces.find(ctx, spec.NetworkInterfaceId)
+    : subnetFor(ctx, spec?.SubnetId ?? input.SubnetId, input.Placement?.AvailabilityZone);
+  checkCapacity(ctx, input.InstanceType ?? '', AvailabilityZone);
 }
 
 function subnetFor(ctx: Context, id: string | undefined, zone: string | undefined): Subnet {

@@ -1,5 +1,6 @@
 import type { Tag } from '@aws-sdk/client-ec2';
 import { formatArn } from '../../../kernel/arn.ts';
+import { zoneIdOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import {
   dhcpOptions,
@@ -15,7 +16,6 @@ import {
   vpcs,
 } from '../state.ts';
 import { newId } from './noun.ts';
-import { zoneIdOf } from './zones.ts';
 
 /** What is common to the VPC a person makes and the default one: each comes with a main route table, an ACL and a group. */
 export function makeVpc(

@@ -11,11 +11,12 @@ import type {
 import { asksForNothing } from '../../../kernel/asked.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { checkCapacity } from '../behaviour/capacity.ts';
 import { withAssociation } from '../behaviour/elastic-addresses.ts';
 import { describeInstance, stateOf } from '../behaviour/instance-description.ts';
 import { checkMachine } from '../behaviour/instance-levels.ts';
 import { givePublicAddress } from '../behaviour/interfaces.ts';
-import { makeInstance, withImage, withTemplate } from '../behaviour/launch.ts';
+import { checkRoom, makeInstance, withImage, withTemplate } from '../behaviour/launch.ts';
 import { checkLaunchVolumes, makeLaunchVolumes } from '../behaviour/launch-volumes.ts';
 import { chosen, filtered, paged } from '../behaviour/listing.ts';
 import { machines } from '../behaviour/machines.ts';
@@ -44,6 +45,7 @@ export async function RunInstances(ctx: Context, asked: RunInstancesCommandInput
       `You have requested more instances (${count}) than your current instance limit of ${mostAtOnce} allows.`,
     );
   checkLaunchVolumes(ctx, input);
+  checkRoom(ctx, input);
   const profile = await profileFor(ctx, input.IamInstanceProfile);
   const ReservationId = newId(ctx, 'r');
   const made: Instance[] = [];
@@ -198,11 +200,10 @@ function turn(ctx: Context, ids: readonly string[] | undefined, action: Turn) {
 
 export function StartInstances(ctx: Context, input: StartInstancesCommandInput) {
   checkMachine(ctx);
-  const StartingInstances = turn(ctx, input.InstanceIds, (_ctx, { InstanceId }) => ({
-    from: ['stopped'],
-    to: 'pending',
-    afterwards: () => startAgain(ctx, InstanceId),
-  }));
+  const StartingInstances = turn(ctx, input.InstanceIds, (_ctx, { InstanceId, InstanceType, AvailabilityZone }) => {
+    checkCapacity(ctx, InstanceType, AvailabilityZone);
+    return { from: ['stopped'], to: 'pending', afterwards: () => startAgain(ctx, InstanceId) };
+  });
   return { StartingInstances };
 }
 

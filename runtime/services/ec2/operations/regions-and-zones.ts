@@ -9,11 +9,10 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { formatArn } from '../../../kernel/arn.ts';
 import type { AwsError } from '../../../kernel/errors.ts';
-import { regions, zonesOf } from '../../../kernel/regions.ts';
+import { regions, zoneIdOf, zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { chosen, filtered, list, paged } from '../behaviour/listing.ts';
 import { prefixList, prefixLists } from '../behaviour/prefix-lists.ts';
-import { zoneIdOf } from '../behaviour/zones.ts';
 import { invalidParameterValue, notFound } from '../errors.ts';
 import { dhcpOptions, vpcs } from '../state.ts';
 

@@ -5,7 +5,7 @@ import type {
   ModifySubnetAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
 import { AwsError, refused } from '../../../kernel/errors.ts';
-import { zonesOf } from '../../../kernel/regions.ts';
+import { zoneIdOf, zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { canonical, contains, overlap, prefixOf } from '../behaviour/cidr.ts';
 import { chosen, list } from '../behaviour/listing.ts';
@@ -13,7 +13,6 @@ import { enforce } from '../behaviour/networks.ts';
 import { availableCount } from '../behaviour/private-addresses.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { makeSubnet } from '../behaviour/vpc-parts.ts';
-import { zoneIdOf } from '../behaviour/zones.ts';
 import { dependencyViolation, invalidValue } from '../errors.ts';
 import { networkAcls, networkInterfaces, routeTables, type Subnet, subnets, type Vpc, vpcs } from '../state.ts';
 

@@ -1,5 +1,6 @@
 import type { ActionType } from './actions/action.ts';
 import { apiErrors } from './actions/api-errors.ts';
+import { callsWithoutCapacity, groupsWithoutCapacity } from './actions/capacity.ts';
 import { failoverCluster, rebootDatabases } from './actions/databases.ts';
 import { invocationDelay, invocationError, invocationHttpResponse } from './actions/functions.ts';
 import { rebootInstances, stopInstances, terminateInstances } from './actions/instances.ts';
@@ -10,6 +11,8 @@ import { assertAlarmState, wait } from './actions/others.ts';
 export const actionTypes: ReadonlyMap<string, ActionType> = new Map(
   [
     assertAlarmState,
+    callsWithoutCapacity,
+    groupsWithoutCapacity,
     rebootInstances,
     stopInstances,
     terminateInstances,

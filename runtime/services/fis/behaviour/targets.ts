@@ -53,6 +53,18 @@ export const targetTypes: Record<string, TargetType> = lookupTable({
       return subnets.map((subnet) => ec2Resource(ctx, 'subnet', String(subnet.SubnetId), subnet));
     },
   },
+  'aws:ec2:autoscaling-group': {
+    description: 'An Auto Scaling group',
+    parameters: {},
+    async list(ctx) {
+      const groups = await pages<Resource>(ctx, 'autoscaling', 'DescribeAutoScalingGroups', 'AutoScalingGroups');
+      return groups.map((resource) => ({
+        arn: String(resource.AutoScalingGroupARN),
+        tags: tagsFrom(resource.Tags),
+        resource,
+      }));
+    },
+  },
   'aws:rds:cluster': {
     description: 'An Aurora DB cluster',
     parameters: {},
