@@ -5,10 +5,12 @@ import type { ServerCertificate } from './certificate.ts';
 import { configurationOf } from './configuration.ts';
 import { Endings } from './endings.ts';
 import type { BasePosition, Configuration, Engine, EngineName, Row } from './engine.ts';
+import { Following } from './following.ts';
 import type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 import { GroupLog } from './group-log.ts';
 import { type GroupRecord, readGroup, writeGroup } from './group-record.ts';
 import { MemberServers } from './member-servers.ts';
+import type { ServerProcess } from './server-process.ts';
 
 export type { GroupEvent, GroupHost, GroupOptions, Settings } from './group-contract.ts';
 
@@ -24,7 +26,7 @@ export class DatabaseGroup {
   readonly #id: string;
   readonly #host: GroupHost;
   readonly #engine: Engine;
-  readonly #leader: GroupOptions['leader'];
+  readonly #following: Following;
   readonly #onEvent: (event: GroupEvent) => void;
   readonly #servers: MemberServers;
   /** Standbys that commits wait for: only they may become the writer. */
@@ -40,7 +42,6 @@ export class DatabaseGroup {
     this.#id = options.id;
     this.#host = host;
     this.#engine = host.engine;
-    this.#leader = options.leader;
     this.folder = options.folder;
     this.archive = options.archive;
     this.#onEvent = options.onEvent;
@@ -52,15 +53,10 @@ export class DatabaseGroup {
       onEvent: options.onEvent,
       onDeath: (member) => this.#died(member),
     });
-    const { clock } = host;
-    this.log = new GroupLog({
-      engine: host.engine,
-      archive: options.archive,
-      wanted: () => this.archiving,
-      server: () => this.#servers.get(this.writer),
-      folder: () => this.dataDir(this.writer),
-      now: () => ({ cloudMs: clock.now(), machineMs: clock.now() - clock.offset() }),
-    });
+    const writer = { server: () => this.#servers.get(this.writer), folder: () => this.dataDir(this.writer) };
+    this.log = new GroupLog({ ...host, ...writer, archive: options.archive, wanted: () => this.archiving });
+    const leader = () => (this.follows === undefined ? undefined : options.leader(this.follows));
+    this.#following = new Following({ ...host, ...writer, leader, start: () => this.#startFirst() });
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     this.#save({});
   }
@@ -80,6 +76,10 @@ export class DatabaseGroup {
   /** The port a member answers at on loopback; undefined while it does not. */
   port(member: string): number | undefined {
     return this.#servers.alive(member)?.port;
+  }
+
+  get server(): ServerProcess | undefined {
+    return this.#servers.alive(this.writer);
   }
 
   pid(member: string): number | undefined {
@@ -146,15 +146,9 @@ export class DatabaseGroup {
   /** The leader's writer is elsewhere: `anew` where it is another one, which may lack what was copied already. */
   follow(how: 'on' | 'anew'): Promise<void> {
     return this.#next(async () => {
-      const leader = this.follows === undefined || this.#stopped ? undefined : this.#leader(this.follows);
-      if (!leader) return;
-      if (how === 'on') return this.#reconfigure(this.writer);
-      const folder = this.dataDir(this.writer);
-      await this.#servers.stop(this.writer);
-      await leader.backup(`${folder}.copying`);
-      rmSync(folder, { recursive: true, force: true });
-      renameSync(`${folder}.copying`, folder);
-      await this.#startWriter();
+      if (this.#stopped || !this.#following.leader) return;
+      if (how === 'on') await this.#reconfigure(this.writer);
+      await this.#following.go(how);
     }).catch((error: Error) => this.#onEvent({ kind: 'failed', member: this.writer, message: error.message }));
   }
 
@@ -246,6 +240,11 @@ export class DatabaseGroup {
   }
 
   async #startWriter(): Promise<void> {
+    await this.#startFirst();
+    await this.#following.go('on');
+  }
+
+  async #startFirst(): Promise<void> {
     this.#engine.mark(this.dataDir(this.writer), this.follows === undefined ? 'writer' : 'standby');
     this.#joined.clear();
     await this.#servers.start(this.writer);
@@ -378,7 +377,7 @@ export class DatabaseGroup {
       archive: this.archive,
       socketDir: this.#host.socketDir,
       writerPort: this.port(this.writer),
-      leader: this.follows === undefined ? undefined : this.#leader(this.follows),
+      leader: this.#following.leader,
     });
     this.#engine.configure(this.dataDir(member), configuration);
     return configuration;

@@ -1,4 +1,5 @@
 import type { Archive } from './archive.ts';
+import type { ServerCertificate } from './certificate.ts';
 import type { GroupHost } from './group-contract.ts';
 import type { ServerProcess } from './server-process.ts';
 
@@ -62,7 +63,7 @@ export interface Configuration {
   forceSsl: boolean;
   /** Where the log goes, segment by segment; undefined: nowhere. */
   archiveCommand: string | undefined;
-  certificate: { certificatePem: string; keyPem: string };
+  certificate: ServerCertificate;
 }
 
 /** What must be so for a standby to be one that commits wait for. */
@@ -109,6 +110,8 @@ export interface Engine {
   mark(folder: string, as: 'writer' | 'standby'): void;
   /** Parameters of which a standby needs no less than this, where a start failed for that. */
   floors(message: string): Record<string, string>;
+  /** A server follows another without its commits waiting. Left out where its configuration says whom it follows. */
+  follow?(following: { writer: ServerProcess; standby: ServerProcess; certificate: ServerCertificate }): Promise<void>;
   /** Commits wait for a standby that runs, from here on. */
   join(joining: Joining): Promise<void>;
   /** How much of the writer's log a standby has received; its writer may be gone. */

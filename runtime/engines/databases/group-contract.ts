@@ -1,8 +1,10 @@
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Watchdog } from '../compute/watchdog.ts';
 import type { Archive } from './archive.ts';
+import type { ServerCertificate } from './certificate.ts';
 import type { Engine } from './engine.ts';
 import type { GroupRecord } from './group-record.ts';
+import type { ServerProcess } from './server-process.ts';
 
 export interface GroupHost {
   clock: Clock;
@@ -22,6 +24,9 @@ export interface Leader {
   readonly writer: string;
   readonly archive: Archive;
   readonly archiving: boolean;
+  readonly certificate: ServerCertificate;
+  /** Of its writer; undefined while that does not run. */
+  readonly server: ServerProcess | undefined;
   port(member: string): number | undefined;
   backup(to: string): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Archive } from './archive.ts';
 import type { BasePosition, Engine, Instant } from './engine.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -10,7 +11,7 @@ export interface GroupLogOptions {
   /** Of the writer of now: throws while it does not run. */
   server(): ServerProcess;
   folder(): string;
-  now(): Instant;
+  clock: Clock;
 }
 
 /** The log of a group's writer, from which a moment can be reached. */
@@ -33,9 +34,10 @@ export class GroupLog {
   }
 
   /** What was written until now is kept, and can be told from what comes later. */
-  keep(now: Instant = this.#options.now()): void {
-    const { engine, folder } = this.#options;
-    if (this.archive) engine.archiving.keep?.(this.archive, folder(), now);
+  keep(now?: Instant): void {
+    const { engine, folder, clock } = this.#options;
+    const instant = now ?? { cloudMs: clock.now(), machineMs: clock.now() - clock.offset() };
+    if (this.archive) engine.archiving.keep?.(this.archive, folder(), instant);
   }
 
   /** A copy from which a later moment can be reached, and where the log stood in it. */

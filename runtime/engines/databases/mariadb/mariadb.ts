@@ -6,7 +6,7 @@ import { awaitsRestart, configure, noteStart, optionsPath, reload } from './conf
 import { backup, copyData, forgetPosition, makeTemplate, settingsFile } from './data-directory.ts';
 import { begin, keep, succeed } from './log-archive.ts';
 import { base, recover, writtenSince } from './recovery.ts';
-import { join as joinStandby, position, promote } from './replication.ts';
+import { follow, join as joinStandby, position, promote } from './replication.ts';
 import { MariadbSession } from './session.ts';
 import { badSetting, readSettings } from './settings.ts';
 
@@ -37,6 +37,7 @@ export function mariadb(): Found {
     isStandby: (folder) => existsSync(join(folder, standbyFile)),
     mark,
     floors: () => ({}),
+    follow,
     join: joinStandby,
     position,
     promote: (standby, archive) => promote(standby, async () => archive && succeed(archive, standby)),

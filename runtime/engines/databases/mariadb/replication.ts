@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServerCertificate } from '../certificate.ts';
 import type { Joining, Row } from '../engine.ts';
 import type { ServerProcess } from '../server-process.ts';
 import { sequenceOf } from './binary-log.ts';
@@ -7,6 +8,10 @@ import { literal } from './session.ts';
 
 /** RDS has one of that name for the same purpose. */
 const replicator = "'rdsrepladmin'@'127.0.0.1'";
+
+interface Certified {
+  certificate: ServerCertificate;
+}
 
 const mark = 'REPLACE INTO mysql.rds_heartbeat2 VALUES (1, UNIX_TIMESTAMP() * 1000)';
 
@@ -17,17 +22,21 @@ const mark = 'REPLACE INTO mysql.rds_heartbeat2 VALUES (1, UNIX_TIMESTAMP() * 10
  * count. So whatever was acknowledged is with one of those, and the most advanced has all of it.
  */
 export async function join({ writer, standby, others, configure, joined }: Joining): Promise<void> {
-  const { certificate } = configure();
-  const password = createHash('sha256').update(`replication ${certificate.keyPem}`).digest('hex');
-  await admit(writer, password);
-  await begin(standby, writer.port, password);
-  await caughtUp(writer, standby);
+  await follow({ writer, standby, certificate: configure().certificate });
   if (others) joined();
   else await writer.query('SET GLOBAL rpl_semi_sync_master_enabled = 1');
   await standby.query('STOP SLAVE IO_THREAD');
   await standby.query('SET GLOBAL rpl_semi_sync_slave_enabled = 1');
   await standby.query('START SLAVE IO_THREAD');
   if (!others) await marker(writer, standby);
+}
+
+/** Resolves when it has caught up; rejects when it cannot go on from where it is. The certificate is that of the writer's group. */
+export async function follow({ writer, standby, certificate }: Pick<Joining, 'writer' | 'standby'> & Certified) {
+  const password = createHash('sha256').update(`replication ${certificate.keyPem}`).digest('hex');
+  await admit(writer, password);
+  await begin(standby, writer.port, password);
+  await caughtUp(writer, standby);
 }
 
 /** How much of the writer's log is here, whether replayed or not. */

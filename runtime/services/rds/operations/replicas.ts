@@ -89,7 +89,6 @@ function sourceFor(ctx: Context, input: Input): InstanceRecord {
   const source = findInstance(ctx, id);
   if (source.DBClusterIdentifier !== undefined)
     throw invalidCombination(`${source.DBInstanceIdentifier} is a member of a cluster; add an instance to it instead.`);
-  if (source.Engine !== 'postgres') throw refused(`rds read replica of ${source.Engine}`, 'only PostgreSQL has them.');
   if (source.source !== undefined) throw refused('rds read replica of a read replica', 'cascades are not done.');
   if (source.Status !== 'available')
     throw invalidInstanceState(`DB Instance ${source.DBInstanceIdentifier} is not in available state.`);
