@@ -1,9 +1,12 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** A client and the server it is led to. */
 export interface Passed {
   client: Socket;
   upstream: Socket;
+  /** What the client sends goes through this, where there is something to be changed. */
+  through?: Duplex | undefined;
 }
 
 /** Who speaks with a client before it is led on; rejects for whom it does not let pass. */
@@ -106,14 +109,14 @@ export class Endpoint {
     return { client, upstream: await upstream };
   }
 
-  #join(socket: Socket, { client, upstream }: Passed): void {
+  #join(socket: Socket, { client, upstream, through }: Passed): void {
     const led = this.#connections.get(socket);
     upstream.on('error', () => socket.destroy());
     upstream.on('close', () => socket.destroy());
     if (!led) return void upstream.destroy();
     led.upstream = upstream;
     upstream.setNoDelay(true);
-    client.pipe(upstream);
+    (through ? client.pipe(through) : client).pipe(upstream);
     upstream.pipe(client);
   }
 }

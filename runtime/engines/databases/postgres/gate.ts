@@ -1,31 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
-import type { Clock } from '../../../kernel/clock/clock.ts';
+import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import type { Passed } from '../endpoint.ts';
-import { askForPassword, type FirstMessage, fatal, readFirst, readPassword, take, tlsRequest } from './startup.ts';
-
-/** A database with a gate before it, and what the gate goes by. */
-export interface Gated {
-  clock: Clock;
-  /** With the server's own certificate: clients that bind a password to it (SCRAM-SHA-256-PLUS) see no difference. */
-  secureContext: SecureContext;
-  /** Of the server, on loopback, and its unix socket, at which it believes the runtime who signs in. */
-  port: number;
-  socketPath: string;
-  /** Whether the user signs in by a token instead of a password. */
-  byToken(user: string): Promise<boolean>;
-  /** Why the token does not let the user in; undefined: it does. */
-  refusal(user: string, token: string): string | undefined;
-  /** A sign-in by token was decided on, or was not because the server failed. */
-  onSignIn(about: SignIn): void;
-}
-
-export interface SignIn {
-  user: string;
-  database: string;
-  refusal?: string | undefined;
-}
+import type { Gated } from '../gate-contract.ts';
+import { reach, secured, securedTo, take } from '../gate-sockets.ts';
+import { askForPassword, type FirstMessage, fatal, readFirst, readPassword, tlsRequest } from './startup.ts';
 
 /** "authentication_timeout", a minute by default: by then a client has signed in. */
 const patienceMs = 60_000;
@@ -35,9 +14,10 @@ const handshakeByte = 0x16;
 
 /**
  * Speaks the beginning of PostgreSQL's protocol with a client, for users who sign in by a token: it ends TLS, asks for the
- * token in clear text, and signs in for them. Everybody else is led on to the server and signs in there. See decisions/0022.
+ * token in clear text, and signs in for them, at the unix socket, where the server believes the runtime who signs in.
+ * Everybody else is led on to the server and signs in there. See decisions/0022.
  */
-export async function passGate(socket: Socket, gated: Gated): Promise<Passed> {
+export async function passGate(socket: Socket, gated: Gated & { socketPath: string }): Promise<Passed> {
   const limit = gated.clock.after(patienceMs, 'databases: a sign-in', () => void socket.destroy(), {
     basis: 'elapsed',
   });
@@ -64,13 +44,13 @@ async function greet(socket: Socket, secureContext: SecureContext): Promise<{ cl
   let client = socket;
   const opening = await take(socket, 1);
   socket.unshift(opening);
-  if (opening[0] === handshakeByte) client = await secured(socket, secureContext);
+  if (opening[0] === handshakeByte) client = await secured(socket, secureContext, [protocolName]);
   for (let asked = 0; asked < 3; asked += 1) {
     const first = await readFirst(client);
     if (first.kind === 'startup' || first.kind === 'cancel') return { client, first };
     const begins = first.kind === 'tls' && client === socket;
     client.write(begins ? 'S' : 'N');
-    if (begins) client = await secured(socket, secureContext);
+    if (begins) client = await secured(socket, secureContext, [protocolName]);
   }
   throw new Error('a client that does not say who it is');
 }
@@ -98,39 +78,10 @@ async function turnAway(client: Socket, message: string): Promise<never> {
   throw new Error(message);
 }
 
-async function secured(socket: Socket, secureContext: SecureContext): Promise<TLSSocket> {
-  const client = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: [protocolName] });
-  client.on('error', () => socket.destroy());
-  await orGone(client, 'secure');
-  return client;
-}
-
-async function reach(to: { port: number } | { path: string }, packet?: Buffer): Promise<Socket> {
-  const upstream = connect('port' in to ? { ...to, host: '127.0.0.1' } : to);
-  upstream.on('error', () => upstream.destroy());
-  await once(upstream, 'connect');
-  if (packet) upstream.write(packet);
-  return upstream;
-}
-
 /** To the server on this machine's own loopback, whose certificate nobody else could check for us. */
 async function reachOverTls(port: number): Promise<Socket> {
   const socket = await reach({ port }, tlsRequest);
   const answer = await take(socket, 1);
   if (answer.toString() !== 'S') throw new Error('the server has no TLS');
-  const upstream = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: [protocolName] });
-  upstream.on('error', () => socket.destroy());
-  await once(upstream, 'secureConnect');
-  return upstream;
-}
-
-async function orGone(socket: Socket, event: string): Promise<void> {
-  const gone = new AbortController();
-  const close = (): void => gone.abort();
-  socket.once('close', close);
-  try {
-    await once(socket, event, { signal: gone.signal });
-  } finally {
-    socket.off('close', close);
-  }
+  return securedTo(socket, [protocolName]);
 }

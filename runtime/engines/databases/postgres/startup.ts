@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { take } from '../gate-sockets.ts';
 
 /** What a client of PostgreSQL says first ("Message Formats", PostgreSQL documentation). */
 export type FirstMessage =
@@ -52,24 +52,6 @@ export function fatal(sqlState: string, message: string): Buffer {
   head.write('E');
   head.writeInt32BE(fields.length + 4, 1);
   return Buffer.concat([head, fields]);
-}
-
-/** Exactly so many bytes; what comes after them stays in the stream. */
-export async function take(from: Duplex, length: number): Promise<Buffer> {
-  const gone = new AbortController();
-  const close = (): void => gone.abort();
-  from.once('close', close);
-  try {
-    for (;;) {
-      if (length === 0) return Buffer.alloc(0);
-      const chunk = from.read(length) as Buffer | null;
-      if (chunk?.length === length) return chunk;
-      if (chunk || from.readableEnded || from.destroyed) throw new Error('the client has gone');
-      await once(from, 'readable', { signal: gone.signal });
-    }
-  } finally {
-    from.off('close', close);
-  }
 }
 
 function packetOf(code: number): Buffer {

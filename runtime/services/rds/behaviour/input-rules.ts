@@ -12,13 +12,6 @@ export function identifierOf(value: string | undefined, parameter: string): stri
   return value.toLowerCase();
 }
 
-/** Whether members of rds_iam sign in by tokens. */
-export function iamAuthentication(Engine: string | undefined, wanted: boolean | undefined, before = false): boolean {
-  if (wanted && !/postgres/.test(String(Engine)))
-    throw refused(`rds EnableIAMDatabaseAuthentication of ${Engine}`, 'tokens are for PostgreSQL only.');
-  return wanted ?? before;
-}
-
 export function checkStorageType(type: string, allowed: readonly string[]): string {
   if (!allowed.includes(type)) {
     if (/^io[12]$/.test(type)) throw refused(`rds StorageType ${type}`, 'provisioned IOPS have no effect here.');

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Row } from '../../../engines/databases/engine.ts';
+import { nativeVerifier } from '../../../engines/databases/mariadb/handshake.ts';
 import { identifier, literal } from '../../../engines/databases/mariadb/session.ts';
 import type { EngineSql } from './sql.ts';
 
@@ -7,7 +7,7 @@ import type { EngineSql } from './sql.ts';
 const own = "'rdsadmin', 'rdsrepladmin', 'system user', 'event_scheduler'";
 
 export const mysqlSql: EngineSql = {
-  verifier: (_ids, password) => nativePassword(password),
+  verifier: (_ids, password) => nativeVerifier(password),
   async begin(group, { MasterUsername, DatabaseName }, verifier) {
     const master = account(MasterUsername);
     const [there] = await group.query(
@@ -24,6 +24,11 @@ export const mysqlSql: EngineSql = {
     await group.query(
       `ALTER USER ${account(username)} IDENTIFIED VIA mysql_native_password USING ${literal(verifier)}`,
     );
+  },
+  async byToken(group, { member, user, password }) {
+    const sql = `SELECT 1 FROM mysql.global_priv WHERE User = ${literal(user)}
+      AND JSON_VALUE(Priv, '$.authentication_string') = ${literal(nativeVerifier(password))}`;
+    return (await group.query(sql, { member })).length > 0;
   },
   async sample(group, member) {
     return (await group.query(everything, { member }))[0] ?? {};
@@ -54,6 +59,7 @@ const privileges = [
   'INSERT',
   'UPDATE',
   'DELETE',
+  'DELETE HISTORY',
   'CREATE',
   'DROP',
   'RELOAD',
@@ -77,12 +83,6 @@ const privileges = [
 ];
 
 const account = (username: string): string => `${literal(username)}@'%'`;
-
-/** As `mysql_native_password` keeps it. */
-function nativePassword(password: string): string {
-  const once = createHash('sha1').update(password).digest();
-  return `*${createHash('sha1').update(once).digest('hex').toUpperCase()}`;
-}
 
 const counters =
   "SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('INNODB_BUFFER_POOL_READS', 'INNODB_OS_LOG_WRITTEN')";

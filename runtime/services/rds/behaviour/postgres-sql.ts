@@ -15,6 +15,16 @@ export const postgresSql: EngineSql = {
   async setPassword(group, username, verifier) {
     await group.query(`ALTER ROLE ${identifier(username)} PASSWORD ${literal(verifier)}`);
   },
+  /**
+   * Members of rds_iam sign in by a token and in no other way. Who may merely grant the role, as the master may, or who made
+   * a role that has it, is no such member: pg_hba.conf, which RDS does this by, would not tell them apart.
+   */
+  async byToken(group, { member, user }) {
+    const sql = `SELECT pg_has_role(oid, 'rds_iam', 'USAGE') OR pg_has_role(oid, 'rds_iam', 'SET') AS token
+      FROM pg_roles WHERE rolname = ${literal(user)} AND NOT rolsuper AND to_regrole('rds_iam') IS NOT NULL`;
+    const [row] = await group.query(sql, { member });
+    return row?.token === 't';
+  },
   async sample(group, member) {
     return (await group.query(everything, { member }))[0] ?? {};
   },

@@ -12,6 +12,8 @@ export interface EngineSql {
   /** Makes the master, and the database that was asked for, where they are not there yet. */
   begin(group: DatabaseGroup, owner: Owner, verifier: string): Promise<void>;
   setPassword(group: DatabaseGroup, username: string, verifier: string): Promise<void>;
+  /** Whether a user signs in by a token; `password` is the one that MariaDB's such users have. */
+  byToken(group: DatabaseGroup, about: { member: string; user: string; password: string }): Promise<boolean>;
   /** Counters and gauges of a member, by the names that metrics.ts reads. */
   sample(group: DatabaseGroup, member: string): Promise<Row>;
   /** How far a reader is behind its writer. */

@@ -1,15 +1,21 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { DatabaseGroup } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
-import type { Gate } from '../../../engines/databases/endpoint.ts';
-import { passGate, type SignIn } from '../../../engines/databases/postgres/gate.ts';
-import { literal } from '../../../engines/databases/postgres/session.ts';
+import type { Gate, Passed } from '../../../engines/databases/endpoint.ts';
+import type { EngineName } from '../../../engines/databases/engine.ts';
+import type { Gated, SignIn } from '../../../engines/databases/gate-contract.ts';
+import { passGate as passMariadbGate } from '../../../engines/databases/mariadb/gate.ts';
+import { passGate } from '../../../engines/databases/postgres/gate.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
 import type { AnyOwner } from './owners.ts';
 import { ownerOf } from './owners.ts';
 import { serverLogs } from './server-logs.ts';
+import { sqlOf } from './sql.ts';
 import { type Refusal, refusalOf } from './token.ts';
 
 /** The gates before databases with IAM database authentication. */
@@ -37,24 +43,36 @@ class TokenSignIn {
     const group = this.#kernel.engine(databases).group(groupId);
     const member = group?.members.find((one) => group.port(one) === port);
     const found = this.#find(groupId);
-    if (group?.engine !== 'postgres' || member === undefined || !found?.owner.iamAuthentication) return undefined;
+    if (!group || member === undefined || !found?.owner.iamAuthentication) return undefined;
     const { scope } = found;
     return (socket) => {
       let refused: Refusal | undefined;
-      return passGate(socket, {
+      return this.#pass(group, member)(socket, {
         clock: this.#kernel.clock,
         secureContext: this.#contextOf(group),
         port,
-        socketPath: group.socketPath(member) ?? '',
-        byToken: (user) => byToken(group, member, user),
+        byToken: (user) => sqlOf(group.engine).byToken(group, { member, user, password: this.#password() }),
         refusal: (user, token) => {
           const door = { scope, user, resourceId: groupId, addresses: addresses(member) };
           refused = refusalOf(this.#kernel, token, door);
           return refused?.message;
         },
-        onSignIn: (about) => this.#note({ scope, member, about, refused }),
+        onSignIn: (about) => this.#note({ scope, engine: group.engine, member, about, refused }),
       });
     };
+  }
+
+  #pass(group: DatabaseGroup, member: string): (socket: Socket, gated: Gated) => Promise<Passed> {
+    if (group.engine === 'mariadb')
+      return (socket, gated) => passMariadbGate(socket, { ...gated, password: this.#password() });
+    return (socket, gated) => passGate(socket, { ...gated, socketPath: group.socketPath(member) ?? '' });
+  }
+
+  /** By which the gate signs in at MariaDB; the same for all databases, for users go along with what is restored. */
+  #password(): string {
+    const file = join(this.#kernel.store.folder('databases'), 'token-sign-in');
+    if (!existsSync(file)) writeFileSync(file, this.#kernel.ids.secret(40), { mode: 0o600 });
+    return readFileSync(file, 'utf8');
   }
 
   #find(groupId: string): { scope: Scope; owner: AnyOwner } | undefined {
@@ -75,11 +93,13 @@ class TokenSignIn {
   /** In the server's log, where RDS's own lines about it are, and as metrics ("Troubleshooting for IAM DB authentication"). */
   #note({
     scope,
+    engine,
     member,
     about,
     refused,
   }: {
     scope: Scope;
+    engine: EngineName;
     member: string;
     about: SignIn;
     refused?: Refusal | undefined;
@@ -100,26 +120,21 @@ class TokenSignIn {
         ...scope,
       });
     if (!refused) return;
-    const { user, database } = about;
-    const stamp = new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ');
-    const head = `${stamp} UTC::${user}@${database}:[0]:`;
     const logs = this.#kernel.engine(serverLogs);
-    logs.take(
-      scope,
-      DBInstanceIdentifier,
-      `${head}LOG:  pam_authenticate failed: Permission denied (${refused.message})`,
-    );
-    logs.take(scope, DBInstanceIdentifier, `${head}FATAL:  PAM authentication failed for user "${user}"`);
+    for (const line of linesOf[engine](
+      about,
+      refused.message,
+      new Date(timeMs).toISOString().slice(0, 19).replace('T', ' '),
+    ))
+      logs.take(scope, DBInstanceIdentifier, line);
   }
 }
 
-/**
- * Members of rds_iam sign in by a token and in no other way. Who may merely grant the role, as the master may, or who made
- * a role that has it, is no such member: pg_hba.conf, which RDS does this by, would not tell them apart.
- */
-async function byToken(group: DatabaseGroup, member: string, user: string): Promise<boolean> {
-  const sql = `SELECT pg_has_role(oid, 'rds_iam', 'USAGE') OR pg_has_role(oid, 'rds_iam', 'SET') AS token
-    FROM pg_roles WHERE rolname = ${literal(user)} AND NOT rolsuper AND to_regrole('rds_iam') IS NOT NULL`;
-  const [row] = await group.query(sql, { member });
-  return row?.token === 't';
-}
+/** As the server itself would write them. */
+const linesOf: Record<EngineName, (about: SignIn, why: string, stamp: string) => string[]> = {
+  postgres: ({ user, database }, why, stamp) => [
+    `${stamp} UTC::${user}@${database}:[0]:LOG:  pam_authenticate failed: Permission denied (${why})`,
+    `${stamp} UTC::${user}@${database}:[0]:FATAL:  PAM authentication failed for user "${user}"`,
+  ],
+  mariadb: ({ user }, why, stamp) => [`${stamp} 0 [Warning] Access denied for user '${user}' by its token (${why})`],
+};

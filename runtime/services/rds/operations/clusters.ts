@@ -15,13 +15,7 @@ import { tell } from '../behaviour/events.ts';
 import { fleet } from '../behaviour/fleet.ts';
 import { clusterNames } from '../behaviour/groups.ts';
 import { networkOf, regroup } from '../behaviour/housing.ts';
-import {
-  checkMaster,
-  checkPassword,
-  checkStorageType,
-  iamAuthentication,
-  identifierOf,
-} from '../behaviour/input-rules.ts';
+import { checkMaster, checkPassword, checkStorageType, identifierOf } from '../behaviour/input-rules.ts';
 import { changedExports, logExports } from '../behaviour/log-exports.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
@@ -61,7 +55,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     storageKey: await storageKey(ctx, input, groupId),
     StorageType: checkStorageType(input.StorageType ?? 'aurora', ['aurora', 'aurora-iopt1']),
     DeletionProtection: input.DeletionProtection ?? false,
-    iamAuthentication: iamAuthentication(input.Engine, input.EnableIAMDatabaseAuthentication),
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
     serverless: input.ServerlessV2ScalingConfiguration,
@@ -94,11 +88,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
     ...backupSettings(input, { least: 1, record }),
     logExports: changedExports(record, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
-    iamAuthentication: iamAuthentication(
-      record.Engine,
-      input.EnableIAMDatabaseAuthentication,
-      record.iamAuthentication,
-    ),
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? record.iamAuthentication ?? false,
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
     parameterGroup: clusterGroup(ctx, record, input.DBClusterParameterGroupName ?? record.parameterGroup),
     serverless: input.ServerlessV2ScalingConfiguration ?? record.serverless,

@@ -23,13 +23,7 @@ import {
   takePlaces,
   zoneFor,
 } from '../behaviour/housing.ts';
-import {
-  checkMaster,
-  checkPassword,
-  checkStorageType,
-  iamAuthentication,
-  identifierOf,
-} from '../behaviour/input-rules.ts';
+import { checkMaster, checkPassword, checkStorageType, identifierOf } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
 import { keptSettings } from '../behaviour/kept-settings.ts';
 import { beginInstance } from '../behaviour/lifecycle.ts';
@@ -119,7 +113,7 @@ async function standingAlone(ctx: Context, id: string, input: Alone) {
     // "gp2" is what CreateDBInstance takes without Iops or StorageThroughput.
     StorageType: checkStorageType(input.StorageType ?? 'gp2', ['gp2', 'gp3', 'standard']),
     DeletionProtection: input.DeletionProtection ?? false,
-    iamAuthentication: iamAuthentication(input.Engine, input.EnableIAMDatabaseAuthentication),
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
     secretArn,
   };
   return { ...owner, verifier };
@@ -152,11 +146,7 @@ export async function ModifyDBInstance(ctx: Context, input: ModifyDBInstanceComm
     ...backupSettings(input, { least: 0, record }),
     logExports: changedExports(record, input.CloudwatchLogsExportConfiguration),
     DeletionProtection: input.DeletionProtection ?? record.DeletionProtection,
-    iamAuthentication: iamAuthentication(
-      record.Engine,
-      input.EnableIAMDatabaseAuthentication,
-      record.iamAuthentication,
-    ),
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? record.iamAuthentication ?? false,
     PromotionTier: input.PromotionTier ?? record.PromotionTier,
     kept: keptSettings(record.Engine, input, record.kept),
     ...(await inNetwork(ctx, record, input)),

@@ -8,7 +8,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { backupSettings } from '../behaviour/backup-window.ts';
 import { describeInstance } from '../behaviour/describe.ts';
 import { isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
-import { iamAuthentication, identifierOf } from '../behaviour/input-rules.ts';
+import { identifierOf } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
 import { keptSettings } from '../behaviour/kept-settings.ts';
 import { beginInstance } from '../behaviour/lifecycle.ts';
@@ -54,7 +54,7 @@ export async function CreateDBInstanceReadReplica(ctx: Context, input: Input): P
     parameterGroup: replicaGroup(ctx, source, input.DBParameterGroupName),
     BackupRetentionPeriod: 0,
     PreferredBackupWindow: source.PreferredBackupWindow,
-    iamAuthentication: iamAuthentication(source.Engine, input.EnableIAMDatabaseAuthentication),
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
     logExports: logExports(source.Engine, input.EnableCloudwatchLogsExports),
     DeletionProtection: input.DeletionProtection ?? false,
     PubliclyAccessible: await isPublic(ctx, where.DBSubnetGroupName, input.PubliclyAccessible),

@@ -11,7 +11,7 @@ import { backupSettings } from '../behaviour/backup-window.ts';
 import { describeCluster, describeInstance } from '../behaviour/describe.ts';
 import { checkEngine, offerOf } from '../behaviour/engines.ts';
 import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
-import { iamAuthentication, identifierOf } from '../behaviour/input-rules.ts';
+import { identifierOf } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
 import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
 import { logExports } from '../behaviour/log-exports.ts';
@@ -80,7 +80,7 @@ export async function restoredCluster(ctx: Context, input: ClusterInput, before:
     parameterGroup,
     ...backupSettings(input, { least: 1, record: before }),
     DeletionProtection: input.DeletionProtection ?? false,
-    iamAuthentication: iamAuthentication(before.Engine, input.EnableIAMDatabaseAuthentication),
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
   };
@@ -120,7 +120,7 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
     parameterGroup,
     ...backupSettings(input, { least: 0, record: before }),
     DeletionProtection: input.DeletionProtection ?? false,
-    iamAuthentication: iamAuthentication(before.Engine, input.EnableIAMDatabaseAuthentication),
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
   };
