@@ -1,11 +1,12 @@
 // What the web console shows of web-classic: part of web-classic.test.ts.
 import assert from 'node:assert/strict';
+import { startFault, stopFaults } from '../../runtime/control-plane/faults/fault-desk.ts';
 import { openConsole } from '../browser/console.fixture.ts';
 import { wrongOnPages } from '../browser/every-page.ts';
 import { eventually } from './system-fixture.ts';
 import type { Restaurant } from './web-classic.fixture.ts';
 
-/** The way of an order over edge, firewall and balancer to an instance, as it goes; then every page. */
+/** The way of an order over edge, firewall and balancer to an instance, as it goes; a fault while it lasts; then every page. */
 export async function seeInConsole(restaurant: Restaurant): Promise<void> {
   const browser = await openConsole(restaurant);
   try {
@@ -29,6 +30,17 @@ export async function seeInConsole(restaurant: Restaurant): Promise<void> {
     const detail = page.getByRole('region', { name: 'Request', exact: true });
     for (const decided of ['cache: Miss', /^targetGroup: /, /^target: i-[0-9a-f]{17}:8081$/])
       await detail.getByText(decided).first().waitFor();
+    await open('map');
+    const notifier = page.locator('.node', { hasText: 'OrderNotifier' });
+    const { id } = await startFault(restaurant.kernel, {
+      action: 'invocation-error',
+      on: ['OrderNotifier'],
+      tags: {},
+      parameters: { preventExecution: 'true', duration: 'PT1H' },
+    });
+    await notifier.getByText('fault', { exact: true }).waitFor();
+    await stopFaults(restaurant.kernel, [id]);
+    await notifier.getByText('fault', { exact: true }).waitFor({ state: 'hidden' });
     assert.deepEqual(complaints, []);
     assert.deepEqual((await wrongOnPages(browser)).wrong, []);
   } finally {

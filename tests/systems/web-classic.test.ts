@@ -178,7 +178,7 @@ describe('web-classic', { skip: lacking }, () => {
     restaurant.placed.push(await useTheSite(restaurant));
   });
 
-  test('the web console shows its map with what flows, the way of an order, and every page', async (t) => {
+  test('the web console shows its map with what flows and what is struck, the way of an order, and every page', async (t) => {
     const missing = browserMissing();
     if (missing) return t.skip(missing);
     await seeInConsole(restaurant);
