@@ -102,7 +102,15 @@ export interface TargetGroupTable {
   targetType: 'instance' | 'ip' | 'lambda' | 'alb';
   protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
   /** Of groups that take flows: those of Network Load Balancers. */
-  flows: { preserveClientIp: boolean; proxyProtocol: boolean; endWhenUnhealthy: boolean } | undefined;
+  flows:
+    | {
+        preserveClientIp: boolean;
+        proxyProtocol: boolean;
+        endWhenUnhealthy: boolean;
+        /** When the delay of the deregistration is over. */
+        endWhenDeregistered: boolean;
+      }
+    | undefined;
   vpcId: string;
   targets: readonly TargetTable[];
   healthCheck: HealthCheckTable;

@@ -73,8 +73,9 @@ function targetOf(
   return candidates[((hash ^ (hash >>> 15)) >>> 0) % Math.max(candidates.length, 1)];
 }
 
-/** Flows to a target that is ill, or has left, are ended where the group says so. */
+/** Flows to a target that is ill, or has left, are ended where the group says so ("Connection termination for deregistered targets"). */
 function mustEnd({ table }: TargetGroup, { health }: Target): boolean {
+  if (health.reason === 'Target.NotRegistered') return table.flows?.endWhenDeregistered ?? false;
   if (health.state === 'unhealthy') return table.flows?.endWhenUnhealthy ?? true;
   return false;
 }

@@ -11,7 +11,7 @@ import { LoopbackFabric } from './loopback/loopback-fabric.ts';
 import { NamespaceFabric, namespacesLacking } from './namespace/namespace-fabric.ts';
 import { outside } from './network.ts';
 import { decide } from './reachability.ts';
-import { type NetworkAclEntry, type SecurityGroupRule, tcp, type VpcTable } from './vpc-table.ts';
+import { icmp, type NetworkAclEntry, type SecurityGroupRule, tcp, type VpcTable } from './vpc-table.ts';
 
 const everything = { protocol: 'all' } as const;
 const anywhere: SecurityGroupRule = { match: everything, peer: { cidr: '0.0.0.0/0' } };
@@ -191,6 +191,27 @@ describe('a program in a namespace', { skip: lacking }, () => {
     }
   });
 
+  test('a rule for ICMP lets in the code it names, or every code', async () => {
+    const echo = { protocol: icmp, fromPort: 8 };
+    const answers: string[] = [];
+    for (const match of [echo, { ...echo, icmpCode: 0 }, { ...echo, icmpCode: 1 }]) {
+      const fabric = new NamespaceFabric();
+      const ingress = [{ match, peer: { cidr: '10.0.0.0/16' } }];
+      const securityGroups = ['sg-node', 'sg-stranger'].map((groupId) => ({ groupId, ingress, egress: [anywhere] }));
+      const vpc = restaurant({ securityGroups });
+      const [node, stranger] = vpc.interfaces as [VpcTable['interfaces'][0], VpcTable['interfaces'][0]];
+      try {
+        await fabric.apply(vpc);
+        const from = await fabric.attach(vpc, node);
+        await fabric.attach(vpc, stranger);
+        answers.push(await ping(from, stranger.privateIp));
+      } finally {
+        fabric.stop();
+      }
+    }
+    assert.deepEqual(answers, ['an answer', 'an answer', 'nothing']);
+  });
+
   test('the rules in the kernel and those in TypeScript agree', async () => {
     const fabric = new NamespaceFabric();
     try {
@@ -281,6 +302,24 @@ async function serve(fabric: Fabric, networkInterfaceId: string, port: number, v
   const child = start(place, program);
   await new Promise((resolve) => child.stdout.once('data', resolve));
   return { place, stop: () => child.kill('SIGKILL') };
+}
+
+/** An echo request of code 0. */
+function ping(place: Place, address: string): Promise<string> {
+  const program = `
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+s.settimeout(0.5)
+s.sendto(struct.pack('!BBHHH', 8, 0, 0xf7ff ^ 7, 7, 0), ('${address}', 0))
+try:
+    print('an answer' if s.recv(64)[20] == 0 else 'something else')
+except TimeoutError:
+    print('nothing')
+`;
+  const [command = '', ...args] = place.enclose(['python3', '-c', program]);
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH, HOME } });
+  return textOf(child.stdout).then((text) => text.trim());
 }
 
 async function probe(place: Place, targets: string[]): Promise<string[]> {

@@ -59,6 +59,8 @@ export interface PacketMatch {
   protocol: 'all' | number;
   fromPort?: number | undefined;
   toPort?: number | undefined;
+  /** Undefined: every code of the type. */
+  icmpCode?: number | undefined;
 }
 
 export interface InterfaceTable {

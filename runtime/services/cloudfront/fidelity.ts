@@ -21,11 +21,18 @@ export const fidelity: Record<string, Fidelity> = lookupTable({
       'Origins.Items.CustomOriginConfig.OriginKeepaliveTimeout',
       'Origins.Items.CustomOriginConfig.IpAddressType',
       'Comment',
+      // Viewers are met over HTTP/2 and HTTP/1.1.
+      'HttpVersion.http3',
+      'HttpVersion.http2and3',
     ),
   ),
   ...refusedFor(
     'only direct distributions are run, not multi-tenant ones.',
     parametersOf(distributions, 'TenantConfig'),
+  ),
+  ...refusedFor(
+    'IAM keeps no server certificates here; use one of ACM.',
+    parametersOf(distributions, 'ViewerCertificate.IAMCertificateId'),
   ),
   ...refusedFor('TLS ends in front of the edge.', parametersOf(distributions, 'ViewerMtlsConfig')),
   ...refusedFor(

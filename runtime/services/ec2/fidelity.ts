@@ -5,6 +5,11 @@ import type { Fidelity } from '../../kernel/service.ts';
 const launchTemplates = ['CreateLaunchTemplate.LaunchTemplateData', 'CreateLaunchTemplateVersion.LaunchTemplateData'];
 const networkInterfaces = parametersOf([...launchTemplates, 'RunInstances'], 'NetworkInterfaces');
 
+/** What a volume is made of: here each is a file. */
+export const volumeKinds = ['Encrypted', 'KmsKeyId', 'VolumeType', 'Iops', 'Throughput'].map(
+  (name) => `BlockDeviceMappings.Ebs.${name}`,
+);
+
 /** Parameters that are kept without effect, or refused; the rest of what `operations` holds is executed. */
 export const fidelity: Record<string, Fidelity> = lookupTable({
   ...refusedFor('VPCs have IPv4 alone here; leave it out.', 'CreateVpc.AmazonProvidedIpv6CidrBlock'),
@@ -53,7 +58,14 @@ export const fidelity: Record<string, Fidelity> = lookupTable({
       'MaintenanceOptions',
       'NetworkPerformanceOptions',
       'LicenseSpecifications',
+      'CreditSpecification',
+      'EbsOptimized',
+      'PrivateDnsNameOptions',
+      'MetadataOptions.HttpPutResponseHopLimit',
+      'MetadataOptions.HttpProtocolIpv6',
+      'Placement.Tenancy',
     ),
+    parametersOf(['RunInstances', ...launchTemplates], 'KeyName', ...volumeKinds),
   ),
   ...refusedFor(
     'Outposts are not done.',

@@ -115,15 +115,30 @@ describe('a Network Load Balancer', () => {
     assert.equal(Attributes?.find(({ Key }) => Key === 'load_balancing.cross_zone.enabled')?.Value, 'false');
   });
 
-  test('keeps a flow on its target, and ends it when the target is deregistered and its delay is over', async () => {
+  const leaving = async (name: string, attributes: Record<string, string>) => {
     const port = await lines('first');
-    const TargetGroupArn = await group('leaving', [port], {
-      'deregistration_delay.timeout_seconds': '10',
-    });
-    const made = await balancer('leaving');
+    const TargetGroupArn = await group(name, [port], { 'deregistration_delay.timeout_seconds': '10', ...attributes });
+    const made = await balancer(name);
     await listener(made.arn, TargetGroupArn, {});
     const socket = connect({ host: await addressOf(made.name), port: 5432 });
     assert.equal(await say(socket, 'a'), 'first: a');
+    return { port, TargetGroupArn, made, socket };
+  };
+
+  test('keeps a flow on its target, also when the target is deregistered and its delay is over', async () => {
+    const { port, TargetGroupArn, socket } = await leaving('staying', {});
+    const Targets = [{ Id: '127.0.0.1', Port: port }];
+    await cloud.elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }));
+    await cloud.orrery.clock.wind(11_000);
+    assert.deepEqual(await cloud.health(TargetGroupArn), []);
+    assert.equal(await say(socket, 'b'), 'first: b');
+    socket.destroy();
+  });
+
+  test('ends the flows of a deregistered target when its delay is over, where the group says so', async () => {
+    const { port, TargetGroupArn, made, socket } = await leaving('leaving', {
+      'deregistration_delay.connection_termination.enabled': 'true',
+    });
     const Targets = [{ Id: '127.0.0.1', Port: port }];
     await cloud.elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }));
     assert.equal(await say(socket, 'b'), 'first: b');

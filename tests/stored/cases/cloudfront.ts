@@ -199,7 +199,7 @@ export const cloudfront: StoredCases = {
       const DistributionConfig = {
         ...before,
         PriceClass: 'PriceClass_200',
-        HttpVersion: 'http2',
+        HttpVersion: 'http2and3',
         IsIPV6Enabled: false,
         Comment: 'changed',
         Origins: { Quantity: 1, Items: [{ ...first, OriginShield: { Enabled: false }, CustomOriginConfig }] },
@@ -209,6 +209,14 @@ export const cloudfront: StoredCases = {
       return { asked, told: await ask('GetDistributionConfig', { Id }) };
     },
   },
+  untold: Object.fromEntries(
+    [
+      'AWS::CloudFront::Distribution.DistributionConfig',
+      'CreateDistribution.DistributionConfig',
+      'CreateDistributionWithTags.DistributionConfigWithTags.DistributionConfig',
+      'UpdateDistribution.DistributionConfig',
+    ].map((path) => [`${path}.HttpVersion.http3`, 'told as http2and3 is']),
+  ),
   renamed: { IPV6Enabled: 'IsIPV6Enabled', OriginSSLProtocols: 'Items' },
 };
 

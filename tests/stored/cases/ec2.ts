@@ -17,6 +17,23 @@ const data = {
   ],
 };
 
+const volumes = [
+  {
+    DeviceName: '/dev/xvda',
+    Ebs: { VolumeSize: 8, VolumeType: 'gp3', Iops: 3500, Throughput: 150, Encrypted: true, KmsKeyId: key },
+  },
+];
+const launched = {
+  ...data,
+  CreditSpecification: { CpuCredits: 'standard' },
+  EbsOptimized: true,
+  KeyName: 'stored',
+  PrivateDnsNameOptions: { HostnameType: 'ip-name', EnableResourceNameDnsARecord: true },
+  MetadataOptions: { HttpPutResponseHopLimit: 4, HttpProtocolIpv6: 'enabled' },
+  Placement: { Tenancy: 'dedicated' },
+  BlockDeviceMappings: volumes,
+};
+
 const image = '{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64}}';
 
 export const ec2: StoredCases = {
@@ -112,11 +129,7 @@ export const ec2: StoredCases = {
         LaunchTemplateName: 'stored',
         VersionDescription: 'the first',
         TagSpecifications: [{ ResourceType: 'launch-template', Tags }],
-        LaunchTemplateData: {
-          EbsOptimized: true,
-          KeyName: 'stored',
-          MetadataOptions: { HttpPutResponseHopLimit: 2 },
-        },
+        LaunchTemplateData: launched,
       },
     },
     Instance: {
@@ -127,6 +140,10 @@ export const ec2: StoredCases = {
         InstanceType: 't3.micro',
         SubnetId,
         CreditSpecification: { CPUCredits: 'standard' },
+        BlockDeviceMappings: volumes.map(({ Ebs: { Throughput: _throughput, ...Ebs }, ...volume }) => ({
+          ...volume,
+          Ebs,
+        })),
         EbsOptimized: true,
         KeyName: 'stored',
         MetadataOptions: { HttpPutResponseHopLimit: 3 },
@@ -184,12 +201,7 @@ export const ec2: StoredCases = {
         MinCount: 1,
         MaxCount: 1,
         SubnetId: named(await ask('DescribeSubnets', { Filters: cidr('10.40.0.0/24') }), 'SubnetId'),
-        ...data,
-        CreditSpecification: { CpuCredits: 'standard' },
-        EbsOptimized: true,
-        Placement: { Tenancy: 'dedicated' },
-        PrivateDnsNameOptions: { HostnameType: 'ip-name', EnableResourceNameDnsARecord: true },
-        MetadataOptions: { HttpPutResponseHopLimit: 4, HttpProtocolIpv6: 'enabled' },
+        ...launched,
       };
       const id = named(await ask('RunInstances', asked), 'InstanceId');
       const told = await instance(ask, id);
@@ -241,17 +253,17 @@ export const ec2: StoredCases = {
       return { asked, told: await ask('DescribeVolumes', { VolumeIds: [asked.VolumeId] }) };
     },
     CreateLaunchTemplate: async (ask) => {
-      const asked = { LaunchTemplateName: 'asked', LaunchTemplateData: data };
+      const asked = { LaunchTemplateName: 'asked', LaunchTemplateData: launched };
       await ask('CreateLaunchTemplate', asked);
       return { asked, told: await ask('DescribeLaunchTemplateVersions', { LaunchTemplateName: 'asked' }) };
     },
     CreateLaunchTemplateVersion: async (ask) => {
-      const asked = { LaunchTemplateName: 'stored', LaunchTemplateData: data };
+      const asked = { LaunchTemplateName: 'stored', LaunchTemplateData: launched };
       await ask('CreateLaunchTemplateVersion', asked);
       return { asked, told: await ask('DescribeLaunchTemplateVersions', { LaunchTemplateName: 'stored' }) };
     },
   },
-  renamed: { CidrIpv6: 'CidrIpv6', SourceSecurityGroupOwnerId: 'UserId' },
+  renamed: { CidrIpv6: 'CidrIpv6', SourceSecurityGroupOwnerId: 'UserId', GroupDescription: 'Description' },
 };
 
 const cidr = (value: string) => [{ Name: 'cidr-block', Values: [value] }];

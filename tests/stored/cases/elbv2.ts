@@ -7,6 +7,10 @@ const attributes = [
   ['client_keep_alive.seconds', '1800'],
   ['routing.http2.enabled', 'false'],
   ['waf.fail_open.enabled', 'true'],
+  ['connection_logs.s3.bucket', 'stored-connection-logs'],
+  ['connection_logs.s3.prefix', 'connections'],
+  ['health_check_logs.s3.bucket', 'stored-health-logs'],
+  ['health_check_logs.s3.prefix', 'health'],
 ].map(([Key = '', Value]) => ({ Key, Value }));
 const network = new Set(['dns_record.client_routing_policy', 'zonal_shift.config.enabled']);
 const certificate = (name: string) => ({

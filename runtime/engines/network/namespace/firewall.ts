@@ -188,13 +188,14 @@ function groupRule({ match, peer }: SecurityGroupRule, direction: 'egress' | 'in
   return `${end} ${'cidr' in peer ? peer.cidr : `@${name('g', peer.groupId)}`} ${matchText(match)}`;
 }
 
-function matchText({ protocol, fromPort, toPort }: PacketMatch): string {
+function matchText({ protocol, fromPort, toPort, icmpCode }: PacketMatch): string {
   if (protocol === 'all') return '';
   const ranged = fromPort !== undefined && fromPort !== -1;
   const range = ranged ? `${fromPort}-${toPort ?? fromPort}` : undefined;
   if (protocol === tcp || protocol === udp)
     return range ? `${protocol === tcp ? 'tcp' : 'udp'} dport ${range}` : `ip protocol ${protocol}`;
-  if (protocol === icmp && ranged) return `icmp type ${fromPort}`;
+  if (protocol === icmp && ranged)
+    return `icmp type ${fromPort}${icmpCode === undefined ? '' : ` icmp code ${icmpCode}`}`;
   return `ip protocol ${protocol}`;
 }
 

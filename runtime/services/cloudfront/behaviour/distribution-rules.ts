@@ -95,7 +95,7 @@ function checkAliases(ctx: Context, config: DistributionConfig, own: string | un
   }
   checkProtocolVersion(config);
   if (aliases.length === 0) return;
-  if (certificate === undefined && config.ViewerCertificate?.IAMCertificateId === undefined) {
+  if (certificate === undefined) {
     throw errors.invalidViewerCertificate(
       'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.',
     );

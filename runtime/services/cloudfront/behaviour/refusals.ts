@@ -14,6 +14,11 @@ export function refuseNotDone(config: DistributionConfig): void {
     'only direct distributions are run, not multi-tenant ones.',
   );
   refuseIf(config.TenantConfig, 'TenantConfig', 'only direct distributions are run, not multi-tenant ones.');
+  refuseIf(
+    config.ViewerCertificate?.IAMCertificateId,
+    'ViewerCertificate.IAMCertificateId',
+    'IAM keeps no server certificates here; use one of ACM.',
+  );
   refuseIf(config.AnycastIpListId, 'AnycastIpListId', 'there are no anycast addresses on one machine.');
   refuseIf(config.ViewerMtlsConfig, 'ViewerMtlsConfig', 'TLS ends in front of the edge.');
   refuseIf(config.ConnectionFunctionAssociation, 'ConnectionFunctionAssociation', 'connection functions are not run.');

@@ -41,7 +41,8 @@ export function isKnownProtocolVersion(version: string): boolean {
  * automatically sets the security policy to TLSv1" ("Distribution settings", Security policy).
  */
 export function viewerTls({ ViewerCertificate, HttpVersion }: DistributionConfig): EdgeDistribution['tls'] {
-  const http2 = !/^http1\.1$/i.test(String(HttpVersion ?? 'http2'));
+  // `http3` alone leaves HTTP/1.1 beside HTTP/3, which needs UDP and is not spoken here.
+  const http2 = /^http2/i.test(String(HttpVersion ?? 'http2'));
   const arn = ViewerCertificate?.ACMCertificateArn;
   const version = arn === undefined ? 'TLSv1' : String(ViewerCertificate?.MinimumProtocolVersion ?? 'TLSv1');
   return {

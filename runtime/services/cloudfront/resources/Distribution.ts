@@ -13,6 +13,9 @@ interface Properties {
 
 const stored = [
   'PriceClass',
+  // Viewers are met over HTTP/2 and HTTP/1.1.
+  'HttpVersion.http3',
+  'HttpVersion.http2and3',
   'IPV6Enabled',
   'ViewerCertificate.SslSupportMethod',
   'Comment',
@@ -34,6 +37,7 @@ const refused: Record<string, string> = lookupTable({
   'Origins.VpcOriginConfig': 'use a custom origin; names of load balancers resolve inside.',
   'Origins.ResponseCompletionTimeout': 'only OriginReadTimeout is kept.',
   'Origins.CustomOriginConfig.OriginMtlsConfig': 'origins inside are asked without TLS.',
+  'ViewerCertificate.IamCertificateId': 'IAM keeps no server certificates here; use one of ACM.',
   AnycastIpListId: 'there are no anycast addresses on one machine.',
   CacheTagConfig: 'cache tags are not kept; invalidate by path.',
   ConnectionFunctionAssociation: 'connection functions are not run.',

@@ -1,13 +1,14 @@
 import { dns } from '../../../data-planes/dns/dns.ts';
 import { network } from '../../../engines/network/network.ts';
-import type {
-  InterfaceTable,
-  NetworkAclEntry,
-  PacketMatch,
-  RouteTable as RouteLine,
-  SecurityGroupRule as RuleLine,
-  SubnetTable,
-  VpcTable,
+import {
+  type InterfaceTable,
+  icmp,
+  type NetworkAclEntry,
+  type PacketMatch,
+  type RouteTable as RouteLine,
+  type SecurityGroupRule as RuleLine,
+  type SubnetTable,
+  type VpcTable,
 } from '../../../engines/network/vpc-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
@@ -142,19 +143,22 @@ function entriesOf(entries: NonNullable<ReturnType<typeof networkAcls.all>[numbe
     .map(({ Egress, RuleAction, Protocol, PortRange, IcmpTypeCode, CidrBlock }) => ({
       egress: Egress === true,
       allow: RuleAction === 'allow',
-      match: matchOf(Protocol ?? '-1', PortRange?.From ?? IcmpTypeCode?.Type, PortRange?.To),
+      match: matchOf(Protocol ?? '-1', PortRange?.From ?? IcmpTypeCode?.Type, PortRange?.To ?? IcmpTypeCode?.Code),
       cidr: CidrBlock ?? '',
     }));
 }
 
 function matchOf(protocol: string, fromPort: number | undefined, toPort: number | undefined): PacketMatch {
   if (protocol === '-1') return { protocol: 'all' };
-  const numbers: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
-  return { protocol: numbers[protocol] ?? Number(protocol), fromPort, toPort };
+  const numbers: Record<string, number> = { icmp, tcp: 6, udp: 17, icmpv6: 58 };
+  const number = numbers[protocol] ?? Number(protocol);
+  if (number !== icmp) return { protocol: number, fromPort, toPort };
+  // For ICMP these are type and code, -1 for all ("IpPermission").
+  return { protocol: number, fromPort, ...(toPort === undefined || toPort === -1 ? {} : { icmpCode: toPort }) };
 }
 
 function ruleLines(where: Where, group: SecurityGroup, rule: SecurityGroupRule): RuleLine[] {
-  const match = matchOf(rule.IpProtocol, rule.FromPort, rule.IpProtocol === 'icmp' ? undefined : rule.ToPort);
+  const match = matchOf(rule.IpProtocol, rule.FromPort, rule.ToPort);
   if (rule.CidrIpv4 !== undefined) return [{ match, peer: { cidr: rule.CidrIpv4 } }];
   const peerId = rule.ReferencedGroupInfo?.GroupId;
   if (peerId !== undefined)

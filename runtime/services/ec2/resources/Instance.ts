@@ -1,5 +1,6 @@
 import { stackMachines } from '../../../engines/cloudformation/deployment/stack-machines.ts';
 import { defineResource, type ResourceContext } from '../../../kernel/resource.ts';
+import { volumeKinds } from '../fidelity.ts';
 import { retag, tagSpecification, unlessGone } from './taking-down.ts';
 
 interface InstanceProperties {
@@ -23,6 +24,8 @@ export const Instance = defineResource<InstanceProperties>({
     AvailabilityZone: 'executed',
     BlockDeviceMappings: 'executed',
     'BlockDeviceMappings.VirtualName': { refused: 'instances have no instance store.' },
+    // CloudFormation has no Throughput here.
+    ...Object.fromEntries(volumeKinds.filter((path) => !/Throughput$/.test(path)).map((path) => [path, 'stored'])),
     CreditSpecification: 'stored',
     DisableApiTermination: 'executed',
     EbsOptimized: 'stored',

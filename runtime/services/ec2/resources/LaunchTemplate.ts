@@ -1,4 +1,5 @@
 import { defineResource, type ResourceContext } from '../../../kernel/resource.ts';
+import { volumeKinds } from '../fidelity.ts';
 import { unlessGone } from './taking-down.ts';
 
 interface TemplateProperties {
@@ -7,6 +8,13 @@ interface TemplateProperties {
   VersionDescription?: string;
   TagSpecifications?: { ResourceType: string; Tags: { Key: string; Value: string }[] }[];
 }
+
+const stored = [
+  ...volumeKinds,
+  ...['CapacityReservationSpecification', 'CreditSpecification', 'EbsOptimized', 'KeyName', 'LicenseSpecifications'],
+  ...['MaintenanceOptions', 'MetadataOptions.HttpProtocolIpv6', 'MetadataOptions.HttpPutResponseHopLimit'],
+  ...['NetworkPerformanceOptions', 'Placement.Tenancy', 'PrivateDnsNameOptions'],
+];
 
 /** AWS::EC2::LaunchTemplate. Ref is the id; a change is a new version, which becomes the default. */
 export const LaunchTemplate = defineResource<TemplateProperties>({
@@ -18,9 +26,7 @@ export const LaunchTemplate = defineResource<TemplateProperties>({
     // RunInstances refuses by name what it does not do of these, when an instance is launched.
     LaunchTemplateData: 'executed',
     'LaunchTemplateData.BlockDeviceMappings': 'executed',
-    'LaunchTemplateData.EbsOptimized': 'stored',
-    'LaunchTemplateData.KeyName': 'stored',
-    'LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit': 'stored',
+    ...Object.fromEntries(stored.map((path) => [`LaunchTemplateData.${path}`, 'stored' as const])),
   },
   async create(ctx, { LaunchTemplateName, TagSpecifications, ...input }) {
     const { LaunchTemplate: made } = await ctx.call<{ LaunchTemplate: { LaunchTemplateId: string } }>(

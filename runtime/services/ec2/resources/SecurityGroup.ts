@@ -18,7 +18,7 @@ const allOut: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0
 export const SecurityGroup = defineResource<GroupProperties>({
   type: 'AWS::EC2::SecurityGroup',
   properties: {
-    GroupDescription: 'executed',
+    GroupDescription: 'stored',
     GroupName: 'executed',
     VpcId: 'executed',
     ...under('SecurityGroupIngress'),

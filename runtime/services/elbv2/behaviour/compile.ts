@@ -183,6 +183,7 @@ export function compileTargetGroup(record: TargetGroupRecord): TargetGroupTable 
       ? {
           preserveClientIp: value('preserve_client_ip.enabled') === 'true',
           proxyProtocol: value('proxy_protocol_v2.enabled') === 'true',
+          endWhenDeregistered: value('deregistration_delay.connection_termination.enabled') === 'true',
           endWhenUnhealthy: value('target_health_state.unhealthy.connection_termination.enabled') === 'true',
         }
       : undefined,

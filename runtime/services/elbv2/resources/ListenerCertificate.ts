@@ -9,7 +9,7 @@ interface ListenerCertificateProperties {
 /** AWS::ElasticLoadBalancingV2::ListenerCertificate: certificates beside the listener's default one. */
 export const ListenerCertificate = defineResource<ListenerCertificateProperties>({
   type: 'AWS::ElasticLoadBalancingV2::ListenerCertificate',
-  properties: { ListenerArn: 'executed', Certificates: 'stored' },
+  properties: { ListenerArn: 'executed', Certificates: 'executed' },
   async create(ctx, { ListenerArn, Certificates }) {
     await ctx.call('elbv2', 'AddListenerCertificates', { ListenerArn, Certificates });
     return { physicalId: ctx.generateName() };

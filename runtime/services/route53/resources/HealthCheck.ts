@@ -18,6 +18,7 @@ export const HealthCheck = defineResource<Properties>({
     HealthCheckConfig: 'executed',
     'HealthCheckConfig.Regions': 'stored',
     'HealthCheckConfig.EnableSNI': 'stored',
+    'HealthCheckConfig.MeasureLatency': { refused: 'there is no latency graph.' },
     'HealthCheckConfig.RoutingControlArn': { refused: 'routing controls are not run.' },
     HealthCheckTags: 'stored',
   },
