@@ -3,6 +3,8 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import {
+  CreateConfigurationSetCommand,
+  CreateConfigurationSetEventDestinationCommand,
   CreateEmailIdentityCommand,
   GetEmailIdentityCommand,
   PutEmailIdentityDkimAttributesCommand,
@@ -44,8 +46,8 @@ describe('DKIM', () => {
     await lab.orrery.client(Route53Client).send(new ChangeResourceRecordSetsCommand(input));
   }
 
-  async function sent(subject: string): Promise<Buffer> {
-    const input = simple(`Chef <chef@${domain}>`, ['guest@example.org'], subject);
+  async function sent(subject: string, more: object = {}): Promise<Buffer> {
+    const input = { ...simple(`Chef <chef@${domain}>`, ['guest@example.org'], subject), ...more };
     await lab.ses.send(new SendEmailCommand(input));
     return lab.orrery.kernel.engine(mailbox).raw(lab.last('guest@example.org').id) ?? assert.fail('no such mail');
   }
@@ -105,6 +107,18 @@ describe('DKIM', () => {
     assert.equal(verdict(Buffer.from(text.replace('one coffee', 'two coffees'), 'latin1')), 'fail');
     assert.equal(verdict(Buffer.from(text.replace(/<p>HTML/, '<p>html'), 'latin1')), 'fail');
     assert.equal(verdict(Buffer.from(text, 'latin1')), 'pass');
+  });
+
+  test('a mail whose opens are tracked is signed with its pixel', async () => {
+    const ConfigurationSetName = 'tracked';
+    await lab.ses.send(new CreateConfigurationSetCommand({ ConfigurationSetName }));
+    const EventBridgeDestination = { EventBusArn: 'arn:aws:events:us-east-1:000000000000:event-bus/default' };
+    const EventDestination = { Enabled: true, MatchingEventTypes: ['OPEN' as const], EventBridgeDestination };
+    const destination = { ConfigurationSetName, EventDestinationName: 'bus', EventDestination };
+    await lab.ses.send(new CreateConfigurationSetEventDestinationCommand(destination));
+    const raw = await sent('tracked', { ConfigurationSetName });
+    assert.match(lab.last('guest@example.org').html, /<img src="http:/);
+    assert.equal(verdict(raw), 'pass');
   });
 
   test('signing can be turned off, and the key changed to one of 1024 bits', async () => {
