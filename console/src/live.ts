@@ -15,6 +15,7 @@ export interface News {
   fault: { experimentId: string; status: string; actions: Record<string, string>; timeMs: number };
   alarm: { name?: string; state?: string };
   state: object;
+  'change-set': { stackName: string; changeSetName: string };
   problem: { timeMs: number; where: string; message: string };
   reset: object;
 }
@@ -44,7 +45,18 @@ export interface LogLine {
   message: string;
 }
 
-const topics = ['stack', 'request', 'flow', 'clock', 'alarm', 'state', 'problem', 'fault', 'reset'] as const;
+const topics = [
+  'stack',
+  'request',
+  'flow',
+  'clock',
+  'alarm',
+  'state',
+  'problem',
+  'fault',
+  'change-set',
+  'reset',
+] as const;
 type Topic = keyof News;
 
 /** One connection for the whole page. The browser connects again by itself and names the last event that it has seen. */

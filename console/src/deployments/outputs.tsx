@@ -18,7 +18,10 @@ export function Outputs({
       <dl className="outputs">
         {entries.map(([key, { value, local }]) => (
           <div key={key}>
-            <dt title={descriptions.find(({ OutputKey }) => OutputKey === key)?.Description}>{key}</dt>
+            <dt>
+              {key}
+              <span>{descriptions.find(({ OutputKey }) => OutputKey === key)?.Description}</span>
+            </dt>
             <dd>
               <code>{value}</code>
               {opens(value, local) && (

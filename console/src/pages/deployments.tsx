@@ -1,4 +1,6 @@
 import { call, get, useLoaded } from '../api.ts';
+import { ChangeSets } from '../deployments/change-sets.tsx';
+import { DriftSection } from '../deployments/drift.tsx';
 import { FailureReasons } from '../deployments/failure-reasons.tsx';
 import { Outputs, type StackOutputs } from '../deployments/outputs.tsx';
 import { type Fidelities, Resources } from '../deployments/resources.tsx';
@@ -16,6 +18,7 @@ export function Deployments({ place }: { place: Place }) {
   const stacks = useLoaded('stacks', listStacks);
   const refresh = useSettled(400, stacks.again);
   useNews('stack', refresh);
+  useNews('change-set', refresh);
   useNews('reset', refresh);
   const wanted = place.rest[0];
   if (stacks.error) return <Problem error={stacks.error} />;
@@ -80,11 +83,13 @@ function StackView({ stack }: { stack: Stack }) {
         <StackStatus status={status} />
       </header>
       <FailureReasons stack={stack} />
+      <ChangeSets stack={stack} />
       <Outputs outputs={outputs.value?.[StackName] ?? {}} descriptions={stack.Outputs ?? []} />
       <Resources
         resources={resources.value?.StackResources ?? []}
         fidelities={fidelity.value?.[StackName]?.resources ?? []}
       />
+      <DriftSection stack={stack} resources={resources.value?.StackResources ?? []} />
       <StackEvents stack={stack} />
     </div>
   );

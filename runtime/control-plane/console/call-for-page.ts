@@ -6,7 +6,11 @@ import { loadModel } from '../protocols/model.ts';
 /** Operations that only look, and those that buttons of the page stand for. */
 const looks =
   /^(BatchGet|Describe|Detect|Filter|Get|Head|List|Lookup|Query|Scan|Select|Start(LiveTail|Query)$|GetQuery)/;
-const buttons = new Set(['sqs.StartMessageMoveTask', 'cloudformation.DetectStackDrift']);
+const buttons = new Set([
+  'sqs.StartMessageMoveTask',
+  'cloudformation.ExecuteChangeSet',
+  'cloudformation.DeleteChangeSet',
+]);
 const largestBody = 256 * 1024;
 
 /** One operation as the account's root, like any client's: authorized, validated, recorded. The answer as JSON. */

@@ -105,6 +105,9 @@ export class LiveStream {
     record.onTrace = (summary) => this.#soon(() => this.#traces.add(summary));
     this.#stops = [
       events.on('cloudformation.event', ({ ResourceProperties: _, ...event }) => this.#send('stack', event)),
+      events.on('cloudformation.change-set', ({ stackName, changeSetName }) =>
+        this.#send('change-set', { stackName, changeSetName }),
+      ),
       events.on('problem', ({ timeMs, where, message }) => this.#send('problem', { timeMs, where, message })),
       events.on('cloudwatch.alarm', (alarm) => this.#send('alarm', alarm)),
       events.on('alb.target-health', (health) => this.#send('state', health)),

@@ -108,6 +108,8 @@ test('what drifted from the template is found', () =>
       },
     });
     fakes.live.set('a', { QueueName: 'a', DelaySeconds: 9, VisibilityTimeout: 30 });
+    // A type that does not read its name back: only a replacement could change it.
+    fakes.live.set('b', {});
     fakes.live.delete('c');
     const { StackDriftDetectionId } = await client.send(new DetectStackDriftCommand({ StackName: 'app' }));
     const detection = await client.send(new DescribeStackDriftDetectionStatusCommand({ StackDriftDetectionId }));

@@ -7,6 +7,13 @@ import type { Context } from '../../../kernel/service.ts';
 import { changeSetNotFound, validationError } from '../errors.ts';
 import type { StackOptions } from './begin.ts';
 
+declare module '../../../kernel/events/events.ts' {
+  interface EventTypes {
+    /** A change set was made, was executed, or is gone. */
+    'cloudformation.change-set': { stackName: string; changeSetName: string; account: string; region: string };
+  }
+}
+
 export interface ChangeSetRecord {
   ChangeSetId: string;
   ChangeSetName: string;
@@ -29,6 +36,19 @@ export interface ChangeSetRecord {
 
 export function changeSets(ctx: Context) {
   return ctx.collection<ChangeSetRecord>('cloudformation.change-sets');
+}
+
+/** Keeps it, or forgets it, and tells those who look at them. */
+export function putChangeSet(ctx: Context, set: ChangeSetRecord, options: { gone?: boolean } = {}): void {
+  if (options.gone) changeSets(ctx).delete(set.ChangeSetId);
+  else changeSets(ctx).put(set.ChangeSetId, set);
+  const { account, region } = ctx;
+  ctx.events.emit('cloudformation.change-set', {
+    stackName: set.StackName,
+    changeSetName: set.ChangeSetName,
+    account,
+    region,
+  });
 }
 
 export function findChangeSet(

@@ -1,7 +1,7 @@
 import type { PropertyDifference, StackResourceDrift } from '@aws-sdk/client-cloudformation';
 import { resourceContext } from '../../../engines/cloudformation/deployment/resource-context.ts';
 import { resourceTypeOf } from '../../../engines/cloudformation/deployment/resource-types.ts';
-import { propertyChanges } from '../../../engines/cloudformation/properties/replacement.ts';
+import { type PropertyChange, propertyChanges } from '../../../engines/cloudformation/properties/replacement.ts';
 import { specificationOf } from '../../../engines/cloudformation/specification/specification.ts';
 import type { ResourceRecord, StackRecord } from '../../../engines/cloudformation/stacks/records.ts';
 import { stackStore } from '../../../engines/cloudformation/stacks/stack-store.ts';
@@ -25,12 +25,17 @@ export async function detectDrift(
   const compared =
     actual && Object.fromEntries(Object.entries(actual).filter(([name]) => Object.hasOwn(properties, name)));
   const differences = compared
-    ? propertyChanges(properties, compared, specificationOf(resourceType)).map(asDifference)
+    ? propertyChanges(properties, compared, specificationOf(resourceType)).filter(couldDrift).map(asDifference)
     : [];
   const status = !actual ? 'DELETED' : differences.length > 0 ? 'MODIFIED' : 'IN_SYNC';
   const drift: Drift = { status, differences, checkedMs: ctx.clock.now(), ...(compared && { actual: compared }) };
   ctx.engine(stackStore).putResource(stack.StackId, { ...record, drift });
   return drift;
+}
+
+/** What only a replacement changes is what it was: a type that does not read it back (a name) says nothing of it. */
+function couldDrift({ after, replaces }: PropertyChange): boolean {
+  return after !== undefined || replaces !== 'yes';
 }
 
 function asDifference({

@@ -15,7 +15,13 @@ import { formatArn } from '../../../kernel/arn.ts';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { begin, beginUpdate, checkRole, checkUpdatable, newStack, withOptions } from '../behaviour/begin.ts';
-import { asChange, type ChangeSetRecord, changeSets, findChangeSet } from '../behaviour/change-set-record.ts';
+import {
+  asChange,
+  type ChangeSetRecord,
+  changeSets,
+  findChangeSet,
+  putChangeSet,
+} from '../behaviour/change-set-record.ts';
 import { shownParameters } from '../behaviour/describe-stack.ts';
 import { existingResources } from '../behaviour/existing-resources.ts';
 import { checkStackName, findStack } from '../behaviour/find-stack.ts';
@@ -65,7 +71,7 @@ export async function CreateChangeSet(ctx: Context, input: CreateChangeSetComman
     type: ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE',
     StackName,
   });
-  changeSets(ctx).put(record.ChangeSetId, record);
+  putChangeSet(ctx, record);
   return { Id: record.ChangeSetId, StackId: stack.StackId };
 }
 
@@ -204,16 +210,15 @@ export function ExecuteChangeSet(ctx: Context, input: ExecuteChangeSetCommandInp
   }
   for (const other of changeSets(ctx).values()) {
     if (other.StackId === set.StackId && other.ChangeSetId !== set.ChangeSetId)
-      changeSets(ctx).delete(other.ChangeSetId);
+      putChangeSet(ctx, other, { gone: true });
   }
-  changeSets(ctx).put(set.ChangeSetId, { ...set, ExecutionStatus: 'EXECUTE_COMPLETE' });
+  putChangeSet(ctx, { ...set, ExecutionStatus: 'EXECUTE_COMPLETE' });
   return {};
 }
 
 export function DeleteChangeSet(ctx: Context, input: DeleteChangeSetCommandInput) {
   try {
-    const set = findChangeSet(ctx, input);
-    changeSets(ctx).delete(set.ChangeSetId);
+    putChangeSet(ctx, findChangeSet(ctx, input), { gone: true });
   } catch (error) {
     // Deleting what is not there succeeds; a stack that is not there is told.
     if (!(error instanceof AwsError) || error.code !== 'ChangeSetNotFound') throw error;
