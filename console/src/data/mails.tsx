@@ -42,7 +42,9 @@ export function Mails({ rest }: DataScope) {
 function MailView({ mail }: { mail: Mail }) {
   return (
     <article className="card mail">
-      <h2 className="panel-title">{mail.subject || '(no subject)'}</h2>
+      <header className="thing-title">
+        <h2>{mail.subject || '(no subject)'}</h2>
+      </header>
       <dl className="facts">
         <div>
           <dt>From</dt>
@@ -56,13 +58,16 @@ function MailView({ mail }: { mail: Mail }) {
           <dt>Time</dt>
           <dd>{dateAndTime(mail.timeMs)}</dd>
         </div>
-        {mail.attachments.map(({ name, contentType, size }) => (
-          <div key={name}>
+        {mail.attachments.map(({ name, contentType, size }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: names may repeat, and places do not change
+          <div key={index}>
             <dt>Attached</dt>
             <dd>
-              {name || '(no name)'}{' '}
+              <a href={`/_orrery/console/mail-attachment?number=${mail.number}&index=${index}`} download>
+                {name || '(no name)'}
+              </a>{' '}
               <span className="dim">
-                {contentType}, {size} bytes
+                {contentType}, {size.toLocaleString('en')} bytes
               </span>
             </dd>
           </div>

@@ -39,7 +39,11 @@ export function Picker({
             <li key={id}>
               <Link href={hrefOf('data', [kind, id])} aria-current={id === chosen ? 'true' : undefined}>
                 <strong>{name}</strong>
-                {more !== undefined && <span className="dim small">{more}</span>}
+                {more !== undefined && (
+                  <span className="dim small one-line" title={more}>
+                    {more}
+                  </span>
+                )}
               </Link>
             </li>
           ))}

@@ -8,6 +8,8 @@ interface Hidden {
   name: string;
   about: string;
   region: string;
+  /** Of what is no secret. */
+  value?: string | undefined;
 }
 
 export function Secrets({ regions }: DataScope) {
@@ -40,18 +42,9 @@ export function Secrets({ regions }: DataScope) {
   );
 }
 
+/** Only what is a SecureString is hidden. */
 export function Parameters({ regions }: DataScope) {
-  const parameters = useLoaded('parameters', () =>
-    inRegions(regions, async (region) => {
-      const { Parameters: found = [] } = await call<{ Parameters?: { Name: string; Type?: string }[] }>(
-        'ssm',
-        'DescribeParameters',
-        { MaxResults: 50 },
-        region,
-      );
-      return found.map(({ Name, Type = '' }) => ({ id: Name, name: Name, about: Type, region }));
-    }),
-  );
+  const parameters = useLoaded('parameters', () => inRegions(regions, parametersIn));
   return (
     <HiddenList
       things={parameters.value}
@@ -69,6 +62,38 @@ export function Parameters({ regions }: DataScope) {
     />
   );
 }
+
+/** DescribeParameters gives 50 at a time, GetParameters 10. */
+const pagesOfParameters = 6;
+
+async function parametersIn(region: string): Promise<Hidden[]> {
+  const found: { Name: string; Type?: string }[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < pagesOfParameters && (page === 0 || NextToken); page += 1) {
+    const answer = await call<{ Parameters?: typeof found; NextToken?: string }>(
+      'ssm',
+      'DescribeParameters',
+      { MaxResults: 50, ...(NextToken ? { NextToken } : {}) },
+      region,
+    );
+    found.push(...(answer.Parameters ?? []));
+    NextToken = answer.NextToken;
+  }
+  const open = found.filter(({ Type }) => Type !== 'SecureString').map(({ Name }) => Name);
+  const values = new Map<string, string>();
+  for (let at = 0; at < open.length; at += 10) {
+    const { Parameters = [] } = await call<{ Parameters?: { Name: string; Value?: string }[] }>(
+      'ssm',
+      'GetParameters',
+      { Names: open.slice(at, at + 10) },
+      region,
+    );
+    for (const { Name, Value = '' } of Parameters) values.set(Name, Value);
+  }
+  return found.map(({ Name, Type = '' }) => ({ id: Name, name: Name, about: Type, region, value: values.get(Name) }));
+}
+
+const shown = 200;
 
 async function inRegions<T>(regions: string[], read: (region: string) => Promise<T[]>): Promise<T[]> {
   return (await Promise.all(regions.map(read))).flat();
@@ -90,11 +115,18 @@ function HiddenList({
   if (!things) return <p className="dim">Looking …</p>;
   if (things.length === 0) return <p className="dim nothing">{none}</p>;
   return (
-    <ul className="card hidden-list">
-      {things.map((thing) => (
-        <HiddenRow key={`${thing.region} ${thing.id}`} thing={thing} reveal={reveal} />
-      ))}
-    </ul>
+    <section className="card" aria-label="Values">
+      <ul className="hidden-list">
+        {things.slice(0, shown).map((thing) => (
+          <HiddenRow key={`${thing.region} ${thing.id}`} thing={thing} reveal={reveal} />
+        ))}
+      </ul>
+      {things.length > shown && (
+        <p className="dim small">
+          The first {shown} of {things.length.toLocaleString('en')}.
+        </p>
+      )}
+    </section>
   );
 }
 
@@ -108,14 +140,17 @@ function HiddenRow({ thing, reveal }: { thing: Hidden; reveal: (thing: Hidden) =
         <strong>{thing.name}</strong>
         <span className="dim">{[thing.about, thing.region].filter(Boolean).join(' · ')}</span>
       </span>
-      <button
-        type="button"
-        aria-expanded={value !== undefined}
-        aria-label={`${value === undefined ? 'Show' : 'Hide'} ${thing.name}`}
-        onClick={() => void toggle()}
-      >
-        {value === undefined ? 'Show' : 'Hide'}
-      </button>
+      {thing.value === undefined && (
+        <button
+          type="button"
+          aria-expanded={value !== undefined}
+          aria-label={`${value === undefined ? 'Show' : 'Hide'} ${thing.name}`}
+          onClick={() => void toggle()}
+        >
+          {value === undefined ? 'Show' : 'Hide'}
+        </button>
+      )}
+      {thing.value !== undefined && <pre className="mail-text">{thing.value}</pre>}
       {value !== undefined && <pre className="mail-text">{value}</pre>}
     </li>
   );

@@ -4,24 +4,26 @@ import { Problem } from '../empty.tsx';
 import type { DataScope } from '../pages/data.tsx';
 import { Structure } from '../structure.tsx';
 import { type Attribute, unwrapped } from './attributes.ts';
+import { Cell, DataTable } from './data-table.tsx';
+import { choiceOf, type Names } from './names.ts';
 import { Picker } from './picker.tsx';
+import { everything, type Find, QueryForm, questionOf, type TableAbout } from './query-form.tsx';
+import { TitleOf } from './title.tsx';
 
-interface Table {
-  TableName: string;
-  ItemCount?: number;
-  KeySchema: { AttributeName: string; KeyType: string }[];
-  AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
-}
+type Item = Record<string, Attribute>;
 
-const shown = 50;
+const pageSize = 50;
+/** Kept by the page while somebody reads on. */
+const mostItems = 500;
+const mostColumns = 8;
 
-/** Tables, their first items, or those with a partition key. */
-export function Tables({ rest, regions }: DataScope) {
+/** Tables, their first items, or what a query finds. */
+export function Tables({ rest, regions, names }: DataScope) {
   const tables = useLoaded('tables', async () => {
     const found = await Promise.all(
       regions.map(async (region) => {
         const { TableNames = [] } = await call<{ TableNames?: string[] }>('dynamodb', 'ListTables', {}, region);
-        return TableNames.map((name) => ({ name, region }));
+        return TableNames.map((name) => ({ id: name, name, region }));
       }),
     );
     return found.flat();
@@ -34,78 +36,107 @@ export function Tables({ rest, regions }: DataScope) {
       none="There is no table."
       error={tables.error}
       chosen={table?.name}
-      choices={tables.value?.map(({ name, region }) => ({ id: name, name, more: region }))}
+      choices={tables.value?.map((one) => choiceOf(names, one))}
     >
-      {table && <TableView key={table.name} name={table.name} region={table.region} />}
+      {table && <TableView key={table.name} {...table} names={names} />}
     </Picker>
   );
 }
 
-function TableView({ name, region }: { name: string; region: string }) {
-  const [wanted, setWanted] = useState('');
+function TableView({ name, region, names }: { name: string; region: string; names: Names }) {
+  const [find, setFind] = useState<Find>(everything);
   const about = useLoaded(`table ${name}`, async () => {
-    const { Table } = await call<{ Table: Table }>('dynamodb', 'DescribeTable', { TableName: name }, region);
+    const { Table } = await call<{ Table: TableAbout }>('dynamodb', 'DescribeTable', { TableName: name }, region);
     return Table;
   });
-  const partition = about.value?.KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
-  const type = about.value?.AttributeDefinitions.find(
-    ({ AttributeName }) => AttributeName === partition,
-  )?.AttributeType;
-  const items = useLoaded(`items ${name} ${partition} ${wanted}`, async () => {
-    if (!about.value) return [];
-    const { Items = [] } = await call<{ Items?: Record<string, Attribute>[] }>(
+  return (
+    <section className="card" aria-label="Table">
+      <TitleOf names={names} id={name} name={name} />
+      {about.error && <Problem error={about.error} />}
+      {about.value && (
+        <>
+          <QueryForm about={about.value} onFind={setFind} />
+          <Found key={JSON.stringify(find)} about={about.value} find={find} region={region} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Found({ about, find, region }: { about: TableAbout; find: Find; region: string }) {
+  const [begun, setBegun] = useState<{ items: Item[]; next: Item | undefined }[]>([]);
+  const read = async (from: Item | undefined): Promise<{ items: Item[]; next: Item | undefined }> => {
+    const { operation, input } = questionOf(about, find);
+    const { Items = [], LastEvaluatedKey } = await call<{ Items?: Item[]; LastEvaluatedKey?: Item }>(
       'dynamodb',
-      wanted === '' ? 'Scan' : 'Query',
-      {
-        TableName: name,
-        Limit: shown,
-        ...(wanted === ''
-          ? {}
-          : {
-              KeyConditionExpression: '#key = :value',
-              ExpressionAttributeNames: { '#key': partition },
-              ExpressionAttributeValues: { ':value': { [type ?? 'S']: wanted } },
-            }),
-      },
+      operation,
+      { ...input, Limit: pageSize, ...(from ? { ExclusiveStartKey: from } : {}) },
       region,
     );
-    return Items;
-  });
-  if (about.error) return <Problem error={about.error} />;
+    return { items: Items, next: LastEvaluatedKey };
+  };
+  const [problem, setProblem] = useState('');
+  const first = useLoaded(`items ${about.TableName} ${JSON.stringify(find)}`, () => read(undefined));
+  if (first.error) return <p role="alert">{first.error.message}</p>;
+  if (!first.value) return <p className="dim">Reading …</p>;
+  const pages = [first.value, ...begun];
+  const items = pages.flatMap((page) => page.items);
+  const next = pages.at(-1)?.next;
+  const more = async (): Promise<void> => {
+    try {
+      const page = await read(next);
+      setBegun((now) => [...now, page]);
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
   return (
-    <section className="card">
-      <header className="card-head">
-        <h2>{name}</h2>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            setWanted(String(new FormData(event.currentTarget).get('key') ?? ''));
-          }}
-        >
-          <input
-            type="search"
-            name="key"
-            aria-label={`Items whose ${partition} is`}
-            placeholder={`${partition} is …`}
-          />{' '}
-          <button type="submit">Find</button>
-        </form>
-      </header>
-      {items.error && <p role="alert">{items.error.message}</p>}
-      <p className="dim small">
-        {wanted === ''
-          ? `The first ${items.value?.length ?? 0} items.`
-          : `${items.value?.length ?? 0} items with ${partition} ${wanted}.`}
+    <>
+      <p className="dim small" role="status">
+        {`${next ? 'The first ' : ''}${items.length} items${find.value === '' ? '' : ` with ${find.partition} ${find.value}`}.`}
       </p>
-      <ul className="items">
-        {(items.value ?? []).map((item) => (
-          <li key={JSON.stringify(about.value?.KeySchema.map(({ AttributeName }) => item[AttributeName]))}>
-            <Structure
-              value={Object.fromEntries(Object.entries(item).map(([key, value]) => [key, unwrapped(value)]))}
-            />
-          </li>
-        ))}
-      </ul>
-    </section>
+      {items.length > 0 && <Items about={about} items={items} />}
+      {next && items.length < mostItems && (
+        <button type="button" className="more" onClick={() => void more()}>
+          Read on
+        </button>
+      )}
+      {next && items.length >= mostItems && <p className="dim small">No more are shown: narrow the question down.</p>}
+      {problem && <p role="alert">{problem}</p>}
+    </>
+  );
+}
+
+/** Keys first, then what most items have; all of an item where there is more. */
+function Items({ about, items }: { about: TableAbout; items: Item[] }) {
+  const keys = about.KeySchema.map(({ AttributeName }) => AttributeName);
+  const counts = new Map<string, number>();
+  for (const item of items) for (const name of Object.keys(item)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const others = [...counts.keys()]
+    .filter((name) => !keys.includes(name))
+    .sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0))
+    .slice(0, mostColumns - keys.length);
+  const columns = [...keys, ...others];
+  return (
+    <DataTable
+      label="Items"
+      columns={[
+        ...columns.map((name) => ({ name, ...(keys.includes(name) ? { key: true, note: 'key' } : {}) })),
+        { name: 'whole item' },
+      ]}
+      rows={items.map((item) => {
+        const plain = Object.fromEntries(Object.entries(item).map(([key, value]) => [key, unwrapped(value)]));
+        return {
+          key: JSON.stringify(keys.map((name) => item[name])),
+          cells: [
+            ...columns.map((name) => <Cell key={name} value={plain[name]} />),
+            <details key="whole item" className="cell-more">
+              <summary>{Object.keys(item).length} attributes</summary>
+              <Structure value={plain} />
+            </details>,
+          ],
+        };
+      })}
+    />
   );
 }

@@ -11,8 +11,11 @@ import { stackFidelity } from '../stack-fidelity.ts';
 import { stackOutputs } from '../stack-outputs.ts';
 import { callForPage } from './call-for-page.ts';
 import { agenda, wind } from './clock-view.ts';
+import { databaseList, databaseRows, databaseTables } from './data/database-view.ts';
+import { mailAttachment, mailList, mailPage } from './data/mail-view.ts';
+import { queuePage } from './data/queue-view.ts';
+import { resourceNames } from './data/resource-names.ts';
 import { faultActions, faultList, faultsNow, startFromPage, stopFromPage } from './faults-view.ts';
-import { mailList, mailPage } from './mail-view.ts';
 import { architecture } from './map/architecture.ts';
 import { nodesOf, resourceIndex } from './map/resource-index.ts';
 import { metricSeries } from './metric-series.ts';
@@ -43,8 +46,14 @@ export const apiHandlers: Record<string, ApiHandler> = lookupTable({
   'GET requests': async ({ kernel }, { query }) => requests(kernel, query.get('node') ?? ''),
   'GET request': async ({ kernel }, { query }) => request(kernel, query.get('id') ?? ''),
   'GET mails': async ({ kernel }) => mailList(kernel),
+  'GET names': async ({ kernel }) => resourceNames(kernel),
+  'GET queue': (asking, { query }) => queuePage(inRegion(asking, query), query.get('name') ?? ''),
+  'GET databases': (asking, { query }) => databaseList(inRegion(asking, query)),
+  'GET database-tables': (asking, { query }) => databaseTables(inRegion(asking, query), query),
+  'GET database-rows': (asking, { query }) => databaseRows(inRegion(asking, query), query),
+  'GET mail-attachment': ({ kernel }, { query }) => mailAttachment(kernel, query),
   'GET mail': ({ kernel }, { query }) => mailPage(kernel, query.get('number') ?? ''),
-  'GET metric': (asking, { query }) => metricSeries(contextOf(asking, query.get('region') ?? defaultRegion), query),
+  'GET metric': (asking, { query }) => metricSeries(inRegion(asking, query), query),
   'POST call': (asking, { body }) =>
     callForPage(contextOf(asking, String(body.region ?? defaultRegion)), {
       service: String(body.service),
@@ -64,6 +73,10 @@ export const apiHandlers: Record<string, ApiHandler> = lookupTable({
 
 function contextOf({ kernel, trace, signal }: Asking, region: string): Context {
   return kernel.context({ principal: rootOf(defaultAccount), region, trace }).as({ signal });
+}
+
+function inRegion(asking: Asking, query: URLSearchParams): Context {
+  return contextOf(asking, query.get('region') || defaultRegion);
 }
 
 async function status(kernel: Kernel): Promise<object> {

@@ -134,7 +134,7 @@ function onlyForCustomResources(all: Deployed[], references: Map<string, Resourc
 const feeds = /EventSourceMapping|Integration|Rule$|Subscription|TargetGroup|CloudFront|Schedule$/;
 
 /** The name without what CloudFormation and the CDK put round it, cut by the client where it is too long. */
-function labelOf({ resource, stack }: Deployed): string {
+export function labelOf({ resource, stack }: Deployed): string {
   const { LogicalResourceId, properties, ResourceType } = resource;
   const noun = ResourceType.split('::').at(-1) ?? '';
   const given = Object.entries(properties).find(

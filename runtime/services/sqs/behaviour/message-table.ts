@@ -91,6 +91,13 @@ export class MessageTable {
     ).all<StoredMessage>(queue, nowMs, queue, nowMs, limit);
   }
 
+  /** Whatever their state, of those sent after `afterMs`. */
+  oldest(queue: string, afterMs: number, limit: number): StoredMessage[] {
+    return this.#sql(
+      'SELECT * FROM sqs_messages WHERE queue = ? AND sentMs > ? ORDER BY sentMs, seq LIMIT ?',
+    ).all<StoredMessage>(queue, afterMs, limit);
+  }
+
   markReceived(seq: number, receipt: string, visibleMs: number, nowMs: number): void {
     this.#sql(
       `UPDATE sqs_messages SET receipt = ?, visibleMs = ?, receiveCount = receiveCount + 1, firstReceivedMs = coalesce(firstReceivedMs, ?)

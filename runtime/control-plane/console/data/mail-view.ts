@@ -1,7 +1,7 @@
-import type { HttpResponse } from '../../data-planes/http/exchange.ts';
-import { mailbox } from '../../engines/mail/mailbox.ts';
-import { PersonError } from '../../kernel/errors.ts';
-import type { Kernel } from '../../kernel/service.ts';
+import type { HttpResponse } from '../../../data-planes/http/exchange.ts';
+import { mailbox } from '../../../engines/mail/mailbox.ts';
+import { PersonError } from '../../../kernel/errors.ts';
+import type { Kernel } from '../../../kernel/service.ts';
 
 const listed = 200;
 
@@ -50,4 +50,35 @@ export async function mailPage(kernel: Kernel, number: string): Promise<HttpResp
     },
     body,
   };
+}
+
+/** A file that came with a mail, to be kept and never shown: whatever it says that it is. */
+export async function mailAttachment(kernel: Kernel, query: URLSearchParams): Promise<HttpResponse> {
+  const box = kernel.engine(mailbox);
+  const mail = box.find(query.get('number') ?? '');
+  const index = Number(query.get('index'));
+  const about = mail?.attachments[index];
+  const content = mail && about && (await box.attachments(mail))[index]?.content;
+  if (!about || !content)
+    throw new PersonError(
+      'no-such-attachment',
+      'There is no such attachment.',
+      'The mail may have made room for others.',
+    );
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/octet-stream',
+      // "RFC 6266": the name in UTF-8, without what could lead out of a folder.
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName(about.name))}`,
+      'content-security-policy': "sandbox; default-src 'none'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+    body: content,
+  };
+}
+
+function fileName(name: string): string {
+  return name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(-120) || 'attachment';
 }
