@@ -22,9 +22,10 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     await system?.stop();
   });
 
-  const order = (query = '') =>
+  const order = (query = '', headers: Record<string, string> = {}) =>
     system.fetch(`${system.outputs.SiteUrl?.value}/api/orders${query}`, {
       method: 'POST',
+      headers,
       body: { customer, items: [{ sku: 'oysters', quantity: 2 }] },
     });
 
@@ -82,7 +83,7 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
   test('follows one order live, hop by hop, to its consumer behind the queue, and shows what came with it as text alone', async () => {
     const { page } = console;
     await console.open('requests?kind=user');
-    await order('?note=<script>alert(1)</script>');
+    await order('?note=<script>alert(1)</script>', { authorization: 'Bearer open sesame' });
     await page.getByText('POST /api/orders?note=').first().click();
     const detail = page.getByRole('region', { name: 'Request', exact: true });
     for (const hop of [
@@ -97,6 +98,15 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     await detail.getByRole('button', { name: /sqs SendMessage/ }).click();
     await detail.getByText('sqs:SendMessage').waitFor();
     assert.match(await detail.innerText(), /assumed-role\/serverless-orders-ApiHandlerRole/);
+    await detail
+      .getByText(/^decision: allowed by statement .* of the caller's policies$/)
+      .first()
+      .waitFor();
+    await detail.getByRole('button', { name: /gateway POST/ }).click();
+    const headers = detail.locator('.hop-headers', { hasText: 'Request headers' });
+    await headers.getByText('content-type').first().waitFor();
+    assert.match(await headers.innerText(), /authorization\s+\(hidden\)/);
+    assert.doesNotMatch(await page.content(), /open sesame/);
     // Its consumer joins it after it was answered.
     await detail
       .getByText(/lambda invoke .*QueueProcessor/)
@@ -115,6 +125,16 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     await page.getByLabel('Which requests').selectOption('failed');
     assert.match(await page.locator('.requests li').innerText(), /404/);
     assert.match(page.url(), /q=no-such-thing&kind=failed/);
+    const list = page.locator('.requests-list');
+    await page.getByRole('searchbox').fill('404');
+    await list.getByText('no-such-thing').first().waitFor();
+    assert.deepEqual([...new Set(await list.locator('.requests .mark').allInnerTexts())], ['404']);
+    await list.locator('.requests a').first().click();
+    const traceId = await page.locator('.request-detail code').first().innerText();
+    await page.getByRole('searchbox').fill(traceId);
+    await page.getByLabel('Which requests').selectOption('');
+    await list.getByText('no-such-thing').first().waitFor();
+    assert.equal(await list.locator('.requests li').count(), 1);
   });
 
   test('has no violations of WCAG AA in either theme and at phone width', async () => {

@@ -1,6 +1,7 @@
 import { useLoaded } from '../api.ts';
 import { StatusMark } from '../status.tsx';
-import { Chart, figure } from './chart.tsx';
+import { Chart } from './chart.tsx';
+import { figure } from './line-chart.tsx';
 import { type Alarm, keyOf, type Metric, readSeries, statisticOf } from './metric.ts';
 
 /** One metric over the last hours, with the alarm that watches it. */

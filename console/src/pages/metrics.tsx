@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
 import { get, useLoaded } from '../api.ts';
 import { Empty, Problem } from '../empty.tsx';
 import { useNews } from '../live.ts';
 import { type Alarm, keyOf, listAlarms, listMetrics, type Metric } from '../metrics/metric.ts';
 import { MetricCard } from '../metrics/metric-card.tsx';
+import { useMinutes } from '../metrics/use-minutes.ts';
 import { go, hrefOf, type Place } from '../router.ts';
 
 const spans: Record<string, number> = { '1 hour': 1, '3 hours': 3, '1 day': 24, '1 week': 168 };
@@ -93,19 +93,4 @@ function chartsFor(
   return [...watched, ...metrics.filter((metric) => !known.has(keyOf(metric))).map((metric) => ({ metric }))].filter(
     matches,
   );
-}
-
-/** Metrics are written each minute of the cloud's time; a wind writes many. */
-function useMinutes(again: () => void): number {
-  const [turn, setTurn] = useState(0);
-  useNews('clock', ({ phase }) => {
-    if (phase !== 'ends') return;
-    setTurn((now) => now + 1);
-    again();
-  });
-  useEffect(() => {
-    const timer = window.setInterval(() => setTurn((now) => now + 1), 60_000);
-    return () => window.clearInterval(timer);
-  }, []);
-  return turn;
 }

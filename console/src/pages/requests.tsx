@@ -107,6 +107,9 @@ function matches(request: TraceSummary, text: string, kind: string): boolean {
   const failed = request.failedInside || request.error !== undefined || (request.status ?? 0) >= 400;
   if (kind === 'failed' ? !failed : kind !== '' && request.kind !== kind) return false;
   const { name, host, service, status, error = '', traceId, path } = request;
+  // Three digits, or 5xx, are a status and not a part of an id.
+  if (/^[1-5](\d\d|xx)$/i.test(text.trim()))
+    return new RegExp(`^${text.trim().toLowerCase().replaceAll('x', '\\d')}$`).test(String(status));
   return `${name} ${host} ${service} ${status} ${error} ${traceId} ${path.join(' ')}`
     .toLowerCase()
     .includes(text.trim().toLowerCase());

@@ -10,6 +10,9 @@ export interface Hop {
   status?: number;
   error?: string;
   notes: Record<string, string | number | boolean>;
+  /** Headers, without their secrets. */
+  asked?: Record<string, string>;
+  answered?: Record<string, string>;
   node?: string;
 }
 
@@ -46,7 +49,7 @@ export function stepsOf(hops: Hop[]): { steps: Step[]; totalMs: number } {
 /** Notes that say what a hop decided; who asked and about what are shown below. */
 export function decisionsOf({ notes, error }: Hop): string[] {
   const decisions = Object.entries(notes)
-    .filter(([key]) => !['principal', 'action', 'resource'].includes(key))
+    .filter(([key]) => !['principal', 'action', 'resource', 'cacheKey'].includes(key))
     .map(([key, value]) => (value === true ? key : `${key}: ${value}`));
-  return error === undefined ? decisions : [...decisions, error];
+  return error === undefined || notes.refused !== undefined ? decisions : [...decisions, error];
 }

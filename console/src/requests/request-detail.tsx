@@ -81,16 +81,26 @@ function HopRow({ step: { hop, depth, atMs }, totalMs }: { step: Step; totalMs: 
           {decisions.map((decision) => (
             <li
               key={decision}
-              className={hop.error !== undefined && decision === hop.error ? 'decision-bad' : undefined}
+              className={bad(hop, decision) ? 'decision-bad' : undefined}
             >
               {decision}
             </li>
           ))}
         </ul>
       )}
-      {open && <HopFacts hop={hop} atMs={atMs} />}
+      {open && (
+        <>
+          <HopFacts hop={hop} atMs={atMs} />
+          <HeaderList name="Request headers" headers={hop.asked} />
+          <HeaderList name="Answer headers" headers={hop.answered} />
+        </>
+      )}
     </li>
   );
+}
+
+function bad({ error, notes }: Hop, decision: string): boolean {
+  return decision === error || (notes.refused !== undefined && decision === `refused: ${notes.refused}`);
 }
 
 function HopFacts({ hop, atMs }: { hop: Hop; atMs: number }) {
@@ -123,6 +133,26 @@ function HopFacts({ hop, atMs }: { hop: Hop; atMs: number }) {
         </div>
       )}
     </dl>
+  );
+}
+
+/** Values that would let a reader act for somebody are hidden by the runtime. */
+function HeaderList({ name, headers }: { name: string; headers: Record<string, string> | undefined }) {
+  if (!headers || Object.keys(headers).length === 0) return null;
+  return (
+    <details className="hop-headers" open>
+      <summary>
+        {name} <span className="dim">{Object.keys(headers).length}</span>
+      </summary>
+      <dl>
+        {Object.entries(headers).map(([key, value]) => (
+          <div key={key}>
+            <dt>{key}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 

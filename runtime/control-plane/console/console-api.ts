@@ -18,6 +18,7 @@ import { resourceNames } from './data/resource-names.ts';
 import { faultActions, faultList, faultsNow, startFromPage, stopFromPage } from './faults-view.ts';
 import { architecture } from './map/architecture.ts';
 import { nodesOf, resourceIndex } from './map/resource-index.ts';
+import { metricData } from './metric-data.ts';
 import { metricSeries } from './metric-series.ts';
 import { recorder, type TraceSummary } from './recorder.ts';
 
@@ -54,6 +55,8 @@ export const apiHandlers: Record<string, ApiHandler> = lookupTable({
   'GET mail-attachment': ({ kernel }, { query }) => mailAttachment(kernel, query),
   'GET mail': ({ kernel }, { query }) => mailPage(kernel, query.get('number') ?? ''),
   'GET metric': (asking, { query }) => metricSeries(inRegion(asking, query), query),
+  'POST metric-data': (asking, { body }) =>
+    metricData(contextOf(asking, String(body.region ?? defaultRegion)), body),
   'POST call': (asking, { body }) =>
     callForPage(contextOf(asking, String(body.region ?? defaultRegion)), {
       service: String(body.service),

@@ -2,6 +2,7 @@ import { defineEngine } from '../../kernel/engine.ts';
 import type { EventTypes, HopEvent } from '../../kernel/events/events.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import { FlowCounter } from './flow-counter.ts';
+import { hiddenInUrl, withoutSecrets } from './shown-headers.ts';
 
 /** One request or piece of background work, as the list shows it. */
 export interface TraceSummary {
@@ -90,7 +91,7 @@ export class Recorder {
     const trace = this.#traces.get(hop.traceId) ?? { summary: undefined, hops: [], left: 0 };
     this.#traces.set(hop.traceId, trace);
     if (this.#traces.size > tracesKept) this.#traces.delete(this.#traces.keys().next().value ?? '');
-    if (trace.hops.length < hopsKept) trace.hops.push(hop);
+    if (trace.hops.length < hopsKept) trace.hops.push(withoutSecrets(hop));
     else trace.left += 1;
     this.flows.count(hop);
     if (trace.summary) this.onTrace(Object.assign(trace.summary, about(trace)));
@@ -104,7 +105,7 @@ export class Recorder {
   #name({ traceId, host, method, url }: EventTypes['user.request']): void {
     const summary = this.#traces.get(traceId)?.summary;
     if (!summary) return;
-    Object.assign(summary, { kind: 'user', host, name: `${method} ${url}` });
+    Object.assign(summary, { kind: 'user', host, name: hiddenInUrl(`${method} ${url}`) });
     this.onTrace(summary);
   }
 }
@@ -112,7 +113,7 @@ export class Recorder {
 function rootOf(hop: HopEvent): Omit<TraceSummary, 'hops' | 'path' | 'failedInside'> {
   const { traceId, startMs, durationMs, service, name, status, error } = hop;
   const kind = service === 'gateway' ? 'user' : /^[A-Z][A-Za-z0-9]+$/.test(name) ? 'api' : 'work';
-  return { traceId, kind, timeMs: startMs, durationMs, service, name, host: '', status, error };
+  return { traceId, kind, timeMs: startMs, durationMs, service, name: hiddenInUrl(name), host: '', status, error };
 }
 
 function about({ hops, left }: Trace): Pick<TraceSummary, 'hops' | 'path' | 'failedInside'> {

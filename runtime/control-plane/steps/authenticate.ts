@@ -55,6 +55,7 @@ export function authenticate(exchange: Exchange): void {
     through: kernel.engine(arrivals).of(request.client.port),
   };
   exchange.trace = startTrace(kernel, service.name, operation.name, { header: request.headers['x-amzn-trace-id'] });
+  exchange.trace.saw('asked', request.headers);
   exchange.ctx = createContext(kernel, {
     account: exchange.account,
     region: exchange.region,

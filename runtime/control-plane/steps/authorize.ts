@@ -25,8 +25,9 @@ export function authorize(exchange: Exchange): void {
     throw new Error('no authorizer is in place: the iam service has not started');
   }
   const refusal = authorizer.refusal(ctx, access);
-  if (refusal !== undefined)
-    throw denied(service, exchange, refusal || `${describePrincipal(ctx.principal)} is not authorized`);
+  if (refusal === undefined) return;
+  if (ctx.events.heard('hop')) exchange.trace?.note('refused', refusal);
+  throw denied(service, exchange, refusal || `${describePrincipal(ctx.principal)} is not authorized`);
 }
 
 /** What a trace shows of the decision: who asked, for what, about which resource. */

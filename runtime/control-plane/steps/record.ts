@@ -6,6 +6,7 @@ import type { Exchange } from '../exchange.ts';
 export function record(exchange: Exchange): void {
   const { kernel, service, operation, error } = exchange;
   const status = error?.status ?? exchange.response?.status ?? 200;
+  if (exchange.response) exchange.trace?.saw('answered', exchange.response.headers);
   exchange.trace?.end({ status, ...(error ? { error: error.code } : {}) });
   meter(exchange);
   if (!kernel.events.heard('api.call')) return;

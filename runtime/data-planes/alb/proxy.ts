@@ -18,6 +18,7 @@ export function proxy(visit: Visit, target: Target): Promise<HttpResponse> {
   const { request, listener, hop, loadBalancer, kernel } = visit;
   const settings = loadBalancer.attributes;
   const headers = forwardedHeaders(request, { listener, settings, hop });
+  hop.saw('asked', headers);
   target.outstanding += 1;
   return new Promise((resolve) => {
     const exchange = new Exchange(visit, target, { started: kernel.clock.elapsed(), resolve });
@@ -66,6 +67,7 @@ class Exchange implements ExchangeHandler {
     const { kernel, request } = this.#visit;
     this.#visit.targetStatus = status;
     this.#visit.targetMs = kernel.clock.elapsed() - this.#started;
+    this.#visit.hop.saw('answered', given);
     this.#answer = { status, headers: given, body: undefined };
     this.#whole = [];
     const length = given['content-length'];

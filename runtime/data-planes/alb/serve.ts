@@ -35,6 +35,7 @@ function answerByRule(visit: Visit): Promise<HttpResponse> {
   const rule = matchRule(listener.rules, request);
   if (!rule) throw new Error(`listener ${listener.arn} has no default rule`);
   visit.rule = rule;
+  hop.note('listener', listener.port);
   hop.note('rule', rule.priority === 0 ? 'default' : rule.priority);
   const { action } = rule;
   visit.actions.push(action.type);

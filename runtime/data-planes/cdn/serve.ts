@@ -55,7 +55,9 @@ export async function serve(
     served = failed;
   }
   const response = finished(edge, visit, served);
+  hop.note('behaviour', visit.behaviour.pathPattern);
   hop.note('cache', served.outcome);
+  hop.saw('answered', response.headers);
   hop.end({ status: served.status });
   return { visit, served, response };
 }

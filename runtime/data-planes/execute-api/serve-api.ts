@@ -69,9 +69,11 @@ export class ExecuteApi {
     return async (request, parent) => {
       const api = this.#apis.get(apiId);
       const hop = parent.child('apigatewayv2', `${request.method} ${split(request.url).path}`, apiId);
+      hop.saw('asked', request.headers);
       const started = this.#kernel.clock.elapsed();
       const closed = !api || (api.disableExecuteApiEndpoint && !mapped);
       const response = closed ? message(404, 'Not Found') : await this.#answer(api, mapped, request, hop, started);
+      hop.saw('answered', response.headers);
       hop.end({ status: response.status });
       return response;
     };

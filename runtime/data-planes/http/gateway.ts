@@ -40,10 +40,12 @@ async function serve(kernel: Kernel, request: HttpRequest, write: Write): Promis
   const hop = startTrace(kernel, 'gateway', `${request.method} ${request.url}`, {
     header: request.headers['x-amzn-trace-id'],
   });
+  hop.saw('asked', request.headers);
   const led = known.leadOf(request.host);
   if (led !== undefined) namedBy(hop, request.host, led);
   const answer = await plane(request, hop).catch(explainUnreachable);
   if (answer.headers.location !== undefined) leadRedirect(kernel, request, answer);
+  hop.saw('answered', answer.headers);
   const written = write(answer);
   if (written) await written;
   hop.end({ status: answer.status });

@@ -43,6 +43,39 @@ export function decide(request: PermissionRequest, policies: ApplicablePolicies)
   return decideForIdentity(request, policies, granted);
 }
 
+/**
+ * Which statement decided, for who shows a trace: asked only then, since a decision itself keeps no account. Undefined where
+ * none did: nothing allowed it, or it is the account's own root's.
+ */
+export function decisiveStatement(
+  request: PermissionRequest,
+  policies: ApplicablePolicies,
+  decision: Decision,
+): { layer: Layer; sid: string | undefined; number: number } | undefined {
+  const effect = decision.allowed ? 'Allow' : 'Deny';
+  const { identity, resource, boundary, session } = policies;
+  const layers: [Layer, readonly Policy[]][] = [
+    ['identity', identity],
+    ['resource', resource ? [resource] : []],
+    ['boundary', boundary && !decision.allowed ? [boundary] : []],
+    ['session', session && !decision.allowed ? session : []],
+  ];
+  const action = request.action.toLowerCase();
+  for (const [layer, list] of layers) {
+    if (!decision.allowed && (!decision.explicit || layer !== decision.layer)) continue;
+    for (const { statements } of list) {
+      const at = statements.findIndex(
+        (one) =>
+          one.effect === effect &&
+          (layer !== 'resource' || namingOf(one, request.principal) !== 'none') &&
+          applies(one, action, request.resource, request.keys),
+      );
+      if (at >= 0) return { layer, sid: statements[at]?.sid, number: at + 1 };
+    }
+  }
+  return undefined;
+}
+
 /** A VPC endpoint's policy lets pass what it allows, whoever asks ("Control access to VPC endpoints using endpoint policies"). */
 export function decideAtEndpoint(request: PermissionRequest, policy: Policy): Decision {
   const granted = resourceVerdict(policy, request);

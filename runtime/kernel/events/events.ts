@@ -56,7 +56,12 @@ export interface HopEvent {
   error: string | undefined;
   /** Decisions made on the way: cache Hit, rule matched, target chosen. */
   notes: Record<string, string | number | boolean>;
+  /** Headers as the hop was asked and as it answered, with their secrets: who shows them hides these. Not copied: read them now. */
+  asked?: HeadersSeen | undefined;
+  answered?: HeadersSeen | undefined;
 }
+
+export type HeadersSeen = Readonly<Record<string, string | readonly string[]>>;
 
 export interface MetricEvent {
   namespace: string;

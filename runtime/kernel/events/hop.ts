@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Ids } from '../ids.ts';
-import type { Events, HopEvent } from './events.ts';
+import type { Events, HeadersSeen, HopEvent } from './events.ts';
 
 /** One hop of a request's path while it is under way. `end` puts it on the event stream, once. */
 export interface Hop {
@@ -10,6 +10,8 @@ export interface Hop {
   /** What goes into the X-Amzn-Trace-Id header and SQS's AWSTraceHeader. */
   readonly header: string;
   note(key: string, value: string | number | boolean): void;
+  /** Headers it was asked with or answered; only referred to, so that a hop that nobody reads costs nothing. */
+  saw(which: 'asked' | 'answered', headers: HeadersSeen): void;
   child(service: string, name: string, resource?: string): Hop;
   end(outcome?: { status?: number; error?: string }): void;
 }
@@ -69,6 +71,8 @@ class TracedHop implements Hop {
   readonly #started: number;
   #id: string | undefined;
   #notes: HopEvent['notes'] | undefined;
+  #asked: HeadersSeen | undefined;
+  #answered: HeadersSeen | undefined;
   #ended = false;
 
   constructor(trace: Trace, about: About) {
@@ -96,6 +100,11 @@ class TracedHop implements Hop {
     this.#notes[key] = value;
   }
 
+  saw(which: 'asked' | 'answered', headers: HeadersSeen): void {
+    if (which === 'asked') this.#asked = headers;
+    else this.#answered = headers;
+  }
+
   child(service: string, name: string, resource?: string): Hop {
     return new TracedHop(this.#trace, { parentId: this, service, name, resource });
   }
@@ -118,6 +127,8 @@ class TracedHop implements Hop {
       status,
       error,
       notes: this.#notes ?? {},
+      asked: this.#asked,
+      answered: this.#answered,
     });
   }
 }

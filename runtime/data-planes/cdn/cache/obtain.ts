@@ -23,6 +23,7 @@ export type Obtained =
 export function obtain(edge: Edge, visit: Visit): Obtained | Promise<Obtained> {
   if (!isCached(visit)) return passThrough(edge, visit);
   const key = cacheKey(visit.site.id, visit.behaviour, visit.viewer);
+  visit.hop.note('cacheKey', key.text);
   const nowMs = edge.kernel.clock.now();
   let object = edge.cache.get(key.text);
   if (object && nowMs < object.expiresMs) return hit(object);

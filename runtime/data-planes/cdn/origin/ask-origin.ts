@@ -44,6 +44,7 @@ export async function askOrigin(
   parent: Hop,
 ): Promise<OriginReply> {
   const hop = parent.child('cloudfront', `origin ${origin.id}`, origin.domainName);
+  hop.saw('asked', request.headers);
   const repeatable = request.body === undefined;
   let reply = await attempt(access, origin, request, hop);
   let attempts = 1;
@@ -53,6 +54,7 @@ export async function askOrigin(
   }
   if (attempts > 1) hop.note('attempts', attempts);
   if (reply.reason !== undefined) hop.note('refused', reply.reason);
+  hop.saw('answered', reply.headers);
   hop.end({ status: reply.status, ...(reply.failure ? { error: reply.failure } : {}) });
   return reply;
 }

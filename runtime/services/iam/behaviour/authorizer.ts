@@ -1,5 +1,5 @@
 import { accessKeyIds } from '../../../engines/iam/access-key-ids.ts';
-import { decide, decideAtEndpoint, type PermissionRequest } from '../../../engines/iam/decide.ts';
+import { decide, decideAtEndpoint, decisiveStatement, type Layer, type PermissionRequest } from '../../../engines/iam/decide.ts';
 import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
 import type { Policy } from '../../../engines/iam/policy.ts';
 import { policyCache } from '../../../engines/iam/policy-cache.ts';
@@ -65,11 +65,28 @@ function refusal(ctx: Context, access: Access[]): string | undefined {
       if (ownRoot && asked.resourcePolicy === undefined) continue;
     }
     const resource = asked.resourcePolicy === undefined ? undefined : resourcePolicy(ctx, asked.resourcePolicy, asked);
-    const decision = decide(request, { ...grants, resource });
+    const policies = { ...grants, resource };
+    const decision = decide(request, policies);
+    if (ctx.events.heard('hop')) noteDecision(ctx, decisiveStatement(request, policies, decision), decision.allowed);
     if (!decision.allowed) return refusalSentence(request, decision);
   }
   return undefined;
 }
+
+/** What a trace shows of it; of several permissions the last, which is the one that refused where one did. */
+function noteDecision(ctx: Context, by: ReturnType<typeof decisiveStatement>, allowed: boolean): void {
+  if (!by) return ctx.trace.note('decision', allowed ? 'allowed' : 'no statement allows it');
+  const statement = by.sid === undefined ? `statement ${by.number}` : `statement ${by.sid}`;
+  ctx.trace.note('decision', `${allowed ? 'allowed' : 'denied'} by ${statement} of ${policyNames[by.layer]}`);
+}
+
+const policyNames: Record<Layer, string> = {
+  identity: "the caller's policies",
+  resource: "the resource's policy",
+  boundary: 'the permissions boundary',
+  session: 'the session policies',
+  endpoint: "the VPC endpoint's policy",
+};
 
 /** A service must not have kept a policy that does not read. One that did grants nothing, and the bug is told. */
 function resourcePolicy(ctx: Context, text: string, { resource }: Access): Policy {
