@@ -13,6 +13,7 @@ const paths = {
   route: <path d="M4 6h9M4 12h13M9 18h11M4 6v12M20 12v6" />,
   logs: <path d="M5 4h14v16H5zM8 8h8M8 12h8M8 16h5" />,
   chart: <path d="M4 4v16h16M8 15l3.5-4.5 3 2.5L20 7" />,
+  gauge: <path d="M4 18a9 9 0 1 1 16 0M12 14l4-5" />,
   data: (
     <path d="M4 6c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3Zm0 0v12c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3" />
   ),

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { IconName } from './icons.tsx';
 import { ClockPage } from './pages/clock.tsx';
+import { Dashboards } from './pages/dashboards.tsx';
 import { Data } from './pages/data.tsx';
 import { Deployments } from './pages/deployments.tsx';
 import { Faults } from './pages/faults.tsx';
@@ -25,6 +26,7 @@ export const pages: readonly PageDefinition[] = [
   { id: 'data', title: 'Data', icon: 'data', Page: Data },
   { id: 'logs', title: 'Logs', icon: 'logs', Page: Logs },
   { id: 'metrics', title: 'Metrics', icon: 'chart', Page: Metrics },
+  { id: 'dashboards', title: 'Dashboards', icon: 'gauge', Page: Dashboards },
   { id: 'faults', title: 'Faults', icon: 'bolt', Page: Faults },
   { id: 'clock', title: 'Clock', icon: 'clock', Page: ClockPage },
   { id: 'deployments', title: 'Deployments', icon: 'layers', Page: Deployments },

@@ -46,10 +46,9 @@ function runOf(lines: string[], at: number, pattern: RegExp): string[] {
   return lines.slice(at, end === -1 ? lines.length : end);
 }
 
-/** The page has its h1 and a widget its h2. */
+/** Below the page's own: how deep one is is seen, and read out only where the ones above it are there. */
 function titled(depth: number, text: string): ReactNode {
-  const className = `markdown-h${depth}`;
-  return depth < 3 ? <h3 className={className}>{inline(text)}</h3> : <h4 className={className}>{inline(text)}</h4>;
+  return <h2 className={`markdown-h${depth}`}>{inline(text)}</h2>;
 }
 
 function listed(lines: string[]): ReactNode {
@@ -63,7 +62,13 @@ function listed(lines: string[]): ReactNode {
 function tabled(lines: string[]): ReactNode {
   const cells = lines
     .filter((line) => !/^[\s|:-]+$/.test(line))
-    .map((line) => line.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim()));
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^\||\|$/g, '')
+        .split('|')
+        .map((cell) => cell.trim()),
+    );
   const [head = [], ...rows] = cells;
   return (
     <table>

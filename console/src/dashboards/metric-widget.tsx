@@ -17,12 +17,25 @@ interface Axis {
 }
 
 /** A metric widget as its view says; an alarm's annotation alone shows what that alarm watches. */
-export function MetricWidget({ widget, hours, turn, region }: { widget: Widget; hours: number; turn: number; region: string }) {
+export function MetricWidget({
+  widget,
+  hours,
+  turn,
+  region,
+}: {
+  widget: Widget;
+  hours: number;
+  turn: number;
+  region: string;
+}) {
   const { properties, height } = widget;
   const whole = properties.setPeriodToTimeRange === true;
   const loaded = useLoaded(`${JSON.stringify(properties)} ${hours} ${turn}`, async () => {
     const alarm = await annotatedAlarm(properties, region);
-    const rows = readMetrics(alarm ? { ...properties, metrics: [alarm.row] } : properties, String(properties.region ?? region));
+    const rows = readMetrics(
+      alarm ? { ...properties, metrics: [alarm.row] } : properties,
+      String(properties.region ?? region),
+    );
     return { reading: await readRows(rows, hours, whole), marks: alarm ? [alarm.mark] : [] };
   });
   if (loaded.error) return <p role="alert">{loaded.error.message}</p>;
@@ -122,7 +135,12 @@ async function annotatedAlarm(
       Period?: number;
       Threshold?: number;
     }[];
-  }>('cloudwatch', 'DescribeAlarms', { AlarmNames: [arn.split(':alarm:').at(-1)] }, String(properties.region ?? region));
+  }>(
+    'cloudwatch',
+    'DescribeAlarms',
+    { AlarmNames: [arn.split(':alarm:').at(-1)] },
+    String(properties.region ?? region),
+  );
   if (!alarm?.MetricName) throw new Error(`There is no alarm ${arn} of one metric.`);
   const dimensions = (alarm.Dimensions ?? []).flatMap(({ Name, Value }) => [Name, Value]);
   return {

@@ -74,7 +74,8 @@ export function readMetrics(properties: Record<string, unknown>, region: string)
 
 function completed(given: string[], above: string[]): string[] {
   const dots = given.indexOf('...');
-  const whole = dots === -1 ? given : [...above.slice(0, above.length - (given.length - dots - 1)), ...given.slice(dots + 1)];
+  const whole =
+    dots === -1 ? given : [...above.slice(0, above.length - (given.length - dots - 1)), ...given.slice(dots + 1)];
   return whole.map((part, at) => (part === '.' ? (above[at] ?? part) : part));
 }
 

@@ -22,5 +22,7 @@ export function Chart({ series, title, unit }: { series: Series; title: string; 
   );
   const last = values.findLast((value) => value !== null);
   const now = last === undefined || last === null ? 'no data' : `${figure(last)} ${unit} last`;
-  return <LineChart plot={plot} about={`${title}: ${now}${threshold === undefined ? '' : `, threshold ${threshold}`}`} />;
+  return (
+    <LineChart plot={plot} about={`${title}: ${now}${threshold === undefined ? '' : `, threshold ${threshold}`}`} />
+  );
 }

@@ -98,7 +98,16 @@ function optionsFor(element: HTMLElement, plot: Plot, height: number): uPlot.Opt
       { ...axis, size: 28, values: (_plot, ticks) => ticks.map((at) => clockTime(at, ticks)) },
       { ...axis, size: 46, values: (_plot, ticks) => ticks.map(figure) },
       ...(right
-        ? [{ ...axis, scale: 'right', side: 1, size: 46, grid: { show: false }, values: (_: uPlot, ticks: number[]) => ticks.map(figure) }]
+        ? [
+            {
+              ...axis,
+              scale: 'right',
+              side: 1,
+              size: 46,
+              grid: { show: false },
+              values: (_: uPlot, ticks: number[]) => ticks.map(figure),
+            },
+          ]
         : []),
     ],
     // Each area down to the one below it.
@@ -150,7 +159,9 @@ function drawMoments(drawn: uPlot, moments: number[], colour: string): void {
 
 function hexAsRgb(colour: string): string {
   const [, red = '0', green = '0', blue = '0'] = /^#(..)(..)(..)$/.exec(colour) ?? [];
-  return colour.startsWith('#') ? `rgb(${[red, green, blue].map((two) => Number.parseInt(two, 16)).join(' ')})` : colour;
+  return colour.startsWith('#')
+    ? `rgb(${[red, green, blue].map((two) => Number.parseInt(two, 16)).join(' ')})`
+    : colour;
 }
 
 /** Of the cloud's time, which is UTC; the day where there are several. */

@@ -79,10 +79,7 @@ function HopRow({ step: { hop, depth, atMs }, totalMs }: { step: Step; totalMs: 
       {decisions.length > 0 && (
         <ul className="decisions" style={{ paddingLeft: `${Math.min(depth, 8) * 14}px` }}>
           {decisions.map((decision) => (
-            <li
-              key={decision}
-              className={bad(hop, decision) ? 'decision-bad' : undefined}
-            >
+            <li key={decision} className={bad(hop, decision) ? 'decision-bad' : undefined}>
               {decision}
             </li>
           ))}

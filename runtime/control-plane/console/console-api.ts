@@ -55,8 +55,7 @@ export const apiHandlers: Record<string, ApiHandler> = lookupTable({
   'GET mail-attachment': ({ kernel }, { query }) => mailAttachment(kernel, query),
   'GET mail': ({ kernel }, { query }) => mailPage(kernel, query.get('number') ?? ''),
   'GET metric': (asking, { query }) => metricSeries(inRegion(asking, query), query),
-  'POST metric-data': (asking, { body }) =>
-    metricData(contextOf(asking, String(body.region ?? defaultRegion)), body),
+  'POST metric-data': (asking, { body }) => metricData(contextOf(asking, String(body.region ?? defaultRegion)), body),
   'POST call': (asking, { body }) =>
     callForPage(contextOf(asking, String(body.region ?? defaultRegion)), {
       service: String(body.service),

@@ -6,7 +6,8 @@ const hidden = '(hidden)';
 
 /** By their names: who has such a value can ask in somebody's name. */
 const secretNames = /authorization|cookie|token|secret|password|credential|signature|api-?key|verify|csrf|session/i;
-const secretsInUrl = /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|Signature|Key-Pair-Id|Policy|[^=&]*(?:token|secret|password|api_?key|code)[^=&]*)=)[^&\s]*/gi;
+const secretsInUrl =
+  /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|Signature|Key-Pair-Id|Policy|[^=&]*(?:token|secret|password|api_?key|code)[^=&]*)=)[^&\s]*/gi;
 
 /** A hop as the console keeps and shows it: its own copy, bounded, and without what would let a reader act for somebody. */
 export function withoutSecrets(hop: HopEvent): HopEvent {
