@@ -103,7 +103,7 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
       .first()
       .waitFor();
     await detail.getByRole('button', { name: /gateway POST/ }).click();
-    const headers = detail.locator('.hop-headers', { hasText: 'Request headers' });
+    const headers = detail.locator('.hop-headers', { hasText: 'Request headers' }).first();
     await headers.getByText('content-type').first().waitFor();
     assert.match(await headers.innerText(), /authorization\s+\(hidden\)/);
     assert.doesNotMatch(await page.content(), /open sesame/);
