@@ -1,5 +1,11 @@
 import { accessKeyIds } from '../../../engines/iam/access-key-ids.ts';
-import { decide, decideAtEndpoint, decisiveStatement, type Layer, type PermissionRequest } from '../../../engines/iam/decide.ts';
+import {
+  decide,
+  decideAtEndpoint,
+  decisiveStatement,
+  type Layer,
+  type PermissionRequest,
+} from '../../../engines/iam/decide.ts';
 import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
 import type { Policy } from '../../../engines/iam/policy.ts';
 import { policyCache } from '../../../engines/iam/policy-cache.ts';
@@ -75,9 +81,9 @@ function refusal(ctx: Context, access: Access[]): string | undefined {
 
 /** What a trace shows of it; of several permissions the last, which is the one that refused where one did. */
 function noteDecision(ctx: Context, by: ReturnType<typeof decisiveStatement>, allowed: boolean): void {
-  if (!by) return ctx.trace.note('decision', allowed ? 'allowed' : 'no statement allows it');
-  const statement = by.sid === undefined ? `statement ${by.number}` : `statement ${by.sid}`;
-  ctx.trace.note('decision', `${allowed ? 'allowed' : 'denied'} by ${statement} of ${policyNames[by.layer]}`);
+  const verdict = allowed ? 'allowed' : 'denied';
+  const statement = by && `by statement ${by.sid ?? by.number} of ${policyNames[by.layer]}`;
+  ctx.trace.note('decision', statement ? `${verdict} ${statement}` : allowed ? verdict : 'no statement allows it');
 }
 
 const policyNames: Record<Layer, string> = {
