@@ -94,6 +94,8 @@ export interface ReadRaw {
   destination: string[];
   returnPath: string | undefined;
   configurationSetName: string | undefined;
+  /** The identity of somebody else that it is sent in the name of ("Sending emails for the identity owner"). */
+  sourceArn: string | undefined;
   tags: { Name: string; Value: string }[] | undefined;
 }
 
@@ -108,12 +110,20 @@ export function readRaw(data: Uint8Array): ReadRaw {
     destination: ['To', 'Cc', 'Bcc'].flatMap((name) => flat(value(name) ?? '')),
     returnPath: value('Return-Path'),
     configurationSetName: value('X-SES-CONFIGURATION-SET'),
+    sourceArn: value('X-SES-SOURCE-ARN') ?? value('X-SES-FROM-ARN'),
     tags: tags?.split(',').map((pair) => {
       const [Name = '', Value = ''] = pair.split('=');
       return { Name: Name.trim(), Value: Value.trim() };
     }),
   };
 }
+
+/** Headers that ask SES for what is not done; they do not reach the recipients either. */
+const notDone = {
+  'X-SES-LIST-MANAGEMENT-OPTIONS': 'contact lists are not done.',
+  'X-SES-RETURN-PATH-ARN': 'the return path must be of this account.',
+  'X-SES-TENANT': 'tenants are not done.',
+};
 
 /** SES puts its own Message-ID and Date in, and takes out what is not for the recipients. */
 export function composeRaw(
@@ -122,6 +132,8 @@ export function composeRaw(
   replyTo: readonly string[] = [],
 ): (messageId: string) => Promise<Buffer> {
   if (headerValue(message, 'From') === undefined) throw badRequest("Missing required header 'From'.");
+  for (const [name, why] of Object.entries(notDone))
+    if (headerValue(message, name) !== undefined) throw refused(`the mail header ${name}`, why);
   replyTo.forEach(bareAddress);
   const date = new Date(ctx.clock.now()).toUTCString().replace('GMT', '+0000');
   const own = message.headers.filter(({ name }) => /^x-ses-/i.test(name)).map(({ name }) => [name, undefined]);

@@ -50,7 +50,7 @@ function rawAccess(ctx: Context, input: SendRawEmailCommandInput): Access[] {
   const read = readRaw(input.RawMessage?.Data ?? new Uint8Array());
   return access(ctx, 'ses:SendRawEmail', {
     Source: input.Source ?? read.from,
-    SourceArn: input.SourceArn ?? input.FromArn,
+    SourceArn: input.SourceArn ?? input.FromArn ?? read.sourceArn,
     ReturnPath: read.returnPath,
     ConfigurationSetName: input.ConfigurationSetName ?? read.configurationSetName,
     recipients: input.Destinations?.length ? input.Destinations : read.destination,

@@ -37,7 +37,7 @@ function sendEmailAccess(ctx: Context, input: SendEmailCommandInput): Access[] {
     from: input.FromEmailAddress ?? read?.from ?? '',
     recipients: given.length > 0 ? given : (read?.destination ?? []),
     feedbackTo: input.FeedbackForwardingEmailAddress,
-    sourceArn: input.FromEmailAddressIdentityArn,
+    sourceArn: input.FromEmailAddressIdentityArn ?? read?.sourceArn,
     configurationSetName: input.ConfigurationSetName ?? read?.configurationSetName,
     templateName: input.Content?.Template?.TemplateName,
   });

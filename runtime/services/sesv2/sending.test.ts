@@ -158,6 +158,21 @@ describe('a mail', () => {
     assert.deepEqual([mail.to, mail.recipients], [[admin], [admin, 'bcc@example.com']]);
   });
 
+  test('sent raw, says by its headers whose identity it uses, and what is not done of them is refused by name', async () => {
+    const withHeader = (header: string) => {
+      const Data = Buffer.from(`From: ${desk}\r\nTo: ${admin}\r\nSubject: header\r\n${header}\r\n\r\nBody\r\n`);
+      return lab.ses.send(new SendEmailCommand({ Content: { Raw: { Data } } }));
+    };
+    await withHeader(`X-SES-SOURCE-ARN: arn:aws:ses:us-east-1:000000000000:identity/${desk}`);
+    assert.equal(lab.last(admin).subject, 'header');
+    await assert.rejects(withHeader('X-SES-SOURCE-ARN: arn:aws:sns:us-east-1:000000000000:topic'), {
+      name: 'BadRequestException',
+      message: /Invalid identity ARN/,
+    });
+    for (const name of ['X-SES-LIST-MANAGEMENT-OPTIONS', 'X-SES-RETURN-PATH-ARN', 'X-SES-TENANT'])
+      await assert.rejects(withHeader(`${name}: guests`), { name: 'NotImplemented', message: new RegExp(name) });
+  });
+
   test('of a template is filled in; one that cannot be is accepted and not sent', async () => {
     const TemplateContent = { Subject: 'Order {{id}}', Html: '<p>{{#each dishes}}{{name}};{{/each}}</p>' };
     await lab.ses.send(new CreateEmailTemplateCommand({ TemplateName: 'order', TemplateContent }));

@@ -45,7 +45,7 @@ export async function SendRawEmail(ctx: Context, input: SendRawEmailCommandInput
   const MessageId = await send(ctx, {
     from,
     alsoFrom: flat(read.from ?? ''),
-    sourceArn: input.SourceArn ?? input.FromArn,
+    sourceArn: input.SourceArn ?? input.FromArn ?? read.sourceArn,
     destination: input.Destinations?.length ? input.Destinations : read.destination,
     feedbackTo: read.returnPath,
     configurationSetName: input.ConfigurationSetName ?? read.configurationSetName,

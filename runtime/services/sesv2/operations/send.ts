@@ -77,6 +77,7 @@ function rawOutgoing(
     alsoFrom: flat(read.from ?? ''),
     destination: given.destination.length > 0 ? given.destination : read.destination,
     feedbackTo: given.feedbackTo ?? read.returnPath,
+    sourceArn: given.sourceArn ?? read.sourceArn,
     configurationSetName: given.configurationSetName ?? read.configurationSetName,
     tags: given.tags ?? read.tags,
     compose: composeRaw(ctx, read, replyTo),
