@@ -218,6 +218,10 @@ test('permissions are statements of the policy', async () => {
   const about = { TopicArn, Label: 'other', AWSAccountId: ['111111111111'], ActionName: ['Publish'] };
   await lab.sns.send(new AddPermissionCommand(about));
   await assert.rejects(lab.sns.send(new AddPermissionCommand(about)), { message: /Statement already exists/ });
+  for (const wrong of [{ AWSAccountId: ['arn:aws:'] }, { ActionName: [] }, { AWSAccountId: [] }])
+    await assert.rejects(lab.sns.send(new AddPermissionCommand({ ...about, Label: 'wrong', ...wrong })), {
+      message: /^Invalid parameter: /,
+    });
   const sids = async () => {
     const { Attributes } = await lab.sns.send(new GetTopicAttributesCommand({ TopicArn }));
     return (JSON.parse(Attributes?.Policy ?? '') as { Statement: { Sid: string }[] }).Statement.map(({ Sid }) => Sid);

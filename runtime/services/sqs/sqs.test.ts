@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
+  AddPermissionCommand,
   CancelMessageMoveTaskCommand,
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
@@ -251,6 +252,26 @@ for (const transport of ['process', 'socket'] as const) {
       await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName })), { name: 'QueueDeletedRecently' });
       await orrery.clock.wind(60_000);
       await sqs.send(new CreateQueueCommand({ QueueName }));
+    });
+
+    test('grants are statements of the policy, and one that could not be read is not taken', async () => {
+      const QueueUrl = await queue();
+      const grant = { QueueUrl, Label: 'others', AWSAccountIds: ['111111111111'], Actions: ['SendMessage'] };
+      await sqs.send(new AddPermissionCommand(grant));
+      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }));
+      assert.match(Attributes?.Policy ?? '', /"Sid":"others".*arn:aws:iam::111111111111:root.*SQS:SendMessage/);
+      for (const wrong of [{ AWSAccountIds: ['arn:aws:'] }, { Actions: ['a b'] }, { Label: 'a b' }])
+        await assert.rejects(sqs.send(new AddPermissionCommand({ ...grant, Label: 'x', ...wrong })), {
+          name: 'InvalidParameterValue',
+        });
+      const wrongAttributes: Record<string, string>[] = [
+        { Policy: '{"Statement":[{"Effect":"Allow"}]}' },
+        { constructor: '1' },
+      ];
+      for (const attributes of wrongAttributes)
+        await assert.rejects(sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes })), {
+          name: /^InvalidAttribute(Value|Name)$/,
+        });
     });
 
     test('messages and queues are there after a restart', async () => {

@@ -1,10 +1,9 @@
-import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
-import { compilePolicy } from '../../../engines/iam/policy.ts';
 import { refused } from '../../../kernel/errors.ts';
 import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { invalidParameter } from '../errors.ts';
 import type { Subscription } from '../state.ts';
 import { checkDeliveryPolicy } from './delivery-policy.ts';
+import { checkTopicPolicy } from './topic-policy.ts';
 
 const kib = 1024;
 export const defaultMessageSize = 256 * kib;
@@ -13,7 +12,10 @@ const largestMessageSize = 1024 * kib;
 /** Attributes that can be set ("SetTopicAttributes"), and what values they take. */
 const settable: Record<string, (value: string) => boolean> = lookupTable({
   DisplayName: (value) => value.length <= 100,
-  Policy: isPolicy,
+  Policy: (value) => {
+    checkTopicPolicy(value);
+    return true;
+  },
   DeliveryPolicy: (value) => checkDeliveryPolicy(value, 'topic') === undefined,
   KmsMasterKeyId: (value) => value.length <= 2048,
   TracingConfig: (value) => ['PassThrough', 'Active'].includes(value),
@@ -56,13 +58,4 @@ function isBoolean(value: string): boolean {
 
 function isPercentage(value: string): boolean {
   return /^\d{1,3}$/.test(value) && Number(value) <= 100;
-}
-
-function isPolicy(value: string): boolean {
-  try {
-    compilePolicy(value, 'resource');
-    return true;
-  } catch (error) {
-    throw error instanceof MalformedPolicy ? invalidParameter(`Policy Error: ${error.message}`) : error;
-  }
 }

@@ -1,3 +1,6 @@
+import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
+import { compilePolicy } from '../../../engines/iam/policy.ts';
+import { invalidParameter } from '../errors.ts';
 import type { Topic } from '../state.ts';
 
 export function policyOf(topic: Topic): string {
@@ -29,4 +32,13 @@ export function defaultPolicy(topic: Topic): string {
       },
     ],
   });
+}
+
+/** What the authorizer could not read would be asked of every request, and refuse it. */
+export function checkTopicPolicy(text: string): void {
+  try {
+    compilePolicy(text, 'resource');
+  } catch (error) {
+    throw error instanceof MalformedPolicy ? invalidParameter(`Policy Error: ${error.message}`) : error;
+  }
 }

@@ -1,6 +1,6 @@
 import type { AddPermissionCommandInput, RemovePermissionCommandInput } from '@aws-sdk/client-sns';
 import type { Context } from '../../../kernel/service.ts';
-import { policyOf } from '../behaviour/topic-policy.ts';
+import { checkTopicPolicy, policyOf } from '../behaviour/topic-policy.ts';
 import { invalidParameter } from '../errors.ts';
 import { type Topic, topicAt, topics } from '../state.ts';
 
@@ -12,7 +12,9 @@ export function AddPermission(ctx: Context, input: AddPermissionCommandInput) {
   const topic = topicAt(ctx, input.TopicArn);
   const policy = JSON.parse(policyOf(topic)) as PolicyDocument;
   if (policy.Statement.some(({ Sid }) => Sid === input.Label)) throw invalidParameter('Statement already exists');
-  const accounts = (input.AWSAccountId ?? []).map((account) => `arn:aws:iam::${account}:root`);
+  const accounts = (input.AWSAccountId ?? []).map((account) =>
+    account === '*' ? account : `arn:aws:iam::${account}:root`,
+  );
   const actions = (input.ActionName ?? []).map((action) => `SNS:${action}`);
   const statement = {
     Sid: input.Label ?? '',
@@ -21,6 +23,8 @@ export function AddPermission(ctx: Context, input: AddPermissionCommandInput) {
     Action: actions.length === 1 ? actions[0] : actions,
     Resource: topic.TopicArn,
   };
+  if (accounts.length === 0) throw invalidParameter('AWSAccountId');
+  checkTopicPolicy(JSON.stringify({ Statement: [statement] }));
   keep(ctx, topic, { ...policy, Statement: [...policy.Statement, statement] });
 }
 

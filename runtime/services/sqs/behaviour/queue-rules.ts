@@ -1,3 +1,5 @@
+import { MalformedPolicy } from '../../../engines/iam/malformed-policy.ts';
+import { compilePolicy } from '../../../engines/iam/policy.ts';
 import { parseArn } from '../../../kernel/arn.ts';
 import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
@@ -48,8 +50,18 @@ export function checkAttributes(ctx: Context, queueName: string, attributes: Rec
       if (fifoOnly.includes(name) && !queueName.endsWith('.fifo')) throw invalidAttributeName(name);
     } else if (name === 'RedrivePolicy') checkRedrivePolicy(ctx, queueName, value);
     else if (name === 'RedriveAllowPolicy') checkRedriveAllowPolicy(value);
-    else if (name === 'Policy') parseObject(name, value);
+    else if (name === 'Policy') checkPolicy(value);
     else if (name !== 'KmsMasterKeyId') throw invalidAttributeName(name);
+  }
+}
+
+/** What the authorizer could not read would be asked of every request, and refuse it. */
+function checkPolicy(text: string): void {
+  if (text === '') return;
+  try {
+    compilePolicy(text, 'resource');
+  } catch (error) {
+    throw error instanceof MalformedPolicy ? invalidAttributeValue('Policy') : error;
   }
 }
 

@@ -6,7 +6,7 @@ import type {
   UntagQueueCommandInput,
 } from '@aws-sdk/client-sqs';
 import type { Context } from '../../../kernel/service.ts';
-import { invalidParameter } from '../errors.ts';
+import { invalidParameter, missingParameter } from '../errors.ts';
 import { type Queue, queueAt, queues } from '../state.ts';
 
 interface PolicyDocument {
@@ -21,6 +21,7 @@ export function AddPermission(ctx: Context, input: AddPermissionCommandInput) {
   if (policy.Statement.some((statement) => statement.Sid === input.Label)) {
     throw invalidParameter(`Value ${input.Label} for parameter Label is invalid. Reason: Already exists.`);
   }
+  checkGrant(input);
   policy.Statement.push({
     Sid: input.Label ?? '',
     Effect: 'Allow',
@@ -30,6 +31,21 @@ export function AddPermission(ctx: Context, input: AddPermissionCommandInput) {
   });
   keep(ctx, queue, { ...queue.attributes, Policy: JSON.stringify(policy) });
   return {};
+}
+
+/** "AddPermission" (API Reference): accounts by their numbers, and actions by name or all of them. */
+function checkGrant({ AWSAccountIds = [], Actions = [], Label = '' }: AddPermissionCommandInput): void {
+  if (!/^[\w-]{1,80}$/.test(Label))
+    throw invalidParameter(`Value ${Label} for parameter Label is invalid. Reason: Must be alphanumeric.`);
+  if (AWSAccountIds.length === 0) throw missingParameter('The request must contain the parameter AWSAccountIds.');
+  if (Actions.length === 0) throw missingParameter('The request must contain the parameter Actions.');
+  if (!AWSAccountIds.every((account) => /^\d{12}$/.test(account)))
+    throw invalidParameter(
+      `Value [${AWSAccountIds.join(', ')}] for parameter PrincipalId is invalid. Reason: Unable to verify.`,
+    );
+  const unknown = Actions.find((action) => !/^(\*|[A-Za-z]{1,64})$/.test(action));
+  if (unknown !== undefined)
+    throw invalidParameter(`Value SQS:${unknown} for parameter ActionName is invalid. Reason: Not an action.`);
 }
 
 export function RemovePermission(ctx: Context, input: RemovePermissionCommandInput) {
