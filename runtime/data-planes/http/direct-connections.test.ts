@@ -130,6 +130,14 @@ describe('a connection that is served over its socket', () => {
     for (const pieces of cases) await sameAsNode(pieces);
   });
 
+  it('takes the host from a target that names one, and refuses two Host headers', async () => {
+    const absolute = await exchange(direct, ['GET http://Other:81/echo?a=1 HTTP/1.1\r\nHost: a\r\n\r\n']);
+    assert.match(absolute, /"url":"\/echo\?a=1","host":"other","headers":{"host":"Other:81"}/);
+    assert.match(await exchange(direct, ['GET http://a@b HTTP/1.1\r\nHost: a\r\n\r\n']), /"url":"\/","host":"b"/);
+    const twice = await exchange(direct, ['GET /echo HTTP/1.1\r\nHost: a\r\nHOST: b\r\n\r\n']);
+    assert.match(twice, /^HTTP\/1\.1 400 /);
+  });
+
   it('gives any head the meaning that Node gives it', async () => {
     const token = fc.string({ minLength: 1, maxLength: 8, unit: fc.constantFrom(...'abAB01-_!^ :\t\r\n\u0000\u00e9') });
     const names = fc.oneof(

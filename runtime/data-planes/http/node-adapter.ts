@@ -15,11 +15,12 @@ export function fromNode(
   const { socket } = message;
   const http2 = message.httpVersionMajor === 2 ? (message as unknown as Http2ServerRequest) : undefined;
   const headers = http2 ? plainHeaders(http2) : joined(message.headers);
+  const url = originForm(message.url ?? '/', headers);
   const length = headers['content-length'];
   let signal: AbortSignal | undefined;
   const request: HttpRequest = {
     method: message.method ?? 'GET',
-    url: message.url ?? '/',
+    url,
     host: (headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
     headers,
     body: bodiless(http2, length, headers) ? undefined : message,
@@ -40,6 +41,22 @@ export function fromNode(
   return request;
 }
 
+/** What is asked of a proxy names its host in the target, which then counts ("absolute-form", RFC 9112 §3.2.2). */
+function originForm(target: string, headers: Record<string, string>): string {
+  const [whole, authority = ''] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(target) ?? [];
+  if (whole === undefined) return target;
+  headers.host = authority;
+  const rest = target.slice(whole.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Servers differ about which of two counts: RFC 9112 §3.2 has such a request refused. */
+export function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
+}
+
 function bodiless(
   http2: Http2ServerRequest | undefined,
   length: string | undefined,
@@ -49,12 +66,12 @@ function bodiless(
   return (length ?? (headers['transfer-encoding'] ? 'chunked' : '0')) === '0';
 }
 
-/** HTTP/2's own fields (`:method`, `:path`) are not headers to anybody behind; its authority is the host. */
+/** HTTP/2's own fields (`:method`, `:path`) are not headers to anybody behind; its authority is the host (RFC 9113 §8.3.1). */
 function plainHeaders(message: Http2ServerRequest): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers))
     if (!name.startsWith(':') && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  headers.host ??= message.authority;
+  headers.host = message.headers[':authority'] ?? headers.host ?? '';
   return headers;
 }
 

@@ -41,6 +41,8 @@ describe('the gateway over TLS', () => {
       ':path': '/orders?x=1',
       ':authority': `${host}:8443`,
       cookie: 'k=v',
+      // Who is asked is said by the authority alone.
+      host: 'another.example.com',
     });
     const answered = new Promise<Record<string, unknown>>((resolve) => stream.once('response', resolve));
     stream.end('an order');

@@ -4,7 +4,7 @@ import { startTrace } from '../../kernel/events/hop.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { DataPlane, HttpRequest, HttpResponse } from './exchange.ts';
 import { hosts } from './hosts.ts';
-import { fromNode, toNode } from './node-adapter.ts';
+import { fromNode, hasTwoHosts, toNode } from './node-adapter.ts';
 import { ServerResponse } from './node-http.ts';
 import { explainUnreachable } from './unreachable.ts';
 
@@ -65,6 +65,10 @@ async function serve(
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as never);
+  if (hasTwoHosts(message)) {
+    response.once('finish', () => socket.end());
+    return void response.writeHead(400).end();
+  }
   const request = fromNode(message, response, { secure });
   upgradable.add(request);
   const plane = planeOf ? planeOf(request) : kernel.engine(hosts).find(request.host);

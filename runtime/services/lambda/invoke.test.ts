@@ -53,6 +53,23 @@ describe('invoking a function', () => {
     );
   });
 
+  it('gives an environment’s invocations to its own process alone', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    const { create, invoke } = cloud;
+    await create('lets', 'export const handler = async () => process.env.AWS_LAMBDA_RUNTIME_API');
+    await create(
+      'takes',
+      `export const handler = async ({ api }) =>
+        (await fetch('http://' + api + '/2018-06-01/runtime/invocation/next', { signal: AbortSignal.timeout(2000) })).status`,
+    );
+    const { result: api } = await invoke('lets');
+    assert.match(String(api), /^127\.0\.0\.1:\d+$/);
+    const { result } = await invoke('takes', { api });
+    assert.equal((result as { errorMessage?: string }).errorMessage, 'fetch failed');
+    assert.equal((await invoke('lets')).result, api);
+  });
+
   it('keeps the environment between invocations and shows it its code at LAMBDA_TASK_ROOT', async () => {
     const { create, invoke } = cloud;
     await create(

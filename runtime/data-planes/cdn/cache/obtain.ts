@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { tellProblem } from '../../http/serve.ts';
 import type { OriginReply } from '../origin/ask-origin.ts';
 import { askTarget } from '../origin/ask-target.ts';
 import type { Edge, Outcome, Visit } from '../visit.ts';
@@ -34,8 +35,7 @@ export function obtain(edge: Edge, visit: Visit): Obtained | Promise<Obtained> {
     if (object && nowMs < object.expiresMs) return hit(object);
   }
   if (object && nowMs < object.expiresMs + object.staleWhileRevalidateMs) {
-    if (!edge.inFlight.has(key.text))
-      void edge.kernel.clock.track(ask(edge, visit, key, object).catch(() => undefined));
+    if (!edge.inFlight.has(key.text)) void edge.kernel.clock.track(renew(edge, visit, key, object));
     visit.hop.note('stale', 'while revalidating');
     return hit(object);
   }
@@ -64,6 +64,16 @@ async function collapse(edge: Edge, visit: Visit, key: CacheKey, stale: CachedOb
     return fetch(edge, visit, key, stale);
   }
   return ask(edge, visit, key, stale);
+}
+
+/** Nobody waits for it: what comes that is not kept is not read either, and a bug is told, for no viewer sees it. */
+async function renew(edge: Edge, visit: Visit, key: CacheKey, stale: CachedObject): Promise<void> {
+  try {
+    const obtained = await ask(edge, visit, key, stale);
+    if (obtained.kind === 'stream' && obtained.body instanceof Readable) obtained.body.destroy();
+  } catch (error) {
+    tellProblem(edge.kernel, 'cloudfront stale-while-revalidate', error as Error);
+  }
 }
 
 /** Asks the origin for everybody who wants this object now. */

@@ -39,7 +39,18 @@ export async function setCapacity(kernel: Kernel, target: Target, wanted: number
 export async function holdToBounds(kernel: Kernel, given: Target, cause?: string): Promise<void> {
   const target = targets({ ...given, store: kernel.store }).get(keyOf(given));
   if (!target) return;
-  const capacity = await capacityOf(kernel, target).catch(() => undefined);
+  let capacity: number | undefined;
+  try {
+    capacity = await capacityOf(kernel, target);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const bounds = `the capacity to be from ${target.MinCapacity} to ${target.MaxCapacity}`;
+    const said = { Description: `Setting ${bounds}.`, Cause: cause ?? 'the bounds of the scalable target were set' };
+    activity(kernel, target, said).end(
+      'Failed',
+      `Failed to read the capacity. Reason: ${error.message} (${error.code})`,
+    );
+  }
   if (capacity === undefined) return;
   const { MinCapacity, MaxCapacity } = target;
   if (capacity < MinCapacity)

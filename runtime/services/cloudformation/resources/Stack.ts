@@ -48,7 +48,7 @@ export default defineResource<StackProperties>({
   },
   async delete(ctx, physicalId) {
     await ctx.engine(deployments).settled(physicalId);
-    const stack = await describe(ctx, physicalId).catch(() => undefined);
+    const stack = await describe(ctx, physicalId).catch(ifGone);
     if (!stack || stack.StackStatus === 'DELETE_COMPLETE') return;
     if (stack.EnableTerminationProtection) {
       await ctx.call('cloudformation', 'UpdateTerminationProtection', {
@@ -114,6 +114,12 @@ function attributesOf(stack: Stack | undefined): Record<string, unknown> {
     ({ OutputKey, OutputValue }) => [`Outputs.${OutputKey}`, OutputValue] as const,
   );
   return Object.fromEntries(outputs);
+}
+
+/** What else fails (one who may not look) says nothing about whether the stack is there. */
+function ifGone(error: unknown): undefined {
+  if (error instanceof AwsError && error.code === 'ValidationError' && error.message.endsWith('does not exist')) return;
+  throw error;
 }
 
 async function describe(ctx: ResourceContext, StackName: string): Promise<Stack | undefined> {

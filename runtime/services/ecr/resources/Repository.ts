@@ -68,11 +68,16 @@ export const Repository = defineResource<RepositoryProperties>({
     }
   },
   async read(ctx, repositoryName) {
-    const { repositories } = await ctx
-      .call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', { repositoryNames: [repositoryName] })
-      .catch(() => ({ repositories: [] }));
-    const [found] = repositories ?? [];
-    return found && { RepositoryName: found.repositoryName, ImageTagMutability: found.imageTagMutability };
+    try {
+      const { repositories } = await ctx.call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', {
+        repositoryNames: [repositoryName],
+      });
+      const [found] = repositories ?? [];
+      return found && { RepositoryName: found.repositoryName, ImageTagMutability: found.imageTagMutability };
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'RepositoryNotFoundException') return undefined;
+      throw error;
+    }
   },
 });
 

@@ -9,12 +9,9 @@ import { PlatformLines } from './environment-log.ts';
 import { environmentVariables, foldersOf, startEnvironment } from './environment-variables.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import { LogWriter } from './log-writer.ts';
-import { type DeliveredInvocation, header, read } from './runtime-api.ts';
+import { type DeliveredInvocation, header, read, responseLimitBytes } from './runtime-api.ts';
 import type { VpcPlace } from './vpc-place.ts';
 import { type Worker, workers } from './workers.ts';
-
-/** "Lambda quotas": what a function may answer, buffered. */
-const RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024 + 100;
 
 export interface EnvironmentParts {
   version: FunctionVersion;
@@ -207,7 +204,7 @@ export class Environment {
     if (!call || call.requestId !== id) return false;
     if (header(message, 'lambda-runtime-function-response-mode') === 'streaming') return call.stream(message);
     const payload = await read(message);
-    if (payload.length > RESPONSE_LIMIT_BYTES) return this.#finish(id, { kind: 'too large', size: payload.length });
+    if (payload.length > responseLimitBytes) return this.#finish(id, { kind: 'too large', size: payload.length });
     return this.#finish(id, { kind: 'answered', payload, failed: false, errorType: undefined });
   }
 

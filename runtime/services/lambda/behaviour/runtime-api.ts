@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { createServer } from '../../../data-planes/http/node-http.ts';
 
 /** What the process in an environment says and asks, each at its own time. */
@@ -26,9 +26,14 @@ export class RuntimeApi {
   #door: NetServer | undefined;
   #listener: RuntimeApiListener = nobody;
 
-  constructor() {
+  /** `isOwn`: whether the environment's own process is at the other end. Another function's must not get at what is not its own. */
+  constructor(isOwn: (from: { fromPort: number; toPort: number }) => boolean) {
     this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
+    });
+    this.#server.prependListener('connection', (socket: Socket) => {
+      const { remotePort: fromPort, localPort: toPort } = socket;
+      if (fromPort === undefined || toPort === undefined || !isOwn({ fromPort, toPort })) socket.destroy();
     });
   }
 
@@ -89,6 +94,9 @@ export class RuntimeApi {
   }
 }
 
+/** "Lambda quotas": what a function may answer, buffered. */
+export const responseLimitBytes = 6 * 1024 * 1024 + 100;
+
 const SMALL_BYTES = 16 * 1024;
 
 const nobody: RuntimeApiListener = {
@@ -112,8 +120,13 @@ export function header(request: IncomingMessage, name: string): string | undefin
   return typeof value === 'string' ? value : undefined;
 }
 
+/** More than a response may be is read to its end, so that it is answered, and not kept. */
 export async function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  let length = 0;
+  for await (const chunk of request) {
+    length += (chunk as Buffer).length;
+    if (length - (chunk as Buffer).length <= responseLimitBytes) chunks.push(chunk as Buffer);
+  }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }

@@ -2,6 +2,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compute } from '../../../engines/compute/compute.ts';
+import { comesFrom } from '../../../engines/compute/connection-owner.ts';
 import type { BoundFolder } from '../../../engines/compute/isolation.ts';
 import type { Inside, Sandbox } from '../../../engines/compute/sandbox.ts';
 import { network } from '../../../engines/network/network.ts';
@@ -115,7 +116,7 @@ export class Workers {
       }),
       onLine: (line, stream) => worker?.onLine(line, stream),
     });
-    const api = new RuntimeApi();
+    const api = new RuntimeApi((ports) => sandbox.pid !== undefined && comesFrom(sandbox.pid, ports));
     const address = vpc?.runtimeApiAddress
       ? api.listenAt(
           vpc.runtimeApiAddress,
