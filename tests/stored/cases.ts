@@ -14,6 +14,7 @@ import { fis } from './cases/fis.ts';
 import { iam } from './cases/iam.ts';
 import { lambda } from './cases/lambda.ts';
 import { logs } from './cases/logs.ts';
+import { rds } from './cases/rds.ts';
 import { route53 } from './cases/route53.ts';
 import { s3 } from './cases/s3.ts';
 import { scheduler } from './cases/scheduler.ts';
@@ -45,6 +46,7 @@ export const allCases: StoredCases[] = [
   iam,
   lambda,
   logs,
+  rds,
   route53,
   s3,
   scheduler,

@@ -74,7 +74,7 @@ describe('what fidelity calls stored comes back', () => {
       ({ fidelity = {}, resources = [] }) =>
         storedPaths(fidelity).length > 0 || resources.some(({ properties }) => storedPaths(properties).length > 0),
     );
-    const named = new Set([...allCases.map(({ service }) => service), ...withoutCases]);
+    const named = new Set(allCases.map(({ service }) => service));
     assert.deepEqual(
       storing.map(({ name }) => name).filter((name) => !named.has(name)),
       [],
@@ -90,9 +90,6 @@ function withIds(value: unknown, ids: ReadonlyMap<string, string>): unknown {
   if (typeof Ref === 'string' && Object.keys(others).length === 0) return ids.get(Ref) ?? Ref;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withIds(inner, ids)]));
 }
-
-/** Not shown here yet: their tables are long, and their servers slow to start. */
-const withoutCases = ['rds'];
 
 function storedPaths(fidelities: Record<string, Fidelity>): string[] {
   return Object.entries(fidelities)

@@ -144,8 +144,11 @@ describe('a MySQL instance by a template', { skip: withoutMariadb() }, () => {
       await client.send(new UpdateStackCommand({ StackName: 'data', TemplateBody }));
       return deployed('data');
     };
-    const Parameters = { ...resources(88).Parameters };
-    assert.equal(await update({ ...resources(88), Parameters }), 'UPDATE_COMPLETE');
+    const quiet = resources(88);
+    const { EnableCloudwatchLogsExports: _, ...Properties } = quiet.Menu.Properties;
+    assert.equal(await update({ ...quiet, Menu: { ...quiet.Menu, Properties } }), 'UPDATE_COMPLETE');
+    const { DBInstances } = await orrery.client(RDSClient).send(new DescribeDBInstancesCommand({}));
+    assert.equal(DBInstances?.[0]?.EnabledCloudwatchLogsExports, undefined);
     const broken = { ...resources(99) };
     broken.Menu = { ...broken.Menu, Properties: { ...broken.Menu.Properties, PreferredBackupWindow: '03:00-03:10' } };
     assert.equal(await update(broken), 'UPDATE_ROLLBACK_COMPLETE');

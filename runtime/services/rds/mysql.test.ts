@@ -207,14 +207,19 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
     await assert.rejects(set('read_only', '1'), /cannot be modified/);
     await assert.rejects(set('time_zone', 'Europe/Berlin'), /distance from UTC/);
     await assert.rejects(set('performance_schema', '1', 'immediate'), { name: 'InvalidParameterCombination' });
+    await assert.rejects(set('log_output', 'FILE'), /log_output FILE/);
     await set('max_connections', '77');
+    await set('slow_query_log', '1');
+    await set('long_query_time', '0');
     await set('performance_schema', '1', 'pending-reboot');
     const { Parameters } = await rds.send(new DescribeDBParametersCommand({ DBParameterGroupName, Source: 'user' }));
     assert.deepEqual(
       Parameters?.map(({ ParameterName, ParameterValue, ApplyType }) => [ParameterName, ParameterValue, ApplyType]),
       [
+        ['long_query_time', '0', 'dynamic'],
         ['max_connections', '77', 'dynamic'],
         ['performance_schema', '1', 'static'],
+        ['slow_query_log', '1', 'dynamic'],
       ],
     );
     await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: 'shop', DBParameterGroupName }));
@@ -227,6 +232,9 @@ describe('RDS for MySQL and MariaDB', { skip: withoutMariadb() }, () => {
       most: 77,
       events: 1,
     });
+    await client.query('SELECT 4711');
+    const slow = "SELECT count(*) AS count FROM mysql.slow_log WHERE sql_text = 'SELECT 4711'";
+    assert.equal((await one(client, slow)).count, 1);
     await client.end();
   });
 

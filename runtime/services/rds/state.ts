@@ -4,7 +4,7 @@ import type { Context, Kernel } from '../../kernel/service.ts';
 import type { Collection } from '../../kernel/store/collection.ts';
 import type { Scope } from '../../kernel/store/store.ts';
 import type { SourceType } from './behaviour/event-kinds.ts';
-import type { KeptSettings } from './behaviour/kept-settings.ts';
+import type { KeptClusterSettings, KeptSettings } from './behaviour/kept-settings.ts';
 import type { StorageKey } from './behaviour/storage-key.ts';
 
 export interface Tag {
@@ -52,6 +52,7 @@ export interface ClusterRecord extends Owner {
   DBClusterIdentifier: string;
   DBClusterArn: string;
   verifier: string;
+  kept?: KeptClusterSettings | undefined;
   serverless?: { MinCapacity?: number | undefined; MaxCapacity?: number | undefined } | undefined;
 }
 

@@ -92,6 +92,8 @@ function optionsOf(folder: string, { parameters, primary, member, forceSsl }: Co
     innodb_flush_log_at_trx_commit: '2',
     binlog_expire_logs_seconds: '86400',
     event_scheduler: 'OFF',
+    // "log_output" of RDS: TABLE by default, where the master can read it.
+    log_output: 'TABLE',
     ...(forceSsl ? { require_secure_transport: 'ON' } : {}),
     ...parameters,
     // A standby's events are its writer's to run.

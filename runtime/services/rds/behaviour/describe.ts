@@ -1,13 +1,12 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { databases } from '../../../engines/databases/databases.ts';
-import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { describeSubnetGroup, findSubnetGroup } from '../operations/subnet-groups.ts';
 import { type ClusterRecord, type InstanceRecord, instances, type Owner } from '../state.ts';
 import { backupWindow } from './backup-window.ts';
 import { restoreWindow } from './backups.ts';
 import { clusterNames, instanceName } from './groups.ts';
-import { keptSettings } from './kept-settings.ts';
+import { keptClusterSettings, keptSettings } from './kept-settings.ts';
 import { type AnyOwner, nameOf, ownerOf, replicasOf } from './owners.ts';
 
 export function membersOf(ctx: Context, clusterId: string): InstanceRecord[] {
@@ -34,9 +33,9 @@ export function describeCluster(ctx: Context, record: ClusterRecord): DBCluster 
     ReaderEndpoint: names.reader,
     Port: record.Port,
     MultiAZ: members.length > 1,
-    AvailabilityZones: zonesOf(ctx.region).slice(0, 3),
     AllocatedStorage: 1,
     ClusterCreateTime: new Date(record.createdMs),
+    ...(record.kept ?? keptClusterSettings(ctx.region, {})),
     EngineMode: 'provisioned',
     HttpEndpointEnabled: false,
     DBClusterMembers: members.map(({ DBInstanceIdentifier, PromotionTier, awaitsReboot }) => ({

@@ -27,7 +27,7 @@ const forceSsl = 'rds.force_ssl';
 
 /** Of MariaDB: who is who and where files are is the runtime's to say. */
 const fixedOfMariadb =
-  /^(port|extra_port|socket|bind_address|datadir|basedir|tmpdir|pid_file|plugin_.*|init_file|server_id|log_bin.*|log_slave_updates|relay_.*|read_only|ssl_.*|tls_.*|skip_name_resolve|skip_networking|secure_file_priv|ignore_db_dirs|innodb_use_native_aio|innodb_flush_method|innodb_.*_(path|home_dir|directory)|rpl_semi_sync_.*|gtid_.*|slave_.*|replicate_.*|log_error|log_output|.*_log_file|wsrep_.*|lower_case_table_names|sync_binlog|binlog_expire_logs_seconds|expire_logs_days)$/;
+  /^(port|extra_port|socket|bind_address|datadir|basedir|tmpdir|pid_file|plugin_.*|init_file|server_id|log_bin.*|log_slave_updates|relay_.*|read_only|ssl_.*|tls_.*|skip_name_resolve|skip_networking|secure_file_priv|ignore_db_dirs|innodb_use_native_aio|innodb_flush_method|innodb_.*_(path|home_dir|directory)|rpl_semi_sync_.*|gtid_.*|slave_.*|replicate_.*|log_error|.*_log_file|wsrep_.*|lower_case_table_names|sync_binlog|binlog_expire_logs_seconds|expire_logs_days)$/;
 
 const fixedOf = (runs: EngineName): RegExp => (runs === 'mariadb' ? fixedOfMariadb : fixed);
 
@@ -122,6 +122,11 @@ function checkName(name: string, value: string, about: { runs: EngineName; conte
       throw invalidParameter(`Invalid parameter value: ${value} for: ${name} allowed values are: 0,1`);
     return;
   }
+  if (about.runs === 'mariadb' && name === 'log_output' && /file/i.test(value))
+    throw refused(
+      'rds parameter log_output FILE',
+      'slow and general logs are in tables alone, mysql.slow_log and mysql.general_log.',
+    );
   if (ofRds.test(name)) throw refused(`rds parameter ${name}`, 'the server does not know it: it has no effect here.');
   if (fixedOf(about.runs).test(name) || about.context === 'internal')
     throw invalidParameter(`The parameter ${name} cannot be modified.`);

@@ -16,6 +16,7 @@ import { fleet } from '../behaviour/fleet.ts';
 import { clusterNames } from '../behaviour/groups.ts';
 import { networkOf, regroup } from '../behaviour/housing.ts';
 import { checkMaster, checkPassword, checkStorageType, identifierOf } from '../behaviour/input-rules.ts';
+import { keptClusterSettings } from '../behaviour/kept-settings.ts';
 import { changedExports, logExports } from '../behaviour/log-exports.ts';
 import { decideMaster, forgetSecret } from '../behaviour/master.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
@@ -59,6 +60,7 @@ export async function CreateDBCluster(ctx: Context, input: CreateDBClusterComman
     createdMs: ctx.clock.now(),
     Tags: input.Tags ?? [],
     serverless: input.ServerlessV2ScalingConfiguration,
+    kept: keptClusterSettings(ctx.region, input),
   };
   await exposeCluster(ctx, record);
   clusters(ctx).put(DBClusterIdentifier, record);
@@ -92,6 +94,7 @@ export async function ModifyDBCluster(ctx: Context, input: ModifyDBClusterComman
     VpcSecurityGroupIds: await securityGroupsAfter(ctx, record, input.VpcSecurityGroupIds),
     parameterGroup: clusterGroup(ctx, record, input.DBClusterParameterGroupName ?? record.parameterGroup),
     serverless: input.ServerlessV2ScalingConfiguration ?? record.serverless,
+    kept: keptClusterSettings(ctx.region, input, record.kept),
     verifier: password === undefined ? record.verifier : sql.verifier(ctx.ids, password),
   };
   clusters(ctx).put(record.DBClusterIdentifier, changed);

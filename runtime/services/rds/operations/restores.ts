@@ -13,6 +13,7 @@ import { checkEngine, offerOf } from '../behaviour/engines.ts';
 import { checkZone, isPublic, networkOf, takePlaces, zoneFor } from '../behaviour/housing.ts';
 import { identifierOf } from '../behaviour/input-rules.ts';
 import { checkClass } from '../behaviour/instance-classes.ts';
+import { keptClusterSettings, keptSettings } from '../behaviour/kept-settings.ts';
 import { beginInstance, restoreCluster } from '../behaviour/lifecycle.ts';
 import { logExports } from '../behaviour/log-exports.ts';
 import { parameterGroupFor } from '../behaviour/parameters.ts';
@@ -72,6 +73,8 @@ export async function restoredCluster(ctx: Context, input: ClusterInput, before:
     verifier: origin.verifier ?? before.verifier,
     secretArn: undefined,
     storageKey: await keyFor(ctx, before, groupId),
+    kept: keptClusterSettings(ctx.region, input, before.kept),
+    serverless: input.ServerlessV2ScalingConfiguration ?? before.serverless,
     logExports: logExports(before.Engine, input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,
     Status: origin.from ? 'creating' : 'available',
@@ -107,6 +110,7 @@ export async function restoredInstance(ctx: Context, input: InstanceInput, befor
     places: undefined,
     secretArn: undefined,
     awaitsReboot: undefined,
+    kept: keptSettings(before.Engine, input, before.kept),
     storageKey: await keyFor(ctx, before, groupId),
     logExports: logExports(before.Engine, input.EnableCloudwatchLogsExports),
     stoppedMs: undefined,

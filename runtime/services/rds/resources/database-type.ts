@@ -15,6 +15,8 @@ export interface DatabaseType {
   /** What an update may pass on. */
   modifiable: string[];
   toInput?(properties: Properties): Properties;
+  /** What Modify… calls by another name than Create…. */
+  toChange?(now: Properties, before: Properties): Properties;
   /** Where it is made by another operation than Create…: that one, and what it takes. */
   madeBy?(properties: Properties): { operation: string; input: Properties } | undefined;
   /** What an update asks for before Modify… is called. */
@@ -70,7 +72,8 @@ export function databaseType(about: DatabaseType) {
       const passed = Object.fromEntries(
         about.modifiable.filter((name) => name in all).map((name) => [name, all[name]]),
       );
-      await ctx.call('rds', `Modify${noun}`, { [id]: physicalId, ...passed });
+      const change = about.toChange?.(properties, before) ?? {};
+      await ctx.call('rds', `Modify${noun}`, { [id]: physicalId, ...passed, ...change });
       return state(ctx, physicalId);
     },
     delete: (ctx, physicalId) => remove(ctx, physicalId, about.onDelete ?? {}),

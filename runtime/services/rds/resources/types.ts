@@ -4,6 +4,15 @@ import { fleet } from '../behaviour/fleet.ts';
 import { databaseType } from './database-type.ts';
 import { asReplica, promoteWithoutSource } from './read-replica.ts';
 
+/** Which logs go to CloudWatch Logs, as what is to begin and to end. */
+function logTypes(now: Record<string, unknown>, before: Record<string, unknown>): Record<string, unknown> {
+  const [wanted, exported] = [now, before].map((one) => (one.EnableCloudwatchLogsExports ?? []) as string[]);
+  const EnableLogTypes = wanted?.filter((type) => !exported?.includes(type)) ?? [];
+  const DisableLogTypes = exported?.filter((type) => !wanted?.includes(type)) ?? [];
+  if (EnableLogTypes.length + DisableLogTypes.length === 0) return {};
+  return { CloudwatchLogsExportConfiguration: { EnableLogTypes, DisableLogTypes } };
+}
+
 const withoutSnapshot = { SkipFinalSnapshot: true };
 
 export const DBCluster = databaseType({
@@ -36,7 +45,9 @@ export const DBCluster = databaseType({
     'EnableIAMDatabaseAuthentication',
     'VpcSecurityGroupIds',
     'DBClusterParameterGroupName',
+    'CopyTagsToSnapshot',
   ],
+  toChange: logTypes,
   onDelete: withoutSnapshot,
   finalSnapshot: { parameter: 'FinalDBSnapshotIdentifier', of: () => true },
   async describe(ctx, DBClusterIdentifier) {
@@ -104,11 +115,14 @@ export const DBInstance = databaseType({
     'PubliclyAccessible',
     'DBParameterGroupName',
     'VpcSecurityGroupIds',
+    'CopyTagsToSnapshot',
+    'AutoMinorVersionUpgrade',
   ],
   toInput: ({ VPCSecurityGroups, ...properties }) => ({
     ...properties,
     ...(VPCSecurityGroups === undefined ? {} : { VpcSecurityGroupIds: VPCSecurityGroups }),
   }),
+  toChange: logTypes,
   madeBy: asReplica,
   beforeUpdate: promoteWithoutSource,
   onDelete: withoutSnapshot,
