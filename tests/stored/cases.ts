@@ -12,6 +12,7 @@ import { elbv2 } from './cases/elbv2.ts';
 import { events } from './cases/events.ts';
 import { fis } from './cases/fis.ts';
 import { iam } from './cases/iam.ts';
+import { kms } from './cases/kms.ts';
 import { lambda } from './cases/lambda.ts';
 import { logs } from './cases/logs.ts';
 import { rds } from './cases/rds.ts';
@@ -44,6 +45,7 @@ export const allCases: StoredCases[] = [
   events,
   fis,
   iam,
+  kms,
   lambda,
   logs,
   rds,

@@ -45,6 +45,8 @@ export default defineService({
     changedBy: ['CreateKey', 'ScheduleKeyDeletion', 'CancelKeyDeletion', 'RotateKeyOnDemand'],
   },
   fidelity: {
+    'CreateKey.Description': 'stored',
+    'UpdateKeyDescription.Description': 'stored',
     'CreateKey.CustomKeyStoreId': stores,
     'CreateKey.XksKeyId': stores,
     'GenerateRandom.CustomKeyStoreId': stores,

@@ -5,6 +5,12 @@ const Url = 'idp.example.com';
 const ClientIdList = ['orders'];
 const ThumbprintList = ['a'.repeat(40)];
 
+const Description = 'of the kitchen';
+const policy = (Action: string, more: object) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action, ...more }],
+});
+
 export const iam: StoredCases = {
   service: 'iam',
   resources: {
@@ -12,8 +18,28 @@ export const iam: StoredCases = {
       Type: 'AWS::IAM::OIDCProvider',
       Properties: { Url: `https://${Url}`, ClientIdList, ThumbprintList, Tags: [{ Key: 'team', Value: 'kitchen' }] },
     },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: policy('sts:AssumeRole', { Principal: { Service: 'ec2.amazonaws.com' } }),
+        Description,
+      },
+    },
+    Policy: {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { PolicyDocument: policy('s3:GetObject', { Resource: '*' }), Description },
+    },
+    OfService: {
+      Type: 'AWS::IAM::ServiceLinkedRole',
+      Properties: { AWSServiceName: 'autoscaling.amazonaws.com', CustomSuffix: 'stored', Description },
+    },
   },
-  told: { Provider: (ask, id) => ask('GetOpenIDConnectProvider', { OpenIDConnectProviderArn: id }) },
+  told: {
+    Provider: (ask, id) => ask('GetOpenIDConnectProvider', { OpenIDConnectProviderArn: id }),
+    Role: (ask, RoleName) => ask('GetRole', { RoleName }),
+    Policy: (ask, PolicyArn) => ask('GetPolicy', { PolicyArn }),
+    OfService: (ask, RoleName) => ask('GetRole', { RoleName }),
+  },
   untold: { 'AWS::IAM::OIDCProvider.Url': 'told without its scheme; the request CreateOpenIDConnectProvider shows it' },
   requests: {
     CreateOpenIDConnectProvider: async (ask) => {

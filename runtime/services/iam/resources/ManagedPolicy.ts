@@ -19,7 +19,7 @@ interface ManagedPolicyProperties extends IdentityLists {
 export const ManagedPolicy = defineResource<ManagedPolicyProperties>({
   type: 'AWS::IAM::ManagedPolicy',
   properties: {
-    Description: 'executed',
+    Description: 'stored',
     Groups: 'executed',
     ManagedPolicyName: 'executed',
     Path: 'executed',

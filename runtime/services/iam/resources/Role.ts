@@ -27,7 +27,7 @@ export const Role = defineResource<RoleProperties>({
   type: 'AWS::IAM::Role',
   properties: {
     AssumeRolePolicyDocument: 'executed',
-    Description: 'executed',
+    Description: 'stored',
     ManagedPolicyArns: 'executed',
     MaxSessionDuration: 'executed',
     Path: 'executed',

@@ -11,7 +11,7 @@ interface ServiceLinkedRoleProperties {
 /** AWS::IAM::ServiceLinkedRole (CloudFormation Template Reference). Ref is the name. */
 export const ServiceLinkedRole = defineResource<ServiceLinkedRoleProperties>({
   type: 'AWS::IAM::ServiceLinkedRole',
-  properties: { AWSServiceName: 'executed', CustomSuffix: 'executed', Description: 'executed' },
+  properties: { AWSServiceName: 'executed', CustomSuffix: 'executed', Description: 'stored' },
   async create(ctx, properties) {
     const { Role } = await ctx.call<CreateServiceLinkedRoleCommandOutput>('iam', 'CreateServiceLinkedRole', properties);
     return { physicalId: Role?.RoleName ?? '', attributes: { RoleName: Role?.RoleName } };

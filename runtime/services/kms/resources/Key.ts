@@ -20,7 +20,7 @@ interface KeyProperties {
 export const Key = defineResource<KeyProperties>({
   type: 'AWS::KMS::Key',
   properties: {
-    Description: 'executed',
+    Description: 'stored',
     Enabled: 'executed',
     EnableKeyRotation: 'executed',
     RotationPeriodInDays: 'executed',
