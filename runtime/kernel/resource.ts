@@ -32,9 +32,16 @@ export interface ResourceType<Properties extends object = Record<string, unknown
   deleteWithSnapshot?(ctx: ResourceContext, physicalId: string, properties: Properties): Promise<void>;
   /** What becomes of it where the template has no DeletionPolicy; `Delete` where this is left out. */
   defaultDeletionPolicy?(properties: Properties): 'Delete' | 'Snapshot';
-  /** The properties as they are now, in the specification's names, for drift; undefined when the resource is gone. */
-  read?(ctx: ResourceContext, physicalId: string): Promise<Partial<Properties> | undefined>;
+  /**
+   * The properties as they are now, in the specification's names, for drift; undefined when the resource is gone. A property
+   * that is there with the value undefined was taken away; one that the answer does not mention is not compared.
+   */
+  read?(ctx: ResourceContext, physicalId: string): Promise<ReadProperties<Properties> | undefined>;
 }
+
+export type ReadProperties<Properties extends object> = {
+  [Name in keyof Properties]?: Properties[Name] | undefined;
+};
 
 export interface ResourceState {
   /** What `Ref` returns. */

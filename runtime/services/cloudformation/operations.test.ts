@@ -103,13 +103,13 @@ test('what drifted from the template is found', () =>
     await create({
       Resources: {
         A: queue({ QueueName: 'a', DelaySeconds: 1 }),
-        B: queue({ QueueName: 'b' }),
+        B: queue({ QueueName: 'b', Tags: [{ Key: 'team', Value: 'shop' }] }),
         C: queue({ QueueName: 'c' }),
       },
     });
     fakes.live.set('a', { QueueName: 'a', DelaySeconds: 9, VisibilityTimeout: 30 });
-    // A type that does not read its name back: only a replacement could change it.
-    fakes.live.set('b', {});
+    // What a type does not read back has not drifted, nor what it adds to the entries of a list.
+    fakes.live.set('b', { Tags: [{ Key: 'team', Value: 'shop', Id: '1' }] });
     fakes.live.delete('c');
     const { StackDriftDetectionId } = await client.send(new DetectStackDriftCommand({ StackName: 'app' }));
     const detection = await client.send(new DescribeStackDriftDetectionStatusCommand({ StackDriftDetectionId }));

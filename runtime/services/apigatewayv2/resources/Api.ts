@@ -1,4 +1,9 @@
-import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
+import {
+  defineResource,
+  type ReadProperties,
+  type ResourceContext,
+  type ResourceState,
+} from '../../../kernel/resource.ts';
 import { ignoreNotFound } from '../behaviour/ignore-not-found.ts';
 import { type BodyProperties, importInput } from './imported-body.ts';
 
@@ -57,8 +62,8 @@ export const Api = defineResource<ApiProperties>({
       Name,
       Description,
       ProtocolType,
-      ...(CorsConfiguration ? { CorsConfiguration } : {}),
-    } as Partial<ApiProperties>;
+      CorsConfiguration,
+    } as ReadProperties<ApiProperties>;
   },
 });
 

@@ -65,7 +65,7 @@ export const ScalableTarget = defineResource<Properties>({
       MinCapacity,
       MaxCapacity,
       ...(RoleARN ? { RoleARN } : {}),
-      ...(SuspendedState ? { SuspendedState } : {}),
+      SuspendedState,
     };
   },
 });

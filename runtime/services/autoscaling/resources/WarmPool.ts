@@ -39,10 +39,10 @@ export const WarmPool = defineResource<Properties>({
     const { MinSize, MaxGroupPreparedCapacity, PoolState, InstanceReusePolicy } = found;
     return {
       AutoScalingGroupName,
-      ...(MinSize === undefined ? {} : { MinSize }),
-      ...(MaxGroupPreparedCapacity === undefined ? {} : { MaxGroupPreparedCapacity }),
-      ...(PoolState === undefined ? {} : { PoolState }),
-      ...(InstanceReusePolicy === undefined ? {} : { InstanceReusePolicy }),
+      MinSize,
+      MaxGroupPreparedCapacity,
+      PoolState,
+      InstanceReusePolicy,
     };
   },
 });

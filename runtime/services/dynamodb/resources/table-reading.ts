@@ -5,14 +5,14 @@ import type {
   GlobalSecondaryIndexDescription,
 } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../../kernel/errors.ts';
-import type { ResourceContext } from '../../../kernel/resource.ts';
+import type { ReadProperties, ResourceContext } from '../../../kernel/resource.ts';
 import type { TableProperties } from './table-settings.ts';
 
 /** The table as it is now, in the template's names. */
 export async function readTable(
   ctx: ResourceContext,
   TableName: string,
-): Promise<Partial<TableProperties> | undefined> {
+): Promise<ReadProperties<TableProperties> | undefined> {
   try {
     return await propertiesOf(ctx, TableName);
   } catch (error) {
@@ -21,7 +21,7 @@ export async function readTable(
   }
 }
 
-async function propertiesOf(ctx: ResourceContext, TableName: string): Promise<Partial<TableProperties>> {
+async function propertiesOf(ctx: ResourceContext, TableName: string): Promise<ReadProperties<TableProperties>> {
   const { Table: table = {} } = await ctx.call<DescribeTableOutput>('dynamodb', 'DescribeTable', { TableName });
   const { TimeToLiveDescription: ttl } = await ctx.call<DescribeTimeToLiveOutput>('dynamodb', 'DescribeTimeToLive', {
     TableName,
@@ -55,9 +55,7 @@ async function propertiesOf(ctx: ResourceContext, TableName: string): Promise<Pa
     DeletionProtectionEnabled: table.DeletionProtectionEnabled,
     TableClass: table.TableClassSummary?.TableClass,
   };
-  return Object.fromEntries(
-    Object.entries(read).filter(([, value]) => value !== undefined),
-  ) as Partial<TableProperties>;
+  return read as ReadProperties<TableProperties>;
 }
 
 function indexOf(

@@ -65,7 +65,7 @@ export const ManagedPolicy = defineResource<ManagedPolicyProperties>({
       Users: (entities.PolicyUsers ?? []).map(({ UserName = '' }) => UserName),
       Groups: (entities.PolicyGroups ?? []).map(({ GroupName = '' }) => GroupName),
     };
-    return { ManagedPolicyName, Path, PolicyDocument, ...lists, ...(Description === undefined ? {} : { Description }) };
+    return { ManagedPolicyName, Path, PolicyDocument, ...lists, Description };
   },
 });
 

@@ -78,12 +78,10 @@ export const Role = defineResource<RoleProperties>({
       AssumeRolePolicyDocument: JSON.parse(decodeURIComponent(AssumeRolePolicyDocument)) as object,
       RoleName,
       Tags: ownTags(ctx, answer.Role.Tags),
-      ...(Description === undefined ? {} : { Description }),
-      ...(MaxSessionDuration === undefined ? {} : { MaxSessionDuration }),
-      ...(Path === undefined ? {} : { Path }),
-      ...(PermissionsBoundary?.PermissionsBoundaryArn === undefined
-        ? {}
-        : { PermissionsBoundary: PermissionsBoundary.PermissionsBoundaryArn }),
+      Description,
+      MaxSessionDuration,
+      Path,
+      PermissionsBoundary: PermissionsBoundary?.PermissionsBoundaryArn,
     };
   },
 });

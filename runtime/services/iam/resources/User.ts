@@ -73,14 +73,13 @@ export const User = defineResource<UserProperties>({
     if (!answer?.User) return undefined;
     const { Path = '/', PermissionsBoundary, Tags } = answer.User;
     const { Groups } = await ctx.call<ListGroupsForUserCommandOutput>('iam', 'ListGroupsForUser', { UserName });
-    const boundary = PermissionsBoundary?.PermissionsBoundaryArn;
     return {
       ...(await readPolicies(ctx, 'User', UserName)),
       UserName,
       Path,
       Groups: (Groups ?? []).map(({ GroupName = '' }) => GroupName),
       Tags: ownTags(ctx, Tags),
-      ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
+      PermissionsBoundary: PermissionsBoundary?.PermissionsBoundaryArn,
     };
   },
 });

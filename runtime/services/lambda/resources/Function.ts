@@ -107,11 +107,15 @@ export const LambdaFunction = defineResource<FunctionProperties>({
   },
   async read(ctx, FunctionName) {
     const found = await unlessMissing(() =>
-      ctx.call<{ Configuration: FunctionProperties; Concurrency?: object }>('lambda', 'GetFunction', { FunctionName }),
+      ctx.call<{ Configuration: FunctionProperties; Concurrency?: { ReservedConcurrentExecutions?: number } }>(
+        'lambda',
+        'GetFunction',
+        { FunctionName },
+      ),
     );
     if (!found) return undefined;
     const { Handler, Runtime, Role, MemorySize, Timeout, Description, Environment } = found.Configuration;
-    return present({
+    return {
       FunctionName,
       Handler,
       Runtime,
@@ -120,8 +124,8 @@ export const LambdaFunction = defineResource<FunctionProperties>({
       Timeout,
       Description,
       Environment,
-      ...found.Concurrency,
-    });
+      ReservedConcurrentExecutions: found.Concurrency?.ReservedConcurrentExecutions,
+    };
   },
 });
 

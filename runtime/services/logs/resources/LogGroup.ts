@@ -1,4 +1,9 @@
-import { defineResource, type ResourceContext, type ResourceState } from '../../../kernel/resource.ts';
+import {
+  defineResource,
+  type ReadProperties,
+  type ResourceContext,
+  type ResourceState,
+} from '../../../kernel/resource.ts';
 import { tagsOf } from '../../../kernel/tags.ts';
 
 interface LogGroupProperties {
@@ -77,9 +82,9 @@ export const LogGroup = defineResource<LogGroupProperties>({
       LogGroupName: logGroupName,
       LogGroupClass: group.logGroupClass,
       DeletionProtectionEnabled: group.deletionProtectionEnabled,
-      ...(group.retentionInDays === undefined ? {} : { RetentionInDays: group.retentionInDays }),
-      ...(group.kmsKeyId === undefined ? {} : { KmsKeyId: group.kmsKeyId }),
-    } as LogGroupProperties;
+      RetentionInDays: group.retentionInDays,
+      KmsKeyId: group.kmsKeyId,
+    } as ReadProperties<LogGroupProperties>;
   },
 });
 

@@ -65,7 +65,7 @@ export const HostedZone = defineResource<Properties>({
         VPCs?: VPC[];
       }>('route53', 'GetHostedZone', { Id: id });
       const { Comment } = zone.Config;
-      return { Name: zone.Name, ...(VPCs ? { VPCs } : {}), ...(Comment ? { HostedZoneConfig: { Comment } } : {}) };
+      return { Name: zone.Name, VPCs, HostedZoneConfig: Comment ? { Comment } : undefined };
     } catch (error) {
       if (error instanceof AwsError && error.code === 'NoSuchHostedZone') return undefined;
       throw error;

@@ -1,5 +1,5 @@
 import { AwsError } from '../../../kernel/errors.ts';
-import type { ResourceContext } from '../../../kernel/resource.ts';
+import type { ReadProperties, ResourceContext } from '../../../kernel/resource.ts';
 import type { CorsRule } from '../behaviour/cors-rules.ts';
 import type { LifecycleRule } from '../behaviour/lifecycle-dates.ts';
 import type { BucketProperties } from './bucket-configurations.ts';
@@ -7,7 +7,10 @@ import type { BucketProperties } from './bucket-configurations.ts';
 type Loose = Record<string, unknown>;
 
 /** For drift: what the API can be asked back, in the template's terms. Undefined when the bucket is gone. */
-export async function readBucket(ctx: ResourceContext, Bucket: string): Promise<Partial<BucketProperties> | undefined> {
+export async function readBucket(
+  ctx: ResourceContext,
+  Bucket: string,
+): Promise<ReadProperties<BucketProperties> | undefined> {
   const ask = <Output>(operation: string): Promise<Output | undefined> =>
     ctx.call<Output>('s3', operation, { Bucket }).catch((error: unknown) => {
       if (error instanceof AwsError && error.status === 404) return undefined;
@@ -21,11 +24,11 @@ export async function readBucket(ctx: ResourceContext, Bucket: string): Promise<
   const cors = await ask<{ CORSRules: CorsRule[] }>('GetBucketCors');
   return {
     BucketName: Bucket,
-    ...(versioning?.Status ? { VersioningConfiguration: { Status: versioning.Status } } : {}),
-    ...(access ? { PublicAccessBlockConfiguration: access.PublicAccessBlockConfiguration } : {}),
-    ...(ownership ? { OwnershipControls: ownership.OwnershipControls } : {}),
-    ...(lifecycle ? { LifecycleConfiguration: { Rules: lifecycleProperty(lifecycle.Rules) } } : {}),
-    ...(cors ? { CorsConfiguration: { CorsRules: corsProperty(cors.CORSRules) } } : {}),
+    VersioningConfiguration: versioning?.Status ? { Status: versioning.Status } : undefined,
+    PublicAccessBlockConfiguration: access?.PublicAccessBlockConfiguration,
+    OwnershipControls: ownership?.OwnershipControls,
+    LifecycleConfiguration: lifecycle && { Rules: lifecycleProperty(lifecycle.Rules) },
+    CorsConfiguration: cors && { CorsRules: corsProperty(cors.CORSRules) },
   };
 }
 

@@ -69,7 +69,7 @@ export const Secret = defineResource<SecretProperties>({
         'DescribeSecret',
         { SecretId },
       );
-      return defined({ Name, Description, KmsKeyId });
+      return { Name, Description, KmsKeyId };
     } catch (error) {
       if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
       throw error;

@@ -63,14 +63,15 @@ export const Queue = defineResource<QueueProperties>({
       QueueUrl,
       AttributeNames: ['All'],
     });
-    const json = (name: string) => (Attributes[name] ? { [name]: JSON.parse(Attributes[name]) as object } : {});
+    const json = (name: string) => (Attributes[name] ? (JSON.parse(Attributes[name]) as object) : undefined);
     const numbers = Object.keys(attributeReset).filter(
       (name) => Attributes[name] !== undefined && /^\d+$/.test(Attributes[name]),
     );
     return {
       ...Object.fromEntries(numbers.map((name) => [name, Number(Attributes[name])])),
-      ...json('RedrivePolicy'),
-      ...json('RedriveAllowPolicy'),
+      QueueName: QueueUrl.split('/').at(-1),
+      RedrivePolicy: json('RedrivePolicy'),
+      RedriveAllowPolicy: json('RedriveAllowPolicy'),
     };
   },
 });
