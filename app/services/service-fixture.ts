@@ -27,7 +27,8 @@ export async function startTestService(
   routesOf: (database: Database) => Route[],
 ): Promise<TestService> {
   const environment = await server.createDatabase();
-  const database = await openDatabase({ environment, connections: 20, patienceMs: 3_000 });
+  // Migrations of a machine that is busy with other tests take seconds.
+  const database = await openDatabase({ environment, connections: 20, patienceMs: 20_000 });
   await migrate(
     database,
     createLog({}, () => {}),
