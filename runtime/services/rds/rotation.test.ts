@@ -7,10 +7,12 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { deployments } from '../../engines/cloudformation/deployment/deployments.ts';
 import { databases } from '../../engines/databases/databases.ts';
+import { withoutMariadb } from '../../engines/databases/mariadb/mariadb.fixture.ts';
 import { network } from '../../engines/network/network.ts';
 
 /** Other machines have one loopback address, which cannot stand for those of a VPC. */
@@ -29,8 +31,50 @@ const subnet = (CidrBlock: string, AvailabilityZone: string) => ({
   Properties: { VpcId: ref('Vpc'), CidrBlock, AvailabilityZone },
 });
 
+interface Kind {
+  name: 'PostgreSQL' | 'MySQL';
+  Engine: string;
+  port: number;
+  secretEngine: string;
+  newClerk: string;
+  lacking: string | false | undefined;
+  /** Runs a statement at a server's own port; rejects when the user is not let in. */
+  run(at: { host: string; port: number; user: string; password: string; database: string }, sql: string): Promise<void>;
+}
+
+const postgres: Kind = {
+  name: 'PostgreSQL',
+  Engine: 'aurora-postgresql',
+  port: 5432,
+  secretEngine: 'postgres',
+  newClerk: "CREATE ROLE clerk LOGIN PASSWORD 'clerks-password'",
+  lacking,
+  async run(at, sql) {
+    const client = new pg.Client({ ...at, ssl: { rejectUnauthorized: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  },
+};
+
+const mysql: Kind = {
+  name: 'MySQL',
+  Engine: 'aurora-mysql',
+  port: 3306,
+  secretEngine: 'mysql',
+  newClerk: "GRANT SELECT, INSERT ON shop.* TO clerk@'%' IDENTIFIED BY 'clerks-password'",
+  lacking: lacking ?? withoutMariadb(),
+  async run(at, sql) {
+    const client = await createConnection({ ...at, ssl: { rejectUnauthorized: false } });
+    client.on('error', () => undefined);
+    await client.query(sql);
+    await client.end();
+  },
+};
+
 /** What the CDK makes of a cluster with a generated secret and `addRotationSingleUser`, and a way to Secrets Manager. */
-const template = {
+const templateOf = ({ name, Engine, port }: Kind) => ({
   Transform: ['AWS::Serverless-2016-10-31', 'AWS::SecretsManager-2020-07-23'],
   Resources: {
     Vpc: {
@@ -42,7 +86,7 @@ const template = {
     Https: group(443),
     // Orrery's API answers at its own port beside HTTPS.
     Api: group(4566),
-    Postgres: group(5432),
+    Database: group(port),
     Endpoint: {
       Type: 'AWS::EC2::VPCEndpoint',
       Properties: {
@@ -72,18 +116,18 @@ const template = {
       Type: 'AWS::RDS::DBCluster',
       DeletionPolicy: 'Delete',
       Properties: {
-        Engine: 'aurora-postgresql',
+        Engine,
         DatabaseName: 'shop',
         MasterUsername: 'owner',
         MasterUserPassword: { 'Fn::Sub': '{{resolve:secretsmanager:${Secret}:SecretString:password::}}' },
         DBSubnetGroupName: ref('Subnets'),
-        VpcSecurityGroupIds: [attribute('Postgres', 'GroupId')],
+        VpcSecurityGroupIds: [attribute('Database', 'GroupId')],
       },
     },
     Writer: {
       Type: 'AWS::RDS::DBInstance',
       Properties: {
-        Engine: 'aurora-postgresql',
+        Engine,
         DBClusterIdentifier: ref('Cluster'),
         DBInstanceClass: 'db.r6g.large',
         PubliclyAccessible: false,
@@ -97,8 +141,7 @@ const template = {
       Type: 'AWS::Serverless::Application',
       Properties: {
         Location: {
-          ApplicationId:
-            'arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManagerRDSPostgreSQLRotationSingleUser',
+          ApplicationId: `arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManagerRDS${name}RotationSingleUser`,
           SemanticVersion: '1.1.671',
         },
         Parameters: {
@@ -137,7 +180,7 @@ const template = {
       Properties: {
         SecretId: ref('ClerkAttachment'),
         HostedRotationLambda: {
-          RotationType: 'PostgreSQLMultiUser',
+          RotationType: `${name}MultiUser`,
           RotationLambdaName: 'clerks',
           MasterSecretArn: ref('Secret'),
           VpcSubnetIds: { 'Fn::Join': [',', [ref('One'), ref('Two')]] },
@@ -154,102 +197,90 @@ const template = {
     Secret: { Value: ref('Secret') },
     ResourceId: { Value: attribute('Cluster', 'DBClusterResourceId') },
   },
-};
-
-describe('rotation of the secret of a database', { skip: lacking }, () => {
-  let orrery: Orrery;
-  let outputs: Record<string, string>;
-
-  before(async () => {
-    orrery = await startOrrery({
-      services: ['rds', 'ec2', 'iam', 'sts', 'secretsmanager', 'kms', 'cloudformation', 's3', 'lambda', 'logs'],
-    });
-    process.stderr.write(`Rotation runs at the network level ${orrery.kernel.engine(network).level}.\n`);
-    const client = orrery.client(CloudFormationClient);
-    const { StackId = '' } = await client.send(
-      new CreateStackCommand({
-        StackName: 'data',
-        TemplateBody: JSON.stringify(template),
-        Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
-      }),
-    );
-    await orrery.kernel.engine(deployments).settled(StackId);
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'data' }));
-    if (Stacks?.[0]?.StackStatus !== 'CREATE_COMPLETE') {
-      const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: 'data' }));
-      throw new Error(JSON.stringify(StackEvents?.map((one) => one.ResourceStatusReason)));
-    }
-    outputs = Object.fromEntries(Stacks[0].Outputs?.map((one) => [one.OutputKey, one.OutputValue]) ?? []);
-  });
-  after(() => orrery.stop());
-
-  const secret = async (VersionStage = 'AWSCURRENT', SecretId = outputs.Secret) => {
-    const input = { SecretId, VersionStage };
-    const { SecretString = '' } = await orrery.client(SecretsManagerClient).send(new GetSecretValueCommand(input));
-    return JSON.parse(SecretString) as Record<string, string | number>;
-  };
-  /** Straight to the server: what is asked here is which password it takes. */
-  const session = ({ username, password }: Record<string, string | number>): pg.Client => {
-    const group = orrery.kernel.engine(databases).group(outputs.ResourceId ?? '');
-    const client = new pg.Client({
-      host: '127.0.0.1',
-      port: group?.port(group.writer) ?? 0,
-      user: String(username),
-      password: String(password),
-      database: 'shop',
-      ssl: { rejectUnauthorized: false },
-    });
-    client.on('error', () => undefined);
-    return client;
-  };
-  const enters = async (who: Record<string, string | number>): Promise<boolean> => {
-    const client = session(who);
-    try {
-      await client.connect();
-      await client.end();
-      return true;
-    } catch (error) {
-      assert.match((error as Error).message, /password authentication failed/);
-      return false;
-    }
-  };
-
-  test('the secret tells where the database is, and its password has been changed at once', async () => {
-    await orrery.clock.wind(0);
-    const [now, before] = [await secret(), await secret('AWSPREVIOUS')];
-    assert.match(String(now.host), /\.cluster-c\w+\.us-east-1\.rds\.amazonaws\.com$/);
-    assert.deepEqual(
-      { engine: now.engine, port: now.port, dbname: now.dbname, username: now.username },
-      { engine: 'postgres', port: 5432, dbname: 'shop', username: 'owner' },
-    );
-    assert.notEqual(now.password, before.password);
-    assert.equal(await enters(now), true);
-    assert.equal(await enters(before), false);
-  });
-
-  test('and again when its hour has come', async () => {
-    const before = await secret();
-    await orrery.clock.wind(5 * 3_600_000);
-    const now = await secret();
-    assert.notEqual(now.password, before.password);
-    assert.equal(await enters(now), true);
-    assert.equal(await enters(before), false);
-  });
-
-  test('a hosted rotation of two users lets the one be while the other gets its password', async () => {
-    const owner = session(await secret());
-    await owner.connect();
-    await owner.query(`CREATE ROLE clerk LOGIN PASSWORD 'clerks-password'`);
-    await owner.end();
-    await orrery.client(SecretsManagerClient).send(new RotateSecretCommand({ SecretId: outputs.Clerk }));
-    await orrery.clock.wind(0);
-    const [now, before] = [await secret('AWSCURRENT', outputs.Clerk), await secret('AWSPREVIOUS', outputs.Clerk)];
-    assert.deepEqual([now.username, before.username], ['clerk_clone', 'clerk']);
-    assert.equal(await enters(now), true);
-    assert.equal(await enters(before), true);
-    await orrery.client(SecretsManagerClient).send(new RotateSecretCommand({ SecretId: outputs.Clerk }));
-    await orrery.clock.wind(0);
-    assert.equal((await secret('AWSCURRENT', outputs.Clerk)).username, 'clerk');
-    assert.equal(await enters(await secret('AWSCURRENT', outputs.Clerk)), true);
-  });
 });
+
+for (const kind of [postgres, mysql])
+  describe(`rotation of the secret of ${kind.name}`, { skip: kind.lacking }, () => {
+    let orrery: Orrery;
+    let outputs: Record<string, string>;
+
+    before(async () => {
+      orrery = await startOrrery({
+        services: ['rds', 'ec2', 'iam', 'sts', 'secretsmanager', 'kms', 'cloudformation', 's3', 'lambda', 'logs'],
+      });
+      process.stderr.write(`Rotation runs at the network level ${orrery.kernel.engine(network).level}.\n`);
+      const client = orrery.client(CloudFormationClient);
+      const { StackId = '' } = await client.send(
+        new CreateStackCommand({
+          StackName: 'data',
+          TemplateBody: JSON.stringify(templateOf(kind)),
+          Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+        }),
+      );
+      await orrery.kernel.engine(deployments).settled(StackId);
+      const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'data' }));
+      if (Stacks?.[0]?.StackStatus !== 'CREATE_COMPLETE') {
+        const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: 'data' }));
+        throw new Error(JSON.stringify(StackEvents?.map((one) => one.ResourceStatusReason)));
+      }
+      outputs = Object.fromEntries(Stacks[0].Outputs?.map((one) => [one.OutputKey, one.OutputValue]) ?? []);
+    });
+    after(() => orrery.stop());
+
+    const secret = async (VersionStage = 'AWSCURRENT', SecretId = outputs.Secret) => {
+      const input = { SecretId, VersionStage };
+      const { SecretString = '' } = await orrery.client(SecretsManagerClient).send(new GetSecretValueCommand(input));
+      return JSON.parse(SecretString) as Record<string, string | number>;
+    };
+    /** Straight to the server: what is asked here is which password it takes. */
+    const run = ({ username, password }: Record<string, string | number>, sql: string): Promise<void> => {
+      const group = orrery.kernel.engine(databases).group(outputs.ResourceId ?? '');
+      const at = { host: '127.0.0.1', port: group?.port(group.writer) ?? 0, database: 'shop' };
+      return kind.run({ ...at, user: String(username), password: String(password) }, sql);
+    };
+    const enters = async (who: Record<string, string | number>): Promise<boolean> => {
+      try {
+        await run(who, 'SELECT 1');
+        return true;
+      } catch (error) {
+        assert.match((error as Error).message, /password authentication failed|Access denied for user/);
+        return false;
+      }
+    };
+
+    test('the secret tells where the database is, and its password has been changed at once', async () => {
+      await orrery.clock.wind(0);
+      const [now, before] = [await secret(), await secret('AWSPREVIOUS')];
+      assert.match(String(now.host), /\.cluster-c\w+\.us-east-1\.rds\.amazonaws\.com$/);
+      assert.deepEqual(
+        { engine: now.engine, port: now.port, dbname: now.dbname, username: now.username },
+        { engine: kind.secretEngine, port: kind.port, dbname: 'shop', username: 'owner' },
+      );
+      assert.notEqual(now.password, before.password);
+      assert.equal(await enters(now), true);
+      assert.equal(await enters(before), false);
+    });
+
+    test('and again when its hour has come', async () => {
+      const before = await secret();
+      await orrery.clock.wind(5 * 3_600_000);
+      const now = await secret();
+      assert.notEqual(now.password, before.password);
+      assert.equal(await enters(now), true);
+      assert.equal(await enters(before), false);
+    });
+
+    test('a hosted rotation of two users lets the one be while the other gets its password', async () => {
+      await run(await secret(), kind.newClerk);
+      await orrery.client(SecretsManagerClient).send(new RotateSecretCommand({ SecretId: outputs.Clerk }));
+      await orrery.clock.wind(0);
+      const [now, before] = [await secret('AWSCURRENT', outputs.Clerk), await secret('AWSPREVIOUS', outputs.Clerk)];
+      assert.deepEqual([now.username, before.username], ['clerk_clone', 'clerk']);
+      assert.equal(await enters(now), true);
+      assert.equal(await enters(before), true);
+      await orrery.client(SecretsManagerClient).send(new RotateSecretCommand({ SecretId: outputs.Clerk }));
+      await orrery.clock.wind(0);
+      assert.equal((await secret('AWSCURRENT', outputs.Clerk)).username, 'clerk');
+      assert.equal(await enters(await secret('AWSCURRENT', outputs.Clerk)), true);
+    });
+  });

@@ -1,5 +1,5 @@
 import { type Document, isRecord, type ResourceDefinition, TemplateError } from '../template/template.ts';
-import { type RotationKind, rotationKinds, rotationTemplateUrl } from './applications/rotation-application.ts';
+import { applicationName, rotationKinds, rotationTemplateUrl } from './applications/rotation-application.ts';
 import type { Expansion } from './expand-serverless.ts';
 import { inPlace, pick, refuseOthers } from './properties.ts';
 
@@ -33,11 +33,11 @@ export function expandApplication(
 
 function publishedTemplate(logicalId: string, location: Record<string, unknown>, document: Document): string {
   const applicationId = resolved(location.ApplicationId, document);
-  const name = /:applications\/SecretsManagerRDS(.+)$/.exec(String(applicationId))?.[1]?.replace('SQLRotation', 'SQL');
-  const kind = rotationKinds.find((each): each is RotationKind => each === name);
+  const name = /:applications\/(.+)$/.exec(String(applicationId))?.[1];
+  const kind = rotationKinds.find((each) => applicationName(each) === name);
   if (kind) return rotationTemplateUrl(kind);
   throw new TemplateError(
-    `Application ${String(applicationId)} is refused: of the Serverless Application Repository, Orrery has SecretsManagerRDSPostgreSQLRotationSingleUser and …MultiUser alone. (resource ${logicalId})`,
+    `Application ${String(applicationId)} is refused: of the Serverless Application Repository, Orrery has ${rotationKinds.map(applicationName).join(', ')} alone. (resource ${logicalId})`,
     { path: ['Resources', logicalId, 'Properties', 'Location'] },
   );
 }

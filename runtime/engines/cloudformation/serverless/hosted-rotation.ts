@@ -43,7 +43,7 @@ function templateOf(logicalId: string, type: unknown): string {
   const kind = rotationKinds.find((each): each is RotationKind => each === type);
   if (kind) return rotationTemplateUrl(kind);
   throw new TemplateError(
-    `HostedRotationLambda of type ${String(type)} is refused: Orrery has ${rotationKinds.join(' and ')} alone. (resource ${logicalId})`,
+    `HostedRotationLambda of type ${String(type)} is refused: Orrery has ${rotationKinds.join(', ')} alone. (resource ${logicalId})`,
     { path: ['Resources', logicalId, 'Properties', 'HostedRotationLambda', 'RotationType'] },
   );
 }

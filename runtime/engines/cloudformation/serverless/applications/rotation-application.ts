@@ -2,13 +2,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What AWS publishes rotation functions as: names of applications, and the RotationType of a hosted one. */
-export type RotationKind = 'PostgreSQLSingleUser' | 'PostgreSQLMultiUser';
+export type RotationKind = `${'PostgreSQL' | 'MySQL' | 'MariaDB'}${'SingleUser' | 'MultiUser'}`;
 
-export const rotationKinds: readonly RotationKind[] = ['PostgreSQLSingleUser', 'PostgreSQLMultiUser'];
+export const rotationKinds: readonly RotationKind[] = [
+  'PostgreSQLSingleUser',
+  'PostgreSQLMultiUser',
+  'MySQLSingleUser',
+  'MySQLMultiUser',
+  'MariaDBSingleUser',
+  'MariaDBMultiUser',
+];
 
 /** A URL that stands for the template of an application, where CloudFormation is given one of an embedded stack. */
 export function rotationTemplateUrl(kind: RotationKind): string {
-  return `serverlessrepo:SecretsManagerRDS${kind.replace('SQL', 'SQLRotation')}`;
+  return `serverlessrepo:${applicationName(kind)}`;
+}
+
+/** "SecretsManagerRDSMySQLRotationSingleUser". */
+export function applicationName(kind: RotationKind): string {
+  return `SecretsManagerRDS${kind.replace(/(?=SingleUser|MultiUser)/, 'Rotation')}`;
 }
 
 /** Undefined for every other URL. */
@@ -17,7 +29,12 @@ export function applicationTemplate(url: string): string | undefined {
   return kind && JSON.stringify(rotationTemplate(kind));
 }
 
-const code = join(import.meta.dirname, 'postgresql-rotation.cjs');
+/** The steps, and how one speaks to the database. */
+function codeOf(kind: RotationKind): string {
+  const session = kind.startsWith('PostgreSQL') ? 'postgresql-session.cjs' : 'mysql-session.cjs';
+  return ['rotation.cjs', session].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('\n');
+}
+
 const given = (name: string, value: unknown) => ({ 'Fn::If': [name, value, { Ref: 'AWS::NoValue' }] });
 const notEmpty = (parameter: string) => ({ 'Fn::Not': [{ 'Fn::Equals': ['', { Ref: parameter }] }] });
 const list = (parameter: string) => ({ 'Fn::Split': [',', { Ref: parameter }] });
@@ -92,9 +109,13 @@ function resources(kind: RotationKind): object {
         Handler: 'index.handler',
         Timeout: 30,
         Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-        Code: { ZipFile: readFileSync(code, 'utf8') },
+        Code: { ZipFile: codeOf(kind) },
         Environment: {
-          Variables: { ...Object.fromEntries(fromParameters), ROTATION_TYPE: kind.replace('PostgreSQL', '') },
+          Variables: {
+            ...Object.fromEntries(fromParameters),
+            ROTATION_TYPE: kind.replace(/^(PostgreSQL|MySQL|MariaDB)/, ''),
+            ROTATION_ENGINE: kind.replace(/(Single|Multi)User$/, '').toLowerCase(),
+          },
         },
         VpcConfig: given('InVpc', { SubnetIds: list('vpcSubnetIds'), SecurityGroupIds: list('vpcSecurityGroupIds') }),
       },
