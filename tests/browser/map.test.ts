@@ -80,6 +80,33 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     assert.match(page.url(), /node=us-east-1/);
   });
 
+  test('a node shows logs and metrics of its own, and does what its operations do, when that was meant', async () => {
+    const { page } = console;
+    await console.open('map');
+    const queue = page.locator('.react-flow__node', { hasText: /OrdersQueue|Orders.?Queue/ }).first();
+    await queue.focus();
+    await page.keyboard.press('Enter');
+    const panel = page.locator('.map-side');
+    await panel.getByText('As AWS describes it').waitFor();
+    await panel.getByRole('tab', { name: 'Actions' }).click();
+    await panel.getByRole('button', { name: 'Purge' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
+    assert.equal(await panel.getByText('was answered').count(), 0);
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.react-flow__node', { hasText: /Api.?Handler/ }).first().focus();
+    await page.keyboard.press('Enter');
+    await panel.getByRole('tab', { name: 'Logs' }).click();
+    await panel.locator('.log li').first().waitFor();
+    await panel.getByRole('tab', { name: 'Actions' }).click();
+    await panel.getByRole('button', { name: 'Invoke' }).click();
+    await panel.getByText('Invoke was answered.').waitFor();
+    assert.match(await panel.innerText(), /StatusCode\s+200/);
+    assert.deepEqual(await console.violations(), []);
+    await page.getByRole('button', { name: '+1 min' }).click();
+    await panel.getByRole('tab', { name: 'Metrics' }).click();
+    await panel.getByRole('heading', { name: 'Invocations' }).waitFor();
+  });
+
   test('follows one order live, hop by hop, to its consumer behind the queue, and shows what came with it as text alone', async () => {
     const { page } = console;
     await console.open('requests?kind=user');

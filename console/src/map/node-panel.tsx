@@ -9,22 +9,21 @@ import { hrefOf } from '../router.ts';
 import { StatusMark } from '../status.tsx';
 import { Structure } from '../structure.tsx';
 import type { MapNode } from './architecture.ts';
+import { described } from './described.ts';
+import { hasActions, NodeActions } from './node-actions.tsx';
 import { nodeTones } from './node-cards.tsx';
+import { NodeLogs } from './node-logs.tsx';
+import { NodeMetrics } from './node-metrics.tsx';
+import { readResource } from './node-names.ts';
 import { NodeRequests } from './node-requests.tsx';
 
-interface Resource {
-  status: string;
-  properties: Record<string, unknown>;
-  attributes: Record<string, unknown>;
-}
-
-const tabs = ['Configuration', 'Fidelity', 'Requests'] as const;
+const tabs = ['Configuration', 'Fidelity', 'Metrics', 'Logs', 'Requests', 'Actions'] as const;
 type Tab = (typeof tabs)[number];
 
 /** Everything about one node of the map. */
 export function NodePanel({ node, onClose }: { node: MapNode; onClose: () => void }) {
   const fromTemplate = node.logicalId !== '';
-  const [tab, setTab] = useState<Tab>(fromTemplate ? 'Configuration' : 'Requests');
+  const [tab, setTab] = useState<Tab>('Configuration');
   return (
     <>
       <header className="panel-head">
@@ -52,7 +51,7 @@ export function NodePanel({ node, onClose }: { node: MapNode; onClose: () => voi
       )}
       <div className="tabs" role="tablist" aria-label="About this node">
         {tabs
-          .filter((name) => fromTemplate || name === 'Requests')
+          .filter((name) => (name === 'Fidelity' ? fromTemplate : name !== 'Actions' || hasActions(node)))
           .map((name) => (
             <button key={name} type="button" role="tab" aria-selected={tab === name} onClick={() => setTab(name)}>
               {name}
@@ -62,21 +61,37 @@ export function NodePanel({ node, onClose }: { node: MapNode; onClose: () => voi
       <div role="tabpanel" aria-label={tab}>
         {tab === 'Configuration' && <Configuration node={node} />}
         {tab === 'Fidelity' && <Fidelity node={node} />}
+        {tab === 'Metrics' && <NodeMetrics node={node} />}
+        {tab === 'Logs' && <NodeLogs node={node} />}
         {tab === 'Requests' && <NodeRequests node={node} />}
+        {tab === 'Actions' && <NodeActions node={node} />}
       </div>
     </>
   );
 }
 
 function Configuration({ node }: { node: MapNode }) {
-  const resource = useLoaded(`resource ${node.id}`, () => get<Resource>(`resource?id=${encodeURIComponent(node.id)}`));
+  const now = useLoaded(`described ${node.id}`, () => described(node));
+  const resource = useLoaded(`resource ${node.id}`, () => readResource(node));
   if (resource.error) return <Problem error={resource.error} />;
-  if (!resource.value) return null;
+  const kept = resource.value;
   return (
     <>
-      <Structure value={resource.value.properties} label="Properties" />
-      <h3 className="panel-sub">Attributes</h3>
-      <Structure value={resource.value.attributes} label="Attributes" />
+      {now.error && <p role="alert">{now.error.message}</p>}
+      {now.value !== undefined && (
+        <>
+          <h3 className="panel-sub">As AWS describes it</h3>
+          <Structure value={now.value} label="Description" />
+        </>
+      )}
+      {kept && (
+        <>
+          <h3 className="panel-sub">From the template</h3>
+          <Structure value={kept.properties} label="Properties" />
+          <h3 className="panel-sub">Attributes</h3>
+          <Structure value={kept.attributes} label="Attributes" />
+        </>
+      )}
     </>
   );
 }

@@ -10,11 +10,14 @@ export function MetricCard({
   alarm,
   hours,
   turn,
+  known,
 }: {
   metric: Metric;
   alarm?: Alarm | undefined;
   hours: number;
   turn: number;
+  /** Values of dimensions that need not be said, where all are of one thing. */
+  known?: ReadonlySet<string>;
 }) {
   const statistic = alarm?.Statistic ?? statisticOf(metric);
   const series = useLoaded(`${keyOf(metric)} ${statistic} ${hours} ${turn}`, () =>
@@ -28,9 +31,11 @@ export function MetricCard({
           <h2>{metric.MetricName}</h2>
           <p className="dim small">
             {metric.Namespace} · {statistic}
-            {(metric.Dimensions ?? []).map(({ Name, Value }) => (
-              <span key={Name}> · {Value}</span>
-            ))}
+            {(metric.Dimensions ?? [])
+              .filter(({ Value }) => !known?.has(Value))
+              .map(({ Name, Value }) => (
+                <span key={Name}> · {Value}</span>
+              ))}
           </p>
         </div>
         <strong className="metric-last">

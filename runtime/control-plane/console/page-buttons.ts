@@ -1,0 +1,20 @@
+/** The operations that change something and that buttons of the pages stand for; a person asked for each, one by one. */
+export const pageButtons = new Set([
+  'cloudformation.DeleteChangeSet',
+  'cloudformation.ExecuteChangeSet',
+  'cloudfront.CreateInvalidation',
+  'ec2.RebootInstances',
+  'ec2.StartInstances',
+  'ec2.StopInstances',
+  'lambda.Invoke',
+  'rds.FailoverDBCluster',
+  'rds.RebootDBInstance',
+  'rds.StartDBCluster',
+  'rds.StartDBInstance',
+  'rds.StopDBCluster',
+  'rds.StopDBInstance',
+  'secretsmanager.RotateSecret',
+  'sqs.PurgeQueue',
+  'sqs.SendMessage',
+  'sqs.StartMessageMoveTask',
+]);
