@@ -72,7 +72,7 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     await page.locator('.react-flow__node', { hasText: 'OrdersQueue' }).focus();
     await page.keyboard.press('Enter');
     const panel = page.getByRole('complementary', { name: 'OrdersQueue' });
-    await panel.getByText('VisibilityTimeout').waitFor();
+    await panel.getByRole('region', { name: 'Description' }).getByText('VisibilityTimeout').waitFor();
     await panel.getByRole('tab', { name: 'Fidelity' }).click();
     await panel.getByText('RedrivePolicy', { exact: true }).waitFor();
     await panel.getByRole('tab', { name: 'Requests' }).click();
@@ -93,7 +93,10 @@ describe('the console: the map and the requests of serverless-orders', { skip: b
     await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
     assert.equal(await panel.getByText('was answered').count(), 0);
     await panel.getByRole('button', { name: 'Close' }).click();
-    await page.locator('.react-flow__node', { hasText: /Api.?Handler/ }).first().focus();
+    await page
+      .locator('.react-flow__node', { hasText: /Api.?Handler/ })
+      .first()
+      .focus();
     await page.keyboard.press('Enter');
     await panel.getByRole('tab', { name: 'Logs' }).click();
     await panel.locator('.log li').first().waitFor();
