@@ -31,7 +31,8 @@ export function NodeLogs({ node }: { node: MapNode }) {
   return (
     <>
       <p className="dim small">
-        {lines.length > shown ? `The last ${shown} of ${lines.length} lines` : 'The lines'} of the last day in{' '}
+        {lines.length > shown ? `The last ${shown} of ${lines.length} lines` : 'The lines'} of the last day, the newest
+        first, in{' '}
         {groups.map((group) => (
           <Link key={group} href={hrefOf('logs', [], { group })}>
             {group}{' '}
@@ -39,7 +40,7 @@ export function NodeLogs({ node }: { node: MapNode }) {
         ))}
       </p>
       {lines.length === 0 && <p className="dim">Nothing was written.</p>}
-      <LogLines lines={lines.slice(-shown)} search="" withGroup={groups.length > 1} />
+      <LogLines lines={lines.slice(-shown).reverse()} search="" withGroup={groups.length > 1} />
     </>
   );
 }
