@@ -8,7 +8,7 @@ export interface Credentials {
 }
 
 /** A key nobody issued: ours takes it for the account's root, moto and dynalite take anything, s3rver takes this one alone. */
-export const unknownKey: Credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+const unknownKey: Credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
 export function jsonCall(service: string, target: string, input: object, version = '1.0'): WireCall {
   const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };

@@ -1,6 +1,6 @@
 import { AwsError, PersonError } from '../kernel/errors.ts';
 
-export class UsageError extends PersonError {}
+class UsageError extends PersonError {}
 
 export function usageError(what: string, next = '', command?: string): UsageError {
   return new UsageError('usage', what, `${next}See \`orrery ${command ? `help ${command}` : 'help'}\`.`);

@@ -13,17 +13,8 @@ import { validate } from './steps/validate.ts';
  * How an AWS request becomes an operation: the first file to read. A request from the wire takes every step; a call from
  * one service to another takes the inner ones, so that it is authorized, refused, counted and traced just the same.
  */
-export const wireSteps: readonly Step[] = [
-  route,
-  authenticate,
-  decode,
-  authorize,
-  validate,
-  injectFaults,
-  dispatch,
-  encode,
-];
-export const innerSteps: readonly Step[] = [authorize, validate, injectFaults, dispatch];
+const wireSteps: readonly Step[] = [route, authenticate, decode, authorize, validate, injectFaults, dispatch, encode];
+const innerSteps: readonly Step[] = [authorize, validate, injectFaults, dispatch];
 
 export type Step = (exchange: Exchange) => void | Promise<void>;
 

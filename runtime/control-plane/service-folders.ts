@@ -5,7 +5,7 @@ import type { ServiceDefinition } from '../kernel/service.ts';
 const folder = join(import.meta.dirname, '..', 'services');
 
 /** The folder is the registry: every services/<name>/service.ts is a service. */
-export function serviceNames(): string[] {
+function serviceNames(): string[] {
   return readdirSync(folder)
     .filter((name) => serviceFile(name) !== undefined)
     .sort();

@@ -6,7 +6,7 @@ import type { UsageRow } from './usage-table.ts';
 /** A month of AWS's price pages and calculator. */
 export const monthHours = 730;
 /** Any month has its own number of hours; a projected one has this name and `monthHours`. */
-export const anyMonth = '';
+const anyMonth = '';
 
 /** So many requests of a route in a month. */
 export interface RouteCount {

@@ -4,7 +4,7 @@ import { orderKey, receiptKey } from '../../shared/order-identity.ts';
 import type { Dependencies } from './api.ts';
 
 /** SQS keeps a message 14 days at most; a receipt outlives every message that could still become its order. */
-export const receiptLifeSeconds = 15 * 24 * 60 * 60;
+const receiptLifeSeconds = 15 * 24 * 60 * 60;
 
 type Table = Pick<Dependencies, 'documents' | 'tableName'>;
 

@@ -55,7 +55,7 @@ export function startRelay(options: RelayOptions) {
 }
 
 /** Sends the oldest events that no other process has in hand, and says how many it took. */
-export function relayBatch({ database, events, busName, log }: RelayOptions): Promise<number> {
+function relayBatch({ database, events, busName, log }: RelayOptions): Promise<number> {
   return database.write(async (db) => {
     const rows = await db
       .selectFrom('outbox')

@@ -1,9 +1,9 @@
 import type { Tables } from '../../shared/data/schema.ts';
 
 /** A party has its table for two hours, counted in quarters; parties start on the half hour. */
-export const sittingMinutes = 120;
-export const slotMinutes = 15;
-export const stepMinutes = 30;
+const sittingMinutes = 120;
+const slotMinutes = 15;
+const stepMinutes = 30;
 
 export const reservationLimits = { party: 8, daysAhead: 90, noticeMinutes: 30 } as const;
 

@@ -1,5 +1,5 @@
 /** The SQLSTATE of PostgreSQL, the name of MySQL or of the system (`ECONNREFUSED`): whatever the driver put into `code`. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 

@@ -82,7 +82,7 @@ function refusal(error: unknown, { path, log, name }: { path: string; log: Log; 
   return problemAnswer(new Problem('internal', { detail: `The ${name} service tripped over this request.` }), path);
 }
 
-export function problemAnswer(problem: Problem, path: string): Answer {
+function problemAnswer(problem: Problem, path: string): Answer {
   const { statusCode = 500, headers = {}, body = '' } = problemResponse(problem, path);
   return { status: statusCode, headers: headers as Record<string, string>, body };
 }

@@ -15,7 +15,7 @@ const blueprints = join(projectRoot, 'blueprints');
 const templateNames = ['template.yaml', 'template.yml', 'template.json'];
 
 /** Names of the blueprints that come with Orrery. */
-export function blueprintNames(): string[] {
+function blueprintNames(): string[] {
   const folder = join(blueprints, 'stacks');
   return existsSync(folder)
     ? readdirSync(folder)

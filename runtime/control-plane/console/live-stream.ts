@@ -28,7 +28,7 @@ interface Client {
  * The console's one stream of events (text/event-stream, "Server-sent events", HTML Living Standard): gathered for a fifth of
  * a second, bounded, sampled above a rate, and resumed after the id that a returning client names.
  */
-export class LiveStream {
+class LiveStream {
   readonly #kernel: Kernel;
   readonly #clients = new Set<Client>();
   readonly #kept: { number: number; topic: string; text: string }[] = [];

@@ -39,7 +39,7 @@ const quiet = new Set(['logs', 'kms', 'orrery']);
  * Puts hops together to traces and counts what flows between resources, while somebody watches: hops that nobody reads are
  * not even made, so nothing is recorded before the console is first opened.
  */
-export class Recorder {
+class Recorder {
   readonly flows: FlowCounter;
   /** When recording began, in the cloud's time; undefined while nobody watches. */
   sinceMs: number | undefined;

@@ -46,7 +46,7 @@ interface Running {
   readonly way: FlowWay;
 }
 
-export class Alb {
+class Alb {
   readonly #kernel: Kernel;
   readonly #loadBalancers = new Map<string, Running>();
   readonly #groups = new Map<string, TargetGroup>();

@@ -33,7 +33,7 @@ export interface Asker {
   vpcId?: string | undefined;
 }
 
-export class Dns {
+class Dns {
   readonly awsNames: AwsNames;
   readonly #kernel: Kernel;
   readonly #table = new ZoneTable();

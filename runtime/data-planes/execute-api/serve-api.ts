@@ -21,7 +21,7 @@ const payloadLimit = 10 * 1024 * 1024;
 export const executeApi = defineEngine('execute-api', (kernel) => new ExecuteApi(kernel));
 
 /** Serves HTTP APIs at <id>.execute-api.<region>.amazonaws.com and at custom domain names. */
-export class ExecuteApi {
+class ExecuteApi {
   readonly #kernel: Kernel;
   readonly #throttle: Throttle;
   readonly #accessLogs: AccessLogs;

@@ -192,7 +192,7 @@ function locationOf(field: Field): string {
   return names[field.kind];
 }
 
-export function overAddresses(forwarded: ForwardedAddress | undefined, test: (address: string) => boolean): Matcher {
+function overAddresses(forwarded: ForwardedAddress | undefined, test: (address: string) => boolean): Matcher {
   return (request) => {
     const addresses = addressesOf(request, forwarded);
     if (addresses === 'absent') return false;

@@ -123,7 +123,7 @@ function binary(text: string): string {
  * The values in a body, for the detectors of injections: what is dangerous is one value, and quotes of its neighbours
  * would hide it. Forms by their fields, JSON by its strings, parts of multipart by their lines, else the text itself.
  */
-export function valuesOfBody(request: InspectedRequest): readonly string[] {
+function valuesOfBody(request: InspectedRequest): readonly string[] {
   const values = allValues(request);
   if (values.length <= mostValues) return values;
   return [...values.slice(0, mostValues), values.slice(mostValues).join('\n')];

@@ -29,7 +29,7 @@ export type ResourceKind = 'CF' | 'ALB' | 'APIGW';
 /** "Considerations for managing body inspection": ALB 8 KB, the others 16 KB unless the web ACL says more. */
 const defaultBodyLimit: Record<ResourceKind, number> = { CF: 16_384, ALB: 8192, APIGW: 16_384 };
 
-export class Firewalls {
+class Firewalls {
   readonly #kernel: Kernel;
   readonly #acls = new Map<string, CompiledAcl>();
   /** Web ACL's ARN by the resource's. */

@@ -12,7 +12,7 @@ import { Watchdog } from './watchdog.ts';
  */
 export const compute = defineEngine<Compute>('compute', (kernel) => new Compute(kernel));
 
-export class Compute {
+class Compute {
   readonly #kernel: Kernel;
   readonly #folder: string;
   readonly #sandboxes = new Map<string, Sandbox>();

@@ -18,7 +18,7 @@ export interface IdentityDocument {
 /** What an instance may ask of CloudFormation as itself. */
 export const askedAsInstance: readonly string[] = ['DescribeStackResource', 'SignalResource'];
 
-export class InstanceIdentity {
+class InstanceIdentity {
   readonly #key: string;
 
   constructor(kernel: Kernel) {

@@ -8,7 +8,7 @@ import type { Through } from '../../kernel/service.ts';
  */
 export const arrivals = defineEngine('network.arrivals', () => new Arrivals());
 
-export class Arrivals {
+class Arrivals {
   readonly #byPort = new Map<number, () => Through | undefined>();
 
   /** `through` is asked anew for each request: an endpoint's policy may change while a connection is kept. */

@@ -112,7 +112,7 @@ function routes(vpc: VpcTable, { from, to }: Connection): Decision | undefined {
  * An internet gateway serves interfaces with a public address, in both directions; a NAT gateway only connections that
  * begin inside ("Internet gateways", "NAT gateways", Amazon VPC User Guide).
  */
-export function routed(
+function routed(
   vpc: VpcTable,
   inside: InterfaceTable,
   { outside, begunOutside }: { outside: string; begunOutside: boolean },

@@ -9,7 +9,7 @@ const leastRealMs = 1000;
  * Whether measuring real processes now tells anything. Far into a wind it does only where they have lived a second since
  * the last time it did: a wound month is minutes to them, and 43,200 samples of nothing would be neither true nor quick.
  */
-export function worthMeasuring(clock: Clock): () => boolean {
+function worthMeasuring(clock: Clock): () => boolean {
   let windFromMs: number | undefined;
   let lastElapsedMs = clock.elapsed();
   clock.onWind((phase) => {

@@ -186,9 +186,11 @@ test('200 alarms sleep through 40 days', async () => {
     );
   }
   await orrery.clock.wind(10 * minuteMs);
-  const startMs = performance.now();
+  // What this process computes, however busy the machine is with others.
+  const began = process.cpuUsage();
   const { fired } = await orrery.clock.wind(40 * dayMs);
-  const tookMs = performance.now() - startMs;
+  const computed = process.cpuUsage(began);
+  const computedMs = (computed.user + computed.system) / 1000;
   assert.ok(fired < 500, `${fired} timers fired`);
-  assert.ok(tookMs < 2000, `${tookMs} ms`);
+  assert.ok(computedMs < 2000, `${computedMs} ms`);
 });

@@ -35,3 +35,7 @@ export function dryRun(): AwsError {
 export function notFound(code: string, message: string): AwsError {
   return new AwsError(code, message);
 }
+
+/** For a kind of thing whose sentence is the usual one. */
+export const noneWithId = (code: string, what: string) => (id: string) =>
+  notFound(code, `The ${what} '${id}' does not exist`);

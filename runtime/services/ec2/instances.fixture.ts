@@ -10,7 +10,7 @@ import {
 import { notHere } from '../../../tests/not-here.ts';
 import type { Orrery } from '../../../tests/runtime-fixture.ts';
 import { namespacesLacking } from '../../engines/network/namespace/namespace-fabric.ts';
-import type { InstanceState } from './state.ts';
+import type { InstanceState } from './instance-state.ts';
 
 /** Why instances cannot run here; undefined where they can. Said once, so that a run without them does not look like one with. */
 export const lacking = notHere('instances', namespacesLacking());

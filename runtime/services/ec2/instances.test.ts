@@ -26,8 +26,8 @@ import {
   IAMClient,
 } from '@aws-sdk/client-iam';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
+import type { InstanceState } from './instance-state.ts';
 import { base64, Fleet, lacking } from './instances.fixture.ts';
-import type { InstanceState } from './state.ts';
 
 const server = `#!/bin/bash
 cat > /opt/server.cjs <<'JS'

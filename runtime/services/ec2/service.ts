@@ -18,6 +18,8 @@ import { standing } from './behaviour/usage.ts';
 import { vpcDoors } from './behaviour/vpc-doors.ts';
 import { dryRun } from './errors.ts';
 import { fidelity } from './fidelity.ts';
+import { instances } from './instance-state.ts';
+import { vpcs } from './network-state.ts';
 import * as addresses from './operations/addresses.ts';
 import * as flowLogOperations from './operations/flow-logs.ts';
 import * as images from './operations/images.ts';
@@ -41,7 +43,6 @@ import * as volumes from './operations/volumes.ts';
 import * as vpcEndpoints from './operations/vpc-endpoints.ts';
 import * as vpcOperations from './operations/vpcs.ts';
 import { resources } from './resources/resources.ts';
-import { instances, vpcs } from './state.ts';
 
 const operations: Record<string, OperationHandler> = lookupTable({
   ...addresses,

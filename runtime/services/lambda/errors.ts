@@ -54,14 +54,6 @@ export function tooManyRequests(
   return failure('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason: reason, Type: 'User' });
 }
 
-export function codeStorageExceeded(message: string): AwsError {
-  return failure('CodeStorageExceededException', message, 400);
-}
-
-export function serviceFailure(message: string): AwsError {
-  return failure('ServiceException', message, 500, { Type: 'Service' });
-}
-
 function failure(code: string, message: string, status: number, members?: Record<string, unknown>): AwsError {
   return new AwsError(code, message, { status, ...(members ? { members } : {}) });
 }

@@ -66,9 +66,3 @@ export const queryLoggingConfigAlreadyExists = () =>
   error('QueryLoggingConfigAlreadyExists', 409, 'A query logging configuration already exists for this hosted zone.');
 export const noSuchCloudWatchLogsLogGroup = () =>
   error('NoSuchCloudWatchLogsLogGroup', 404, 'The specified CloudWatch Logs log group does not exist.');
-export const priorRequestNotComplete = () =>
-  error(
-    'PriorRequestNotComplete',
-    400,
-    'The request was rejected because Route 53 was still processing a prior request.',
-  );

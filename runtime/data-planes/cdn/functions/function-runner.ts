@@ -13,7 +13,7 @@ export interface FunctionResult {
 }
 
 /** AWS gives a function about a millisecond of compute; this machine's first run of a script needs more. */
-export const computeLimitMs = 100;
+const computeLimitMs = 100;
 
 /** More than this many waiting runs are turned away, as AWS throttles. */
 const waitingLimit = 1000;

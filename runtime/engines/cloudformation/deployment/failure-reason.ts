@@ -23,7 +23,7 @@ export function failureReason(error: unknown, ids: Ids): string {
 }
 
 /** "Handler error codes", CloudFormation CLI User Guide. */
-export function handlerErrorCode(error: AwsError): string {
+function handlerErrorCode(error: AwsError): string {
   if (/AccessDenied|UnauthorizedOperation/.test(error.code)) return 'AccessDenied';
   if (alreadyExists(error)) return 'AlreadyExists';
   if (/NotFound|NoSuch|NonExistent|DoesNotExist/.test(error.code)) return 'NotFound';

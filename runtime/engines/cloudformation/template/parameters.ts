@@ -112,7 +112,7 @@ function matchesWhole(pattern: string, value: string): boolean {
   return fits !== false;
 }
 
-export function isListType(type: string): boolean {
+function isListType(type: string): boolean {
   return type === 'CommaDelimitedList' || type.startsWith('List<');
 }
 

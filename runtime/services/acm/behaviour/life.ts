@@ -24,7 +24,7 @@ const renewedBeforeMs = 45 * dayMs;
 /** What happens to certificates by the clock and by DNS: issue, renewal, expiry. */
 export const lives = defineEngine('acm.lives', (kernel) => new Lives(kernel));
 
-export class Lives {
+class Lives {
   readonly #kernel: Kernel;
   readonly #timers = new Map<string, Timer>();
   /** Whose validation record a name would be. */

@@ -12,7 +12,7 @@ type Measured = Record<string, unknown>;
 /** "AWS/ApplicationELB", ResourceLabel: the load balancer's and the target group's parts of their ARNs. */
 const resourceLabel = /^(app\/[^/]+\/[^/]+)\/(targetgroup\/[^/]+\/[^/]+)$/;
 
-export function measuredBy(group: Pick<Group, 'AutoScalingGroupName'>, policy: Policy): Measured {
+function measuredBy(group: Pick<Group, 'AutoScalingGroupName'>, policy: Policy): Measured {
   const { PredefinedMetricSpecification, CustomizedMetricSpecification } = policy.TargetTrackingConfiguration ?? {};
   if (PredefinedMetricSpecification) return predefined(group, PredefinedMetricSpecification);
   if (CustomizedMetricSpecification) return customized(CustomizedMetricSpecification);

@@ -185,6 +185,6 @@ export class WarmPools {
 }
 
 /** "Use lifecycle hooks with a warm pool": what comes back on scale-in waits as what is terminated would. */
-export function transitionInto({ returning }: Member): Hook['LifecycleTransition'] {
+function transitionInto({ returning }: Member): Hook['LifecycleTransition'] {
   return returning ? 'autoscaling:EC2_INSTANCE_TERMINATING' : 'autoscaling:EC2_INSTANCE_LAUNCHING';
 }

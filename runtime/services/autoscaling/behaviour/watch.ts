@@ -73,7 +73,7 @@ function instanceChanged(groupKeeper: Keeper, group: Group, member: Member, stat
 }
 
 /** "Health check grace period": what a load balancer finds before is not held against an instance. */
-export async function checkTargets(groupKeeper: Keeper, group: Group): Promise<void> {
+async function checkTargets(groupKeeper: Keeper, group: Group): Promise<void> {
   if (!group.HealthCheckType.includes('ELB') || group.suspended.HealthCheck) return;
   const { kernel } = groupKeeper;
   const unhealthy = await unhealthyTargets(kernel, group);

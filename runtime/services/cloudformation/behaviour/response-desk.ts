@@ -23,7 +23,7 @@ const mostBytes = 64 * 1024;
  * Where answers come in that AWS has put to pre-signed S3 URLs: custom resources' and wait conditions'. The token is the
  * secret; a URL that nobody waits at any more answers 403, as an expired signature does.
  */
-export class ResponseDesk {
+class ResponseDesk {
   readonly #kernel: Kernel;
   readonly #waiting = new Map<string, (body: string) => void>();
 

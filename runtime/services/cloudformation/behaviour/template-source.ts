@@ -59,7 +59,7 @@ export interface ObjectPlace {
 }
 
 /** Path and host style, with and without region, AWS's names and this runtime's; s3://bucket/key as AWS::Include writes it. */
-export function parseObjectUrl(text: string, apiUrl: string): ObjectPlace | undefined {
+function parseObjectUrl(text: string, apiUrl: string): ObjectPlace | undefined {
   const scheme = /^s3:\/\/([^/]+)\/(.+)$/.exec(text);
   if (scheme) return { Bucket: scheme[1] ?? '', Key: scheme[2] ?? '' };
   if (!URL.canParse(text)) return undefined;

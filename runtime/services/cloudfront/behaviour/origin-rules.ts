@@ -30,7 +30,7 @@ export function checkOrigin(ctx: Context, origin: Origin): void {
   checkAccess(ctx, origin);
 }
 
-export function isS3Domain(domain: string): boolean {
+function isS3Domain(domain: string): boolean {
   return /\.s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com$/.test(domain) && !domain.includes('s3-website');
 }
 

@@ -108,7 +108,7 @@ export function hasRepeats(alarm: Alarm): boolean {
   return alarm.ActionsEnabled && actionsOf(alarm, alarm.StateValue).some(repeats);
 }
 
-export function actionsOf(alarm: Alarm, state: StateValue): string[] {
+function actionsOf(alarm: Alarm, state: StateValue): string[] {
   if (state === 'ALARM') return alarm.AlarmActions;
   return state === 'OK' ? alarm.OKActions : alarm.InsufficientDataActions;
 }

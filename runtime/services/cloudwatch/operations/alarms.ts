@@ -129,7 +129,7 @@ function named(ctx: Context, names: string[]): Alarm[] {
   return found.filter((alarm) => alarm !== undefined);
 }
 
-export function describeMetricAlarm(alarm: MetricAlarm) {
+function describeMetricAlarm(alarm: MetricAlarm) {
   const {
     kind: _kind,
     account: _account,
@@ -144,7 +144,7 @@ export function describeMetricAlarm(alarm: MetricAlarm) {
   return { ...(alarm.Metrics ? ofMetrics : { ...described, Period }), ...moments(alarm) };
 }
 
-export function describeCompositeAlarm(alarm: CompositeAlarm) {
+function describeCompositeAlarm(alarm: CompositeAlarm) {
   const {
     kind: _kind,
     account: _account,

@@ -14,7 +14,7 @@ export function readUnits(
   return options.consistent ? units : units / 2;
 }
 
-export function writeUnits(bytes: number, options: { transaction?: boolean | undefined } = {}): number {
+function writeUnits(bytes: number, options: { transaction?: boolean | undefined } = {}): number {
   return Math.max(1, Math.ceil(bytes / 1024)) * (options.transaction ? 2 : 1);
 }
 

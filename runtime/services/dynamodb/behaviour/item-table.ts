@@ -45,7 +45,7 @@ const columns = 'pk, sk, ipk, isk, cell, size';
  * Items of all tables and their index entries: a table is the source `id`, an index `id/name`, a backup its own. In a
  * table's own rows ipk and isk are empty. Reads are ranges of the primary key, a page at a time.
  */
-export class ItemTable {
+class ItemTable {
   readonly #store: Store;
 
   constructor(store: Store) {

@@ -81,7 +81,7 @@ function checkDefinitions(definitions: AttributeDefinition[]): void {
   }
 }
 
-export function checkBilling({
+function checkBilling({
   BillingMode,
   ProvisionedThroughput,
 }: Pick<TableShape, 'BillingMode' | 'ProvisionedThroughput'>): void {

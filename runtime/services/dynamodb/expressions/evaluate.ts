@@ -73,7 +73,7 @@ function applyFunction(name: string, value: AttributeValue | undefined, argument
   return name === 'begins_with' ? beginsWith(value, argument) : contains(value, argument);
 }
 
-export function beginsWith(value: AttributeValue, start: AttributeValue): boolean {
+function beginsWith(value: AttributeValue, start: AttributeValue): boolean {
   if (value.S !== undefined && start.S !== undefined) return value.S.startsWith(start.S);
   if (value.B === undefined || start.B === undefined) return false;
   return Buffer.compare(value.B.subarray(0, start.B.length), start.B) === 0;

@@ -14,7 +14,7 @@ const longestExpression = 4096;
 const mostOperators = 300;
 
 /** Words and signs of an expression. `what` names it in the refusal: ConditionExpression, UpdateExpression … */
-export function tokenize(text: string, what: string): Token[] {
+function tokenize(text: string, what: string): Token[] {
   if (text.trim() === '') throw validation(`Invalid ${what}: The expression can not be empty;`);
   const bytes = Buffer.byteLength(text);
   if (bytes > longestExpression) {

@@ -1,7 +1,7 @@
 import { toAddress, toNumber } from '../../../engines/network/addresses.ts';
 import { zonesOf } from '../../../kernel/regions.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { internetGateways, routeTables, type Vpc, vpcs } from '../state.ts';
+import { internetGateways, routeTables, type Vpc, vpcs } from '../network-state.ts';
 import { makeSubnet, makeVpc } from './vpc-parts.ts';
 
 /**

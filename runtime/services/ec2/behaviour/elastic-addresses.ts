@@ -1,5 +1,5 @@
 import type { Context } from '../../../kernel/service.ts';
-import { type ElasticIp, elasticIps, type NetworkInterface, networkInterfaces } from '../state.ts';
+import { type ElasticIp, elasticIps, type NetworkInterface, networkInterfaces } from '../network-state.ts';
 import { newId } from './noun.ts';
 import { publicDnsName } from './private-addresses.ts';
 

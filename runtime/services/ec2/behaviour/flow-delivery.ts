@@ -4,7 +4,7 @@ import { authorization } from '../../../kernel/authorizer.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { servicePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
-import type { FlowLog } from '../state.ts';
+import type { FlowLog } from '../network-state.ts';
 import { type FlowSeen, fieldsOf, recordOf } from './flow-fields.ts';
 
 /** Puts records where a flow log's are kept. */

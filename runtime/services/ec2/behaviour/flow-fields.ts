@@ -1,7 +1,8 @@
 import { refused } from '../../../kernel/errors.ts';
 import { lookupTable } from '../../../kernel/lookup-table.ts';
 import { invalidParameterValue } from '../errors.ts';
-import type { Instance, NetworkInterface, Subnet } from '../state.ts';
+import type { Instance } from '../instance-state.ts';
+import type { NetworkInterface, Subnet } from '../network-state.ts';
 
 /** One flow as one interface saw it. */
 export interface FlowSeen {

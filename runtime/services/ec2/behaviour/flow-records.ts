@@ -6,15 +6,8 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { rootOf } from '../../../kernel/principal.ts';
 import type { Context, Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import {
-  type FlowLog,
-  flowLogs,
-  instances,
-  type NetworkInterface,
-  networkInterfaces,
-  subnets,
-  vpcs,
-} from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { type FlowLog, flowLogs, type NetworkInterface, networkInterfaces, subnets, vpcs } from '../network-state.ts';
 import { deliver } from './flow-delivery.ts';
 import { type FlowSeen, holds } from './flow-fields.ts';
 import { meterFlows } from './flow-usage.ts';
@@ -26,7 +19,7 @@ const usualSeconds = 60;
 /** Reads what flowed in each VPC: it is metered, and written down where there is a flow log. */
 export const flowLogSchedule = defineEngine('ec2.flow-logs', (kernel) => new FlowLogSchedule(kernel));
 
-export class FlowLogSchedule {
+class FlowLogSchedule {
   readonly #kernel: Kernel;
   readonly #vpcs = new Map<string, { timer: Timer; seconds: number; write: () => Promise<void> }>();
 

@@ -12,7 +12,7 @@ import {
   subnets,
   vpcEndpoints,
   vpcs,
-} from '../state.ts';
+} from '../network-state.ts';
 import { holds } from './flow-fields.ts';
 import { gatewayCidrs, tableOf } from './networks.ts';
 import type { Where } from './noun.ts';

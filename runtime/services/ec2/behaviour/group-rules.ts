@@ -3,7 +3,7 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameterValue, invalidValue } from '../errors.ts';
-import { type SecurityGroup, type SecurityGroupRule, securityGroups } from '../state.ts';
+import { type SecurityGroup, type SecurityGroupRule, securityGroups } from '../network-state.ts';
 import { ruleCidr } from './cidr.ts';
 import { newId } from './noun.ts';
 import { prefixList } from './prefix-lists.ts';
@@ -112,7 +112,7 @@ function keyOf(rule: SecurityGroupRule): string {
   return [IsEgress, IpProtocol, FromPort, ToPort, peerOf(rule)].join('|');
 }
 
-export function peerOf({ CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo }: SecurityGroupRule): string {
+function peerOf({ CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo }: SecurityGroupRule): string {
   return CidrIpv4 ?? CidrIpv6 ?? PrefixListId ?? ReferencedGroupInfo?.GroupId ?? '';
 }
 

@@ -3,7 +3,7 @@ import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameterValue, missingParameter } from '../errors.ts';
 import { images } from '../image-state.ts';
-import { snapshots } from '../state.ts';
+import { snapshots } from '../volume-state.ts';
 import { isRoot } from './image-choice.ts';
 import { rootDevice } from './root-volume.ts';
 import { sizesOf } from './volume-rules.ts';

@@ -1,7 +1,8 @@
 import type { BlockDeviceMapping, Tag } from '@aws-sdk/client-ec2';
 import type { Context } from '../../../kernel/service.ts';
 import { type Image, images } from '../image-state.ts';
-import { type Instance, instances, type Snapshot, snapshots, volumes } from '../state.ts';
+import { type Instance, instances } from '../instance-state.ts';
+import { type Snapshot, snapshots, volumes } from '../volume-state.ts';
 import { isRoot } from './image-choice.ts';
 import { machines } from './machines.ts';
 import { describeVolume, rootDevice } from './root-volume.ts';

@@ -1,6 +1,8 @@
 import { publicImages } from '../../../engines/compute/public-images.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { type Instance, type InstanceState, networkInterfaces, type Volume, volumes, vpcs } from '../state.ts';
+import type { Instance, InstanceState } from '../instance-state.ts';
+import { networkInterfaces, vpcs } from '../network-state.ts';
+import { type Volume, volumes } from '../volume-state.ts';
 import { deletedWithInstance, rootDevice } from './root-volume.ts';
 
 /** "InstanceState" (Amazon EC2 API Reference). */

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernel } from '../../../kernel/service.ts';
-import type { Instance } from '../state.ts';
+import type { Instance } from '../instance-state.ts';
 import { layRoot } from './root-snapshots.ts';
 
 /** Folders of the root that are the instance's own and stay over stop and start, as its root volume does. */

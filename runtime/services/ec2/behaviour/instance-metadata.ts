@@ -5,7 +5,8 @@ import { defineEngine } from '../../../kernel/engine.ts';
 import { rootOf, servicePrincipal } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type Instance, instances, networkInterfaces, subnets } from '../state.ts';
+import { type Instance, instances } from '../instance-state.ts';
+import { networkInterfaces, subnets } from '../network-state.ts';
 import { instanceType } from './instance-types.ts';
 
 /** "Instance metadata categories", "Use the Instance Metadata Service" (Amazon EC2 User Guide). */

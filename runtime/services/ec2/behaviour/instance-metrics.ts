@@ -1,7 +1,7 @@
 import type { Timer } from '../../../kernel/clock/clock.ts';
 import { measureEveryMinute } from '../../../kernel/clock/measure-every.ts';
 import type { Kernel } from '../../../kernel/service.ts';
-import { type Instance, instances } from '../state.ts';
+import { type Instance, instances } from '../instance-state.ts';
 import { instanceType } from './instance-types.ts';
 import { machines } from './machines.ts';
 

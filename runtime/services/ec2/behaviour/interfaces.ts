@@ -2,7 +2,7 @@ import type { NetworkInterfaceType, Tag } from '@aws-sdk/client-ec2';
 import { network } from '../../../engines/network/network.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameterValue } from '../errors.ts';
-import { elasticIps, type NetworkInterface, networkInterfaces, type Subnet, securityGroups } from '../state.ts';
+import { elasticIps, type NetworkInterface, networkInterfaces, type Subnet, securityGroups } from '../network-state.ts';
 import { disassociate, withAssociation } from './elastic-addresses.ts';
 import { privateAddress, privateDnsName, publicAddress, publicDnsName } from './private-addresses.ts';
 

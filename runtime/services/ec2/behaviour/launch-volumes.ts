@@ -1,7 +1,8 @@
 import type { BlockDeviceMapping, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { type Instance, type Volume, volumes } from '../state.ts';
+import type { Instance } from '../instance-state.ts';
+import { type Volume, volumes } from '../volume-state.ts';
 import { rootDevice } from './root-volume.ts';
 import { tagsFor } from './tag-rules.ts';
 import { volumeDevices } from './volume-devices.ts';

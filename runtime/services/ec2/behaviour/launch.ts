@@ -2,23 +2,15 @@ import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidCombination, invalidParameterValue, notFound } from '../errors.ts';
-import {
-  type Instance,
-  instances,
-  keyPairs,
-  launchTemplates,
-  type NetworkInterface,
-  networkInterfaces,
-  type Subnet,
-  subnets,
-  vpcs,
-} from '../state.ts';
+import { type Instance, instances, keyPairs } from '../instance-state.ts';
+import { type NetworkInterface, networkInterfaces, type Subnet, subnets, vpcs } from '../network-state.ts';
 import { askedOf } from './asked-of-instance.ts';
 import { checkCapacity } from './capacity.ts';
 import { imageFor, mappingsOver } from './image-choice.ts';
 import { userDataRefusal } from './instance-disk.ts';
 import { instanceType } from './instance-types.ts';
 import { defaultGroupOf, givePublicAddress, makeInterface } from './interfaces.ts';
+import { templateNamed, versionNamed } from './named-template.ts';
 import { newId } from './noun.ts';
 import { rootVolumeOf } from './root-volume.ts';
 import { tagsFor } from './tag-rules.ts';
@@ -30,27 +22,7 @@ export function withTemplate(
   { LaunchTemplate: named, ...input }: RunInstancesCommandInput,
 ): RunInstancesCommandInput {
   if (!named) return input as RunInstancesCommandInput;
-  const template = named.LaunchTemplateName
-    ? launchTemplates.all(ctx).find(({ LaunchTemplateName }) => LaunchTemplateName === named.LaunchTemplateName)
-    : launchTemplates.find(ctx, named.LaunchTemplateId);
-  if (!template)
-    throw notFound(
-      'InvalidLaunchTemplateName.NotFoundException',
-      `The specified launch template, with template name ${named.LaunchTemplateName}, does not exist.`,
-    );
-  const wanted = named.Version ?? '$Default';
-  const number =
-    wanted === '$Latest'
-      ? template.versions.at(-1)?.VersionNumber
-      : wanted === '$Default'
-        ? template.DefaultVersionNumber
-        : Number(wanted);
-  const version = template.versions.find(({ VersionNumber }) => VersionNumber === number);
-  if (!version)
-    throw notFound(
-      'InvalidLaunchTemplateId.VersionNotFound',
-      `Could not find the specified version ${wanted} for the launch template with ID ${template.LaunchTemplateId}.`,
-    );
+  const version = versionNamed(templateNamed(ctx, named), named.Version ?? '$Default');
   const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   return { ...(version.data as Partial<RunInstancesCommandInput>), ...said } as RunInstancesCommandInput;
 }

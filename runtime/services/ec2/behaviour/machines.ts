@@ -7,7 +7,7 @@ import { network } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type Instance, type InstanceState, instances } from '../state.ts';
+import { type Instance, type InstanceState, instances } from '../instance-state.ts';
 import { diskOf } from './instance-disk.ts';
 import { type InstanceDoor, openInstanceDoor } from './instance-door.ts';
 import { housing } from './instance-levels.ts';
@@ -50,7 +50,7 @@ interface Surroundings {
 /** The processes of running instances. Records are in the store; this is what a restart of the runtime begins anew. */
 export const machines = defineEngine<Machines>('ec2.machines', (kernel) => new Machines(kernel));
 
-export class Machines {
+class Machines {
   readonly #kernel: Kernel;
   readonly #machines = new Map<string, Machine>();
   readonly #consoles = new Map<string, string>();

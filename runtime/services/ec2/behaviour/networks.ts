@@ -26,7 +26,7 @@ import {
   subnets,
   vpcEndpoints,
   vpcs,
-} from '../state.ts';
+} from '../network-state.ts';
 import { flowLogSchedule } from './flow-records.ts';
 import type { Where } from './noun.ts';
 import { prefixList } from './prefix-lists.ts';

@@ -1,12 +1,12 @@
 import { rangeOf, toAddress, toNumber, within } from '../../../engines/network/addresses.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { invalidParameterValue } from '../errors.ts';
-import { elasticIps, networkInterfaces, type Subnet } from '../state.ts';
+import { elasticIps, networkInterfaces, type Subnet } from '../network-state.ts';
 import { usableRange } from './cidr.ts';
 import type { Where } from './noun.ts';
 
 /** Addresses of a subnet that interfaces hold. */
-export function heldIn(where: Where, subnetId: string): Set<string> {
+function heldIn(where: Where, subnetId: string): Set<string> {
   const held = new Set<string>();
   for (const each of networkInterfaces.all(where))
     if (each.SubnetId === subnetId)

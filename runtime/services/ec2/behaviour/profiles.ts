@@ -3,7 +3,7 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { rootOf } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameterValue } from '../errors.ts';
-import type { Instance } from '../state.ts';
+import type { Instance } from '../instance-state.ts';
 import { newId } from './noun.ts';
 
 /** The instance profile named, which must be there. */

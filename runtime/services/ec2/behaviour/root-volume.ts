@@ -1,6 +1,6 @@
 import type { BlockDeviceMapping, Volume } from '@aws-sdk/client-ec2';
 import { invalidParameterValue, notFound } from '../errors.ts';
-import type { Instance, RootVolume } from '../state.ts';
+import type { Instance, RootVolume } from '../instance-state.ts';
 import type { ImageChoice } from './image-choice.ts';
 
 export const rootDevice = '/dev/xvda';

@@ -1,6 +1,7 @@
 import type { Tag } from '@aws-sdk/client-ec2';
 import type { Context } from '../../../kernel/service.ts';
-import { instances, type Snapshot, snapshots, volumes } from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { type Snapshot, snapshots, volumes } from '../volume-state.ts';
 import { copyRoot, forgetRoot } from './root-snapshots.ts';
 import { describeVolume, volumeOwner } from './root-volume.ts';
 import { volumeDevices } from './volume-devices.ts';

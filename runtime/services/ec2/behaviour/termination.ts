@@ -1,7 +1,8 @@
 import { rootOf } from '../../../kernel/principal.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { type Instance, networkInterfaces } from '../state.ts';
+import type { Instance } from '../instance-state.ts';
+import { networkInterfaces } from '../network-state.ts';
 import { wipe } from './instance-disk.ts';
 import { removeInterface } from './interfaces.ts';
 import { enforce } from './networks.ts';

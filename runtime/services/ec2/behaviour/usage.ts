@@ -2,7 +2,9 @@ import { formatArn } from '../../../kernel/arn.ts';
 import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Kernel } from '../../../kernel/service.ts';
 import type { Standing } from '../../../kernel/usage.ts';
-import { elasticIps, instances, natGateways, networkInterfaces, snapshots, volumes, vpcEndpoints } from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { elasticIps, natGateways, networkInterfaces, vpcEndpoints } from '../network-state.ts';
+import { snapshots, volumes } from '../volume-state.ts';
 import type { Where } from './noun.ts';
 import { describeVolume } from './root-volume.ts';
 

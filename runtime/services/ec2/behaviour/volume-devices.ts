@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type BlockDevice, blockDevices } from '../../../engines/compute/block-devices.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel } from '../../../kernel/service.ts';
-import { instances, type Volume, volumes } from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { type Volume, volumes } from '../volume-state.ts';
 import { devicesFolder } from './instance-disk.ts';
 import type { Where } from './noun.ts';
 
@@ -13,7 +14,7 @@ const gibibyte = 2 ** 30;
 /** The data of EBS volumes, a sparse file each, and the devices by which instances have them. */
 export const volumeDevices = defineEngine('ec2.volume-devices', (kernel) => new VolumeDevices(kernel));
 
-export class VolumeDevices {
+class VolumeDevices {
   readonly #kernel: Kernel;
   /** By volume id. */
   readonly #open = new Map<string, { device: BlockDevice; instanceId: string; nodes: string[] }>();

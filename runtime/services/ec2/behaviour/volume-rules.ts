@@ -3,7 +3,8 @@ import { AwsError, refused } from '../../../kernel/errors.ts';
 import { lookupTable } from '../../../kernel/lookup-table.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidCombination, invalidParameterValue, missingParameter } from '../errors.ts';
-import { type EbsSettings, ebsSettings, instances, snapshots, type Volume, volumes } from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { type EbsSettings, ebsSettings, snapshots, type Volume, volumes } from '../volume-state.ts';
 import { letterOf } from './volume-devices.ts';
 
 /** "Amazon EBS volume types": sizes in GiB, and IOPS where they can be said. */

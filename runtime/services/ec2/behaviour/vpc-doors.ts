@@ -9,7 +9,7 @@ import { apiPort, network, outside } from '../../../engines/network/network.ts';
 import { defineEngine } from '../../../kernel/engine.ts';
 import type { Kernel, Through } from '../../../kernel/service.ts';
 import type { Scope } from '../../../kernel/store/store.ts';
-import { networkInterfaces, routeTables, subnets, vpcEndpoints, vpcs } from '../state.ts';
+import { networkInterfaces, routeTables, subnets, vpcEndpoints, vpcs } from '../network-state.ts';
 import { holds } from './flow-fields.ts';
 import { instanceMetadata } from './instance-metadata.ts';
 import { gatewayCidrs, tableOf } from './networks.ts';

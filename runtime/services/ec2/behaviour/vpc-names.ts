@@ -1,6 +1,6 @@
 import type { VpcNames } from '../../../data-planes/dns/aws-names.ts';
 import { outside } from '../../../engines/network/network.ts';
-import { type NetworkInterface, networkInterfaces, type VpcEndpoint, vpcEndpoints, vpcs } from '../state.ts';
+import { type NetworkInterface, networkInterfaces, type VpcEndpoint, vpcEndpoints, vpcs } from '../network-state.ts';
 import type { Where } from './noun.ts';
 import { privateDnsName } from './private-addresses.ts';
 

@@ -14,7 +14,7 @@ import {
   subnets,
   type Vpc,
   vpcs,
-} from '../state.ts';
+} from '../network-state.ts';
 import { newId } from './noun.ts';
 
 /** What is common to the VPC a person makes and the default one: each comes with a main route table, an ACL and a group. */

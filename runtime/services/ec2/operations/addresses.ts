@@ -15,7 +15,7 @@ import { publicAddress } from '../behaviour/private-addresses.ts';
 import { requesterOf } from '../behaviour/requesters.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { missingParameter, notFound } from '../errors.ts';
-import { type ElasticIp, elasticIps, type NetworkInterface, networkInterfaces } from '../state.ts';
+import { type ElasticIp, elasticIps, type NetworkInterface, networkInterfaces } from '../network-state.ts';
 
 const filters = {
   'allocation-id': 'AllocationId',

@@ -12,7 +12,7 @@ import { flowLogSchedule } from '../behaviour/flow-records.ts';
 import { chosen, list } from '../behaviour/listing.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { invalidParameterValue, missingParameter } from '../errors.ts';
-import { type FlowLog, flowLogs, networkInterfaces, subnets, vpcs } from '../state.ts';
+import { type FlowLog, flowLogs, networkInterfaces, subnets, vpcs } from '../network-state.ts';
 
 const filters = {
   'deliver-log-status': 'DeliverLogsStatus',

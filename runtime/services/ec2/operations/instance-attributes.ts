@@ -13,7 +13,8 @@ import { groupsOf } from '../behaviour/interfaces.ts';
 import { chosen, list } from '../behaviour/listing.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { invalidParameterValue } from '../errors.ts';
-import { type Instance, instances, networkInterfaces } from '../state.ts';
+import { type Instance, instances } from '../instance-state.ts';
+import { networkInterfaces } from '../network-state.ts';
 
 export async function ModifyInstanceAttribute(
   ctx: Context,

@@ -12,7 +12,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { list } from '../behaviour/listing.ts';
 import { profileFor } from '../behaviour/profiles.ts';
 import { notFound } from '../errors.ts';
-import { type Instance, instances } from '../state.ts';
+import { type Instance, instances } from '../instance-state.ts';
 
 /** Takes effect at once, for the metadata service reads it at each request. */
 export function ModifyInstanceMetadataOptions(ctx: Context, input: ModifyInstanceMetadataOptionsCommandInput) {

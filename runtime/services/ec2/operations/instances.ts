@@ -25,7 +25,8 @@ import { newId } from '../behaviour/noun.ts';
 import { profileFor } from '../behaviour/profiles.ts';
 import { clearAway } from '../behaviour/termination.ts';
 import { invalidParameterValue } from '../errors.ts';
-import { type Instance, type InstanceState, instances, networkInterfaces } from '../state.ts';
+import { type Instance, type InstanceState, instances } from '../instance-state.ts';
+import { networkInterfaces } from '../network-state.ts';
 
 /** A terminated instance is told of for about an hour ("Terminate Amazon EC2 instances"). */
 const rememberedMs = 60 * 60_000;

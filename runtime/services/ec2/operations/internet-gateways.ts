@@ -11,7 +11,7 @@ import { chosen, list } from '../behaviour/listing.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { dependencyViolation, invalidParameterValue, notFound } from '../errors.ts';
-import { internetGateways, networkInterfaces, vpcs } from '../state.ts';
+import { internetGateways, networkInterfaces, vpcs } from '../network-state.ts';
 
 const filters = {
   'attachment.state': 'Attachments.State',

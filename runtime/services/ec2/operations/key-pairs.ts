@@ -9,7 +9,7 @@ import { AwsError, refused } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { filtered } from '../behaviour/listing.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
-import { type KeyPair, keyPairs } from '../state.ts';
+import { type KeyPair, keyPairs } from '../instance-state.ts';
 
 export function CreateKeyPair(ctx: Context, input: CreateKeyPairCommandInput) {
   if (input.KeyFormat === 'ppk') throw refused('ec2 CreateKeyPair with KeyFormat ppk');

@@ -10,9 +10,9 @@ import { AwsError } from '../../../kernel/errors.ts';
 import { describePrincipal } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { filtered, list, paged } from '../behaviour/listing.ts';
+import { templateNamed, versionNamed } from '../behaviour/named-template.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
-import { invalidCombination, notFound } from '../errors.ts';
-import { type LaunchTemplate, launchTemplates } from '../state.ts';
+import { type LaunchTemplate, launchTemplates } from '../instance-state.ts';
 
 export function CreateLaunchTemplate(ctx: Context, input: CreateLaunchTemplateCommandInput) {
   const { LaunchTemplateName = '', LaunchTemplateData = {}, VersionDescription } = input;
@@ -40,28 +40,9 @@ function described({ versions, createdMs, ...template }: LaunchTemplate) {
   return { ...template, CreateTime: new Date(createdMs), LatestVersionNumber: versions.at(-1)?.VersionNumber };
 }
 
-function named(
-  ctx: Context,
-  {
-    LaunchTemplateId,
-    LaunchTemplateName,
-  }: { LaunchTemplateId?: string | undefined; LaunchTemplateName?: string | undefined },
-): LaunchTemplate {
-  if (LaunchTemplateId !== undefined) return launchTemplates.find(ctx, LaunchTemplateId);
-  if (LaunchTemplateName === undefined)
-    throw invalidCombination('Either LaunchTemplateId or LaunchTemplateName must be specified.');
-  const found = launchTemplates.all(ctx).find((each) => each.LaunchTemplateName === LaunchTemplateName);
-  if (!found)
-    throw notFound(
-      'InvalidLaunchTemplateName.NotFoundException',
-      `The specified launch template, with template name ${LaunchTemplateName}, does not exist.`,
-    );
-  return found;
-}
-
 export function CreateLaunchTemplateVersion(ctx: Context, input: CreateLaunchTemplateVersionCommandInput) {
-  const template = named(ctx, input);
-  const base = input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
+  const template = templateNamed(ctx, input);
+  const base = input.SourceVersion === undefined ? {} : versionNamed(template, input.SourceVersion).data;
   const version = {
     VersionNumber: (template.versions.at(-1)?.VersionNumber ?? 0) + 1,
     VersionDescription: input.VersionDescription,
@@ -70,22 +51,6 @@ export function CreateLaunchTemplateVersion(ctx: Context, input: CreateLaunchTem
   };
   const now = launchTemplates.put(ctx, { ...template, versions: [...template.versions, version] });
   return { LaunchTemplateVersion: describedVersion(now, version) };
-}
-
-function versionOf(template: LaunchTemplate, wanted: string): LaunchTemplate['versions'][number] {
-  const number =
-    wanted === '$Latest'
-      ? template.versions.at(-1)?.VersionNumber
-      : wanted === '$Default'
-        ? template.DefaultVersionNumber
-        : Number(wanted);
-  const found = template.versions.find(({ VersionNumber }) => VersionNumber === number);
-  if (!found)
-    throw notFound(
-      'InvalidLaunchTemplateId.VersionNotFound',
-      `Could not find the specified version ${wanted} for the launch template with ID ${template.LaunchTemplateId}.`,
-    );
-  return found;
 }
 
 function describedVersion(
@@ -106,16 +71,18 @@ function describedVersion(
 
 export function DescribeLaunchTemplates(ctx: Context, input: DescribeLaunchTemplatesCommandInput) {
   const byId = (input.LaunchTemplateIds ?? []).map((id) => launchTemplates.find(ctx, id));
-  const byName = (input.LaunchTemplateNames ?? []).map((LaunchTemplateName) => named(ctx, { LaunchTemplateName }));
+  const byName = (input.LaunchTemplateNames ?? []).map((LaunchTemplateName) =>
+    templateNamed(ctx, { LaunchTemplateName }),
+  );
   const all = byId.length + byName.length > 0 ? [...byId, ...byName] : launchTemplates.all(ctx);
   const { page, ...rest } = list(all, input, { 'launch-template-name': 'LaunchTemplateName' });
   return { LaunchTemplates: page.map(described), ...rest };
 }
 
 export function DescribeLaunchTemplateVersions(ctx: Context, input: DescribeLaunchTemplateVersionsCommandInput) {
-  const template = named(ctx, input);
+  const template = templateNamed(ctx, input);
   const wanted = input.Versions?.length
-    ? input.Versions.map((version) => versionOf(template, version))
+    ? input.Versions.map((version) => versionNamed(template, version))
     : template.versions.filter(({ VersionNumber }) => between(VersionNumber, input));
   const described = wanted.map((version) => describedVersion(template, version));
   const { page, ...rest } = paged(filtered(described, input.Filters ?? [], versionFilters), input);
@@ -137,13 +104,13 @@ const versionFilters = {
 };
 
 export function ModifyLaunchTemplate(ctx: Context, input: ModifyLaunchTemplateCommandInput) {
-  const template = named(ctx, input);
-  const { VersionNumber } = versionOf(template, input.DefaultVersion ?? '$Default');
+  const template = templateNamed(ctx, input);
+  const { VersionNumber } = versionNamed(template, input.DefaultVersion ?? '$Default');
   return { LaunchTemplate: described(launchTemplates.put(ctx, { ...template, DefaultVersionNumber: VersionNumber })) };
 }
 
 export function DeleteLaunchTemplate(ctx: Context, input: DeleteLaunchTemplateCommandInput) {
-  const template = named(ctx, input);
+  const template = templateNamed(ctx, input);
   launchTemplates.delete(ctx, template.LaunchTemplateId);
   return { LaunchTemplate: described(template) };
 }

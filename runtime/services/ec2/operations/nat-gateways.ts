@@ -11,7 +11,14 @@ import { chosen, list } from '../behaviour/listing.ts';
 import { enforce } from '../behaviour/networks.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { missingParameter } from '../errors.ts';
-import { elasticIps, internetGateways, type NatGateway, natGateways, networkInterfaces, subnets } from '../state.ts';
+import {
+  elasticIps,
+  internetGateways,
+  type NatGateway,
+  natGateways,
+  networkInterfaces,
+  subnets,
+} from '../network-state.ts';
 
 /** A deleted gateway is told of for about an hour ("Delete a NAT gateway", Amazon VPC User Guide). */
 const rememberedMs = 60 * 60_000;

@@ -15,7 +15,7 @@ import { enforce } from '../behaviour/networks.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { associateAcl, makeNetworkAcl } from '../behaviour/vpc-parts.ts';
 import { dependencyViolation, invalidParameterValue, invalidValue, missingParameter, notFound } from '../errors.ts';
-import { type NetworkAcl, networkAcls, vpcs } from '../state.ts';
+import { type NetworkAcl, networkAcls, vpcs } from '../network-state.ts';
 
 const filters = {
   'association.association-id': 'Associations.NetworkAclAssociationId',

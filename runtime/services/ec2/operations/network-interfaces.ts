@@ -23,7 +23,7 @@ import { enforce } from '../behaviour/networks.ts';
 import { requesterOf } from '../behaviour/requesters.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { invalidCombination, invalidParameterValue } from '../errors.ts';
-import { type InterfaceAttachment, type NetworkInterface, networkInterfaces, subnets } from '../state.ts';
+import { type InterfaceAttachment, type NetworkInterface, networkInterfaces, subnets } from '../network-state.ts';
 
 const filters = {
   'addresses.private-ip-address': 'PrivateIpAddresses.PrivateIpAddress',

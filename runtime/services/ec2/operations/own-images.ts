@@ -14,7 +14,8 @@ import { rootDevice } from '../behaviour/root-volume.ts';
 import { removeSnapshot } from '../behaviour/snapshots.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { images } from '../image-state.ts';
-import { instances, snapshots } from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { snapshots } from '../volume-state.ts';
 
 /** "CreateImage": snapshots of all of the instance's volumes, which is booted again unless NoReboot. */
 export function CreateImage(ctx: Context, input: CreateImageCommandInput) {

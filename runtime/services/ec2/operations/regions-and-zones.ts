@@ -14,7 +14,7 @@ import type { Context } from '../../../kernel/service.ts';
 import { chosen, filtered, list, paged } from '../behaviour/listing.ts';
 import { prefixList, prefixLists } from '../behaviour/prefix-lists.ts';
 import { invalidParameterValue, notFound } from '../errors.ts';
-import { dhcpOptions, vpcs } from '../state.ts';
+import { dhcpOptions, vpcs } from '../network-state.ts';
 
 const zoneFilters = {
   'region-name': 'RegionName',

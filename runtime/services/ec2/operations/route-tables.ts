@@ -18,7 +18,7 @@ import { enforce, targetOf } from '../behaviour/networks.ts';
 import { newId } from '../behaviour/noun.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { dependencyViolation, invalidParameterValue, missingParameter, notFound } from '../errors.ts';
-import { internetGateways, natGateways, type RouteTable, routeTables, subnets, vpcs } from '../state.ts';
+import { internetGateways, natGateways, type RouteTable, routeTables, subnets, vpcs } from '../network-state.ts';
 
 const filters = {
   'association.gateway-id': 'Associations.GatewayId',

@@ -21,7 +21,13 @@ import { enforce } from '../behaviour/networks.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { makeSecurityGroup } from '../behaviour/vpc-parts.ts';
 import { dependencyViolation, invalidParameterValue, invalidValue, missingParameter, notFound } from '../errors.ts';
-import { networkInterfaces, type SecurityGroup, type SecurityGroupRule, securityGroups, vpcs } from '../state.ts';
+import {
+  networkInterfaces,
+  type SecurityGroup,
+  type SecurityGroupRule,
+  securityGroups,
+  vpcs,
+} from '../network-state.ts';
 
 const filters = {
   description: 'Description',

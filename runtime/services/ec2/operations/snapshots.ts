@@ -12,7 +12,7 @@ import { beginSnapshot, completeSnapshot, removeSnapshot } from '../behaviour/sn
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { defaultKey, settingsOf } from '../behaviour/volume-rules.ts';
 import { images } from '../image-state.ts';
-import { type EbsSettings, ebsSettings, type Snapshot, snapshots } from '../state.ts';
+import { type EbsSettings, ebsSettings, type Snapshot, snapshots } from '../volume-state.ts';
 
 const filters = {
   description: 'Description',

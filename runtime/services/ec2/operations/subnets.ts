@@ -14,7 +14,7 @@ import { availableCount } from '../behaviour/private-addresses.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { makeSubnet } from '../behaviour/vpc-parts.ts';
 import { dependencyViolation, invalidValue } from '../errors.ts';
-import { networkAcls, networkInterfaces, routeTables, type Subnet, subnets, type Vpc, vpcs } from '../state.ts';
+import { networkAcls, networkInterfaces, routeTables, type Subnet, subnets, type Vpc, vpcs } from '../network-state.ts';
 
 const filters = {
   'availability-zone': 'AvailabilityZone',

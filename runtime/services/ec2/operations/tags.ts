@@ -10,7 +10,10 @@ import type { Noun, Tagged } from '../behaviour/noun.ts';
 import { volumeOwner } from '../behaviour/root-volume.ts';
 import { checkTags } from '../behaviour/tag-rules.ts';
 import { invalidParameterValue, notFound } from '../errors.ts';
-import { instances, nouns, type SecurityGroup, securityGroups, volumes } from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { type SecurityGroup, securityGroups } from '../network-state.ts';
+import { nouns } from '../nouns.ts';
+import { volumes } from '../volume-state.ts';
 
 export function CreateTags(ctx: Context, input: CreateTagsCommandInput) {
   const added = checkTags(input.Tags ?? []);

@@ -16,7 +16,8 @@ import { tagsFor } from '../behaviour/tag-rules.ts';
 import { isRunning, volumeDevices } from '../behaviour/volume-devices.ts';
 import { checkDevice, checkNotOfRoot, checkPlace, encryptionOf, sizesOf } from '../behaviour/volume-rules.ts';
 import { invalidParameterValue, missingParameter } from '../errors.ts';
-import { instances, type Volume, volumes } from '../state.ts';
+import { instances } from '../instance-state.ts';
+import { type Volume, volumes } from '../volume-state.ts';
 
 const filters = {
   'attachment.delete-on-termination': 'Attachments.DeleteOnTermination',

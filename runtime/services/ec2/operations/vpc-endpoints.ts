@@ -16,7 +16,7 @@ import { enforce } from '../behaviour/networks.ts';
 import { tagsFor } from '../behaviour/tag-rules.ts';
 import { dnsEntries } from '../behaviour/vpc-names.ts';
 import { invalidCombination, invalidParameterValue, missingParameter } from '../errors.ts';
-import { networkInterfaces, routeTables, subnets, type VpcEndpoint, vpcEndpoints, vpcs } from '../state.ts';
+import { networkInterfaces, routeTables, subnets, type VpcEndpoint, vpcEndpoints, vpcs } from '../network-state.ts';
 
 const filters = {
   'service-name': 'ServiceName',

@@ -28,7 +28,7 @@ import {
   type Vpc,
   vpcEndpoints,
   vpcs,
-} from '../state.ts';
+} from '../network-state.ts';
 
 const filters = {
   cidr: 'CidrBlock',

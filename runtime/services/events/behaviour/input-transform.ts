@@ -23,7 +23,7 @@ export function payloadFor({ target, event, rule }: Delivery, acceptedMs: number
  * "Amazon EventBridge input transformation": between quotes a variable's text is put in as it is, and an object without
  * its quotes; elsewhere a variable is a JSON value. A path that finds nothing leaves the empty text.
  */
-export function fillTemplate(template: string, variables: Map<string, unknown>): string {
+function fillTemplate(template: string, variables: Map<string, unknown>): string {
   let filled = '';
   let inString = false;
   for (let at = 0; at < template.length; at += 1) {

@@ -36,7 +36,7 @@ export function grantsOf(store: Store, cache: PolicyCache, principal: Principal)
 }
 
 /** The policies on and attached to a user or role, those of its groups, and its boundary. */
-export function grantsOfHolder(
+function grantsOfHolder(
   store: Store,
   cache: PolicyCache,
   account: string,

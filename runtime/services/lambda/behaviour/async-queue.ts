@@ -39,7 +39,7 @@ export function enqueue(ctx: Context, target: FunctionName & { version: Function
 
 export const asyncQueue = defineEngine<AsyncQueue>('lambda-async', (kernel) => new AsyncQueue(kernel));
 
-export class AsyncQueue {
+class AsyncQueue {
   readonly #kernel: Kernel;
   readonly #table: AsyncTable;
   #stopped = false;

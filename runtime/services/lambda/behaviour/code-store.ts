@@ -20,7 +20,7 @@ export interface StoredCode {
 /** Code of functions and layers on disk, by the hash of its archive: the same code is unpacked once. */
 export const codeStore = defineEngine<CodeStore>('lambda-code', (kernel) => new CodeStore(kernel));
 
-export class CodeStore {
+class CodeStore {
   /** Holds `<hash>/` (unpacked), `<hash>.zip`, and `opt-<hash>/` (layers laid over one another). */
   readonly folder: string;
   readonly #ids: Kernel['ids'];

@@ -91,7 +91,7 @@ function isTextual(type: string | undefined): boolean {
 }
 
 /** 21/Nov/2026:06:00:00 +0000 */
-export function commonLogTime(ms: number): string {
+function commonLogTime(ms: number): string {
   const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(ms).toUTCString()) ?? [];
   return `${day}/${month}/${year}:${time} +0000`;
 }

@@ -42,7 +42,7 @@ export interface Places {
 /** Processes for environments, some started ahead: a Node.js process takes 40 ms to start, one that waits 0. */
 export const workers = defineEngine<Workers>('lambda-workers', (kernel) => new Workers(kernel));
 
-export class Workers {
+class Workers {
   readonly #kernel: Kernel;
   readonly #folders: Record<'bootstrap' | 'code' | 'cache' | 'modules' | 'node', BoundFolder>;
   readonly #sdk: BoundFolder[];

@@ -8,7 +8,7 @@ export function formatEventId({ timestamp, id }: Position): string {
   return ((BigInt(timestamp) << idBits) | BigInt(id)).toString().padStart(56, '0');
 }
 
-export function parseEventId(text: string): Position | undefined {
+function parseEventId(text: string): Position | undefined {
   if (!/^\d{56}$/.test(text)) return undefined;
   const number = BigInt(text);
   return { timestamp: Number(number >> idBits), id: Number(number & ((1n << idBits) - 1n)) };

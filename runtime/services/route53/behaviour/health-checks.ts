@@ -38,7 +38,7 @@ const defaultInterval = 30;
 /** The health checkers of Route 53: probes by the clock, and tells the name servers what is healthy. */
 export const healthCheckers = defineEngine('route53.health-checkers', (kernel) => new HealthCheckers(kernel));
 
-export class HealthCheckers {
+class HealthCheckers {
   readonly #kernel: Kernel;
   readonly #watched = new Map<string, Watched>();
   readonly #unsubscribe: (() => void)[];

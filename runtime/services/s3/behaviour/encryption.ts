@@ -99,7 +99,7 @@ interface DefaultEncryption {
 }
 
 /** SSE-S3 unless configured otherwise, as for every object since January 2023. */
-export function defaultEncryption(bucket: Bucket): DefaultEncryption {
+function defaultEncryption(bucket: Bucket): DefaultEncryption {
   const configuration = bucket.configurations.encryption as
     | { Rules?: { ApplyServerSideEncryptionByDefault?: DefaultEncryption; BucketKeyEnabled?: boolean }[] }
     | undefined;

@@ -24,7 +24,7 @@ export function unregisterHosts(kernel: Kernel, bucket: Bucket): void {
 }
 
 /** A bucket as users and CloudFront see it: CORS, form uploads, objects; the bucket's policy decides. */
-export function s3HostPlane(kernel: Kernel, { Name, region }: Pick<Bucket, 'Name' | 'region'>): DataPlane {
+function s3HostPlane(kernel: Kernel, { Name, region }: Pick<Bucket, 'Name' | 'region'>): DataPlane {
   const objects = objectPlane(kernel, Name, region);
   return async (request, parent) => {
     const hop = parent.child('s3', `${request.method} ${request.url}`, Name);
@@ -62,6 +62,6 @@ function apiNames({ Name, region }: Bucket): string[] {
 }
 
 /** Some regions have a dash after s3-website and some a dot ("Website endpoints"); templates use both. */
-export function websiteNames({ Name, region }: Bucket): string[] {
+function websiteNames({ Name, region }: Bucket): string[] {
   return [`${Name}.s3-website-${region}.amazonaws.com`, `${Name}.s3-website.${region}.amazonaws.com`];
 }

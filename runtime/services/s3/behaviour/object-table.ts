@@ -31,7 +31,7 @@ export type ListedVersion = StoredObject & { latest: 0 | 1 };
 export const objectTable = defineEngine('s3.objects', (kernel) => new ObjectTable(kernel.store));
 
 /** The index of every bucket, in SQLite: keys in binary order, so that listing is a range read. */
-export class ObjectTable {
+class ObjectTable {
   readonly #store: Store;
 
   constructor(store: Store) {

@@ -38,7 +38,7 @@ export const uploadTable = defineEngine('s3.uploads', (kernel) => {
   return new UploadTable(kernel.store);
 });
 
-export class UploadTable {
+class UploadTable {
   readonly #store: Store;
 
   constructor(store: Store) {

@@ -21,7 +21,7 @@ export interface Publication {
 /** What was accepted and is not with every subscription yet: it is delivered after a restart too. */
 export const publicationTable = defineEngine('sns.publications', (kernel) => new PublicationTable(kernel.store));
 
-export class PublicationTable {
+class PublicationTable {
   readonly #store: Store;
 
   constructor(store: Store) {
