@@ -10,7 +10,7 @@ export interface Decimal {
 
 const plainInteger = /^(?:0|-?[1-9]\d{0,36})$/;
 
-export function parseNumber(text: string): Decimal {
+function parseNumber(text: string): Decimal {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.trim());
   const [, sign = '', whole = '', fraction = '', power = '0'] = match ?? [];
   if (text === '') throw validation('The parameter cannot be converted to a numeric value');
