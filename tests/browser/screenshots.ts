@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { startFault } from '../../runtime/control-plane/faults/fault-desk.ts';
 import { lacking, type Restaurant, startRestaurant } from '../systems/web-classic.fixture.ts';
 import { type ConsoleBrowser, openConsole } from './console.fixture.ts';
 
@@ -13,8 +14,6 @@ interface Picture {
   /** What to do before it is taken. */
   prepare?: (page: Page) => Promise<void>;
   themes?: ('light' | 'dark')[];
-  width?: number;
-  height?: number;
 }
 
 const folder = join(import.meta.dirname, '..', '..', 'docs');
@@ -23,10 +22,8 @@ const settledMs = 6000;
 const pictures: Record<string, Picture> = {
   map: { path: 'map', prepare: traffic, themes: ['light', 'dark'] },
   request: { path: 'requests?kind=user&q=POST', prepare: followAnOrder },
-  data: { path: 'data/mail' },
-  metrics: { path: 'metrics' },
-  deployments: { path: 'deployments' },
-  phone: { path: 'map', prepare: traffic, width: 390, height: 844 },
+  faults: { path: 'faults', prepare: breakTheNotifier },
+  clock: { path: 'clock', themes: ['dark'] },
 };
 
 if (lacking) throw new Error(lacking);
@@ -48,9 +45,9 @@ try {
 }
 
 async function take(from: ConsoleBrowser, name: string, picture: Picture): Promise<void> {
-  const { path, prepare, themes = ['light'], width = 1440, height = 900 } = picture;
+  const { path, prepare, themes = ['light'] } = picture;
   for (const theme of themes) {
-    const shown = await from.newPage({ width, height, theme });
+    const shown = await from.newPage({ theme });
     await shown.open(path);
     await shown.page.locator('h1').first().waitFor();
     await prepare?.(shown.page);
@@ -70,6 +67,16 @@ async function traffic(page: Page): Promise<void> {
 async function followAnOrder(page: Page): Promise<void> {
   await page.getByText('POST /api/orders').first().click();
   await page.locator('.hop').nth(5).waitFor();
+}
+
+async function breakTheNotifier(page: Page): Promise<void> {
+  await startFault(restaurant.kernel, {
+    action: 'invocation-error',
+    on: ['OrderNotifier'],
+    tags: {},
+    parameters: { preventExecution: 'true', duration: 'PT10M' },
+  });
+  await page.getByText('min left').first().waitFor();
 }
 
 /** Eight who look at the site and order now and then, a little apart from one another. */

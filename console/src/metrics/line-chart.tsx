@@ -118,7 +118,11 @@ function optionsFor(element: HTMLElement, plot: Plot, height: number): uPlot.Opt
         scale: line.right ? 'right' : 'y',
         stroke: colours[at] ?? '',
         width: 2,
-        points: { size: 5, fill: colours[at] ?? '' },
+        points: {
+          size: 5,
+          fill: colours[at] ?? '',
+          filter: (_: uPlot, __: number, all: boolean) => (all ? null : alone(line.values)),
+        },
         spanGaps: false,
         ...(stacked || lines.length === 1 ? { fill: faint(hexAsRgb(colours[at] ?? ''), stacked ? 0.45 : 0.13) } : {}),
       })),
@@ -133,10 +137,17 @@ function optionsFor(element: HTMLElement, plot: Plot, height: number): uPlot.Opt
   };
 }
 
+/** A line has two ends: values between gaps are seen as points alone. */
+function alone(values: (number | null)[]): number[] {
+  const none = (at: number): boolean => (values[at] ?? null) === null;
+  return values.flatMap((_, at) => (!none(at) && none(at - 1) && none(at + 1) ? [at] : []));
+}
+
 function rangeOf({ marks = [], min, max }: Pick<Plot, 'marks' | 'min' | 'max'>): uPlot.Range.Function {
   return (_plot, low, high) => {
     const bottom = min ?? Math.min(0, low ?? 0);
-    const top = max ?? Math.max(1e-9, high ?? 0, ...marks.map(({ value }) => value)) * 1.12;
+    const highest = Math.max(0, high ?? 0, ...marks.map(({ value }) => value));
+    const top = max ?? (highest > 0 ? highest * 1.12 : 1);
     return [bottom, top > bottom ? top : bottom + 1];
   };
 }
