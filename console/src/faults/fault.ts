@@ -9,7 +9,7 @@ export type { Action, FaultActions, FaultList, FaultTarget, ShownFault };
 export function actionName(id: string): string {
   const words = (id.split(':').at(-1) ?? id).replaceAll('-', ' ');
   const known = words
-    .replace(/\b(api|az|db|http|iam|vpc)\b/g, (word) => word.toUpperCase())
+    .replace(/\b(api|asg|az|db|http|iam|vpc)\b/g, (word) => word.toUpperCase())
     .replace(/\basg\b/, 'Auto Scaling group:');
   return known.charAt(0).toUpperCase() + known.slice(1);
 }
