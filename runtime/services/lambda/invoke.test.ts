@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { compute } from '../../engines/compute/compute.ts';
 import { type LambdaCloud, startLambda } from './test-cloud.ts';
 
 describe('invoking a function', () => {
@@ -68,6 +69,20 @@ describe('invoking a function', () => {
     const { result } = await invoke('takes', { api });
     assert.equal((result as { errorMessage?: string }).errorMessage, 'fetch failed');
     assert.equal((await invoke('lets')).result, api);
+  });
+
+  it('cannot change its own code, which other environments run too', async (t) => {
+    const { create, invoke, orrery } = cloud;
+    if (orrery.kernel.engine(compute).isolation.level !== 'namespaces' || process.getuid?.() !== 0)
+      return t.skip('folders are bound read-only by root alone');
+    await create(
+      'writes',
+      `import { writeFileSync } from 'node:fs';
+      export const handler = async () => {
+        try { writeFileSync(process.env.LAMBDA_TASK_ROOT + '/index.mjs', 'broken'); } catch (error) { return error.code; }
+      }`,
+    );
+    assert.equal((await invoke('writes')).result, 'EROFS');
   });
 
   it('keeps the environment between invocations and shows it its code at LAMBDA_TASK_ROOT', async () => {

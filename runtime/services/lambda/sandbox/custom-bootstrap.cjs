@@ -21,7 +21,12 @@ while (text.split('\n').length < 3) {
 }
 const { environment, mounts } = JSON.parse(text.split('\n')[1]);
 if (mounts.length > 0) {
-  const script = mounts.map(([from, at]) => `mkdir -p '${at}' && mount --bind '${from}' '${at}'`).join(' && ');
+  // Read-only where that may be, as in node-bootstrap.cjs.
+  const script = mounts
+    .map(
+      ([from, at]) => `mkdir -p '${at}' && { mount --bind -o ro '${from}' '${at}' 2>/dev/null || mount --bind '${from}' '${at}'; }`,
+    )
+    .join(' && ');
   execFileSync('/bin/sh', ['-c', script], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
 }
 const folders = [

@@ -76,11 +76,12 @@ async function run({ environment, mounts, cacheFolder }) {
   }
 }
 
+/** Read-only as at AWS, and because other environments read the same folder; a user's own namespace may not always do that. */
 function mount(from, at) {
   mkdirSync(at, { recursive: true });
-  const { status, stderr } = spawnSync('mount', ['--bind', from, at], {
-    env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' },
-  });
+  const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
+  if (spawnSync('mount', ['--bind', '-o', 'ro', from, at], { env }).status === 0) return;
+  const { status, stderr } = spawnSync('mount', ['--bind', from, at], { env });
   if (status !== 0) throw new Error(`${at} cannot be put in place: ${stderr}`);
 }
 

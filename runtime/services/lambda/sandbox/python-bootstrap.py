@@ -62,7 +62,8 @@ def end_with(control):
 
 def mount(mounts):
     for source, target in mounts:
-        script = "mkdir -p '%s' && mount --bind '%s' '%s'" % (target, source, target)
+        # Read-only where that may be, as in node-bootstrap.cjs.
+        script = "mkdir -p '{1}' && {{ mount --bind -o ro '{0}' '{1}' 2>/dev/null || mount --bind '{0}' '{1}'; }}".format(source, target)
         subprocess.run(["/bin/sh", "-c", script], check=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
 
 
