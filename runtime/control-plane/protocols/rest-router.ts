@@ -72,11 +72,10 @@ function hasLiterals(route: Route, query: URLSearchParams): boolean {
   return true;
 }
 
-/** A trailing slash makes no difference, but in the key of an object, which greedy labels keep. */
+/** A slash at the end makes no difference, but in the key of an object, which greedy labels keep and which may be slashes alone. */
 function lengthOf(parts: string[]): number {
-  let length = parts.length;
-  while (length > 1 && parts[length - 1] === '') length -= 1;
-  return length;
+  const ends = parts.length > 1 && parts.at(-1) === '' && parts.at(-2) !== '';
+  return ends ? parts.length - 1 : parts.length;
 }
 
 function matchExact({ segments }: Route, parts: string[]): Record<string, string> | undefined {

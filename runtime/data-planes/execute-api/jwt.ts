@@ -18,6 +18,7 @@ interface Keys {
 /** API Gateway keeps an issuer's keys for two hours ("Control access to HTTP APIs with JWT authorizers"). */
 const keysMs = 2 * 60 * 60_000;
 const documentLimit = 1024 * 1024;
+const fetchMs = 10_000;
 
 /** Verifies JSON Web Tokens against their issuer's keys, found by OpenID discovery. */
 export class JwtVerifier {
@@ -67,11 +68,25 @@ export class JwtVerifier {
     const { keys = [] } = (await this.#document(String(discovery.jwks_uri))) as {
       keys?: (JsonWebKey & { kid?: string })[];
     };
-    const byId = new Map(
-      keys.filter((key) => key.kty === 'RSA').map((key) => [String(key.kid), createPublicKey({ key, format: 'jwk' })]),
-    );
+    const byId = new Map<string, KeyObject>();
+    for (const key of keys) {
+      const read = key.kty === 'RSA' ? readKey(key) : undefined;
+      if (read) byId.set(String(key.kid), read);
+    }
     this.#keys.set(issuer, { byId, untilMs: this.#kernel.clock.now() + keysMs });
     return byId;
+  }
+
+  /** Not for longer than the route's integration may take, and not to where an answer would lead it. */
+  async #fetched(url: URL): Promise<Record<string, unknown>> {
+    const limit = new AbortController();
+    const timer = this.#kernel.clock.after(fetchMs, "an issuer's keys", () => limit.abort(), { basis: 'elapsed' });
+    try {
+      const { body } = await undici().request(url, { signal: limit.signal });
+      return JSON.parse((await readBody(body, documentLimit)).toString()) as Record<string, unknown>;
+    } finally {
+      timer.cancel();
+    }
   }
 
   /** From a name inside Orrery or from loopback: no connection is opened to the internet. */
@@ -97,7 +112,7 @@ export class JwtVerifier {
       }
       if (!/^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname))
         throw new TokenRefused(`the issuer ${url.hostname} is outside: Orrery opens no connections to the internet`);
-      return (await (await undici().fetch(url)).json()) as Record<string, unknown>;
+      return await this.#fetched(url);
     } catch (error) {
       if (error instanceof TokenRefused) throw error;
       throw new TokenRefused("the issuer's keys cannot be read");
@@ -105,10 +120,22 @@ export class JwtVerifier {
   }
 }
 
-function parse(part: string): Record<string, unknown> {
+/** Others of its issuer go on being good where one cannot be read. */
+function readKey(key: JsonWebKey): KeyObject | undefined {
   try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+    return createPublicKey({ key, format: 'jwk' });
   } catch {
-    throw new TokenRefused('the token does not have a valid form');
+    return undefined;
   }
+}
+
+function parse(part: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(part, 'base64url').toString());
+  } catch {
+    // Told below.
+  }
+  if (typeof value !== 'object' || value === null) throw new TokenRefused('the token does not have a valid form');
+  return value as Record<string, unknown>;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -32,7 +32,8 @@ describe('authorizers of HTTP APIs', () => {
 
   before(async () => {
     issuer = createServer((message, response) => {
-      const keys = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] };
+      const broken = { kty: 'RSA', kid: 'broken' };
+      const keys = { keys: [broken, { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] };
       response.end(
         JSON.stringify(
           message.url?.endsWith('openid-configuration') ? { issuer: issuerUrl, jwks_uri: `${issuerUrl}/keys` } : keys,
@@ -118,6 +119,12 @@ describe('authorizers of HTTP APIs', () => {
     return `Bearer ${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
   }
 
+  function forged(head: object, signed: (text: string) => string): string {
+    const [, payload = ''] = token({ scope: 'orders.read' }).split('.');
+    const text = `${Buffer.from(JSON.stringify(head)).toString('base64url')}.${payload}`;
+    return `Bearer ${text}.${signed(text)}`;
+  }
+
   test('a JWT authorizer lets in who has a good token, and gives the function its claims', async () => {
     const jwt = {
       AuthorizerType: 'JWT',
@@ -135,7 +142,17 @@ describe('authorizers of HTTP APIs', () => {
       token({ iss: 'http://127.0.0.1:1', scope: 'orders.read' }),
       token({ scope: 'orders.read' }, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey),
       token({ scope: 'orders.read' }, privateKey, 'other'),
+      token({ scope: 'orders.read' }, privateKey, 'broken'),
+      forged({ alg: 'none' }, () => ''),
+      forged({ alg: 'none' }, () => 'x'),
+      // The public key taken for a shared secret.
+      forged({ alg: 'HS256', kid: 'one' }, (text) =>
+        createHmac('sha256', publicKey.export({ type: 'spki', format: 'pem' }))
+          .update(text)
+          .digest('base64url'),
+      ),
       'Bearer nonsense',
+      'Bearer bnVsbA.bnVsbA.bnVsbA',
     ];
     for (const authorization of bad) assert.equal((await call({ authorization })).status, 401);
     const soon = token({ scope: 'orders.read' });

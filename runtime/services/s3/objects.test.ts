@@ -33,6 +33,15 @@ before(async () => {
 });
 after(() => lab.orrery.stop());
 
+test('a key may be slashes alone', async () => {
+  const Bucket = await lab.bucket('slashes');
+  for (const Key of ['/', '//', 'a/', 'a//']) {
+    await lab.s3.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+    const { Body } = await lab.s3.send(new GetObjectCommand({ Bucket, Key }));
+    assert.equal(await Body?.transformToString(), Key);
+  }
+});
+
 describe('buckets', () => {
   test('are created, listed, located and deleted', async () => {
     const Bucket = await lab.bucket('made-here');

@@ -24,7 +24,8 @@ if (mounts.length > 0) {
   // Read-only where that may be, as in node-bootstrap.cjs.
   const script = mounts
     .map(
-      ([from, at]) => `mkdir -p '${at}' && { mount --bind -o ro '${from}' '${at}' 2>/dev/null || mount --bind '${from}' '${at}'; }`,
+      ([from, at]) =>
+        `mkdir -p '${at}' && { mount --bind -o ro '${from}' '${at}' 2>/dev/null || mount --bind '${from}' '${at}'; }`,
     )
     .join(' && ');
   execFileSync('/bin/sh', ['-c', script], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
