@@ -42,6 +42,10 @@ const options = {
   'elk.padding': '[top=46,left=22,bottom=22,right=22]',
 };
 
+/** With more nodes the whole is seen from far, where the names of frames are drawn larger and need their room. */
+const readNear = 16;
+const farPadding = '[top=72,left=40,bottom=24,right=40]';
+
 const packing = {
   'elk.algorithm': 'rectpacking',
   'elk.spacing.nodeNode': '44',
@@ -78,12 +82,13 @@ interface Wish {
 
 function graphOf(architecture: Drawing, wish: Wish): ElkNode {
   const clusters = clustersOf(architecture);
+  const ofFrame = architecture.nodes.length > readNear ? { ...options, 'elk.padding': farPadding } : options;
   const apart = new Set([...clusters.values()].flat().flatMap(({ nodes }) => nodes));
   const apartIds = new Set([...apart].map(({ id }) => id));
   const childrenOf = (frame: string | undefined): ElkNode[] => [
     ...architecture.frames
       .filter(({ parent }) => parent === frame)
-      .map(({ id }): ElkNode => ({ id, layoutOptions: options, children: childrenOf(id) })),
+      .map(({ id }): ElkNode => ({ id, layoutOptions: ofFrame, children: childrenOf(id) })),
     ...architecture.nodes.filter((node) => node.frame === frame && !apart.has(node)).map(cardOf),
     ...packOf(frame, clusters.get(frame ?? ''), wish),
   ];
