@@ -151,8 +151,8 @@ export interface Archiving {
   keep?(archive: Archive, folder: string, now: Instant): void;
   /** Where the log stood at a copy: of one just made of the server, or of databases that never ran. */
   base(folder: string, server: ServerProcess | undefined, archive: Archive): Promise<BasePosition>;
-  /** Bytes of log since a position. */
-  writtenSince(server: ServerProcess, position: string): Promise<number>;
+  /** Bytes of log since a position; without end where the log does not lead on from there. */
+  writtenSince(server: ServerProcess, position: string, archive: Archive): Promise<number>;
   /** Something in the log, at which a replay can see that it has passed an earlier moment. */
   commit(server: ServerProcess): Promise<void>;
   /** The databases of an archive as they were at a moment. */

@@ -49,8 +49,8 @@ export class GroupLog {
 
   /** Bytes of log since a position. */
   writtenSince(position: string): Promise<number> {
-    const { engine, server } = this.#options;
-    return engine.archiving.writtenSince(server(), position);
+    const { engine, server, archive } = this.#options;
+    return engine.archiving.writtenSince(server(), position, archive);
   }
 
   /** Makes the log tell this moment from those before. */

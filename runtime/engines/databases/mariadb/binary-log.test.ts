@@ -61,7 +61,7 @@ describe('a binary log', () => {
     mkdirSync(data);
     const archive = new Archive(join(folder, 'archive'));
     archive.prepare();
-    writeFileSync(join(archive.log, 'eras'), JSON.stringify([{ from: { file: 1, offset: firstEvent } }]));
+    writeFileSync(join(archive.log, 'eras'), JSON.stringify([{ from: { file: 1, offset: firstEvent }, folder: data }]));
     writeFileSync(join(data, 'binlog.000001'), log.subarray(0, upTo(1)));
     keep(archive, data, { cloudMs: 1000, machineMs: 10 });
     writeFileSync(join(data, 'binlog.000001'), log);
@@ -69,6 +69,10 @@ describe('a binary log', () => {
     rmSync(join(data, 'binlog.000001'));
     writeFileSync(join(data, 'binlog.000001'), log.subarray(0, upTo(2)));
     keep(archive, data, { cloudMs: 3000, machineMs: 30 });
+    // Of a server that is no longer, or not yet, the writer.
+    mkdirSync(join(folder, 'other'));
+    writeFileSync(join(folder, 'other', 'binlog.000001'), log);
+    keep(archive, join(folder, 'other'), { cloudMs: 4000, machineMs: 40 });
     assert.deepEqual(
       notedOf(archive).map(({ cloudMs, era, offset }) => [cloudMs, era, offset]),
       [

@@ -24,6 +24,8 @@ import { optionsPath } from './configuration.ts';
  */
 export interface Era {
   from: Place;
+  /** Of the server: while it hands its part to another, what the one says is not the other's. */
+  folder: string;
   /** The last transaction the server had from its predecessor; what that one had beyond was acknowledged to nobody. */
   after?: string;
   /** Nothing leads here from the era before. */
@@ -67,7 +69,11 @@ export async function begin(archive: Archive, server: ServerProcess): Promise<vo
     eras.pop();
     writeEras(archive, eras);
   }
-  if (eras.length > 0 && isOf(archive, eras.length, server.dataDir)) return;
+  const last = eras.at(-1);
+  if (last && isOf(archive, eras.length, server.dataDir)) {
+    writeEras(archive, [...eras.slice(0, -1), { ...last, folder: server.dataDir }]);
+    return;
+  }
   const [status] = await server.query('SHOW MASTER STATUS');
   beginEra(archive, server.dataDir, { from: placeOf(status ?? {}), ...(eras.length > 0 ? { apart: true } : {}) });
 }
@@ -85,8 +91,8 @@ export const placeOf = (status: { File?: string | null; Position?: string | null
   offset: Number(status.Position),
 });
 
-function beginEra(archive: Archive, folder: string, era: Era): void {
-  writeEras(archive, [...erasOf(archive), era]);
+function beginEra(archive: Archive, folder: string, era: Omit<Era, 'folder'>): void {
+  writeEras(archive, [...erasOf(archive), { ...era, folder }]);
   linkAll(archive, folder);
   // Tables are made as these say; a replay must do as the server did.
   copyFileSync(optionsPath(folder), join(archive.log, 'options'));
@@ -94,7 +100,7 @@ function beginEra(archive: Archive, folder: string, era: Era): void {
 
 /** All of a writer's log so far is in the archive, and where it stands now is known. */
 export function keep(archive: Archive, folder: string, { cloudMs, machineMs }: Instant): void {
-  if (erasOf(archive).length === 0) return;
+  if (erasOf(archive).at(-1)?.folder !== folder) return;
   linkAll(archive, folder);
   const { era, file, offset } = endOfEra(archive, erasOf(archive).length);
   appendFileSync(join(archive.log, 'positions'), `${cloudMs} ${machineMs} ${era} ${file} ${offset}\n`);
@@ -142,7 +148,7 @@ function linkAll(archive: Archive, folder: string): void {
   const since = eras.at(-1)?.from.file ?? 0;
   const files = all.filter((file) => file >= since);
   const anew = files.length === 0 || files.some((file) => isOther(archive, eras.length, folder, file));
-  if (anew) writeEras(archive, [...eras, { from: { file: first, offset: firstEvent } }]);
+  if (anew) writeEras(archive, [...eras, { from: { file: first, offset: firstEvent }, folder }]);
   for (const file of anew ? all : files) {
     const name = join(archive.log, segmentName(anew ? eras.length + 1 : eras.length, file));
     if (!existsSync(name)) linkSync(logFile(folder, file), name);

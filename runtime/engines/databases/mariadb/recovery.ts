@@ -34,8 +34,10 @@ export async function base(folder: string, server: ServerProcess | undefined, ar
 }
 
 /** Bytes of log since a position; of another server's, all that this one has. */
-export async function writtenSince(server: ServerProcess, position: string): Promise<number> {
-  const [, file = 0, offset = 0] = position.split(' ').map(Number);
+export async function writtenSince(server: ServerProcess, position: string, archive: Archive): Promise<number> {
+  const [era = 1, file = 0, offset = 0] = position.split(' ').map(Number);
+  // As where the data folder was copied: files by two names are two files then.
+  if (erasOf(archive).some(({ apart }, index) => apart && index >= era)) return Number.POSITIVE_INFINITY;
   const logs = (await server.query('SHOW BINARY LOGS')).map((row) => ({
     ...placeOf({ File: row.Log_name ?? '', Position: row.File_size ?? '' }),
   }));
