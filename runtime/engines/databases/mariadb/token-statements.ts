@@ -25,8 +25,10 @@ export function tokenStatements(password: string): Transform {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
       while (held.length > 0) {
         if (passing === 0) {
-          if (held.length <= headBytes) break;
+          if (held.length < headBytes) break;
           const length = held.readUIntLE(0, 3);
+          // What kind of command it is stands after the head; an empty packet, as after a file of LOAD DATA LOCAL, is all head.
+          if (length > 0 && held.length === headBytes) break;
           if (isStatement(held, length)) {
             if (held.length < headBytes + length) break;
             this.push(rewritten(held.subarray(0, headBytes + length), identified));
