@@ -14,9 +14,9 @@ test('only statements that make a user of tokens are changed, however the bytes 
   const before = [
     packet(0, "\x03CREATE USER jane IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'"),
     packet(0, "\x03SELECT 'CREATE USER jane IDENTIFIED WITH AWSAuthenticationPlugin AS RDS'"),
+    packet(0, '\x0e'),
     packet(1, 'a file'.repeat(4000)),
     packet(2, ''),
-    packet(0, '\x0e'),
   ];
   const made = `\x03CREATE USER jane IDENTIFIED VIA mysql_native_password USING '${nativeVerifier('secret')}'`;
   const wanted = Buffer.concat([packet(0, made), ...before.slice(1)]);
