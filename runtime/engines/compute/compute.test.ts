@@ -59,6 +59,17 @@ describe('sandboxes', () => {
     assert.equal((await stopped).code === 0, false);
   });
 
+  it('write to their own /tmp and nowhere else of the machine', async (t) => {
+    const { isolation } = orrery.kernel.engine(compute);
+    if (isolation.level === 'plain')
+      return t.skip('NOT TESTED: sandboxes without namespaces have no root of their own');
+    const lines: string[] = [];
+    const places = ['/tmp/mine', `${import.meta.dirname}/theirs`, '/etc/theirs'];
+    const write = places.map((place) => `(: > ${place}) 2>/dev/null && echo ${place}`).join('; ');
+    await orrery.kernel.engine(compute).start(shell(write, lines)).exited;
+    assert.deepEqual(lines, ['/tmp/mine']);
+  });
+
   it('end when they use more memory than they may', async () => {
     const hungry = orrery.kernel.engine(compute).start(
       shell('', [], {

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 /**
  * What holds a sandbox apart from the machine.
  * - `namespaces` (Linux, as root or where user namespaces are allowed): a mount and a process namespace. The sandbox has
- *   a /tmp and /var of its own, sees only its own processes, and all of them end with the first.
+ *   a /tmp and /var of its own, sees only its own processes, and all of them end with the first. Of the machine's file
+ *   system the rest can be read and not written, as in Lambda ("Lambda execution environment": only /tmp can be written).
  * - `plain`: a process group with folders of its own; it can read what the runtime's user can.
  * The network is the machine's loopback in both (level `loopback` of the design).
  */
@@ -38,7 +39,7 @@ export function probeIsolation(): Isolation {
   };
   const trial = spawnSync(
     'unshare',
-    [...unshare(flags).slice(1), 'mount -t proc proc /proc && mount -t tmpfs tmpfs /var'],
+    [...unshare(flags).slice(1), 'mount -t proc proc /proc && mount -t tmpfs tmpfs /var && mount -o remount,bind,ro /'],
     {
       stdio: 'ignore',
     },
@@ -72,6 +73,7 @@ shift
 mount --rbind "$home/var" /var
 mount --bind /var/.tmp /tmp
 mount -t proc proc /proc
+mount -o remount,bind,ro /
 cd /var/task
 exec "$@"
 `;
