@@ -219,7 +219,8 @@ Outputs:
 describe('starting', () => {
   test('by npm start takes the blueprint that is named, and refuses one that is not there', async () => {
     const script = join(import.meta.dirname, '../../bin/start.js');
-    const started = promisify(execFile)(process.execPath, [script, 'no-such-restaurant', '--port', '0']);
+    const anyPorts = ['port', 'http-port', 'https-port', 'dns-port', 'smtp-port'].flatMap((name) => [`--${name}`, '0']);
+    const started = promisify(execFile)(process.execPath, [script, 'no-such-restaurant', ...anyPorts]);
     await assert.rejects(started, /There is no blueprint "no-such-restaurant"/);
   });
 

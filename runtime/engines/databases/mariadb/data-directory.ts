@@ -27,10 +27,12 @@ export async function makeTemplate(binaries: MariadbBinaries, folder: string): P
   if (existsSync(template)) return template;
   const making = `${template}.making`;
   rmSync(making, { recursive: true, force: true });
-  mkdirSync(dirname(making), { recursive: true });
+  const temporary = `${making}.tmp`;
+  mkdirSync(temporary, { recursive: true });
   const env = { LC_ALL: 'C', TZ: 'UTC', PATH: `${dirname(binaries.server)}:/usr/sbin:/usr/bin:/sbin:/bin` };
   const [program = binaries.installDb, ...before] = [...binaries.asSomebody, binaries.installDb];
-  const quick = [`--innodb-log-file-size=${redoLogBytes}`, '--innodb-flush-method=nosync'];
+  // A server that starts clears away the temporary tables of all others in the same folder.
+  const quick = [`--innodb-log-file-size=${redoLogBytes}`, '--innodb-flush-method=nosync', `--tmpdir=${temporary}`];
   const install = [
     '--no-defaults',
     '--auth-root-authentication-method=normal',
@@ -46,6 +48,7 @@ export async function makeTemplate(binaries: MariadbBinaries, folder: string): P
   const once = ['--no-defaults', '--skip-networking', '--socket=', '--innodb-use-native-aio=0', ...quick];
   await run(server, [...wrapping, ...once, `--datadir=${making}`, `--init-file=${script}`], { env });
   rmSync(script);
+  rmSync(temporary, { recursive: true });
   renameSync(making, template);
   return template;
 }

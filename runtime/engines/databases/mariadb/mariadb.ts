@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Found, Launch } from '../engine.ts';
 import { findMariadb, type MariadbBinaries, places } from './binaries.ts';
@@ -57,6 +57,9 @@ function launch(binaries: MariadbBinaries, at: { dataDir: string; socketDir: str
   const { dataDir, socketDir, port } = at;
   const { asSomebody, server } = binaries;
   const socket = join(socketDir, `.s.MARIADB.${port}`);
+  // Its own: a server that starts clears away the temporary tables of all others in the same folder.
+  const temporary = join(socketDir, `tmp.${port}`);
+  mkdirSync(temporary, { recursive: true });
   noteStart(dataDir);
   return {
     command: [
@@ -65,6 +68,7 @@ function launch(binaries: MariadbBinaries, at: { dataDir: string; socketDir: str
       `--defaults-file=${optionsPath(dataDir)}`,
       `--datadir=${dataDir}`,
       `--socket=${socket}`,
+      `--tmpdir=${temporary}`,
       `--port=${port}`,
       `--pid-file=${join(dataDir, 'mariadbd.pid')}`,
       // Begun by the runtime when it knows whom to follow.
