@@ -48,7 +48,6 @@ export const allCases: StoredCases[] = [
   kms,
   lambda,
   logs,
-  rds,
   route53,
   s3,
   scheduler,
@@ -59,4 +58,6 @@ export const allCases: StoredCases[] = [
   sqs,
   ssm,
   wafv2,
+  // Its databases would live through what the others wait for.
+  rds,
 ];

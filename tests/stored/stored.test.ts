@@ -5,6 +5,7 @@ import {
   CreateStackCommand,
   DescribeStackEventsCommand,
   DescribeStackResourcesCommand,
+  DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { loadServices } from '../../runtime/control-plane/service-folders.ts';
 import type { Fidelity, ServiceDefinition } from '../../runtime/kernel/service.ts';
@@ -148,6 +149,15 @@ function keysAndValues(value: unknown): string[] {
   return [...own, ...Object.values(record).flatMap(keysAndValues)];
 }
 
+/** No longer than it takes: what the cases before it made lives through that time too. */
+async function made(orrery: Orrery, client: CloudFormationClient, StackName: string): Promise<void> {
+  for (let minutes = 0; minutes < 60; minutes += 1) {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    if (!Stacks?.[0]?.StackStatus?.endsWith('IN_PROGRESS')) return;
+    await orrery.clock.wind(60_000);
+  }
+}
+
 /** Physical ids by logical ones. */
 async function deploy(orrery: Orrery, { service, resources }: StoredCases): Promise<Map<string, string>> {
   if (Object.keys(resources).length === 0) return new Map();
@@ -161,7 +171,7 @@ async function deploy(orrery: Orrery, { service, resources }: StoredCases): Prom
       OnFailure: 'DO_NOTHING',
     }),
   );
-  await orrery.clock.wind(3_600_000);
+  await made(orrery, client, StackName);
   const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }));
   const wrong = StackResources.filter(({ ResourceStatus }) => ResourceStatus !== 'CREATE_COMPLETE');
   if (wrong.length > 0) {
