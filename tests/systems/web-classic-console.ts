@@ -4,7 +4,7 @@ import { startFault, stopFaults } from '../../runtime/control-plane/faults/fault
 import { openConsole } from '../browser/console.fixture.ts';
 import { wrongOnPages } from '../browser/every-page.ts';
 import { eventually } from './system-fixture.ts';
-import type { Restaurant } from './web-classic.fixture.ts';
+import { customer, type Restaurant } from './web-classic.fixture.ts';
 
 /** The way of an order over edge, firewall and balancer to an instance, as it goes; a fault while it lasts; then every page. */
 export async function seeInConsole(restaurant: Restaurant): Promise<void> {
@@ -30,6 +30,16 @@ export async function seeInConsole(restaurant: Restaurant): Promise<void> {
     const detail = page.getByRole('region', { name: 'Request', exact: true });
     for (const decided of ['cache: Miss', /^targetGroup: /, /^target: i-[0-9a-f]{17}:8081$/])
       await detail.getByText(decided).first().waitFor();
+    await open('data/databases');
+    await page
+      .getByRole('navigation', { name: 'Tables' })
+      .getByRole('link', { name: /^orders/ })
+      .click();
+    await page
+      .getByRole('region', { name: 'Rows of orders' })
+      .getByText(customer.name, { exact: true })
+      .first()
+      .waitFor();
     await open('map');
     const notifier = page.locator('.node', { hasText: 'OrderNotifier' });
     const { id } = await startFault(restaurant.kernel, {

@@ -4,8 +4,10 @@ import { CreateDBInstanceCommand, DescribeDBInstancesCommand, RDSClient } from '
 import { type Orrery, startOrrery } from '../../../../tests/runtime-fixture.ts';
 import type { DatabaseGroup } from '../../../engines/databases/database-group.ts';
 import { databases } from '../../../engines/databases/databases.ts';
+import { withoutMariadb } from '../../../engines/databases/mariadb/mariadb.fixture.ts';
 import { fleet } from '../../../services/rds/behaviour/fleet.ts';
 import { databaseList, databaseRows, databaseTables, type TableContents } from './database-view.ts';
+import { readingSession } from './reading-session.ts';
 
 describe('databases on the Data page', () => {
   let orrery: Orrery;
@@ -18,24 +20,7 @@ describe('databases on the Data page', () => {
 
   before(async () => {
     orrery = await startOrrery({ services: ['rds', 'secretsmanager', 'kms'] });
-    const rds = orrery.client(RDSClient);
-    await rds.send(
-      new CreateDBInstanceCommand({
-        DBInstanceIdentifier: 'shop',
-        DBInstanceClass: 'db.t4g.micro',
-        Engine: 'postgres',
-        AllocatedStorage: 20,
-        MasterUsername: 'owner',
-        MasterUserPassword: 'correct-horse',
-        DBName: 'shop',
-      }),
-    );
-    const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({}));
-    id = DBInstances?.[0]?.DbiResourceId ?? '';
-    await orrery.kernel.engine(fleet).settled(id);
-    const found = orrery.kernel.engine(databases).group(id);
-    assert.ok(found);
-    group = found;
+    ({ id, group } = await shop(orrery, 'postgres'));
     await group.query(
       `SET SESSION AUTHORIZATION owner;
        CREATE SCHEMA kitchen;
@@ -106,3 +91,63 @@ describe('databases on the Data page', () => {
     await assert.rejects(rows({ table: 'slow' }), /statement timeout/);
   });
 });
+
+describe('databases of MySQL on the Data page', { skip: withoutMariadb() }, () => {
+  let orrery: Orrery;
+  let group: DatabaseGroup;
+  let id = '';
+
+  before(async () => {
+    orrery = await startOrrery({ services: ['rds', 'secretsmanager', 'kms'] });
+    ({ id, group } = await shop(orrery, 'mysql'));
+    for (const statement of [
+      'CREATE TABLE orders (id int PRIMARY KEY, customer varchar(60))',
+      "INSERT INTO orders SELECT seq, concat('customer ', seq) FROM seq_1_to_150",
+      'CREATE VIEW harmless AS SELECT sleep(1)',
+    ])
+      await group.query(statement, { database: 'shop' });
+  });
+  after(() => orrery.stop());
+
+  test('shows tables and their first rows, no views, and writes nothing', async () => {
+    const about = (await databaseTables(orrery.context(), new URLSearchParams({ id }))) as {
+      tables: { schema: string; name: string; kind: string }[];
+    };
+    assert.deepEqual(
+      about.tables.map(({ schema, name, kind }) => `${schema}.${name} ${kind}`),
+      ['shop.orders table'],
+    );
+    const at = { id, database: 'shop', schema: 'shop', table: 'orders' };
+    const read = (query: object): Promise<TableContents> =>
+      databaseRows(orrery.context(), new URLSearchParams({ ...at, ...query }));
+    const { rows, more } = await read({ sort: 'id', direction: 'down' });
+    assert.deepEqual([rows[0], rows.length, more], [['150', 'customer 150'], 100, true]);
+    await assert.rejects(read({ table: 'harmless' }), /There is no table/);
+    await assert.rejects(read({ table: 'orders`; DROP TABLE orders; -- ' }), /There is no table/);
+    const session = await readingSession(group, { database: 'shop', user: 'owner' });
+    await assert.rejects(session.query('DELETE FROM orders'), /READ ONLY transaction/);
+    session.close();
+  });
+});
+
+/** A database server called shop, with a database of that name. */
+async function shop(orrery: Orrery, Engine: string): Promise<{ id: string; group: DatabaseGroup }> {
+  const rds = orrery.client(RDSClient);
+  await rds.send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: 'shop',
+      DBInstanceClass: 'db.t4g.micro',
+      Engine,
+      AllocatedStorage: 20,
+      MasterUsername: 'owner',
+      MasterUserPassword: 'correct-horse',
+      DBName: 'shop',
+    }),
+  );
+  const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({}));
+  const id = DBInstances?.[0]?.DbiResourceId ?? '';
+  await orrery.kernel.engine(fleet).settled(id);
+  const group = orrery.kernel.engine(databases).group(id);
+  assert.ok(group);
+  return { id, group };
+}
