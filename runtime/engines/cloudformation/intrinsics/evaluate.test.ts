@@ -122,6 +122,8 @@ test('Sub with a map says what Join of the same parts says', () => {
 });
 
 test('values without functions stay as they are', () => {
+  const mean = JSON.parse('{"__proto__":{"a":1},"constructor":2}') as unknown;
+  assert.deepEqual(evaluate({ wrapped: mean }, scope(), []), { wrapped: mean });
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const plain = JSON.parse(JSON.stringify(value).replaceAll('Fn::', '').replaceAll('"Ref"', '"ref"')) as unknown;

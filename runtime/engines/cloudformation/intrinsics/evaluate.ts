@@ -17,12 +17,13 @@ export function evaluateValue(value: unknown, scope: Scope, path: Path): unknown
   if (Array.isArray(value)) return evaluateList(value, scope, path);
   const call = intrinsicCall(value as Record<string, unknown>);
   if (call) return callFunction(call, scope, path);
-  const result: Record<string, unknown> = {};
+  const result: [string, unknown][] = [];
   for (const [key, entry] of Object.entries(value)) {
     const evaluated = evaluateValue(entry, scope, [...path, key]);
-    if (evaluated !== noValue) result[key] = evaluated;
+    if (evaluated !== noValue) result.push([key, evaluated]);
   }
-  return result;
+  // Assigned one by one, a key called __proto__ would be none.
+  return Object.fromEntries(result);
 }
 
 function evaluateList(list: unknown[], scope: Scope, path: Path): unknown[] {
