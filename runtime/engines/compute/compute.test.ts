@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
+import { notHere } from '../../../tests/not-here.ts';
 import { type Orrery, startOrrery } from '../../../tests/runtime-fixture.ts';
 import { compute } from './compute.ts';
 import type { SandboxSpec } from './sandbox.ts';
@@ -61,8 +62,9 @@ describe('sandboxes', () => {
 
   it('write to their own /tmp and nowhere else of the machine', async (t) => {
     const { isolation } = orrery.kernel.engine(compute);
-    if (isolation.level === 'plain')
-      return t.skip('NOT TESTED: sandboxes without namespaces have no root of their own');
+    const lacking =
+      isolation.level === 'plain' ? 'sandboxes have a root of their own with namespaces alone' : undefined;
+    if (notHere('what a sandbox cannot write', lacking)) return t.skip(lacking);
     const lines: string[] = [];
     const places = ['/tmp/mine', `${import.meta.dirname}/theirs`, '/etc/theirs'];
     const write = places.map((place) => `(: > ${place}) 2>/dev/null && echo ${place}`).join('; ');
